@@ -1,0 +1,59 @@
+# Shared by the scripts of tools/: where things are, how to say things, how to build. Sourced, never run.
+# shellcheck shell=bash
+
+LUUKKU_ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
+export LUUKKU_ROOT
+
+say() {
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+die() {
+  say "$*"
+  exit 1
+}
+
+# Runs a command with its output kept aside, shown only when it fails.
+quietly() {
+  local log status=0
+  log=$(mktemp)
+  "$@" >"$log" 2>&1 </dev/null || status=$?
+  if ((status != 0)); then
+    cat -- "$log" >&2
+    say "failed ($status): $*"
+  fi
+  rm -f -- "$log"
+  return "$status"
+}
+
+# One build at a time per tree: takes a lock that ends with this shell.
+lock_tree() {
+  mkdir -p "$LUUKKU_ROOT/build"
+  exec {LUUKKU_LOCK}>"$LUUKKU_ROOT/build/.lock"
+  if ! flock -n "$LUUKKU_LOCK"; then
+    say "waiting for another build of this tree"
+    flock -w 1800 "$LUUKKU_LOCK" || die "another build of this tree does not end"
+  fi
+}
+
+unlock_tree() {
+  exec {LUUKKU_LOCK}>&-
+}
+
+# How many compilers at once: two, or fewer where the machine has fewer.
+build_jobs() {
+  local n
+  n=$(nproc)
+  echo $((n < 4 ? n : n / 2))
+}
+
+# Configures and builds preset $1 into build directory $2; further words are targets.
+build_preset() {
+  local preset=$1 dir=$2
+  shift 2
+  local werror=OFF
+  [[ -n ${CI:-} ]] && werror=ON
+  quietly cmake -S "$LUUKKU_ROOT" --preset "$preset" -B "$dir" "-DLUUKKU_WERROR=$werror" ||
+    die "configuration failed"
+  ninja -C "$dir" -j "$(build_jobs)" "$@" 1>&2 {LUUKKU_LOCK}>&- || die "build failed"
+}
