@@ -1,0 +1,1 @@
+#include "rtc/flow/flow.h"
