@@ -1,0 +1,186 @@
+// luukku-pki: the command line. See README.md here.
+import { existsSync, readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { X509Certificate } from 'node:crypto';
+import { join } from 'node:path';
+import { validity } from './ca.mjs';
+import { checkName, checkText, fail, UserError, writeJson } from './files.mjs';
+import { Store } from './store.mjs';
+
+const USAGE = `luukku-pki COMMAND DIR ...: the keys and certificates of a fleet, kept in DIR
+
+  init DIR [--name TEXT]                        the fleet's CA
+  agency DIR AGENCY NAME [--sv TEXT] [--en TEXT]  an agency's CA; NAME is what citizens are shown
+  broker DIR [--host NAME]...                   the broker's certificate (127.0.0.1 and localhost besides)
+  kiosk DIR KIOSK --site TEXT [--only tls|device]  a kiosk's signing key and its TLS key
+  expert DIR USER --agency AGENCY --name TEXT --password TEXT | --password-file FILE (- is standard input)
+  revoke DIR kiosk|expert NAME                  revoked for good; CRLs and public/ follow
+  crl DIR                                       fresh CRLs of all authorities
+  fleet DIR OUT                                 writes fleet.json and keys/ into OUT
+  list DIR                                      who there is and until when
+
+  --days N, --from DATE   period of validity (CAs 3650 days, kiosks 1095, experts and broker 365)
+  --crl-days N            life of the CRLs written (90)
+  --renew                 new keys for a kiosk, expert or broker that exists; the old certificate runs on
+  --replace               the same, and the old certificate is revoked
+`;
+
+const OPTIONS = {
+  name: { type: 'string' }, sv: { type: 'string' }, en: { type: 'string' }, site: { type: 'string' },
+  host: { type: 'string', multiple: true }, only: { type: 'string' }, agency: { type: 'string' },
+  password: { type: 'string' }, 'password-file': { type: 'string' }, days: { type: 'string' }, from: { type: 'string' },
+  'crl-days': { type: 'string', default: '90' }, renew: { type: 'boolean' }, replace: { type: 'boolean' },
+  help: { type: 'boolean' },
+};
+
+const period = (options, days) => validity({ days: options.days ?? days, from: options.from });
+
+/** Issues by `make`; with --replace what was in force before is revoked once the new certificate stands. */
+function renewing(store, kind, name, options, make) {
+  const old = store.checkNew(kind, name, options.renew || options.replace);
+  const before = old ? store.inForce(kind, name) : null;
+  make(old);
+  if (options.replace) {
+    const serials = options.only
+      ? before.serials.filter((s) => before.ca.issued(s).subject.split('\n').includes(`OU=${options.only}`))
+      : before.serials;
+    before.ca.revoke(serials, 'superseded');
+    before.ca.refreshCrl(options['crl-days']);
+  }
+}
+
+function readPassword(options) {
+  const file = options['password-file'];
+  const password = file ? readFileSync(file === '-' ? 0 : file, 'utf8').replace(/\r?\n$/, '') : options.password;
+  if (!password || password.length < 8 || password.length > 256) {
+    fail('a password of 8 to 256 characters is needed (--password or --password-file)');
+  }
+  return password;
+}
+
+const commands = {
+  init(store, [], options) {
+    if (store.fleet.exists) {
+      fail(`${store.dir} has a fleet CA already`);
+    }
+    const name = checkText('--name', options.name ?? 'Luukku');
+    store.fleet.create([['O', name], ['CN', `${name} fleet CA`]], period(options, 3650), options['crl-days']);
+  },
+
+  agency(store, [agency, fi], options) {
+    store.requireFleet();
+    const ca = store.agency(agency);
+    if (ca.exists) {
+      fail(`agency "${agency}" exists`);
+    }
+    const name = { fi: checkText('NAME', fi) };
+    name.sv = checkText('--sv', options.sv ?? fi);
+    name.en = checkText('--en', options.en ?? fi);
+    ca.create([['O', name.fi], ['CN', `${name.fi}: experts`]], period(options, 3650), options['crl-days']);
+    writeJson(join(ca.dir, 'agency.json'), { agency, name });
+  },
+
+  broker(store, [], options) {
+    if (existsSync(store.path('broker', 'server.crt')) && !options.renew) {
+      fail('the broker has a certificate: --renew makes another');
+    }
+    const hosts = options.host ?? [];
+    hosts.forEach((h) => /^[A-Za-z0-9.:-]{1,253}$/.test(h) || fail(`--host "${h}": a host name or address is needed`));
+    store.writeBroker([...new Set([...hosts, 'localhost', '127.0.0.1'])], period(options, 365));
+  },
+
+  kiosk(store, [kiosk], options) {
+    if (options.only && !(options.renew || options.replace)) {
+      fail('--only goes with --renew or --replace');
+    }
+    if (options.only && !['tls', 'device'].includes(options.only)) {
+      fail('--only is tls or device');
+    }
+    renewing(store, 'kiosk', kiosk, options, (old) => {
+      const site = checkText('--site', options.site ?? old?.site);
+      store.writeKiosk(kiosk, site, period(options, 1095), options.only);
+    });
+  },
+
+  expert(store, [user], options) {
+    renewing(store, 'expert', user, options, (old) => {
+      const agency = checkName('--agency', options.agency ?? old?.agency);
+      if (old && old.agency !== agency) {
+        fail(`expert "${user}" is of ${old.agency}; another agency needs another user name`);
+      }
+      const name = checkText('--name', options.name ?? old?.name);
+      store.writeExpert({ user, name, agency }, readPassword(options), period(options, 365));
+    });
+  },
+
+  revoke(store, [kind, name], options) {
+    if (kind !== 'kiosk' && kind !== 'expert') {
+      fail('what is revoked is a kiosk or an expert');
+    }
+    checkName(kind, name);
+    const record = store.record(kind, name) ?? fail(`no ${kind} "${name}"`);
+    const { ca, serials } = store.inForce(kind, name);
+    if (record.revoked && serials.length === 0) {
+      fail(`${kind} "${name}" is revoked already`);
+    }
+    ca.revoke(serials, 'cessationOfOperation');
+    ca.refreshCrl(options['crl-days']);
+    store.markRevoked(kind, name);
+  },
+
+  crl(store, [], options) {
+    store.requireFleet().refreshCrl(options['crl-days']);
+    store.names('agencies').forEach((a) => store.agency(a).refreshCrl(options['crl-days']));
+  },
+
+  fleet(store, [out]) {
+    store.requireFleet();
+    store.publish(out ?? fail('where to? luukku-pki fleet DIR OUT'));
+  },
+
+  list(store) {
+    const until = (...path) => new X509Certificate(readFileSync(store.path(...path))).validToDate ??
+      new Date(new X509Certificate(readFileSync(store.path(...path))).validTo);
+    const line = (kind, name, date, note = '') =>
+      console.log(`${kind}\t${name}\t${date.toISOString().slice(0, 10)}\t${note}`);
+    line('fleet', '-', until('fleet', 'ca.crt'));
+    store.names('agencies').forEach((a) => line('agency', a, until('agencies', a, 'ca.crt')));
+    store.names('kiosks').forEach((k) =>
+      line('kiosk', k, until('kiosks', k, 'tls.crt'), store.record('kiosk', k).revoked ? 'revoked' : ''));
+    store.names('experts').forEach((e) =>
+      line('expert', e, until('experts', e, 'expert.crt'), store.record('expert', e).revoked ? 'revoked' : ''));
+  },
+};
+
+function main() {
+  const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+  const [command, dir, ...rest] = positionals;
+  if (values.help || !dir || !Object.hasOwn(commands, command)) {
+    process.stdout.write(USAGE);
+    process.exitCode = values.help ? 0 : 2;
+    return;
+  }
+  process.umask(0o022);
+  const store = new Store(dir);
+  const crlDays = Number(values['crl-days']);
+  if (!Number.isInteger(crlDays) || crlDays < 1 || crlDays > 3650) {
+    fail('--crl-days is a whole number from 1 to 3650');
+  }
+  if (command !== 'init') {
+    store.requireFleet();
+  }
+  commands[command](store, rest, values);
+  if (!['fleet', 'list'].includes(command)) {
+    store.publish(store.path('public'));
+  }
+}
+
+try {
+  main();
+} catch (error) {
+  if (!(error instanceof UserError) && !error.code) {
+    throw error;
+  }
+  console.error(`luukku-pki: ${error.message}`);
+  process.exitCode = 1;
+}
