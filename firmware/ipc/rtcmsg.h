@@ -1,0 +1,106 @@
+/* rtcmsg.h - what luukkud and luukku-rtc say to each other.
+ *
+ * Room: the messages and their codec. luukkud decides (who may call, what is
+ * signed); luukku-rtc has the network, the camera and the sound, and does as it
+ * is told. A `call` number tells one peer connection from the next, so that
+ * late words about an old one are known as such.
+ * Pure: no I/O, any thread.
+ */
+#ifndef LUUKKU_IPC_RTCMSG_H
+#define LUUKKU_IPC_RTCMSG_H
+
+#include "base/bytes.h"
+#include "base/text.h"
+
+#define RTCMSG_TOPIC_MAX 128     /* bytes, the NUL included */
+#define RTCMSG_WHY_MAX 64        /* likewise */
+#define RTCMSG_LABEL_MAX 64      /* likewise */
+#define RTCMSG_CANDIDATE_MAX 512 /* likewise */
+#define RTCMSG_BYTES_MAX 24576   /* an envelope, an SDP, a piece of data */
+
+enum rtcmsg_type {
+    /* luukkud to luukku-rtc */
+    RTCMSG_PUBLISH = 1, /* topic, bytes: to the broker */
+    RTCMSG_PREPARE,     /* call, session, version: make a connection and an
+                           offer; nothing leaves before OPEN */
+    RTCMSG_OPEN,        /* call: granted */
+    RTCMSG_ANSWER,      /* call, bytes: the remote SDP */
+    RTCMSG_CANDIDATE,   /* call, text: a remote candidate, "" ends them */
+    RTCMSG_RESTART,     /* call, version: ICE restart, gives an OFFER */
+    RTCMSG_CLOSE,       /* call: end the connection */
+    RTCMSG_CONTROLS,    /* mic, camera, volume, lang */
+    RTCMSG_SEND,        /* call, channel, binary, bytes: on a data channel */
+
+    /* luukku-rtc to luukkud */
+    RTCMSG_LINK = 64, /* up, why: the broker's link */
+    RTCMSG_MESSAGE,   /* topic, bytes: from the broker */
+    RTCMSG_OFFER,     /* call, version, bytes: the local SDP */
+    RTCMSG_PEER,      /* call, peer, why: how the connection is */
+    RTCMSG_CHANNEL,   /* call, channel, open, text: a data channel's label */
+    RTCMSG_DATA,      /* call, channel, binary, bytes */
+    RTCMSG_RINGS,     /* four descriptors: remote memory and wake, self memory
+                         and wake (ring.h) */
+    RTCMSG_DEVICES,   /* camera, sound: enum rtcmsg_device */
+};
+
+/* How a peer connection is, in RTCMSG_PEER. */
+enum rtcmsg_peer {
+    RTCMSG_PEER_CONNECTING,
+    RTCMSG_PEER_CONNECTED,    /* packets flow */
+    RTCMSG_PEER_PICTURE,      /* the first frame was decoded */
+    RTCMSG_PEER_INTERRUPTED,  /* nothing for 3 s */
+    RTCMSG_PEER_RECONNECTING, /* nothing for 10 s */
+    RTCMSG_PEER_FAILED,       /* `why` has the reason */
+    RTCMSG_PEER_STATES,
+};
+
+enum rtcmsg_device {
+    RTCMSG_DEVICE_NONE,
+    RTCMSG_DEVICE_REAL,
+    RTCMSG_DEVICE_SIMULATED,
+    RTCMSG_DEVICE_STATES,
+};
+
+/* One message; only the members named beside its type above have a meaning. */
+struct rtcmsg {
+    enum rtcmsg_type type;
+    uint32_t call;
+    uint64_t session; /* SDP session id of a new connection */
+    uint64_t version; /* SDP version of the offer */
+    uint16_t channel;
+    uint8_t volume; /* 0..10 */
+    bool mic;
+    bool camera;
+    bool up;
+    bool open;
+    bool binary;
+    enum rtcmsg_peer peer;
+    enum rtcmsg_device camera_device;
+    enum rtcmsg_device sound_device;
+    char topic[RTCMSG_TOPIC_MAX];
+    char text[RTCMSG_CANDIDATE_MAX];
+    char why[RTCMSG_WHY_MAX];
+    char lang[4];
+    const uint8_t *bytes; /* borrowed from the payload, or the caller's */
+    size_t len;           /* 0..RTCMSG_BYTES_MAX */
+};
+
+/* Bytes that any encoded message fits in. */
+#define RTCMSG_ENCODED_MAX 28672
+
+/* Encodes the members that belong to m->type.
+ *
+ * Returns bytes written to `ret` (of `cap` bytes)
+ * Errors  -EMSGSIZE does not fit, -EINVAL unknown type
+ */
+int rtcmsg_encode(const struct rtcmsg *m, void *ret, size_t cap) LK_MUST_CHECK;
+
+/* Decodes a payload of type `type`.
+ *
+ * ret     filled on success only; ret->bytes points into `payload`
+ * Errors  -EBADMSG malformed, out of range or an unknown type
+ */
+int rtcmsg_decode(uint16_t type, const void *payload, size_t len,
+                  struct rtcmsg *ret) LK_MUST_CHECK;
+
+#endif
