@@ -1,0 +1,245 @@
+/* media.h - picture and sound of the call: capture, encode, decode, play.
+ *
+ * Room: everything that GStreamer does. RTP packets go out through a callback
+ * and come in through media_receive_rtp(); pictures go to two rings
+ * (ipc/ring.h). One `struct media` per program, kept warm from the start.
+ * Not here: SRTP, RTCP, NACK, pacing, rate control (rtc/flow), consent.
+ *
+ * Codecs: VP8 (RFC 6386, RFC 7741), Opus (RFC 6716, RFC 7587).
+ * Threads: "control" is the thread of the loop given to media_new(); "any" may
+ * be the transport's real-time thread: such a call only sets an atomic or
+ * hands bytes over, and never changes a GStreamer state or property.
+ */
+#ifndef LUUKKU_MEDIA_MEDIA_H
+#define LUUKKU_MEDIA_MEDIA_H
+
+#include "ipc/ring.h"
+#include "loop/loop.h"
+
+#include <stdbool.h>
+
+enum media_kind { MEDIA_VIDEO = 0, MEDIA_AUDIO = 1, MEDIA_KINDS = 2 };
+
+#define MEDIA_WIDTH_MAX 1280 /* of what we send; pixels */
+#define MEDIA_HEIGHT_MAX 720
+#define MEDIA_FPS_MAX 30
+#define MEDIA_RECEIVE_SIDE_MAX 1920 /* larger pictures are not decoded */
+#define MEDIA_RTP_MAX 1200          /* longest packet sent; bytes */
+#define MEDIA_RTP_IN_MAX 1500       /* longest packet taken; bytes */
+#define MEDIA_NAME_MAX 80           /* of a device; the NUL included */
+#define MEDIA_CAPTION_MAX 128       /* UTF-8 bytes, the NUL included */
+#define MEDIA_VIDEO_CLOCK_HZ 90000  /* RTP clocks */
+#define MEDIA_AUDIO_CLOCK_HZ 48000
+
+/* Loads GStreamer and the plug-ins that are used, all of them now: no scanner
+ * is forked, and no plug-in is opened later. Call it once, before the program
+ * confines itself and before other threads start.
+ *
+ * Errors  -ENOENT a plug-in is missing (its name is logged), -EIO
+ * Thread  main
+ */
+int media_init(void) LK_MUST_CHECK;
+
+/* What stands behind a camera, microphone or loudspeaker. */
+enum media_device {
+    MEDIA_DEVICE_NONE,      /* there is none, or it was lost */
+    MEDIA_DEVICE_SIMULATED, /* a picture that says so, a tone, no loudspeaker */
+    MEDIA_DEVICE_REAL,
+};
+
+enum media_sound {
+    MEDIA_SOUND_NONE,
+    MEDIA_SOUND_ALSA,
+    MEDIA_SOUND_PULSE, /* PulseAudio, or PipeWire in its place */
+};
+
+struct media_probe {
+    char camera_path[32];             /* "/dev/videoN", or "" */
+    char camera_name[MEDIA_NAME_MAX]; /* as the driver says */
+    enum media_sound source;          /* microphone */
+    enum media_sound sink;            /* loudspeaker */
+};
+
+/* Looks which devices exist, without opening sound ones. Errors: none; what
+ * cannot be looked at does not exist. Thread: any. */
+void media_probe(struct media_probe *ret);
+
+enum media_caption {
+    MEDIA_CAPTION_SIMULATED,  /* in the simulated picture */
+    MEDIA_CAPTION_CAMERA_OFF, /* the whole picture while the camera is off */
+    MEDIA_CAPTION_NO_CAMERA,  /* the whole picture while it is lost */
+    MEDIA_CAPTIONS
+};
+
+/* RTP packets of one frame (video) or 20 ms (audio), plain, payload type and
+ * SSRC as configured, no header extension, one SSRC and one run of sequence
+ * numbers per kind. One allocation, made once per frame. */
+struct media_packets {
+    enum media_kind kind;
+    bool keyframe; /* video: decodable alone */
+    uint32_t rtp_timestamp;
+    int64_t captured_us; /* CLOCK_MONOTONIC, when the content was captured */
+    size_t count;        /* 1 or more */
+    struct {
+        const uint8_t *data;
+        size_t len; /* 13..MEDIA_RTP_MAX */
+    } packet[];
+};
+
+/* Frees. NULL is fine. Returns NULL. Thread: any. */
+struct media_packets *media_packets_free(struct media_packets *p);
+LK_AUTO_DEFINE(media_packets);
+
+/* What changed, in media_callbacks.event. */
+enum media_event {
+    MEDIA_EVENT_DEVICES,       /* see media_devices() */
+    MEDIA_EVENT_FIRST_PICTURE, /* first picture decoded since open */
+    MEDIA_EVENT_FAILED,        /* a pipeline broke and could not be remade */
+};
+
+struct media_callbacks {
+    /* Takes over `p`; post it to the transport thread. Thread: GStreamer's;
+     * must not block. */
+    void (*packets)(void *arg, struct media_packets *p);
+    /* The decoder needs a key frame of the far end (to flow, as PLI). Comes
+     * again while it still does; the receiver limits the rate. Thread:
+     * GStreamer's; must not block. */
+    void (*keyframe_wanted)(void *arg);
+    /* Thread: control, from the loop. May be NULL. */
+    void (*event)(void *arg, enum media_event event);
+    void *arg;
+};
+
+struct media_config {
+    int width_px, height_px; /* sent; even, 320x240..the maxima; 0: 640x480 */
+    int fps;                 /* 10..MEDIA_FPS_MAX; 0: 30 */
+    int start_bps;           /* of the video; 0: 800000 */
+    uint8_t pt[MEDIA_KINDS]; /* payload types, both directions; by kind */
+    uint32_t ssrc[MEDIA_KINDS]; /* ours */
+    char camera_path[32];       /* "" none; where it is looked for again */
+    bool camera_simulated;      /* instead of a camera */
+    enum media_sound source;    /* NONE with sound_simulated: a tone */
+    enum media_sound sink;      /* NONE: decoded, played to nobody */
+    bool sound_simulated;
+    int tone_hz;      /* of the simulated microphone; 0: 440 */
+    bool stamps;      /* draw stamps into what is sent, read what comes */
+    int self_view_px; /* width of the self-view; 0: 320, negative: none */
+};
+
+struct media;
+
+/* Makes and starts the pipelines. Capture runs at once; nothing is encoded and
+ * no packet comes before media_open().
+ *
+ * loop, cb  the loop is borrowed and must outlive it; cb is copied
+ * Owner     caller, media_free() on the control thread, not in a callback
+ * Errors    -EINVAL, -ENOMEM, -EIO a pipeline cannot be made or started
+ * Thread    control, after media_init()
+ */
+int media_new(const struct media_config *config,
+              const struct media_callbacks *cb, struct lk_loop *loop,
+              struct media **ret) LK_MUST_CHECK;
+
+/* Stops all threads of its own, then frees. After it returns no callback
+ * comes. NULL is fine. Returns NULL. Thread: control; no other thread may
+ * still call in. */
+struct media *media_free(struct media *m);
+LK_AUTO_DEFINE(media);
+
+/* The rings' descriptors for the reader, borrowed (lk_ring_fds()): the far
+ * end's pictures, and the self-view (-1 each when there is none). Thread: any.
+ */
+void media_rings(const struct media *m, int *ret_remote_memory_fd,
+                 int *ret_remote_wake_fd, int *ret_self_memory_fd,
+                 int *ret_self_wake_fd);
+
+/* Begins (true) or ends (false) sending and receiving. Sending begins at once
+ * with a key frame; sequence numbers go on where they were. While closed,
+ * incoming packets are dropped. Thread: any. */
+void media_open(struct media *m, bool open);
+
+/* New stream identity for a new peer connection, in force from the next
+ * packet; statistics of receiving begin anew. Call it while closed.
+ * Thread: control. */
+void media_identity(struct media *m, const uint8_t pt[MEDIA_KINDS],
+                    const uint32_t ssrc[MEDIA_KINDS]);
+
+/* The encoder's target for the video, 50000..8000000 (clamped). Far too little
+ * for the size lowers the size first; the frame rate stays. Thread: any. */
+void media_set_bitrate(struct media *m, int bps);
+
+/* The next frame is a key frame, at most five a second. Thread: any. */
+void media_request_keyframe(struct media *m);
+
+/* Microphone on or off: off sends silence, whatever is heard. Thread: any. */
+void media_set_microphone(struct media *m, bool on);
+
+/* Camera on or off: off sends a still picture with the caption. The self-view
+ * shows the same. Thread: any. */
+void media_set_camera(struct media *m, bool on);
+
+/* Loudness of the far end, 0..1. Thread: any. */
+void media_set_volume(struct media *m, double volume);
+
+/* Replaces a caption. Letters outside Latin upper case, digits and common
+ * marks are drawn as boxes; what is too long is cut. Thread: any. */
+void media_set_caption(struct media *m, enum media_caption which,
+                       const char *text);
+
+/* Takes one plain RTP packet of the far end; it is copied. Header extensions,
+ * CSRCs and padding are fine. Follows a change of SSRC.
+ *
+ * Errors  -EBADMSG malformed or another payload type, -EMSGSIZE too long,
+ *         -ENOSPC too much undecoded already, -ESHUTDOWN not open
+ * Thread  any, but only one at a time; never blocks on decoding
+ */
+int media_receive_rtp(struct media *m, enum media_kind kind,
+                      const uint8_t *data, size_t len);
+
+/* A sender report of the far end, for lip-sync: its NTP time (32.32) belongs
+ * to `rtp_timestamp`. Thread: as media_receive_rtp(). */
+void media_sender_report(struct media *m, enum media_kind kind, uint64_t ntp,
+                         uint32_t rtp_timestamp);
+
+struct media_devices {
+    enum media_device camera, microphone, loudspeaker;
+    char camera_name[MEDIA_NAME_MAX]; /* "" unless real */
+};
+
+/* What captures and plays just now. Thread: any. */
+void media_devices(struct media *m, struct media_devices *ret);
+
+struct media_stats {
+    uint64_t frames_captured; /* pictures made or got from the camera */
+    uint64_t frames_sent;     /* encoded and handed out */
+    uint64_t keyframes_sent;
+    uint64_t audio_packets_sent;     /* DTX leaves some out */
+    uint64_t frames_decoded;         /* since media_identity() */
+    uint64_t keyframes_wanted;       /* of the far end */
+    uint64_t video_packets_received; /* taken by media_receive_rtp() */
+    uint64_t audio_packets_received;
+    uint64_t packets_refused; /* by media_receive_rtp(), when open */
+    int width_px, height_px;  /* of the last picture decoded; 0: none */
+    int sent_width_px, sent_height_px;
+    int bitrate_bps;         /* the encoder's target */
+    double tone_hz;          /* in what was received, last 0.3 s; 0: silence */
+    double level;            /* its root mean square, 0..1 */
+    int audio_latency_ms;    /* of the jitter buffer, now */
+    int video_delay_ms;      /* added to the picture for lip-sync */
+    int skew_ms;             /* sound behind the picture, before that delay */
+    int64_t last_picture_us; /* CLOCK_MONOTONIC; 0: none */
+    /* With config.stamps: stamps in received pictures. Latency is from the
+     * stamp to the picture decoded, on the wall clock. */
+    uint64_t stamps_good, stamps_bad;
+    double latency_p50_ms, latency_p95_ms; /* of the last 1024 good; 0: none */
+};
+
+/* Thread: any; not the real-time one, because percentiles are sorted here. */
+void media_stats(struct media *m, struct media_stats *ret);
+
+/* Names of all element factories that media makes, NULL-terminated, static.
+ * There is no webrtcbin, rtpbin, nice* or dtls* among them, and no other way
+ * to make an element. Thread: any. */
+const char *const *media_factories(void);
+
+#endif
