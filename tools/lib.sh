@@ -57,3 +57,19 @@ build_preset() {
     die "configuration failed"
   ninja -C "$dir" -j "$(build_jobs)" "$@" 1>&2 {LUUKKU_LOCK}>&- || die "build failed"
 }
+
+# Runs a command in a process group of its own, so that a signal to this shell alone ends all of it at once.
+interruptible() {
+  local pid status=0
+  set -m
+  "$@" </dev/null 1>&2 &
+  pid=$!
+  set +m
+  # shellcheck disable=SC2064 # the pid of now
+  trap "kill -TERM -- -$pid 2>/dev/null; wait; exit 143" TERM HUP
+  # shellcheck disable=SC2064
+  trap "kill -TERM -- -$pid 2>/dev/null; wait; exit 130" INT
+  wait "$pid" || status=$?
+  trap - TERM HUP INT
+  return "$status"
+}

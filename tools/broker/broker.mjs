@@ -1,0 +1,61 @@
+// The servers of one fleet, unprivileged and on loopback: a broker (mosquitto or RabbitMQ) and nginx with the page.
+import { chmodSync, cpSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeJson } from '../pki/files.mjs';
+import { Store } from '../pki/store.mjs';
+import { startMosquitto } from './mosquitto.mjs';
+import { startNginx } from './nginx.mjs';
+import { Processes, requirePrograms } from './processes.mjs';
+import { startRabbitmq } from './rabbitmq.mjs';
+
+const KINDS = { mosquitto: startMosquitto, rabbitmq: startRabbitmq };
+
+/** Puts together what nginx serves: the built page, config.json, and the fleet's files. */
+function writePage(store, www, page, ice) {
+  mkdirSync(www, { recursive: true });
+  if (page) {
+    cpSync(page, www, { recursive: true });
+  }
+  store.publish(www);
+  writeJson(join(www, 'config.json'), { mqtt: 'mqtt', ice });
+}
+
+/**
+ * Starts broker and nginx below the empty directory `run` (short: Unix sockets lie in it).
+ *   kind   'mosquitto' or 'rabbitmq'
+ *   pki    luukku-pki's store; the broker must have its certificate
+ *   page   the built page, or null for none
+ *   ice    as in config.json
+ *   processes  the children join these; by default, those of their own
+ * Gives {url, port, mqtts: {host, port}, failed, reload(), stop()}. `port` is nginx's. `reload` brings the store's
+ * revocations, experts and kiosks into force. `failed` resolves with a message if a server ends by itself.
+ */
+export async function startBroker({ kind = 'mosquitto', pki, run, page = null, ice = [], processes }) {
+  const start = KINDS[kind];
+  if (!start) {
+    throw new Error(`broker "${kind}": mosquitto or rabbitmq`);
+  }
+  if (page && !existsSync(join(page, 'index.html'))) {
+    throw new Error(`${page}: the page is not built`);
+  }
+  requirePrograms('setpriv', 'nginx', kind === 'rabbitmq' ? 'rabbitmq-server' : 'mosquitto');
+  const store = new Store(pki);
+  chmodSync(run, 0o711);
+  const children = processes ?? new Processes(join(run, 'log'));
+  try {
+    const broker = await start(children, store, run);
+    const www = join(run, 'www');
+    writePage(store, www, page, ice);
+    const web = await startNginx(children, run, www, broker.websocket);
+    const reload = async () => {
+      store.publish(www);
+      await broker.reload();
+    };
+    return {
+      ...web, mqtts: { host: '127.0.0.1', port: broker.port }, failed: children.failed, reload, stop: () => children.stop(),
+    };
+  } catch (error) {
+    await children.stop();
+    throw error;
+  }
+}

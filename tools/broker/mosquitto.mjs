@@ -1,0 +1,115 @@
+// mosquitto 2.0 for one fleet: kiosks by mutual TLS on loopback, experts by password on a Unix socket, behind the
+// WebSocket bridge. Access lists are those of firmware/signal/PROTOCOL.md.
+import { chownSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeSecret } from '../pki/files.mjs';
+import { listens, serviceDir, serviceUser, withFreePort } from './processes.mjs';
+
+/** Largest payload of the protocol, and largest packet: payload, topic and header. */
+export const MAX_PAYLOAD = 24576;
+export const MAX_PACKET = MAX_PAYLOAD + 256;
+
+const KIOSK_ACL = `pattern read k/%u/down/+
+pattern read call/+/+
+pattern read here/+/+
+pattern write k/%u/up/+
+pattern write call/+/%u
+pattern write health/%u
+pattern write event/%u
+`;
+
+const expertAcl = ({ user, agency }) => `user ${user}
+topic read k/+/up/${user}
+topic read call/${agency}/+
+topic read here/${agency}/+
+topic write k/+/down/${user}
+topic write here/${agency}/${user}
+`;
+
+const config = (dir, port) => `per_listener_settings true
+persistence false
+log_dest stderr
+log_type error
+log_type warning
+log_type notice
+connection_messages false
+retain_available false
+max_packet_size ${MAX_PACKET}
+message_size_limit ${MAX_PAYLOAD}
+max_inflight_messages 20
+max_queued_messages 200
+max_queued_bytes 1048576
+memory_limit 268435456
+set_tcp_nodelay true
+user root
+
+# Kiosks: the name in the certificate is the user name.
+listener ${port} 127.0.0.1
+max_connections 4096
+cafile ${dir}/ca.crt
+crlfile ${dir}/crl.pem
+certfile ${dir}/server.crt
+keyfile ${dir}/server.key
+tls_version tlsv1.3
+require_certificate true
+use_identity_as_username true
+acl_file ${dir}/acl-kiosks
+
+# Experts: this listener is no WebSocket, because the one of mosquitto 2.0 listens on every interface and knows no
+# limit of size. The socket lies in a directory of mosquitto's own user.
+listener 0 ${dir}/mqtt.sock
+max_connections 4096
+allow_anonymous false
+password_file ${dir}/passwords
+acl_file ${dir}/acl-experts
+`;
+
+/** Writes what the store says: passwords, access lists, CRL, certificates. */
+function writeSettings(store, dir, user) {
+  const experts = store.live('expert', 'expert.crt');
+  const files = {
+    'acl-kiosks': KIOSK_ACL,
+    'acl-experts': experts.map(expertAcl).join('\n') || '# nobody\n',
+    passwords: experts.map((e) => `${e.user}:${e.broker.mosquitto}\n`).join(''),
+    'ca.crt': readFileSync(store.fleet.certificatePath),
+    'crl.pem': readFileSync(store.fleet.crlPath),
+    'server.crt': readFileSync(store.path('broker', 'server.crt')),
+    'server.key': readFileSync(store.path('broker', 'server.key')),
+  };
+  for (const [name, text] of Object.entries(files)) {
+    writeSecret(join(dir, name), text);
+    if (user) {
+      chownSync(join(dir, name), user.uid, user.gid);
+    }
+  }
+}
+
+/** Starts mosquitto and the bridge. Gives {port, websocket, reload}. */
+export async function startMosquitto(processes, store, run) {
+  const user = serviceUser('mosquitto');
+  const dir = serviceDir(join(run, 'mosquitto'), user);
+  const socket = join(dir, 'mqtt.sock');
+  writeSettings(store, dir, user);
+  const { port, child } = await withFreePort(async (p) => {
+    writeSecret(join(dir, 'mosquitto.conf'), config(dir, p));
+    if (user) {
+      chownSync(join(dir, 'mosquitto.conf'), user.uid, user.gid);
+    }
+    const ready = async () => (await listens({ host: '127.0.0.1', port: p })) && listens({ path: socket });
+    const argv = ['mosquitto', '-c', join(dir, 'mosquitto.conf')];
+    return { port: p, child: await processes.start('mosquitto', argv, ready, { user }) };
+  });
+
+  // The bridge drops root itself: the node it runs on may lie where that user cannot read.
+  const front = join(serviceDir(join(run, 'bridge'), user, 0o711), 'ws.sock');
+  const bridge = [process.execPath, fileURLToPath(new URL('bridge.mjs', import.meta.url)), front, socket, String(MAX_PACKET),
+    ...(user ? [String(user.uid), String(user.gid)] : [])];
+  await processes.start('bridge', bridge, () => listens({ path: front }), { stdin: 'pipe' });
+
+  const reload = () => {
+    writeSettings(store, dir, user);
+    child.process.kill('SIGHUP');
+  };
+  return { port, websocket: `unix:${front}:`, reload };
+}
