@@ -1,0 +1,67 @@
+/* supermsg.h - messages between luukku-super and the programs it watches.
+ *
+ * Room: a binary codec for the payloads of lk_chan messages. Pure: no I/O, no
+ * allocation, any thread. Strings travel with their NUL, so that a decoded
+ * message can point into the payload; it dies with it.
+ *
+ * to super: HELLO (first), READY (confined, about to run), PONG, SESSION_ENDED,
+ *           CONTROL_REPLY (with at most one descriptor: a sealed memfd)
+ * to a program: PING, PEER (one descriptor: a channel to its sibling, in place
+ *           of any earlier one), CONTROL (a technician's command), SHUTDOWN
+ */
+#ifndef LUUKKU_IPC_SUPERMSG_H
+#define LUUKKU_IPC_SUPERMSG_H
+
+#include "base/bytes.h"
+
+#define SUPERMSG_ARGS_MAX 8        /* words of a command */
+#define SUPERMSG_ARG_MAX 4096      /* bytes of one, the NUL included */
+#define SUPERMSG_TEXT_MAX 24576    /* bytes of a text, the NUL included */
+#define SUPERMSG_PAYLOAD_MAX 32764 /* as LK_CHAN_PAYLOAD_MAX */
+
+enum supermsg_type {
+    SUPERMSG_HELLO = 1, /* text: the program's name */
+    SUPERMSG_READY = 2, /* text: the walls, struct confine_report's */
+    SUPERMSG_PONG = 3,  /* id: that of the ping */
+    SUPERMSG_SESSION_ENDED = 4,
+    SUPERMSG_CONTROL_REPLY = 5, /* id, ok, carries, text */
+    SUPERMSG_PING = 16,         /* id */
+    SUPERMSG_PEER = 17,         /* one descriptor */
+    SUPERMSG_CONTROL = 18,      /* id, args */
+    SUPERMSG_SHUTDOWN = 19,
+};
+
+/* What the descriptor of a CONTROL_REPLY holds. */
+enum supermsg_carries {
+    SUPERMSG_NOTHING = 0, /* no descriptor; the result is in the text */
+    SUPERMSG_JSON = 1,    /* the result, which the text is too small for */
+    SUPERMSG_PNG = 2,     /* a picture; the text is the result beside it */
+};
+
+struct supermsg {
+    enum supermsg_type type;
+    uint32_t id;
+    bool ok;
+    enum supermsg_carries carries;
+    const char *text; /* UTF-8, never NULL; CONTROL_REPLY: the result as JSON,
+                         or, when not ok, a sentence that says why */
+    const char *arg[SUPERMSG_ARGS_MAX];
+    size_t args; /* CONTROL: 1 or more */
+};
+
+/* Writes the payload of `m`; only the members of its type are looked at.
+ * Returns its length, or -EMSGSIZE when it has more than `cap` bytes or a text
+ * or argument is too long, -EINVAL bad type or number of arguments. */
+int supermsg_encode(const struct supermsg *m, void *buf,
+                    size_t cap) LK_MUST_CHECK;
+
+/* Reads a payload of message type `type` that came with `fds` descriptors.
+ *
+ * ret     filled on success only; points into `payload`
+ * Errors  -EBADMSG malformed, unknown type, not UTF-8, or a number of
+ *         descriptors that the message does not have
+ */
+int supermsg_decode(uint16_t type, const void *payload, size_t len, size_t fds,
+                    struct supermsg *ret) LK_MUST_CHECK;
+
+#endif
