@@ -11,8 +11,9 @@
 #include "base/text.h"
 
 #define SESSION_TEXT_MAX 129 /* bytes of a shown name, the NUL included */
-#define SESSION_LANG_MAX 4   /* "fi", "sv", "en", "se", "ru", "uk", "ar", "et" \
-                              */
+#define SESSION_LANG_MAX                                \
+    4 /* "fi", "sv", "en", "se", "ru", "uk", "ar", "et" \
+       */
 
 enum session_screen {
     SESSION_START,

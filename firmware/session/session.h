@@ -1,0 +1,99 @@
+/* session.h - one citizen's visit: screens, rules and what follows from them.
+ *
+ * Room: a state machine. Intents come from the screen, events from the call;
+ * views and actions come out. Pure: no I/O, no clock, one thread.
+ * Not here: how a call is signalled or carried (line.h).
+ */
+#ifndef LUUKKU_SESSION_SESSION_H
+#define LUUKKU_SESSION_SESSION_H
+
+#include "session/view.h"
+
+struct session;
+
+#define SESSION_VOLUME_MAX 10
+#define SESSION_VOLUME_DEFAULT 7
+
+/* The end screen leaves by itself after this, so that nothing stays behind
+ * when the citizen walks away. */
+#define SESSION_END_SHOWN_US (30 * 1000000LL)
+
+struct session_config {
+    const char *site; /* shown name of the place; copied */
+    const char *lang; /* language of every new visit; copied */
+};
+
+/* Makes a session on its start screen.
+ * Owner: caller. Errors: -ENOMEM, -EINVAL text too long or not UTF-8. */
+int session_new(const struct session_config *config,
+                struct session **ret) LK_MUST_CHECK;
+
+/* Frees and wipes. NULL is fine. Returns NULL. */
+struct session *session_free(struct session *s);
+LK_AUTO_DEFINE(session);
+
+enum session_event_kind {
+    SESSION_EVENT_BROKER,    /* up: whether calls can be made */
+    SESSION_EVENT_QUEUE,     /* place, free_experts */
+    SESSION_EVENT_GRANTED,   /* expert_name, agency_name: the call is on */
+    SESSION_EVENT_LINE,      /* line */
+    SESSION_EVENT_OVER,      /* end: the call is over */
+    SESSION_EVENT_REMOTE,    /* mic, camera: the expert's own switches */
+    SESSION_EVENT_DEVICES,   /* camera, mic: present; simulated */
+    SESSION_EVENT_TRANSPORT, /* up: whether the transport program runs */
+};
+
+struct session_event {
+    enum session_event_kind kind;
+    bool up;
+    bool mic;
+    bool camera;
+    bool simulated;
+    uint32_t place;
+    uint32_t free_experts;
+    enum session_line line;
+    enum session_end end;
+    const char *expert_name; /* borrowed during the call */
+    const char *agency_name;
+};
+
+enum session_action_kind {
+    SESSION_DO_WAIT,     /* join the queue for `card` in `lang` */
+    SESSION_DO_LEAVE,    /* leave the queue */
+    SESSION_DO_HANG_UP,  /* end the call */
+    SESSION_DO_CONTROLS, /* mic_on, camera_on, volume, lang as in the view */
+    SESSION_DO_FINISH,   /* the visit is over: wipe everything, begin anew */
+};
+
+struct session_action {
+    enum session_action_kind kind;
+    char card[LK_NAME_MAX];
+    char lang[SESSION_LANG_MAX];
+};
+
+/* Most actions that wait to be polled; a session makes two at a time. */
+#define SESSION_ACTIONS_MAX 8
+
+/* Takes what a person did. What does not fit the present screen is ignored:
+ * a touch can be late. now_us: CLOCK_MONOTONIC. */
+void session_intent(struct session *s, const struct session_intent *intent,
+                    int64_t now_us);
+
+/* Takes what happened. Events that do not fit the present screen only update
+ * what they say. */
+void session_event(struct session *s, const struct session_event *event,
+                   int64_t now_us);
+
+/* Lets time pass. */
+void session_tick(struct session *s, int64_t now_us);
+
+/* When session_tick() is wanted next; INT64_MAX for never. */
+int64_t session_next_us(const struct session *s);
+
+/* Takes the next action; false when there is none. */
+bool session_poll(struct session *s, struct session_action *ret);
+
+/* The present view; changes with the next intent, event or tick. */
+const struct session_view *session_view(const struct session *s);
+
+#endif
