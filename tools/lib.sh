@@ -47,10 +47,12 @@ build_jobs() {
   echo $((n < 4 ? n : n / 2))
 }
 
-# Configures and builds preset $1 into build directory $2; further words are targets.
+# Configures and builds preset $1 into build directory $2. Further words are targets; none means everything, and every
+# public header alone.
 build_preset() {
   local preset=$1 dir=$2
   shift 2
+  (($# > 0)) || set -- all all_verify_interface_header_sets
   local werror=OFF
   [[ -n ${CI:-} ]] && werror=ON
   quietly cmake -S "$LUUKKU_ROOT" --preset "$preset" -B "$dir" "-DLUUKKU_WERROR=$werror" ||

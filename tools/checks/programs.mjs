@@ -1,0 +1,117 @@
+// Checks by other programs: clang-format, clang-tidy, shellcheck, node.
+import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import * as files from './files.mjs';
+
+const BUILD = process.env.LUUKKU_BUILD ?? 'build';
+const BATCH = 20;
+
+/** Runs jobs (functions giving promises) a few at a time; gives their results. */
+async function parallel(jobs) {
+  const results = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < jobs.length) {
+      const i = next++;
+      results[i] = await jobs[i]();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(cpus().length, 2) }, worker));
+  return results;
+}
+
+/** Runs a command; gives {ok, output}. A command that cannot be run at all is an error. */
+function run(program, args) {
+  return new Promise((done, failed) => {
+    execFile(program, args, { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      if (error && typeof error.code !== 'number') {
+        failed(new Error(`${program}: ${error.message}`));
+        return;
+      }
+      done({ ok: !error, output: stdout + stderr });
+    });
+  });
+}
+
+const batches = (list) => Array.from({ length: Math.ceil(list.length / BATCH) }, (_, i) => list.slice(i * BATCH, (i + 1) * BATCH));
+
+/** Findings of "file:line:column: text" lines. */
+function parse(output) {
+  return [...output.matchAll(/^(.+?):(\d+):\d+: (.*)$/gm)]
+    .map(([, file, line, text]) => ({ file: relative('.', resolve(file)), line: Number(line), text }));
+}
+
+async function each(program, args, list) {
+  const results = await parallel(batches(list).map((some) => () => run(program, [...args, ...some])));
+  return results.filter((r) => !r.ok).flatMap(({ output }) => {
+    const found = parse(output);
+    return found.length ? found : [{ file: program, line: 0, text: output.trim() }];
+  });
+}
+
+export const format = () => each('clang-format-14', ['--dry-run', '--Werror'], files.c);
+
+/** Object file to the files it was made of, those of the tree only, from ninja's log. */
+function dependencies() {
+  const out = execFileSync('ninja', ['-C', BUILD, '-t', 'deps'], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const root = `${resolve('.')}/`;
+  const map = new Map();
+  for (const block of out.split('\n\n')) {
+    const [head, ...rest] = block.split('\n');
+    const object = /^(.*?): #deps/.exec(head)?.[1];
+    const own = rest.map((l) => resolve(BUILD, l.trim())).filter((p) => p.startsWith(root));
+    if (object) {
+      map.set(resolve(BUILD, object), own);
+    }
+  }
+  return map;
+}
+
+/** What a verdict of clang-tidy depends on. */
+function tidyKey(entry, deps) {
+  const hash = createHash('sha256').update(readFileSync('.clang-tidy')).update(entry.command ?? '');
+  for (const path of [entry.file, ...[...deps].sort()]) {
+    hash.update(`\0${path}\0`).update(readFileSync(path));
+  }
+  return hash.digest('hex');
+}
+
+export async function tidy() {
+  const database = join(BUILD, 'compile_commands.json');
+  if (!existsSync(database)) {
+    throw new Error(`${database} is missing: configure first (tools/build)`);
+  }
+  const cache = join(BUILD, 'tidy-cache');
+  mkdirSync(cache, { recursive: true });
+  const deps = dependencies();
+  const mine = new Set(files.c.map((f) => resolve(f)));
+  const entries = JSON.parse(readFileSync(database, 'utf8')).filter((e) => mine.has(resolve(e.directory, e.file)));
+  const unique = [...new Map(entries.map((e) => [e.file, e])).values()];
+  const jobs = unique.map((entry) => async () => {
+    const known = deps.get(resolve(entry.directory, / -o (\S+)/.exec(entry.command)?.[1] ?? ''));
+    const mark = known && join(cache, tidyKey(entry, known));
+    if (mark && existsSync(mark)) {
+      return [];
+    }
+    const { ok, output } = await run('clang-tidy-14', ['-p', BUILD, '--quiet', '--extra-arg=-Wno-unknown-warning-option',
+      entry.file]);
+    if (ok && mark) {
+      writeFileSync(mark, '');
+    }
+    return ok ? [] : parse(output).filter((f) => / error: | warning: |^error: /.test(` ${f.text}`));
+  });
+  const found = (await parallel(jobs)).flat();
+  const seen = new Map(found.map((f) => [`${f.file}:${f.line}:${f.text}`, f])); // a header is read by many
+  return [...seen.values()];
+}
+
+export async function scripts() {
+  const bash = files.all.filter((f) => /\.sh$/.test(f) || /\bbash\b|\/sh\b/.test(files.shebang(f)));
+  const modules = files.all.filter((f) => /\.mjs$/.test(f));
+  const shell = await each('shellcheck', ['-x', '-P', 'SCRIPTDIR', '--format=gcc', '--severity=warning'], bash);
+  const checked = await parallel(modules.map((f) => async () => ({ f, ...(await run(process.execPath, ['--check', f])) })));
+  return [...shell, ...checked.filter((r) => !r.ok).map((r) => ({ file: r.f, line: 1, text: r.output.trim() }))];
+}
