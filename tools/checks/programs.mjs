@@ -72,7 +72,8 @@ function dependencies() {
 
 /** What a verdict of clang-tidy depends on. */
 function tidyKey(entry, deps) {
-  const hash = createHash('sha256').update(readFileSync('.clang-tidy')).update(entry.command ?? '');
+  const hash = createHash('sha256').update(entry.command ?? '');
+  files.all.filter((f) => /(^|\/)\.clang-tidy$/.test(f)).forEach((f) => hash.update(readFileSync(f)));
   for (const path of [entry.file, ...[...deps].sort()]) {
     hash.update(`\0${path}\0`).update(readFileSync(path));
   }
