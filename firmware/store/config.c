@@ -1,0 +1,487 @@
+#include "store/config.h"
+
+#include "base/buf.h"
+#include "store/config_impl.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+enum kind {
+    KIND_NAME,
+    KIND_TEXT,
+    KIND_HOST,
+    KIND_PORT,
+    KIND_PATH,
+    KIND_SOCKET,
+    KIND_UINT,
+    KIND_EVEN, /* an even KIND_UINT */
+    KIND_BOOL,
+    KIND_SOURCE,
+    KIND_STUN,
+    KIND_TURN,
+    KIND_OBJECT,
+    KIND_ARRAY,
+};
+
+/* One member: where it lies in its struct, and what it may be. */
+struct field {
+    const char *name;
+    enum kind kind;
+    bool optional;
+    size_t at;
+    uint32_t min; /* numbers; arrays: fewest elements */
+    uint32_t max; /* numbers; arrays: most elements */
+    /* KIND_OBJECT: its members. KIND_ARRAY: `sub` is the element. */
+    const struct field *sub;
+    size_t subs;
+    size_t stride;   /* arrays: bytes of an element */
+    size_t count_at; /* arrays: where the count lies */
+};
+
+#define AT(member) offsetof(struct store_config, member)
+#define NUMBER(n, k, member, low, high)                               \
+    {                                                                 \
+        .name = (n), .kind = (k), .optional = true, .at = AT(member), \
+        .min = (low), .max = (high)                                   \
+    }
+#define OBJECT(n, opt, list)                                                \
+    {                                                                       \
+        .name = (n), .kind = KIND_OBJECT, .optional = (opt), .sub = (list), \
+        .subs = LK_ARRAY_LEN(list)                                          \
+    }
+
+static const struct field broker_fields[] = {
+    {.name = "host", .kind = KIND_HOST, .at = AT(broker.host)},
+    {.name = "port", .kind = KIND_PORT, .at = AT(broker.port)},
+};
+
+static const struct field tls_fields[] = {
+    {.name = "ca", .kind = KIND_PATH, .at = AT(tls_ca)},
+    {.name = "cert", .kind = KIND_PATH, .at = AT(tls_cert)},
+    {.name = "key", .kind = KIND_PATH, .at = AT(tls_key)},
+};
+
+static const struct field device_fields[] = {
+    {.name = "cert", .kind = KIND_PATH, .at = AT(device_cert)},
+    {.name = "key", .kind = KIND_PATH, .at = AT(device_key)},
+};
+
+static const struct field agency_fields[] = {
+    {.name = "id",
+     .kind = KIND_NAME,
+     .at = offsetof(struct store_config_agency, id)},
+    {.name = "ca",
+     .kind = KIND_PATH,
+     .at = offsetof(struct store_config_agency, ca)},
+    {.name = "crl",
+     .kind = KIND_PATH,
+     .optional = true,
+     .at = offsetof(struct store_config_agency, crl)},
+};
+
+static const struct field agency_element = OBJECT("", false, agency_fields);
+
+static const struct field turn_fields[] = {
+    {.name = "url", .kind = KIND_TURN},
+    {.name = "user",
+     .kind = KIND_TEXT,
+     .at = offsetof(struct store_config_turn, user)},
+    {.name = "password",
+     .kind = KIND_TEXT,
+     .at = offsetof(struct store_config_turn, password)},
+};
+
+static const struct field turn_element = OBJECT("", false, turn_fields);
+static const struct field stun_element = {.name = "", .kind = KIND_STUN};
+
+static const struct field ice_fields[] = {
+    {.name = "stun",
+     .kind = KIND_ARRAY,
+     .optional = true,
+     .at = AT(stun),
+     .max = STORE_CONFIG_ICE_MAX,
+     .sub = &stun_element,
+     .stride = sizeof(struct store_config_host),
+     .count_at = AT(stuns)},
+    {.name = "turn",
+     .kind = KIND_ARRAY,
+     .optional = true,
+     .at = AT(turn),
+     .max = STORE_CONFIG_ICE_MAX,
+     .sub = &turn_element,
+     .stride = sizeof(struct store_config_turn),
+     .count_at = AT(turns)},
+};
+
+static const struct field panel_fields[] = {
+    NUMBER("width_px", KIND_UINT, panel_width_px, 320, 7680),
+    NUMBER("height_px", KIND_UINT, panel_height_px, 320, 7680),
+    NUMBER("width_mm", KIND_UINT, panel_width_mm, 50, 3000),
+};
+
+static const struct field video_fields[] = {
+    NUMBER("width", KIND_EVEN, video_width_px, 160, 1920),
+    NUMBER("height", KIND_EVEN, video_height_px, 120, 1920),
+    NUMBER("fps", KIND_UINT, video_fps, 5, 60),
+    NUMBER("max_kbps", KIND_UINT, video_max_kbps, 100, 20000),
+};
+
+static const struct field top_fields[] = {
+    {.name = "kiosk", .kind = KIND_NAME, .at = AT(kiosk)},
+    {.name = "site", .kind = KIND_TEXT, .at = AT(site)},
+    OBJECT("broker", false, broker_fields),
+    OBJECT("tls", false, tls_fields),
+    OBJECT("device", false, device_fields),
+    {.name = "agencies",
+     .kind = KIND_ARRAY,
+     .at = AT(agency),
+     .min = 1,
+     .max = STORE_CONFIG_AGENCIES_MAX,
+     .sub = &agency_element,
+     .stride = sizeof(struct store_config_agency),
+     .count_at = AT(agencies)},
+    OBJECT("ice", true, ice_fields),
+    OBJECT("panel", true, panel_fields),
+    OBJECT("video", true, video_fields),
+    {.name = "camera", .kind = KIND_SOURCE, .optional = true, .at = AT(camera)},
+    {.name = "sound", .kind = KIND_SOURCE, .optional = true, .at = AT(sound)},
+    {.name = "stamps", .kind = KIND_BOOL, .optional = true, .at = AT(stamps)},
+    {.name = "control", .kind = KIND_SOCKET, .at = AT(control)},
+};
+
+static const struct field top = OBJECT("", false, top_fields);
+
+/* A parse under way. */
+struct parse {
+    const char *text;
+    size_t len;
+    const char *dir;
+    struct config_step step[CONFIG_DEPTH_MAX];
+    size_t depth;
+    struct store_config_error *error;
+};
+
+/* Writes "agencies[1].id: " for the present place. */
+static size_t say_place(const struct parse *p, char *to, size_t cap)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < p->depth && at < cap; i++) {
+        const struct config_step *s = &p->step[i];
+        int n = s->key ? snprintf(to + at, cap - at, "%s%.40s", i ? "." : "",
+                                  s->key)
+                       : snprintf(to + at, cap - at, "[%zu]", s->index);
+        at += n > 0 ? (size_t)n : 0;
+    }
+    if (p->depth > 0 && at < cap)
+        at += (size_t)snprintf(to + at, cap - at, ": ");
+    return LK_MIN(at, cap - 1);
+}
+
+/* Keeps the reason on one line of printable UTF-8, whatever a name held. */
+static void reason_flatten(char *s)
+{
+    s[lk_utf8_cut(s, strlen(s), strlen(s))] = 0;
+    for (; *s; s++)
+        if ((unsigned char)*s < 0x20 || *s == 0x7f)
+            *s = '?';
+}
+
+static int refuse(struct parse *p, const char *why)
+{
+    struct store_config_error *e = p->error;
+    e->line = config_where(p->text, p->len, p->step, p->depth);
+    size_t at = say_place(p, e->reason, sizeof(e->reason));
+    (void)snprintf(e->reason + at, sizeof(e->reason) - at, "%s", why);
+    reason_flatten(e->reason);
+    return -EBADMSG;
+}
+
+static int take(struct parse *p, const struct field *f, const json_t *v,
+                char *base);
+
+static int take_string(struct parse *p, const struct field *f, const json_t *v,
+                       char *at)
+{
+    const char *s = json_string_value(v);
+    const char *wrong = NULL;
+    if (!s)
+        return refuse(p, "is not a string");
+    switch ((unsigned)f->kind) {
+    case KIND_NAME:
+        wrong = lk_name_valid(s) ? config_text(s, at, LK_NAME_MAX)
+                                 : "is not a name, [a-z0-9-]{3,32}";
+        break;
+    case KIND_TEXT:
+        wrong = config_text(s, at, STORE_CONFIG_TEXT_MAX);
+        break;
+    case KIND_HOST:
+        wrong = config_host(s, at, STORE_CONFIG_HOST_MAX);
+        break;
+    case KIND_PATH:
+        wrong = config_path(s, p->dir, at, STORE_CONFIG_PATH_MAX);
+        break;
+    case KIND_SOCKET:
+        wrong = config_path(s, p->dir, at, STORE_CONFIG_SOCKET_MAX);
+        break;
+    case KIND_STUN:
+        wrong = config_stun(s, (struct store_config_host *)(void *)at);
+        break;
+    default:
+        wrong = config_turn(s, (struct store_config_turn *)(void *)at);
+        break;
+    }
+    return wrong ? refuse(p, wrong) : 0;
+}
+
+static int take_number(struct parse *p, const struct field *f, const json_t *v,
+                       char *at)
+{
+    char why[64];
+    uint32_t min = f->kind == KIND_PORT ? 1 : f->min;
+    uint32_t max = f->kind == KIND_PORT ? 65535 : f->max;
+    json_int_t n = json_integer_value(v);
+    if (!json_is_integer(v))
+        return refuse(p, "is not a whole number");
+    if (n < min || n > max) {
+        (void)snprintf(why, sizeof(why), "is not %u..%u", min, max);
+        return refuse(p, why);
+    }
+    if (f->kind == KIND_EVEN && n % 2)
+        return refuse(p, "is odd");
+    if (f->kind == KIND_PORT)
+        *(uint16_t *)(void *)at = (uint16_t)n;
+    else
+        *(uint32_t *)(void *)at = (uint32_t)n;
+    return 0;
+}
+
+static int take_source(struct parse *p, const json_t *v, char *at)
+{
+    static const char *const name[] = {"auto", "simulated", "none"};
+    const char *s = json_string_value(v);
+    for (size_t i = 0; s && i < LK_ARRAY_LEN(name); i++) {
+        if (strcmp(s, name[i]) == 0) {
+            *(enum store_config_source *)(void *)at =
+                (enum store_config_source)i;
+            return 0;
+        }
+    }
+    return refuse(p, "is not auto, simulated or none");
+}
+
+/* One member that may or must be there. */
+static int take_member(struct parse *p, const struct field *f,
+                       const json_t *object, char *base)
+{
+    const json_t *v = json_object_get(object, f->name);
+    p->step[p->depth++] = (struct config_step){.key = f->name};
+    int r = 0;
+    if (v)
+        r = take(p, f, v, base);
+    else if (!f->optional)
+        r = refuse(p, "is missing");
+    p->depth--;
+    return r;
+}
+
+static int take_object(struct parse *p, const struct field *f, json_t *v,
+                       char *base)
+{
+    const char *key = NULL;
+    json_t *unused = NULL;
+    if (!json_is_object(v))
+        return refuse(p, "is not an object");
+    json_object_foreach(v, key, unused)
+    {
+        bool known = false;
+        for (size_t i = 0; i < f->subs && !known; i++)
+            known = strcmp(f->sub[i].name, key) == 0;
+        if (known)
+            continue;
+        p->step[p->depth++] = (struct config_step){.key = key};
+        return refuse(p, "is not a member that is known");
+    }
+    for (size_t i = 0; i < f->subs; i++) {
+        int r = take_member(p, &f->sub[i], v, base);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static int take_array(struct parse *p, const struct field *f, const json_t *v,
+                      char *base)
+{
+    char why[64];
+    size_t n = json_array_size(v);
+    if (!json_is_array(v))
+        return refuse(p, "is not a list");
+    if (n < f->min || n > f->max) {
+        (void)snprintf(why, sizeof(why), "does not have %u..%u elements",
+                       f->min, f->max);
+        return refuse(p, why);
+    }
+    for (size_t i = 0; i < n; i++) {
+        p->step[p->depth++] = (struct config_step){.index = i};
+        int r =
+            take(p, f->sub, json_array_get(v, i), base + f->at + i * f->stride);
+        if (r < 0)
+            return r;
+        p->depth--;
+    }
+    *(size_t *)(void *)(base + f->count_at) = n;
+    return 0;
+}
+
+static int take(struct parse *p, const struct field *f, const json_t *v,
+                char *base)
+{
+    char *at = base + f->at;
+    switch (f->kind) {
+    case KIND_OBJECT:
+        /* Only json_object_foreach() wants it not const. */
+        return take_object(p, f, (json_t *)(uintptr_t)v, base);
+    case KIND_ARRAY:
+        return take_array(p, f, v, base);
+    case KIND_PORT:
+    case KIND_UINT:
+    case KIND_EVEN:
+        return take_number(p, f, v, at);
+    case KIND_SOURCE:
+        return take_source(p, v, at);
+    case KIND_BOOL:
+        if (!json_is_boolean(v))
+            return refuse(p, "is not true or false");
+        *(bool *)(void *)at = json_is_true(v);
+        return 0;
+    case KIND_NAME:
+    case KIND_TEXT:
+    case KIND_HOST:
+    case KIND_PATH:
+    case KIND_SOCKET:
+    case KIND_STUN:
+    case KIND_TURN:
+        break;
+    }
+    return take_string(p, f, v, at);
+}
+
+/* What no single value can tell: agencies with the same id. */
+static int check_whole(struct parse *p, const struct store_config *c)
+{
+    for (size_t i = 1; i < c->agencies; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(c->agency[i].id, c->agency[j].id) != 0)
+                continue;
+            p->step[0] = (struct config_step){.key = "agencies"};
+            p->step[1] = (struct config_step){.index = i};
+            p->step[2] = (struct config_step){.key = "id"};
+            p->depth = 3;
+            return refuse(p, "is that of an agency before it");
+        }
+    }
+    return 0;
+}
+
+/* jansson's own words quote the text, in which there are passwords. */
+static int refuse_syntax(const json_error_t *j, struct store_config_error *e)
+{
+    const char *why = "is not valid JSON";
+    switch ((unsigned)json_error_code(j)) {
+    case json_error_out_of_memory:
+        return -ENOMEM;
+    case json_error_duplicate_key:
+        why = "a member is given twice";
+        break;
+    case json_error_premature_end_of_input:
+        why = "the JSON ends too early";
+        break;
+    case json_error_end_of_input_expected:
+        why = "something follows behind the JSON";
+        break;
+    case json_error_invalid_utf8:
+        why = "is not UTF-8";
+        break;
+    default:
+        break;
+    }
+    e->line = j->line > 0 ? j->line : 0;
+    (void)snprintf(e->reason, sizeof(e->reason), "%s", why);
+    return -EBADMSG;
+}
+
+static struct store_config *config_defaults(void)
+{
+    struct store_config *c = calloc(1, sizeof(*c));
+    if (!c)
+        return NULL;
+    c->panel_width_px = 1080;
+    c->panel_height_px = 1920;
+    c->panel_width_mm = 340;
+    c->video_width_px = 640;
+    c->video_height_px = 480;
+    c->video_fps = 30;
+    c->video_max_kbps = 2000;
+    return c;
+}
+
+int store_config_parse(const char *text, size_t len, const char *dir,
+                       struct store_config **ret,
+                       struct store_config_error *ret_error)
+{
+    struct parse p = {.text = text, .len = len, .dir = dir, .error = ret_error};
+    json_error_t j;
+    if (len > STORE_CONFIG_LEN_MAX)
+        return refuse(&p, "the file is too long");
+    json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &j);
+    if (!root)
+        return refuse_syntax(&j, ret_error);
+    LK_AUTO(store_config) c = config_defaults();
+    int r = -ENOMEM;
+    if (c)
+        r = take(&p, &top, root, (char *)c);
+    if (r == 0)
+        r = check_whole(&p, c);
+    json_decref(root);
+    if (r == 0)
+        *ret = LK_TAKE(c);
+    return r;
+}
+
+int store_config_read(int fd, const char *dir, struct store_config **ret,
+                      struct store_config_error *ret_error)
+{
+    LK_AUTO(lk_buf) b = NULL;
+    int r = lk_buf_new(STORE_CONFIG_LEN_MAX + 1, &b);
+    while (r == 0 && b->len <= STORE_CONFIG_LEN_MAX) {
+        r = lk_buf_reserve(b, STORE_CONFIG_LEN_MAX + 1 - b->len);
+        if (r < 0)
+            break;
+        ssize_t n = pread(fd, b->data + b->len,
+                          STORE_CONFIG_LEN_MAX + 1 - b->len, (off_t)b->len);
+        if (n < 0 && errno != EINTR)
+            r = -errno;
+        if (n == 0)
+            break;
+        b->len += n > 0 ? (size_t)n : 0;
+    }
+    if (r == 0)
+        r = store_config_parse(lk_buf_str(b), b->len, dir, ret, ret_error);
+    if (b)
+        lk_buf_wipe(b);
+    return r;
+}
+
+struct store_config *store_config_free(struct store_config *c)
+{
+    if (c) {
+        explicit_bzero(c, sizeof(*c));
+        free(c);
+    }
+    return NULL;
+}

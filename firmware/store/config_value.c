@@ -1,0 +1,123 @@
+#include "store/config_impl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ICE_PORT 3478 /* RFC 8489 section 18.6, RFC 8656 section 7 */
+
+#define HOST_CHARS                                                    \
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789." \
+    "-_"
+#define ADDRESS_CHARS "0123456789abcdefABCDEF:."
+
+static const char *take_host(const char *s, size_t len, char *ret, size_t cap)
+{
+    if (len == 0)
+        return "has no host";
+    if (len >= cap)
+        return "host is too long";
+    bool name = strspn(s, HOST_CHARS) >= len && s[0] != '-';
+    bool address = strspn(s, ADDRESS_CHARS) >= len;
+    if (!name && !address)
+        return "host has a character that no host has";
+    memcpy(ret, s, len);
+    ret[len] = 0;
+    return NULL;
+}
+
+const char *config_host(const char *s, char *ret, size_t cap)
+{
+    return take_host(s, strlen(s), ret, cap);
+}
+
+/* ":port" or nothing; *s moves behind it. */
+static const char *take_port(const char **s, uint16_t *ret)
+{
+    uint32_t port = 0;
+    const char *at = *s;
+    if (*at != ':') {
+        *ret = ICE_PORT;
+        return NULL;
+    }
+    for (at++; *at >= '0' && *at <= '9' && port < 65536; at++)
+        port = port * 10 + (uint32_t)(*at - '0');
+    if (port < 1 || port > 65535)
+        return "port is not 1..65535";
+    *ret = (uint16_t)port;
+    *s = at;
+    return NULL;
+}
+
+/* "host", "host:port", "[v6]:port"; *s moves behind it. */
+static const char *take_host_port(const char **s, struct store_config_host *ret)
+{
+    const char *from = *s;
+    size_t len = strcspn(from, ":?");
+    if (*from == '[') {
+        from++;
+        len = strcspn(from, "]");
+        if (from[len] == 0)
+            return "has no ]";
+        *s = from + len + 1;
+    } else {
+        *s = from + len;
+    }
+    const char *wrong = take_host(from, len, ret->host, sizeof(ret->host));
+    return wrong ? wrong : take_port(s, &ret->port);
+}
+
+const char *config_stun(const char *s, struct store_config_host *ret)
+{
+    if (strncmp(s, "stun:", 5) != 0)
+        return "does not start with stun:";
+    s += 5;
+    const char *wrong = take_host_port(&s, ret);
+    if (!wrong && *s)
+        wrong = "is not stun:host:port";
+    return wrong;
+}
+
+const char *config_turn(const char *s, struct store_config_turn *ret)
+{
+    if (strncmp(s, "turn:", 5) != 0)
+        return "does not start with turn:";
+    s += 5;
+    const char *wrong = take_host_port(&s, &ret->at);
+    if (wrong)
+        return wrong;
+    ret->tcp = strcmp(s, "?transport=tcp") == 0;
+    if (*s && !ret->tcp && strcmp(s, "?transport=udp") != 0)
+        return "is not turn:host:port?transport=udp or =tcp";
+    return NULL;
+}
+
+static bool has_control_character(const char *s)
+{
+    for (; *s; s++)
+        if ((unsigned char)*s < 0x20 || *s == 0x7f)
+            return true;
+    return false;
+}
+
+const char *config_text(const char *s, char *ret, size_t cap)
+{
+    size_t len = strlen(s);
+    if (len == 0)
+        return "is empty";
+    if (len >= cap)
+        return "is too long";
+    if (has_control_character(s))
+        return "has a control character";
+    memcpy(ret, s, len + 1);
+    return NULL;
+}
+
+const char *config_path(const char *s, const char *dir, char *ret, size_t cap)
+{
+    const char *wrong = config_text(s, ret, cap);
+    if (wrong || *s == '/' || !dir || !*dir)
+        return wrong;
+    int n = snprintf(ret, cap, "%s/%s", dir, s);
+    return n < 0 || (size_t)n >= cap ? "is too long" : NULL;
+}

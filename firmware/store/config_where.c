@@ -1,0 +1,120 @@
+#include "store/config_impl.h"
+
+#include <string.h>
+
+struct scan {
+    const char *at;
+    const char *end;
+    int line;
+};
+
+static void scan_space(struct scan *s)
+{
+    for (; s->at < s->end && strchr(" \t\r\n", *s->at); s->at++)
+        if (*s->at == '\n')
+            s->line++;
+}
+
+/* Eats `c` and reports whether it was there. */
+static bool scan_eat(struct scan *s, char c)
+{
+    scan_space(s);
+    if (s->at == s->end || *s->at != c)
+        return false;
+    s->at++;
+    return true;
+}
+
+/* Skips a string; *ret_at and *ret_len are its inside, escapes as written. */
+static bool scan_string(struct scan *s, const char **ret_at, size_t *ret_len)
+{
+    if (!scan_eat(s, '"'))
+        return false;
+    const char *from = s->at;
+    while (s->at < s->end && *s->at != '"')
+        s->at += *s->at == '\\' && s->end - s->at > 1 ? 2 : 1;
+    if (s->at == s->end)
+        return false;
+    *ret_at = from;
+    *ret_len = (size_t)(s->at - from);
+    s->at++;
+    return true;
+}
+
+/* Skips one value. */
+static void scan_value(struct scan *s)
+{
+    const char *at = NULL;
+    size_t len = 0;
+    size_t depth = 0;
+    do {
+        scan_space(s);
+        if (s->at == s->end)
+            return;
+        char c = *s->at;
+        if (c == '"') {
+            if (!scan_string(s, &at, &len))
+                return;
+            continue;
+        }
+        if (c == '{' || c == '[')
+            depth++;
+        else if (c == '}' || c == ']')
+            depth--;
+        s->at++;
+        if (depth == 0 && !strchr("}]", c))
+            while (s->at < s->end && !strchr(",]} \t\r\n", *s->at))
+                s->at++;
+    } while (depth > 0);
+}
+
+/* Moves to the value of member `key`; *line becomes that of its name. */
+static bool scan_member(struct scan *s, const char *key, int *line)
+{
+    if (!scan_eat(s, '{'))
+        return false;
+    for (;;) {
+        const char *at = NULL;
+        size_t len = 0;
+        scan_space(s);
+        int here = s->line;
+        if (!scan_string(s, &at, &len) || !scan_eat(s, ':'))
+            return false;
+        if (len == strlen(key) && memcmp(at, key, len) == 0) {
+            *line = here;
+            return true;
+        }
+        scan_value(s);
+        if (!scan_eat(s, ','))
+            return false;
+    }
+}
+
+static bool scan_element(struct scan *s, size_t index, int *line)
+{
+    if (!scan_eat(s, '['))
+        return false;
+    for (; index > 0; index--) {
+        scan_value(s);
+        if (!scan_eat(s, ','))
+            return false;
+    }
+    scan_space(s);
+    *line = s->line;
+    return true;
+}
+
+int config_where(const char *text, size_t len, const struct config_step *steps,
+                 size_t depth)
+{
+    struct scan s = {.at = text, .end = text + len, .line = 1};
+    scan_space(&s);
+    int line = s.line;
+    for (size_t i = 0; i < depth; i++) {
+        bool there = steps[i].key ? scan_member(&s, steps[i].key, &line)
+                                  : scan_element(&s, steps[i].index, &line);
+        if (!there)
+            break;
+    }
+    return line;
+}
