@@ -1,0 +1,84 @@
+// The MQTT link over WebSocket: QoS 0, a new random client id at every start, reconnects by itself.
+
+import mqtt, { type MqttClient } from 'mqtt';
+import { hex, random } from '../wire/bytes';
+import { PAYLOAD_MAX } from '../wire/envelope';
+import { backoffMs } from './backoff';
+
+export type LinkState = 'connecting' | 'up' | 'down' | 'refused';
+
+export interface LinkEvents {
+  onState(state: LinkState): void;
+  onMessage(topic: string, payload: Uint8Array): void;
+}
+
+export interface LinkSetup { url: string; user: string; password: string; filters: string[] }
+
+/** CONNACK 4 and 5: user name or password wrong, not authorised (MQTT 3.1.1, 3.2.2.3). */
+const isRefusal = (error: unknown): boolean => [4, 5].includes((error as { code?: number }).code ?? 0);
+
+export class Link {
+  private readonly client: MqttClient;
+  private attempt = 0;
+  private timer = 0;
+  private stopped = false;
+  private readonly again = (): void => this.reconnect();
+
+  constructor(private readonly setup: LinkSetup, private readonly events: LinkEvents) {
+    this.client = mqtt.connect(setup.url, {
+      protocolVersion: 4, clean: true, clientId: hex(random(16)), username: setup.user, password: setup.password,
+      keepalive: 30, connectTimeout: 8000, reconnectPeriod: 0, queueQoSZero: false, resubscribe: false, timerVariant: 'native',
+    });
+    this.client.on('connect', () => this.connected());
+    this.client.on('message', (topic, payload) => {
+      // One byte over the limit is enough to be refused by name; the rest is not worth keeping.
+      events.onMessage(topic, payload.length > PAYLOAD_MAX ? payload.subarray(0, PAYLOAD_MAX + 1) : payload);
+    });
+    this.client.on('error', (error) => {
+      if (isRefusal(error)) this.refused();
+    });
+    this.client.on('close', () => this.closed());
+    window.addEventListener('online', this.again);
+    events.onState('connecting');
+  }
+
+  get up(): boolean {
+    return this.client.connected;
+  }
+
+  /** Lost where the link is down: whoever needs an answer repeats. */
+  publish(topic: string, text: string): void {
+    if (this.client.connected) this.client.publish(topic, text, { qos: 0 });
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    window.removeEventListener('online', this.again);
+    this.client.end(false);
+  }
+
+  private connected(): void {
+    this.attempt = 0;
+    this.client.subscribe(this.setup.filters, { qos: 0 });
+    this.events.onState('up');
+  }
+
+  private refused(): void {
+    this.stop();
+    this.events.onState('refused');
+  }
+
+  private closed(): void {
+    if (this.stopped) return;
+    this.events.onState('down');
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(this.again, backoffMs(this.attempt, Math.random()));
+    this.attempt += 1;
+  }
+
+  private reconnect(): void {
+    clearTimeout(this.timer);
+    if (!this.stopped && !this.client.connected) this.client.reconnect();
+  }
+}

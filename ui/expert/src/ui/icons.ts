@@ -1,0 +1,48 @@
+// Icons: lucide (ISC), only those used here.
+
+import { html, type TemplateResult } from 'lit';
+import { unsafeHTML } from 'lit/directives/unsafe-html.js';
+import armchair from 'lucide-static/icons/armchair.svg?raw';
+import bell from 'lucide-static/icons/bell-ring.svg?raw';
+import check from 'lucide-static/icons/check.svg?raw';
+import circleCheck from 'lucide-static/icons/circle-check.svg?raw';
+import clock from 'lucide-static/icons/clock.svg?raw';
+import fileText from 'lucide-static/icons/file-text.svg?raw';
+import globe from 'lucide-static/icons/globe.svg?raw';
+import info from 'lucide-static/icons/info.svg?raw';
+import landmark from 'lucide-static/icons/landmark.svg?raw';
+import loader from 'lucide-static/icons/loader-circle.svg?raw';
+import logOut from 'lucide-static/icons/log-out.svg?raw';
+import mic from 'lucide-static/icons/mic.svg?raw';
+import micOff from 'lucide-static/icons/mic-off.svg?raw';
+import phoneOff from 'lucide-static/icons/phone-off.svg?raw';
+import settings from 'lucide-static/icons/settings-2.svg?raw';
+import shield from 'lucide-static/icons/shield.svg?raw';
+import shieldCheck from 'lucide-static/icons/shield-check.svg?raw';
+import shieldX from 'lucide-static/icons/shield-x.svg?raw';
+import signal from 'lucide-static/icons/signal.svg?raw';
+import triangleAlert from 'lucide-static/icons/triangle-alert.svg?raw';
+import video from 'lucide-static/icons/video.svg?raw';
+import videoOff from 'lucide-static/icons/video-off.svg?raw';
+import volume from 'lucide-static/icons/volume-2.svg?raw';
+import wifiOff from 'lucide-static/icons/wifi-off.svg?raw';
+
+const files = {
+  armchair, bell, check, circleCheck, clock, fileText, globe, info, landmark, loader, logOut, mic, micOff, phoneOff, settings, shield,
+  shieldCheck, shieldX, signal, triangleAlert, video, videoOff, volume, wifiOff,
+};
+export type IconName = keyof typeof files;
+
+const cache = new Map<string, TemplateResult>();
+
+/** The files are our own build's, so their markup is trusted. */
+export function icon(name: IconName, extra = ''): TemplateResult {
+  const key = `${name} ${extra}`;
+  let made = cache.get(key);
+  if (made === undefined) {
+    const inner = files[name].replace(/<!--.*?-->/gs, '').replace(/<svg[^>]*>/, '').replace('</svg>', '');
+    made = html`${unsafeHTML(`<svg class="icon ${extra}" viewBox="0 0 24 24" aria-hidden="true">${inner}</svg>`)}`;
+    cache.set(key, made);
+  }
+  return made;
+}
