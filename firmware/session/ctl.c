@@ -1,0 +1,37 @@
+#include "session/ctl.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+int ctl_write_state(bool mic, bool camera, char *ret, size_t cap)
+{
+    int n = snprintf(ret, cap, "{\"type\":\"state\",\"mic\":%s,\"camera\":%s}",
+                     mic ? "true" : "false", camera ? "true" : "false");
+    return n < 0 || (size_t)n >= cap ? -EMSGSIZE : n;
+}
+
+int ctl_read_state(const char *text, size_t len, bool *ret_mic,
+                   bool *ret_camera)
+{
+    json_error_t error;
+    if (len > CTL_MESSAGE_MAX)
+        return -EMSGSIZE;
+    json_t *o = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+    if (!o)
+        return json_error_code(&error) == json_error_out_of_memory ? -ENOMEM
+                                                                   : -EBADMSG;
+    const char *type = json_string_value(json_object_get(o, "type"));
+    json_t *mic = json_object_get(o, "mic");
+    json_t *camera = json_object_get(o, "camera");
+    int r = -EBADMSG;
+    if (type && strcmp(type, "state") == 0 && json_is_boolean(mic) &&
+        json_is_boolean(camera)) {
+        *ret_mic = json_is_true(mic);
+        *ret_camera = json_is_true(camera);
+        r = 0;
+    }
+    json_decref(o);
+    return r;
+}

@@ -1,0 +1,74 @@
+/* line.h - carries one call between signalling and the transport program.
+ *
+ * Room: turns what signal/call.h decides and what luukku-rtc reports into
+ * orders to luukku-rtc and events for the session: prepares a connection while
+ * the citizen waits, opens it on the grant, restarts ICE in silence, makes a
+ * fresh connection when the transport program or the expert's page came back,
+ * and gives up after 120 s. Holds the call's rules of silence (PROTOCOL.md).
+ * No I/O: messages leave through callbacks; time goes in. One thread.
+ */
+#ifndef LUUKKU_SESSION_LINE_H
+#define LUUKKU_SESSION_LINE_H
+
+#include "ipc/rtcmsg.h"
+#include "session/session.h"
+#include "signal/call.h"
+
+struct line;
+
+#define LINE_RESTART_US (5 * INT64_C(1000000))   /* between ICE restarts */
+#define LINE_FRESH_US (2 * INT64_C(1000000))     /* between fresh connections */
+#define LINE_GIVE_UP_US (120 * INT64_C(1000000)) /* of silence */
+#define LINE_CTL_MAX 1024 /* bytes of a message on `ctl` */
+
+/* What leaves. Called from inside the functions below; must not call back into
+ * the line. What is borrowed dies on return. */
+struct line_output {
+    void (*send)(void *arg, const struct rtcmsg *m); /* to luukku-rtc */
+    void (*event)(void *arg, const struct session_event *e);
+    /* A refused message, a repeat given up: static names for the log. */
+    void (*note)(void *arg, const char *what, const char *why);
+    void *arg;
+};
+
+/* Makes a line. The configuration's key and trust are borrowed and outlive it.
+ * Owner: caller. Errors: those of signal_call_new(). */
+int line_new(const struct signal_call_config *config,
+             const struct line_output *out, struct line **ret) LK_MUST_CHECK;
+
+/* NULL is fine. Returns NULL. */
+struct line *line_free(struct line *l);
+LK_AUTO_DEFINE(line);
+
+/* Joins the queue for a service of the catalogue, prepares a connection.
+ * Errors: -ENOENT no such card, and those of signal_call_wait(). */
+int line_wait(struct line *l, const char *card, const char *lang,
+              const struct signal_time *t) LK_MUST_CHECK;
+
+/* Leaves the queue or ends the call; SESSION_EVENT_OVER follows. */
+void line_end(struct line *l, const struct signal_time *t);
+
+/* The citizen's switches, as in the view; told to luukku-rtc and, in a call,
+ * to the expert's page. */
+struct line_controls {
+    bool mic;
+    bool camera;
+    uint8_t volume; /* 0..10 */
+    char lang[SESSION_LANG_MAX];
+};
+void line_set_controls(struct line *l, const struct line_controls *c);
+
+/* luukku-rtc runs (a new channel to it stands), or has gone. */
+void line_transport(struct line *l, bool up, const struct signal_time *t);
+
+/* A message from luukku-rtc. */
+void line_receive(struct line *l, const struct rtcmsg *m,
+                  const struct signal_time *t);
+
+/* Does what is due. */
+void line_tick(struct line *l, const struct signal_time *t);
+
+/* When line_tick() is wanted next; INT64_MAX for never. */
+int64_t line_next_us(const struct line *l);
+
+#endif
