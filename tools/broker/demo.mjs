@@ -26,7 +26,7 @@ const EXPERTS = [
   { user: 'olli-korhonen', agency: 'vero', name: 'Olli Korhonen' },
 ];
 // A 32-inch panel, upright.
-const PANEL = { width_px: 1080, height_px: 1920, width_mm: 398, height_mm: 708 };
+const PANEL = { width_px: 1080, height_px: 1920, width_mm: 398 };
 
 const run = promisify(execFile);
 const say = (text) => console.error(`demo: ${text}`);
@@ -52,9 +52,9 @@ async function makeFleet(store, processes) {
 }
 
 /** The kiosk's configuration (firmware/store/config.h). */
-function kioskConfig(store, dir, mqtts, simulated) {
+function kioskConfig(store, dir, mqtts, options) {
   const mine = (name) => join(store, 'kiosks', KIOSK, name);
-  const devices = simulated ? 'simulated' : 'auto';
+  const devices = options.simulated ? 'simulated' : 'auto';
   return {
     kiosk: KIOSK,
     site: SITE,
@@ -68,6 +68,7 @@ function kioskConfig(store, dir, mqtts, simulated) {
     panel: PANEL,
     camera: devices,
     sound: devices,
+    stamps: Boolean(options.stamps),
     control: join(dir, 'control'),
   };
 }
@@ -98,7 +99,7 @@ async function demo(dir, options, stack, signal) {
   });
   const kiosk = join(dir, 'kiosk');
   mkdirSync(kiosk, { mode: 0o700 });
-  const config = kioskConfig(store, kiosk, broker.mqtts, options.simulated);
+  const config = kioskConfig(store, kiosk, broker.mqtts, options);
   await startKiosk(stack.kiosk, kiosk, config, options, signal);
   const { user, password } = experts[0];
   console.log(`ready ${JSON.stringify({ url: broker.url, control: config.control, kiosk: KIOSK, user, password, experts })}`);
@@ -109,7 +110,7 @@ async function demo(dir, options, stack, signal) {
 function readOptions() {
   const { values } = parseArgs({
     options: {
-      headless: { type: 'boolean' }, simulated: { type: 'boolean' }, built: { type: 'boolean' },
+      headless: { type: 'boolean' }, simulated: { type: 'boolean' }, built: { type: 'boolean' }, stamps: { type: 'boolean' },
       broker: { type: 'string', default: 'mosquitto' }, 'kiosk-args': { type: 'string' },
     },
   });
