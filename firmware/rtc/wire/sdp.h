@@ -27,7 +27,7 @@ enum {
     RTC_PT_RTX = 97, /* of VP8, RFC 4588 */
     RTC_PT_OPUS = 111
 };
-enum { RTC_EXT_TWCC = 3, RTC_EXT_PLAYOUT = 4, RTC_EXT_MID = 5 };
+enum { RTC_EXT_TWCC = 3, RTC_EXT_PLAYOUT = 4 };
 
 enum rtc_sdp_verdict {
     RTC_SDP_OK = 0,
@@ -122,6 +122,15 @@ struct rtc_sdp_extmap {
     enum rtc_sdp_ext uri;
 };
 
+/* What a section of its own would need; shared by all of a bundle. */
+struct rtc_sdp_transport {
+    bool has_fingerprint;
+    uint8_t fingerprint[32]; /* SHA-256 */
+    enum rtc_sdp_setup setup;
+    char ufrag[RTC_ICE_UFRAG_MAX]; /* empty: not said */
+    char pwd[RTC_ICE_PWD_MAX];
+};
+
 struct rtc_sdp_section {
     enum rtc_sdp_kind kind;
     char mid[RTC_SDP_MID_MAX];
@@ -132,11 +141,7 @@ struct rtc_sdp_section {
     uint8_t direction; /* RTC_SDP_SEND, RTC_SDP_RECV bits */
     bool rtcp_mux;
     bool rtcp_rsize;
-    bool has_fingerprint;
-    uint8_t fingerprint[32];
-    enum rtc_sdp_setup setup;
-    char ufrag[RTC_ICE_UFRAG_MAX];
-    char pwd[RTC_ICE_PWD_MAX];
+    struct rtc_sdp_transport transport; /* inherited where not said */
     size_t codec_count;
     struct rtc_sdp_codec codecs[RTC_SDP_CODECS_MAX];
     size_t extmap_count;
@@ -214,6 +219,8 @@ struct rtc_sdp_agreed {
     bool audio_send, audio_receive;
     bool rtx; /* in both directions */
     bool nack;
+    bool opus_fec;               /* the far end wants in-band FEC from us */
+    bool opus_dtx;               /* it wants silence left out */
     bool twcc_video, twcc_audio; /* extension and feedback agreed */
     bool playout_delay;
     uint32_t remote_video_ssrc; /* 0: not said */
