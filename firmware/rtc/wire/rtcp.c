@@ -46,11 +46,11 @@ static bool body_fits(const struct rtc_rtcp *p)
 {
     switch (p->kind) {
     case RTC_RTCP_SR:
-        return p->len >= SENDER_LEN + p->count * REPORT_LEN;
+        return p->len >= SENDER_LEN + (size_t)p->count * REPORT_LEN;
     case RTC_RTCP_RR:
-        return p->len >= p->count * REPORT_LEN;
+        return p->len >= (size_t)p->count * REPORT_LEN;
     case RTC_RTCP_BYE:
-        return p->count == 0 || p->len >= (p->count - 1u) * 4u;
+        return p->count == 0 || p->len >= ((size_t)p->count - 1) * 4;
     case RTC_RTCP_NACK:
         return p->len >= 4;
     case RTC_RTCP_TWCC:

@@ -200,7 +200,7 @@ static enum rtc_sdp_verdict check_transport(
         return RTC_SDP_NO_ICE;
     if (t->setup == RTC_SDP_SETUP_NONE)
         return RTC_SDP_NO_SETUP;
-    if (memcmp(t->fingerprint, first->fingerprint, sizeof(t->fingerprint)))
+    if (memcmp(t->fingerprint, first->fingerprint, sizeof(t->fingerprint)) != 0)
         return RTC_SDP_FINGERPRINT_CONFLICT;
     if (strcmp(t->ufrag, first->ufrag) != 0 || strcmp(t->pwd, first->pwd) != 0)
         return RTC_SDP_ICE_CONFLICT;

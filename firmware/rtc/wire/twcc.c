@@ -75,7 +75,7 @@ bool rtc_twcc_next(struct rtc_twcc_reader *r, struct rtc_twcc_item *ret)
     if (symbol == SYMBOL_SMALL || symbol == SYMBOL_LARGE) {
         int ticks = symbol == SYMBOL_SMALL ? lk_read_u8(&r->deltas)
                                            : (int16_t)lk_read_u16(&r->deltas);
-        r->time_us += ticks * RTC_TWCC_TICK_US;
+        r->time_us += (int64_t)ticks * RTC_TWCC_TICK_US;
         arrival = r->time_us;
     }
     ret->seq = (uint16_t)(r->base_seq + r->done);
@@ -92,6 +92,27 @@ struct plan {
     int16_t ticks[RTC_TWCC_WRITE_MAX];
 };
 
+/* Plans packet `i`, the previous arrival having been at tick *prev (negative:
+ * none); false when its delta has no 16 bits. */
+static bool plan_one(struct plan *p, size_t i, int64_t arrival, int64_t *prev)
+{
+    p->symbols[i] = SYMBOL_LOST;
+    if (arrival == RTC_TWCC_LOST)
+        return true;
+    int64_t tick = arrival / RTC_TWCC_TICK_US;
+    if (*prev < 0) {
+        p->reference = arrival / RTC_TWCC_REFERENCE_US;
+        *prev = p->reference * (RTC_TWCC_REFERENCE_US / RTC_TWCC_TICK_US);
+    }
+    int64_t d = tick - *prev;
+    if (d > INT16_MAX || d < INT16_MIN)
+        return false;
+    p->symbols[i] = d >= 0 && d <= 255 ? SYMBOL_SMALL : SYMBOL_LARGE;
+    p->ticks[i] = (int16_t)d;
+    *prev = tick;
+    return true;
+}
+
 /* Plans as many packets as `cap` bytes can hold. Every chunk but the last
  * speaks of seven packets or more, which bounds what chunks need. */
 static int make_plan(const struct rtc_twcc_report *rep, size_t cap,
@@ -102,22 +123,8 @@ static int make_plan(const struct rtc_twcc_report *rep, size_t cap,
     int64_t prev = -1;
     for (p->count = 0; p->count < most; p->count++) {
         size_t i = p->count;
-        int64_t arrival = rep->arrivals_us[i];
-        p->symbols[i] = SYMBOL_LOST;
-        if (arrival != RTC_TWCC_LOST) {
-            int64_t tick = arrival / RTC_TWCC_TICK_US;
-            if (prev < 0) {
-                p->reference = arrival / RTC_TWCC_REFERENCE_US;
-                prev =
-                    p->reference * (RTC_TWCC_REFERENCE_US / RTC_TWCC_TICK_US);
-            }
-            int64_t d = tick - prev;
-            if (d > INT16_MAX || d < INT16_MIN)
-                break;
-            p->symbols[i] = d >= 0 && d <= 255 ? SYMBOL_SMALL : SYMBOL_LARGE;
-            p->ticks[i] = (int16_t)d;
-            prev = tick;
-        }
+        if (!plan_one(p, i, rep->arrivals_us[i], &prev))
+            break;
         size_t chunks = (i + VECTOR_SYMBOLS) / VECTOR_SYMBOLS * 2;
         if (HEADER_LEN + chunks + deltas + p->symbols[i] + 3 > cap)
             break;
@@ -125,7 +132,7 @@ static int make_plan(const struct rtc_twcc_report *rep, size_t cap,
     }
     if (p->count == 0)
         return -EMSGSIZE;
-    return prev < 0 || deltas == 0 ? -EINVAL : 0;
+    return deltas == 0 ? -EINVAL : 0;
 }
 
 static void write_chunks(struct lk_writer *w, const struct plan *p)
