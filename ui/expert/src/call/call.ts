@@ -101,9 +101,8 @@ export class Call {
   }
 
   /** The page goes away, closed or reloaded: the word signed beforehand, as nothing can be signed now. */
-  leave(): void {
-    if (this.view.phase === 'over' || this.leaving === null) return;
-    this.deps.publish(JSON.stringify(this.leaving));
+  leave(): string | null {
+    return this.isOver() || this.leaving === null ? null : JSON.stringify(this.leaving);
   }
 
   linkUp(): void {

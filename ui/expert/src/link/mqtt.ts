@@ -4,6 +4,7 @@ import mqtt, { type MqttClient } from 'mqtt';
 import { hex, random } from '../wire/bytes';
 import { PAYLOAD_MAX } from '../wire/envelope';
 import { backoffMs } from './backoff';
+import { publishPacket } from './packet';
 
 export type LinkState = 'connecting' | 'up' | 'down' | 'refused';
 
@@ -19,6 +20,7 @@ const isRefusal = (error: unknown): boolean => [4, 5].includes((error as { code?
 
 export class Link {
   private readonly client: MqttClient;
+  private socket: WebSocket | null = null;
   private attempt = 0;
   private timer = 0;
   private stopped = false;
@@ -28,6 +30,10 @@ export class Link {
     this.client = mqtt.connect(setup.url, {
       protocolVersion: 4, clean: true, clientId: hex(random(16)), username: setup.user, password: setup.password,
       keepalive: 30, connectTimeout: 8000, reconnectPeriod: 0, queueQoSZero: false, resubscribe: false, timerVariant: 'native',
+      createWebsocket: (url, protocols) => {
+        this.socket = new WebSocket(url, protocols);
+        return this.socket;
+      },
     });
     this.client.on('connect', () => this.connected());
     this.client.on('message', (topic, payload) => {
@@ -49,6 +55,11 @@ export class Link {
   /** Lost where the link is down: whoever needs an answer repeats. */
   publish(topic: string, text: string): void {
     if (this.client.connected) this.client.publish(topic, text, { qos: 0 });
+  }
+
+  /** For pagehide: written before this returns. Whole packets only leave the library, so this one cannot fall into another. */
+  publishNow(topic: string, text: string): void {
+    if (this.client.connected && this.socket?.readyState === WebSocket.OPEN) this.socket.send(publishPacket(topic, text));
   }
 
   stop(): void {

@@ -95,12 +95,13 @@ export class Desk {
   /** The page goes away, to be closed or loaded again: nobody knows. See PROTOCOL.md, Leaving. */
   leave(): void {
     const c = this.current;
-    if (c !== null && c.call.view.verified && c.call.view.phase !== 'over') {
+    const word = c?.call.leave() ?? null;
+    if (c !== null && word !== null) {
       const { entry, startedAt, mic, camera } = c;
       noteCall({ entry, startedAt, mic, camera, en: c.call.en, at: Date.now() });
-      c.call.leave();
+      this.mqtt.publishNow(downTopic(entry.kiosk, this.who.user), word);
     }
-    this.sayPresence('gone');
+    this.mqtt.publishNow(...this.presenceMessage('gone'));
   }
 
   /** Signed out: the last words are said, then the link goes. */
@@ -166,9 +167,13 @@ export class Desk {
     this.fleet = await loadFleet().catch(() => this.fleet);
   }
 
-  private sayPresence(state: Presence | 'gone' = this.current === null ? this.presence : 'busy'): void {
+  private presenceMessage(state: Presence | 'gone'): [string, string] {
     this.said += 1;
-    this.mqtt.publish(hereTopic(this.who.agency, this.who.user), JSON.stringify({ state, langs: this.langs, n: this.said }));
+    return [hereTopic(this.who.agency, this.who.user), JSON.stringify({ state, langs: this.langs, n: this.said })];
+  }
+
+  private sayPresence(state: Presence | 'gone' = this.current === null ? this.presence : 'busy'): void {
+    this.mqtt.publish(...this.presenceMessage(state));
   }
 
   private async tick(): Promise<void> {
