@@ -12,6 +12,7 @@
 
 #define SIGNAL_PAYLOAD_MAX 24576 /* bytes of a payload; longer: oversized */
 #define SIGNAL_TOPIC_MAX 80      /* bytes of a topic of ours, with its NUL */
+#define SIGNAL_LINES_MAX 256     /* bytes of the signed lines, with a NUL */
 #define SIGNAL_CALL_SIZE 33      /* 32 lower-case hex digits and a NUL */
 #define SIGNAL_NONCE_SIZE 23     /* 16 bytes in base64url and a NUL */
 #define SIGNAL_SIG_TEXT_SIZE 87  /* 64 bytes in base64url and a NUL */
@@ -89,9 +90,10 @@ struct signal_envelope {
     char kn[SIGNAL_NONCE_SIZE];
     char en[SIGNAL_NONCE_SIZE]; /* "" in an announcement */
     char sig[SIGNAL_SIG_TEXT_SIZE];
-    size_t body_len;    /* bytes, below SIGNAL_PAYLOAD_MAX */
-    char *body;         /* owned; valid UTF-8 without NUL, ended by one */
-    uint8_t digest[32]; /* SHA-256 of the canonical lines */
+    size_t body_len;              /* bytes, below SIGNAL_PAYLOAD_MAX */
+    char *body;                   /* owned; UTF-8 without NUL, ended by one */
+    char lines[SIGNAL_LINES_MAX]; /* what the signature covers */
+    uint8_t digest[32];           /* SHA-256 of the lines */
 };
 
 struct signal_envelope *signal_envelope_free(struct signal_envelope *e);
