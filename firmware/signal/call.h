@@ -2,7 +2,7 @@
  *
  * Spec: PROTOCOL.md. Time and messages go in, actions come out of a queue:
  *
- *     signal_call_receive(c, topic, payload, len, &t);
+ *     signal_call_receive(c, &message);
  *     while (signal_call_poll(c, &action))
  *         ...;
  *     lk_timer_set(timer, signal_call_deadline_us(c));
@@ -19,6 +19,7 @@
 
 #define SIGNAL_UNACKED_MAX 64     /* messages waiting for acknowledgement */
 #define SIGNAL_ACTIONS_MAX 256    /* actions not yet polled */
+#define SIGNAL_TITLE_MAX 256      /* bytes of a title, with its NUL */
 #define SIGNAL_CANDIDATE_MAX 1024 /* bytes of a candidate line */
 #define SIGNAL_MID_MAX 17         /* bytes of a mid, with its NUL */
 #define SIGNAL_VERSION_MAX 2147483647U
@@ -83,9 +84,14 @@ int signal_call_wait(struct signal_call *c, const struct signal_wait *wait,
 
 /* A message from the broker, hostile. Refusals become SIGNAL_ACT_REFUSED.
  * Errors  -ENOMEM, -EIO (the message counts as lost; the sender repeats it) */
-int signal_call_receive(struct signal_call *c, const char *topic,
-                        const void *payload, size_t len,
-                        const struct signal_time *t);
+struct signal_message {
+    const char *topic; /* a string */
+    const void *payload;
+    size_t len; /* of the payload, bytes */
+    const struct signal_time *t;
+};
+int signal_call_receive(struct signal_call *c,
+                        const struct signal_message *message);
 
 /* Names of the next local offer: session id of the connection, version. */
 struct signal_offer_ids {
@@ -131,6 +137,10 @@ int signal_call_end(struct signal_call *c, enum signal_bye why,
 void signal_call_link(struct signal_call *c, bool up,
                       const struct signal_time *t);
 
+/* Whether nothing that was sent waits for an acknowledgement any more (or for
+ * being given up): after the end of a call the program may go. */
+bool signal_call_settled(const struct signal_call *c);
+
 /* Does what is due. Errors: -ENOMEM, -EIO (tried again at the next tick). */
 int signal_call_tick(struct signal_call *c, const struct signal_time *t);
 
@@ -146,7 +156,8 @@ enum signal_action_kind {
                              drop the connection, draw names for a fresh one
                              and offer it */
     SIGNAL_ACT_ANSWER,    /* data, len: SDP; version: of the offer answered */
-    SIGNAL_ACT_CANDIDATE, /* data: "candidate:..." or ""; mid; version */
+    SIGNAL_ACT_CANDIDATE, /* data: "candidate:..." or ""; mid; version; may
+                             come before the answer to the same offer */
     SIGNAL_ACT_LEFT,      /* the page has gone: stop sending, wait 15 s */
     SIGNAL_ACT_OVER,      /* why, remote */
     SIGNAL_ACT_QUEUE,     /* place, free_experts: changed */
