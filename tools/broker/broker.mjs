@@ -2,6 +2,7 @@
 import { chmodSync, cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeJson } from '../pki/files.mjs';
+import { brokerHashes } from '../pki/keyfile.mjs';
 import { Store } from '../pki/store.mjs';
 import { startMosquitto } from './mosquitto.mjs';
 import { startNginx } from './nginx.mjs';
@@ -26,11 +27,13 @@ function writePage(store, www, page, ice) {
  *   pki    luukku-pki's store; the broker must have its certificate
  *   page   the built page, or null for none
  *   ice    as in config.json
+ *   extra  accounts besides the fleet's, [{user, password, read, write}] with lists of topic filters: a collector's,
+ *          a technician's, a test's
  *   processes  the children join these; by default, those of their own
  * Gives {url, port, mqtts: {host, port}, failed, reload(), stop()}. `port` is nginx's. `reload` brings the store's
  * revocations, experts and kiosks into force. `failed` resolves with a message if a server ends by itself.
  */
-export async function startBroker({ kind = 'mosquitto', pki, run, page = null, ice = [], processes }) {
+export async function startBroker({ kind = 'mosquitto', pki, run, page = null, ice = [], extra = [], processes }) {
   const start = KINDS[kind];
   if (!start) {
     throw new Error(`broker "${kind}": mosquitto or rabbitmq`);
@@ -43,7 +46,8 @@ export async function startBroker({ kind = 'mosquitto', pki, run, page = null, i
   chmodSync(run, 0o711);
   const children = processes ?? new Processes(join(run, 'log'));
   try {
-    const broker = await start(children, store, run);
+    const accounts = extra.map(({ password, ...rest }) => ({ ...rest, broker: brokerHashes(password) }));
+    const broker = await start(children, store, run, accounts);
     const www = join(run, 'www');
     writePage(store, www, page, ice);
     const web = await startNginx(children, run, www, broker.websocket);

@@ -27,16 +27,19 @@ topic write k/+/down/${user}
 topic write here/${agency}/${user}
 `;
 
+const extraAcl = ({ user, read, write }) => `user ${user}
+${read.map((t) => `topic read ${t}\n`).join('')}${write.map((t) => `topic write ${t}\n`).join('')}`;
+
 const config = (dir, port) => `per_listener_settings true
 persistence false
 log_dest stderr
 log_type error
 log_type warning
 log_type notice
+log_type information
 connection_messages false
 retain_available false
 max_packet_size ${MAX_PACKET}
-message_size_limit ${MAX_PAYLOAD}
 max_inflight_messages 20
 max_queued_messages 200
 max_queued_bytes 1048576
@@ -66,12 +69,13 @@ acl_file ${dir}/acl-experts
 `;
 
 /** Writes what the store says: passwords, access lists, CRL, certificates. */
-function writeSettings(store, dir, user) {
+function writeSettings(store, dir, user, extra) {
   const experts = store.live('expert', 'expert.crt');
+  const acl = [...experts.map(expertAcl), ...extra.map(extraAcl)];
   const files = {
     'acl-kiosks': KIOSK_ACL,
-    'acl-experts': experts.map(expertAcl).join('\n') || '# nobody\n',
-    passwords: experts.map((e) => `${e.user}:${e.broker.mosquitto}\n`).join(''),
+    'acl-experts': acl.join('\n') || '# nobody\n',
+    passwords: [...experts, ...extra].map((e) => `${e.user}:${e.broker.mosquitto}\n`).join(''),
     'ca.crt': readFileSync(store.fleet.certificatePath),
     'crl.pem': readFileSync(store.fleet.crlPath),
     'server.crt': readFileSync(store.path('broker', 'server.crt')),
@@ -86,11 +90,11 @@ function writeSettings(store, dir, user) {
 }
 
 /** Starts mosquitto and the bridge. Gives {port, websocket, reload}. */
-export async function startMosquitto(processes, store, run) {
+export async function startMosquitto(processes, store, run, extra) {
   const user = serviceUser('mosquitto');
   const dir = serviceDir(join(run, 'mosquitto'), user);
   const socket = join(dir, 'mqtt.sock');
-  writeSettings(store, dir, user);
+  writeSettings(store, dir, user, extra);
   const { port, child } = await withFreePort(async (p) => {
     writeSecret(join(dir, 'mosquitto.conf'), config(dir, p));
     if (user) {
@@ -107,9 +111,12 @@ export async function startMosquitto(processes, store, run) {
     ...(user ? [String(user.uid), String(user.gid)] : [])];
   await processes.start('bridge', bridge, () => listens({ path: front }), { stdin: 'pipe' });
 
-  const reload = () => {
-    writeSettings(store, dir, user);
+  const reload = async () => {
+    const reloads = () => child.log.split('Reloading config').length;
+    const before = reloads();
+    writeSettings(store, dir, user, extra);
     child.process.kill('SIGHUP');
+    await child.until(() => reloads() > before);
   };
   return { port, websocket: `unix:${front}:`, reload };
 }
