@@ -20,8 +20,7 @@ struct rtc_dtls_keys;
 #define RTC_DTLS_TIMEOUT_MS 15000   /* the whole handshake */
 #define RTC_DTLS_EARLY_MAX 8        /* records held until there is a path */
 #define RTC_DTLS_RECORD_MAX 2048    /* longest datagram taken in, in bytes */
-#define RTC_DTLS_SEND_MAX (RTC_PIPE_MTU - 50) /* longest application datagram \
-                                               */
+#define RTC_DTLS_SEND_MAX RTC_PIPE_SECURE_MTU
 
 enum rtc_dtls_failure {
     RTC_DTLS_NO_FAILURE = 0,

@@ -42,8 +42,6 @@ struct rtc_ice_config {
     bool no_ip6;                                 /* IPv4 only */
     bool relay_only; /* only relayed candidates are used */
     bool controlled; /* tests: the answering side */
-    bool (*drop)(void *arg, bool outgoing); /* tests: lose this datagram */
-    void *drop_arg;
 };
 
 struct rtc_ice_events {

@@ -8,8 +8,10 @@
 
 #include "base/defs.h"
 
-#define RTC_PIPE_MTU 1200 /* longest datagram that any layer above ICE makes \
-                           */
+/* Longest datagram that any layer above ICE makes, in bytes. */
+#define RTC_PIPE_MTU 1200
+/* Longest one above DTLS: less a record's header, nonce and tag. */
+#define RTC_PIPE_SECURE_MTU (RTC_PIPE_MTU - 50)
 
 struct rtc_pipe {
     /* Sends one datagram; 0, or a negative errno: -EAGAIN lost for want of

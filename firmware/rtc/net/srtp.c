@@ -89,7 +89,8 @@ int rtc_srtp_protect_rtp(struct rtc_srtp *s, uint8_t *pkt, size_t len)
     int n = (int)len;
     if (len < RTP_HEADER_LEN || len > INT16_MAX)
         return -EINVAL;
-    return srtp_protect(s->send, pkt, &n) == srtp_err_status_ok ? n : -EIO;
+    srtp_err_status_t r = srtp_protect(s->send, pkt, &n);
+    return r == srtp_err_status_ok ? n : -EIO;
 }
 
 int rtc_srtp_protect_rtcp(struct rtc_srtp *s, uint8_t *pkt, size_t len)
@@ -97,7 +98,8 @@ int rtc_srtp_protect_rtcp(struct rtc_srtp *s, uint8_t *pkt, size_t len)
     int n = (int)len;
     if (len < RTCP_HEADER_LEN || len > INT16_MAX)
         return -EINVAL;
-    return srtp_protect_rtcp(s->send, pkt, &n) == srtp_err_status_ok ? n : -EIO;
+    srtp_err_status_t r = srtp_protect_rtcp(s->send, pkt, &n);
+    return r == srtp_err_status_ok ? n : -EIO;
 }
 
 static int srtp_verdict(srtp_err_status_t r, int len)
@@ -114,7 +116,8 @@ int rtc_srtp_open_rtp(struct rtc_srtp *s, uint8_t *pkt, size_t len)
     int n = (int)len;
     if (len < RTP_HEADER_LEN || len > INT16_MAX)
         return -EBADMSG;
-    return srtp_verdict(srtp_unprotect(s->receive, pkt, &n), n);
+    srtp_err_status_t r = srtp_unprotect(s->receive, pkt, &n);
+    return srtp_verdict(r, n);
 }
 
 int rtc_srtp_open_rtcp(struct rtc_srtp *s, uint8_t *pkt, size_t len)
@@ -122,5 +125,6 @@ int rtc_srtp_open_rtcp(struct rtc_srtp *s, uint8_t *pkt, size_t len)
     int n = (int)len;
     if (len < RTCP_HEADER_LEN || len > INT16_MAX)
         return -EBADMSG;
-    return srtp_verdict(srtp_unprotect_rtcp(s->receive, pkt, &n), n);
+    srtp_err_status_t r = srtp_unprotect_rtcp(s->receive, pkt, &n);
+    return srtp_verdict(r, n);
 }
