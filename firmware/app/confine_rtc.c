@@ -1,0 +1,101 @@
+/* The profile of luukku-rtc: network, camera and sound. No disk, no display. */
+#include "app/confine_impl.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+#include <linux/netlink.h>
+
+static const char *const groups[] = {"video", "audio", NULL};
+
+static const struct confine_path paths[] = {
+    /* to load: libraries, plug-ins, and their data */
+    {"/usr", CONFINE_READ},
+    {"/lib", CONFINE_READ},
+    {"/lib64", CONFINE_READ},
+    {"/etc/ld.so.cache", CONFINE_READ},
+    {"/etc/ssl/openssl.cnf", CONFINE_READ | CONFINE_LATE},
+    {"/etc/localtime", CONFINE_READ | CONFINE_LATE},
+    {"/etc/machine-id", CONFINE_READ | CONFINE_LATE},
+    {"/proc", CONFINE_READ},
+    {"/sys/devices/system/cpu", CONFINE_READ | CONFINE_LATE},
+    /* names are looked up again with every connection to the broker */
+    {"/etc/resolv.conf", CONFINE_READ | CONFINE_LATE},
+    {"/etc/hosts", CONFINE_READ | CONFINE_LATE},
+    {"/etc/host.conf", CONFINE_READ | CONFINE_LATE},
+    {"/etc/nsswitch.conf", CONFINE_READ | CONFINE_LATE},
+    {"/etc/gai.conf", CONFINE_READ | CONFINE_LATE},
+    {"/etc/services", CONFINE_READ | CONFINE_LATE},
+    /* camera and sound */
+    {"/dev/null", CONFINE_DEVICE | CONFINE_LATE},
+    {"/dev/zero", CONFINE_DEVICE},
+    {"/dev/urandom", CONFINE_READ | CONFINE_DEVICE | CONFINE_LATE},
+    {"/dev/video*", CONFINE_DEVICE | CONFINE_LATE},
+    {"/dev/media*", CONFINE_DEVICE | CONFINE_LATE},
+    {"/dev/v4l", CONFINE_READ | CONFINE_LATE},
+    {"/dev/snd", CONFINE_DEVICE | CONFINE_LATE},
+    {"/run/udev/data", CONFINE_READ | CONFINE_LATE},
+    {"/sys/class/video4linux", CONFINE_READ | CONFINE_LATE},
+    {"/sys/class/sound", CONFINE_READ | CONFINE_LATE},
+    {"/usr/share/alsa", CONFINE_READ | CONFINE_LATE},
+    {"/etc/asound.conf", CONFINE_READ | CONFINE_LATE},
+    {"/etc/alsa", CONFINE_READ | CONFINE_LATE},
+    {"/etc/pulse", CONFINE_READ | CONFINE_LATE | CONFINE_SOUND},
+    {"$XDG_RUNTIME_DIR/pulse",
+     CONFINE_READ | CONFINE_SOCKET | CONFINE_LATE | CONFINE_SOUND},
+};
+
+#define INT_MASK 0xffffffffULL
+/* ioctl(2) numbers of one driver family: their second byte. */
+#define TYPE(t)                           \
+    {                                     \
+        {                                 \
+            1, 0xff00, (uint64_t)(t) << 8 \
+        }                                 \
+    }
+
+static const struct confine_call calls[] = {
+    {.name = "socket", .argument = {{0, INT_MASK, AF_INET}}},
+    {.name = "socket", .argument = {{0, INT_MASK, AF_INET6}}},
+    {.name = "socket", /* the list of interfaces */
+     .argument = {{0, INT_MASK, AF_NETLINK}, {2, INT_MASK, NETLINK_ROUTE}}},
+    {.name = "socket", /* news of cameras, as udev asks for: not needed */
+     .error = EAFNOSUPPORT,
+     .argument = {{0, INT_MASK, AF_NETLINK},
+                  {2, INT_MASK, NETLINK_KOBJECT_UEVENT}}},
+    {.name = "bind"},
+    {.name = "connect"},
+    {.name = "sendmmsg"},
+    {.name = "recvmmsg"},
+    {.name = "ioctl", .argument = TYPE('V')},  /* V4L2 */
+    {.name = "ioctl", .argument = TYPE('|')},  /* media */
+    {.name = "ioctl", .argument = TYPE('A')},  /* ALSA's PCM */
+    {.name = "ioctl", .argument = TYPE('U')},  /* its mixer */
+    {.name = "ioctl", .argument = TYPE(0x89)}, /* SIOCGIF* */
+    /* The transport's thread has real-time priority where RLIMIT_RTPRIO lets
+     * it; GLib's pools copy a thread's scheduling. */
+    {.name = "sched_setscheduler"},
+    {.name = "sched_setattr"},
+};
+
+static const struct confine_limit limits[] = {
+    {RLIMIT_CORE, 0, false},           {RLIMIT_NOFILE, 512, false},
+    {RLIMIT_FSIZE, 64UL << 20, false}, /* memfds */
+    {RLIMIT_NPROC, 512, true},         {RLIMIT_RTPRIO, 10, false},
+#ifndef LUUKKU_SANITIZED
+    {RLIMIT_AS, 4UL << 30, false},
+#endif
+};
+
+const struct confine_profile confine_rtc = {
+    .program = "luukku-rtc",
+    .id = 60802,
+    .groups = groups,
+    .network = true,
+    .path = paths,
+    .paths = LK_ARRAY_LEN(paths),
+    .call = calls,
+    .calls = LK_ARRAY_LEN(calls),
+    .limit = limits,
+    .limits = LK_ARRAY_LEN(limits),
+};

@@ -1,0 +1,50 @@
+/* probe.h - one attempt behind the walls of a program.
+ *
+ * Room: shared by the probe's files. Every attempt is made in a process of its
+ * own that was confined like the program: confine_enter(), exec,
+ * confine_apply().
+ */
+#ifndef LUUKKU_TESTS_PROBE_H
+#define LUUKKU_TESTS_PROBE_H
+
+#include "base/defs.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* What an attempt may aim at: made by the parent, which is unconfined. */
+struct probe_target {
+    pid_t super;        /* the parent */
+    pid_t sibling;      /* a process of the same user */
+    const char *secret; /* PROBE_SECRET, at the same address in both */
+    char key[128];      /* a file with it, readable by all */
+    char control[100];  /* a listening AF_UNIX socket, writable by all */
+    unsigned tcp_port;  /* a listening TCP socket on 127.0.0.1 */
+    int channel;        /* an AF_UNIX socket whose other end echoes */
+};
+
+#define PROBE_SECRET "the quick brown fox"
+
+enum probe_who {
+    PROBE_BOTH,
+    PROBE_LUUKKUD,
+    PROBE_RTC,
+    PROBE_SILENT, /* both, but not where a sound server may be reached */
+};
+
+struct probe_attempt {
+    const char *name;
+    enum probe_who who;
+    /* 0: it could be done. Otherwise -errno. */
+    int (*run)(const struct probe_target *t);
+};
+
+/* Lists, up to a NULL name. */
+extern const struct probe_attempt probe_forbidden[];
+extern const struct probe_attempt probe_kernel[]; /* forbidden as well */
+extern const struct probe_attempt probe_needed[];
+
+/* r of a system call as 0 or -errno. */
+int probe_result(long r);
+
+#endif
