@@ -415,6 +415,14 @@ static void on_connection(struct line *l, const struct rtcmsg *m,
         on_data(l, m);
 }
 
+static int receive_message(struct line *l, const struct rtcmsg *m,
+                           const struct signal_time *t)
+{
+    struct signal_message message = {
+        .topic = m->topic, .payload = m->bytes, .len = m->len, .t = t};
+    return signal_call_receive(l->call, &message);
+}
+
 void line_receive(struct line *l, const struct rtcmsg *m,
                   const struct signal_time *t)
 {
@@ -424,7 +432,7 @@ void line_receive(struct line *l, const struct rtcmsg *m,
     else if (m->type == RTCMSG_DEVICES)
         on_devices(l, m);
     else if (m->type == RTCMSG_MESSAGE)
-        r = signal_call_receive(l->call, m->topic, m->bytes, m->len, t);
+        r = receive_message(l, m, t);
     else
         on_connection(l, m, t);
     if (r < 0)
@@ -447,6 +455,11 @@ void line_tick(struct line *l, const struct signal_time *t)
     if (r < 0)
         l->out.note(l->out.arg, "tick", strerrordesc_np(-r));
     drain(l, t->now_us);
+}
+
+bool line_settled(const struct line *l)
+{
+    return !l->transport || signal_call_settled(l->call);
 }
 
 int64_t line_next_us(const struct line *l)

@@ -61,6 +61,10 @@ void line_set_controls(struct line *l, const struct line_controls *c);
 /* luukku-rtc runs (a new channel to it stands), or has gone. */
 void line_transport(struct line *l, bool up, const struct signal_time *t);
 
+/* Whether the farewell of the last call has arrived or been given up, so that
+ * the programs may end. */
+bool line_settled(const struct line *l);
+
 /* A message from luukku-rtc. */
 void line_receive(struct line *l, const struct rtcmsg *m,
                   const struct signal_time *t);

@@ -1,0 +1,149 @@
+/* luukkud.c - the session, its rules, and the screen. No network, no USB. */
+#include "app/confine.h"
+#include "app/inherit.h"
+#include "app/luukkud_core.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct luukkud {
+    struct inherit inherited;
+    struct store_config *config;
+    struct signal_key *key;
+    struct signal_trust *trust;
+    struct luukkud_core *core;
+    struct kiosk_ui *ui;
+    bool headless;
+};
+
+static int fail(const char *what, int error)
+{
+    LK_LOG(ERROR, "main", "what=\"%s\" err=%s", what, strerrorname_np(-error));
+    return error;
+}
+
+static int load_config(struct luukkud *d)
+{
+    struct store_config_error why;
+    LK_AUTO_FD fd = inherit_take(&d->inherited, "config");
+    int r = fd < 0 ? fd : store_config_read(fd, "", &d->config, &why);
+    if (r == -EBADMSG)
+        LK_LOG(ERROR, "main", "what=config line=%d why=\"%s\"", why.line,
+               why.reason);
+    return r;
+}
+
+static int load_key(struct luukkud *d)
+{
+    LK_AUTO(lk_buf) pem = NULL;
+    int r = inherit_read(&d->inherited, "device-key", &pem);
+    if (r < 0)
+        return r;
+    r = signal_key_load_pem(pem->data, pem->len, &d->key);
+    lk_buf_wipe(pem);
+    return r;
+}
+
+static int load_agency(struct luukkud *d, const char *id)
+{
+    LK_AUTO(lk_buf) ca = NULL;
+    LK_AUTO(lk_buf) crl = NULL;
+    char name[INHERIT_NAME_MAX];
+    (void)snprintf(name, sizeof(name), "ca-%s", id);
+    int r = inherit_read(&d->inherited, name, &ca);
+    if (r < 0)
+        return r;
+    (void)snprintf(name, sizeof(name), "crl-%s", id);
+    r = inherit_read(&d->inherited, name, &crl);
+    if (r < 0)
+        return r;
+    struct signal_trust_files files = {.ca_pem = ca->data,
+                                       .ca_len = ca->len,
+                                       .crl_pem = crl->data,
+                                       .crl_len = crl->len};
+    return signal_trust_add(d->trust, id, &files);
+}
+
+static int load_trust(struct luukkud *d)
+{
+    int r = signal_trust_new(LUUKKU_BUILD_TIME, &d->trust);
+    for (size_t i = 0; r == 0 && i < d->config->agencies; i++)
+        r = load_agency(d, d->config->agency[i].id);
+    return r;
+}
+
+static int open_screen(struct luukkud *d)
+{
+    struct kiosk_config k = {.width_px = d->config->panel_width_px,
+                             .height_px = d->config->panel_height_px,
+                             .width_mm = d->config->panel_width_mm,
+                             .headless = d->headless,
+                             .fullscreen = !d->headless,
+                             .intent = luukkud_core_intent,
+                             .arg = d->core};
+    int r = kiosk_ui_new(&k, &d->ui);
+    return r < 0 ? r : kiosk_ui_warm(d->ui);
+}
+
+static int load(struct luukkud *d)
+{
+    int r = load_config(d);
+    if (r < 0)
+        return fail("configuration", r);
+    r = load_key(d);
+    if (r < 0)
+        return fail("device key", r);
+    r = load_trust(d);
+    if (r < 0)
+        return fail("agencies' certificates", r);
+    struct luukkud_core_config c = {.config = d->config,
+                                    .key = d->key,
+                                    .trust = d->trust,
+                                    .super_fd =
+                                        inherit_take(&d->inherited, "super")};
+    r = luukkud_core_new(&c, &d->core);
+    if (r < 0)
+        return fail("core", r);
+    r = open_screen(d);
+    return r < 0 ? fail("screen", r) : 0;
+}
+
+static int run(struct luukkud *d)
+{
+    struct confine_report walls;
+    inherit_close(&d->inherited);
+    int r = confine_apply(&confine_luukkud, &walls);
+    if (r < 0)
+        return fail("confinement", r);
+    r = luukkud_core_start(d->core, d->ui, walls.text);
+    if (r < 0)
+        return fail("core thread", r);
+    r = kiosk_ui_run(d->ui);
+    luukkud_core_stop(d->core);
+    return r < 0 ? fail("screen", r) : 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct luukkud d = {0};
+    lk_log_init("luukkud", LK_LOG_INFO);
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--headless") == 0)
+            d.headless = true;
+    int r = inherit_init(&d.inherited);
+    if (r < 0)
+        r = fail("not started by luukku-super", r);
+    if (r == 0)
+        r = load(&d);
+    if (r == 0)
+        r = run(&d);
+    kiosk_ui_free(d.ui);
+    luukkud_core_free(d.core);
+    signal_trust_free(d.trust);
+    signal_key_free(d.key);
+    store_config_free(d.config);
+    return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,420 @@
+#include "app/luukkud_core.h"
+
+#include "app/luukkud_control.h"
+#include "app/superlink.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "ipc/chan.h"
+#include "loop/mailbox.h"
+#include "session/line.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Intents and answers that wait for the core; a person taps slower. */
+#define BOX_MAX 64
+
+/* Longest wait at the end of a visit for the farewell to be acknowledged. */
+#define FAREWELL_US (2 * INT64_C(1000000))
+
+struct luukkud_core {
+    struct lk_loop *loop;
+    struct superlink *super;
+    struct lk_chan *rtc;
+    struct session *session;
+    struct line *line;
+    struct lk_mailbox *box;
+    struct lk_timer *timer;
+    struct kiosk_ui *ui;
+    struct luukkud_control *control;
+    const char *walls;
+    pthread_t thread;
+    uint64_t shown;       /* version of the view that the screen has */
+    int64_t finish_by_us; /* the visit is over: end the programs by then; 0 */
+    bool started;
+};
+
+enum post_kind { POST_INTENT, POST_ANSWER, POST_STOP };
+
+/* What other threads tell the core. */
+struct post {
+    enum post_kind kind;
+    struct session_intent intent;
+    struct luukkud_answer answer;
+};
+
+static struct signal_time core_time(const struct luukkud_core *c)
+{
+    return (struct signal_time){.now_us = lk_loop_now_us(c->loop),
+                                .wall_s = lk_clock_wall_us() / 1000000};
+}
+
+/* --- what follows from the session's decisions ------------------------- */
+
+static void set_controls(struct luukkud_core *c)
+{
+    const struct session_view *v = session_view(c->session);
+    struct line_controls k = {
+        .mic = v->mic_on, .camera = v->camera_on, .volume = (uint8_t)v->volume};
+    memcpy(k.lang, v->lang, sizeof(k.lang));
+    line_set_controls(c->line, &k);
+}
+
+static void join_queue(struct luukkud_core *c, const struct session_action *a)
+{
+    struct signal_time t = core_time(c);
+    int r = line_wait(c->line, a->card, a->lang, &t);
+    if (r < 0) {
+        struct session_event e = {.kind = SESSION_EVENT_OVER,
+                                  .end = SESSION_END_FAILED};
+        LK_LOG(ERROR, "core", "what=wait err=%s", strerrorname_np(-r));
+        session_event(c->session, &e, t.now_us);
+    }
+}
+
+/* The visit is over: the programs end as soon as the expert's page knows. */
+static void finish_visit(struct luukkud_core *c)
+{
+    if (c->finish_by_us == 0 ||
+        (!line_settled(c->line) && lk_loop_now_us(c->loop) < c->finish_by_us))
+        return;
+    c->finish_by_us = 0;
+    int r = superlink_session_ended(c->super);
+    if (r < 0)
+        LK_LOG(ERROR, "core", "what=session-ended err=%s", strerrorname_np(-r));
+}
+
+static void do_action(struct luukkud_core *c, const struct session_action *a)
+{
+    struct signal_time t = core_time(c);
+    switch (a->kind) {
+    case SESSION_DO_WAIT:
+        join_queue(c, a);
+        break;
+    case SESSION_DO_LEAVE:
+    case SESSION_DO_HANG_UP:
+        line_end(c->line, &t);
+        break;
+    case SESSION_DO_CONTROLS:
+        set_controls(c);
+        break;
+    case SESSION_DO_FINISH:
+        set_controls(c);
+        c->finish_by_us = t.now_us + FAREWELL_US;
+        break;
+    }
+}
+
+/* After every input: carries out what was decided, shows what changed, and
+ * sets the timer. */
+static void settle(struct luukkud_core *c)
+{
+    struct session_action a;
+    while (session_poll(c->session, &a))
+        do_action(c, &a);
+    finish_visit(c);
+    const struct session_view *v = session_view(c->session);
+    if (v->version != c->shown && c->ui) {
+        c->shown = v->version;
+        kiosk_ui_set_view(c->ui, v);
+    }
+    int64_t next = LK_MIN(session_next_us(c->session), line_next_us(c->line));
+    if (next == INT64_MAX)
+        lk_timer_clear(c->timer);
+    else
+        lk_timer_set(c->timer, next);
+}
+
+static void on_timer(void *arg, int64_t now_us)
+{
+    struct luukkud_core *c = arg;
+    struct signal_time t = core_time(c);
+    session_tick(c->session, now_us);
+    line_tick(c->line, &t);
+    settle(c);
+}
+
+/* --- the line's outputs ------------------------------------------------ */
+
+static void line_send(void *arg, const struct rtcmsg *m)
+{
+    static uint8_t bytes[RTCMSG_ENCODED_MAX]; /* the core thread's alone */
+    struct luukkud_core *c = arg;
+    if (!c->rtc)
+        return; /* on its way down: line_transport() follows */
+    int n = rtcmsg_encode(m, bytes, sizeof(bytes));
+    if (n >= 0)
+        n = lk_chan_send(c->rtc, (uint16_t)m->type, bytes, (size_t)n, NULL, 0);
+    if (n < 0 && n != -EPIPE)
+        LK_LOG(ERROR, "core", "what=send type=%d err=%s", (int)m->type,
+               strerrorname_np(-n));
+}
+
+static void line_event(void *arg, const struct session_event *e)
+{
+    struct luukkud_core *c = arg;
+    session_event(c->session, e, lk_loop_now_us(c->loop));
+}
+
+static void line_note(void *arg, const char *what, const char *why)
+{
+    (void)arg;
+    LK_LOG(WARN, "call", "what=\"%s\" why=\"%s\"", what, why);
+}
+
+/* --- luukku-rtc -------------------------------------------------------- */
+
+static void free_chan(void *chan)
+{
+    lk_chan_free(chan);
+}
+
+static void drop_rtc(struct luukkud_core *c)
+{
+    struct kiosk_ring_fds none = {.memory_fd = -1, .wake_fd = -1};
+    struct signal_time t = core_time(c);
+    struct lk_chan *old = LK_TAKE(c->rtc);
+    if (!old)
+        return;
+    if (lk_loop_defer(c->loop, free_chan, old) < 0)
+        LK_LOG(ERROR, "core", "what=defer"); /* leaks one channel */
+    line_transport(c->line, false, &t);
+    if (c->ui)
+        kiosk_ui_set_rings(c->ui, none, none);
+}
+
+static void rtc_receive(void *arg, struct lk_chan_msg *msg)
+{
+    struct luukkud_core *c = arg;
+    struct signal_time t = core_time(c);
+    struct rtcmsg m;
+    int r = rtcmsg_decode(msg->type, msg->payload, msg->len, &m);
+    if (r < 0 || m.type < RTCMSG_LINK) {
+        LK_LOG(WARN, "core", "what=rtcmsg type=%u refused", msg->type);
+        return;
+    }
+    if (m.type == RTCMSG_RINGS) {
+        struct kiosk_ring_fds far = {lk_chan_take_fd(msg, 0),
+                                     lk_chan_take_fd(msg, 1)};
+        struct kiosk_ring_fds own = {lk_chan_take_fd(msg, 2),
+                                     lk_chan_take_fd(msg, 3)};
+        kiosk_ui_set_rings(c->ui, far, own);
+    } else {
+        line_receive(c->line, &m, &t);
+    }
+    settle(c);
+}
+
+static void rtc_closed(void *arg, int error)
+{
+    struct luukkud_core *c = arg;
+    LK_LOG(WARN, "core", "what=rtc-gone err=%s", strerrorname_np(-error));
+    drop_rtc(c);
+    settle(c);
+}
+
+/* --- luukku-super ------------------------------------------------------ */
+
+static void super_peer(void *arg, int fd)
+{
+    struct luukkud_core *c = arg;
+    struct signal_time t = core_time(c);
+    struct lk_chan_config config = {
+        .receive = rtc_receive, .closed = rtc_closed, .arg = c};
+    drop_rtc(c);
+    int r = lk_chan_new(c->loop, fd, &config, &c->rtc);
+    if (r < 0)
+        LK_LOG(ERROR, "core", "what=rtc-channel err=%s", strerrorname_np(-r));
+    else
+        line_transport(c->line, true, &t);
+    settle(c);
+}
+
+static void super_control(void *arg, uint32_t id, size_t argc,
+                          const char *const *argv)
+{
+    struct luukkud_core *c = arg;
+    luukkud_control_command(c->control, id, argc, argv,
+                            session_view(c->session));
+}
+
+static void super_shutdown(void *arg)
+{
+    struct luukkud_core *c = arg;
+    kiosk_ui_quit(c->ui); /* main then stops this thread */
+}
+
+static bool super_alive(void *arg)
+{
+    struct luukkud_core *c = arg;
+    return luukkud_control_ui_alive(c->control, lk_loop_now_us(c->loop));
+}
+
+/* --- other threads ----------------------------------------------------- */
+
+void luukkud_core_intent(void *core, const struct session_intent *intent)
+{
+    struct luukkud_core *c = core;
+    struct post p = {.kind = POST_INTENT, .intent = *intent};
+    if (lk_mailbox_post(c->box, &p) < 0)
+        LK_LOG(WARN, "core", "what=intent-dropped");
+}
+
+/* The screen's answer to a technician; on the main thread. */
+static void post_answer(void *arg, const struct luukkud_answer *answer)
+{
+    struct luukkud_core *c = arg;
+    struct post p = {.kind = POST_ANSWER, .answer = *answer};
+    if (lk_mailbox_post(c->box, &p) < 0)
+        kiosk_reply_free(answer->reply); /* luukkuctl hears of a timeout */
+}
+
+static void on_post(void *arg, void *item)
+{
+    struct luukkud_core *c = arg;
+    struct post *p = item;
+    switch (p->kind) {
+    case POST_INTENT:
+        session_intent(c->session, &p->intent, lk_loop_now_us(c->loop));
+        settle(c);
+        break;
+    case POST_ANSWER:
+        luukkud_control_answer(c->control, &p->answer);
+        break;
+    case POST_STOP:
+        lk_loop_stop(c->loop, 0);
+        break;
+    }
+}
+
+static void on_dropped_post(void *arg, void *item)
+{
+    struct post *p = item;
+    (void)arg;
+    if (p->kind == POST_ANSWER)
+        kiosk_reply_free(p->answer.reply);
+}
+
+/* --- life -------------------------------------------------------------- */
+
+static int core_make_rooms(struct luukkud_core *c,
+                           const struct luukkud_core_config *config)
+{
+    struct session_config sc = {.site = config->config->site, .lang = "fi"};
+    struct signal_call_config cc = {.kiosk = config->config->kiosk,
+                                    .site = config->config->site,
+                                    .key = config->key,
+                                    .trust = config->trust};
+    struct line_output out = {
+        .send = line_send, .event = line_event, .note = line_note, .arg = c};
+    int r = session_new(&sc, &c->session);
+    if (r == 0)
+        r = line_new(&cc, &out, &c->line);
+    return r;
+}
+
+static int core_make_loop(struct luukkud_core *c)
+{
+    struct lk_mailbox_config mb = {.item_len = sizeof(struct post),
+                                   .capacity = BOX_MAX,
+                                   .full = LK_MAILBOX_REFUSE,
+                                   .receive = on_post,
+                                   .drop = on_dropped_post,
+                                   .arg = c};
+    int r = lk_loop_new(&c->loop);
+    if (r == 0)
+        r = lk_mailbox_new(c->loop, &mb, &c->box);
+    if (r == 0)
+        r = lk_timer_new(c->loop, on_timer, c, &c->timer);
+    return r;
+}
+
+static int core_make_super(struct luukkud_core *c, int fd)
+{
+    struct superlink_config config = {.program = "luukkud",
+                                      .peer = super_peer,
+                                      .control = super_control,
+                                      .shutdown = super_shutdown,
+                                      .alive = super_alive,
+                                      .arg = c};
+    int r = superlink_new(c->loop, fd, &config, &c->super);
+    if (r == 0)
+        r = luukkud_control_new(c->super, post_answer, c, &c->control);
+    return r;
+}
+
+int luukkud_core_new(const struct luukkud_core_config *config,
+                     struct luukkud_core **ret)
+{
+    LK_AUTO_FD super_fd = config->super_fd;
+    struct luukkud_core *c = calloc(1, sizeof(*c));
+    int r = c ? core_make_loop(c) : -ENOMEM;
+    if (r == 0)
+        r = core_make_rooms(c, config);
+    if (r == 0) {
+        int fd = super_fd;
+        super_fd = -1;
+        r = core_make_super(c, fd);
+    }
+    if (r < 0) {
+        luukkud_core_free(c);
+        return r;
+    }
+    *ret = c;
+    return 0;
+}
+
+static void *core_main(void *arg)
+{
+    struct luukkud_core *c = arg;
+    pthread_setname_np(pthread_self(), "core");
+    int r = superlink_ready(c->super, c->walls);
+    settle(c);
+    if (r == 0)
+        r = lk_loop_run(c->loop);
+    if (r < 0) {
+        LK_LOG(ERROR, "core", "what=loop err=%s", strerrorname_np(-r));
+        kiosk_ui_quit(c->ui); /* super starts the program anew */
+    }
+    return NULL;
+}
+
+int luukkud_core_start(struct luukkud_core *c, struct kiosk_ui *ui,
+                       const char *walls)
+{
+    c->ui = ui;
+    c->walls = walls;
+    luukkud_control_attach(c->control, ui);
+    int r = -pthread_create(&c->thread, NULL, core_main, c);
+    c->started = r == 0;
+    return r;
+}
+
+void luukkud_core_stop(struct luukkud_core *c)
+{
+    struct post p = {.kind = POST_STOP};
+    if (!c->started)
+        return;
+    while (lk_mailbox_post(c->box, &p) < 0)
+        sched_yield(); /* full: the core is emptying it */
+    pthread_join(c->thread, NULL);
+    c->started = false;
+}
+
+struct luukkud_core *luukkud_core_free(struct luukkud_core *c)
+{
+    if (!c)
+        return NULL;
+    luukkud_control_free(c->control);
+    lk_chan_free(c->rtc);
+    superlink_free(c->super);
+    line_free(c->line);
+    session_free(c->session);
+    lk_timer_free(c->timer);
+    lk_mailbox_free(c->box);
+    lk_loop_free(c->loop);
+    free(c);
+    return NULL;
+}

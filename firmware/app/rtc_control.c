@@ -1,0 +1,503 @@
+#include "app/rtc_control.h"
+
+#include "app/rtc_captions.h"
+#include "app/rtc_names.h"
+#include "app/rtc_stats.h"
+#include "app/superlink.h"
+#include "base/log.h"
+#include "ipc/chan.h"
+#include "loop/mailbox.h"
+#include "signal/link.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Reports of the transport thread that wait for this one. */
+#define BOX_MAX 256
+#define TOPIC_FILTER_MAX 80
+#define START_BPS 1200000
+#define MIN_BPS 100000
+
+struct rtc_control {
+    struct lk_loop *loop;
+    struct superlink *super;
+    struct lk_chan *luukkud;
+    struct lk_mailbox *box;
+    struct media *media;
+    struct rtc_transport *transport;
+    struct rtc_names *names;
+    struct signal_link *link;
+    bool link_up;
+};
+
+enum post_kind { POST_REPORT, POST_STATS, POST_SERVERS };
+
+struct post {
+    enum post_kind kind;
+    uint32_t id;
+    void *p; /* struct rtcmsg, rtc_transport_stats or rtc_ice_config; owned */
+};
+
+static void note(const char *what, int r)
+{
+    if (r < 0)
+        LK_LOG(WARN, "control", "what=\"%s\" err=%s", what,
+               strerrorname_np(-r));
+}
+
+/* --- to luukkud -------------------------------------------------------- */
+
+static void tell(struct rtc_control *c, const struct rtcmsg *m)
+{
+    static uint8_t bytes[RTCMSG_ENCODED_MAX]; /* this thread's alone */
+    if (!c->luukkud)
+        return;
+    int n = rtcmsg_encode(m, bytes, sizeof(bytes));
+    if (n >= 0)
+        n = lk_chan_send(c->luukkud, (uint16_t)m->type, bytes, (size_t)n, NULL,
+                         0);
+    if (n != -EPIPE)
+        note("send", n);
+}
+
+static void tell_link(struct rtc_control *c)
+{
+    struct rtcmsg m = {.type = RTCMSG_LINK, .up = c->link_up};
+    (void)snprintf(m.why, sizeof(m.why), "%s", c->link_up ? "up" : "down");
+    tell(c, &m);
+}
+
+static enum rtcmsg_device device_of(enum media_device d)
+{
+    static const enum rtcmsg_device map[] = {
+        [MEDIA_DEVICE_NONE] = RTCMSG_DEVICE_NONE,
+        [MEDIA_DEVICE_SIMULATED] = RTCMSG_DEVICE_SIMULATED,
+        [MEDIA_DEVICE_REAL] = RTCMSG_DEVICE_REAL};
+    return map[d];
+}
+
+static void tell_devices(struct rtc_control *c)
+{
+    struct media_devices d;
+    media_devices(c->media, &d);
+    struct rtcmsg m = {.type = RTCMSG_DEVICES,
+                       .camera_device = device_of(d.camera),
+                       .sound_device = device_of(d.microphone)};
+    tell(c, &m);
+}
+
+static void tell_rings(struct rtc_control *c)
+{
+    int fds[4];
+    media_rings(c->media, &fds[0], &fds[1], &fds[2], &fds[3]);
+    size_t n = fds[2] >= 0 ? 4 : 2;
+    note("rings", lk_chan_send(c->luukkud, RTCMSG_RINGS, NULL, 0, fds, n));
+}
+
+/* --- from luukkud ------------------------------------------------------ */
+
+static void set_controls(struct rtc_control *c, const struct rtcmsg *m)
+{
+    media_set_microphone(c->media, m->mic);
+    media_set_camera(c->media, m->camera);
+    media_set_volume(c->media, m->volume / 10.0);
+    for (unsigned i = 0; i < MEDIA_CAPTIONS; i++)
+        media_set_caption(c->media, (enum media_caption)i,
+                          rtc_caption(m->lang, (enum media_caption)i));
+}
+
+/* A fresh stream for a fresh connection; flow puts the signalled SSRCs in. */
+static void renew_media(struct rtc_control *c)
+{
+    static const uint8_t pt[MEDIA_KINDS] = {
+        [MEDIA_VIDEO] = RTC_PT_VP8, [MEDIA_AUDIO] = RTC_PT_OPUS};
+    uint32_t ssrc[MEDIA_KINDS];
+    lk_random_bytes(ssrc, sizeof(ssrc));
+    media_open(c->media, false);
+    media_identity(c->media, pt, ssrc);
+}
+
+static void publish(struct rtc_control *c, const struct rtcmsg *m)
+{
+    int r = signal_link_publish(c->link, m->topic, m->bytes, m->len);
+    if (r != -ENOTCONN) /* the sender's retries heal that */
+        note("publish", r);
+}
+
+static void luukkud_receive(void *arg, struct lk_chan_msg *msg)
+{
+    struct rtc_control *c = arg;
+    struct rtcmsg m;
+    int r = rtcmsg_decode(msg->type, msg->payload, msg->len, &m);
+    if (r < 0 || m.type >= RTCMSG_LINK) {
+        note("message refused", -EBADMSG);
+        return;
+    }
+    if (m.type == RTCMSG_PUBLISH) {
+        publish(c, &m);
+        return;
+    }
+    if (m.type == RTCMSG_CONTROLS) {
+        set_controls(c, &m);
+        return;
+    }
+    if (m.type == RTCMSG_PREPARE)
+        renew_media(c);
+    note("order", rtc_transport_order(c->transport, &m));
+}
+
+static void free_chan(void *chan)
+{
+    lk_chan_free(chan);
+}
+
+static void drop_luukkud(struct rtc_control *c)
+{
+    struct lk_chan *old = LK_TAKE(c->luukkud);
+    if (old)
+        note("defer", lk_loop_defer(c->loop, free_chan, old));
+}
+
+/* luukkud has gone: the call is its, and ends here; super brings a new one. */
+static void luukkud_closed(void *arg, int error)
+{
+    struct rtc_control *c = arg;
+    note("luukkud gone", error);
+    drop_luukkud(c);
+}
+
+static void super_peer(void *arg, int fd)
+{
+    struct rtc_control *c = arg;
+    struct lk_chan_config config = {
+        .receive = luukkud_receive, .closed = luukkud_closed, .arg = c};
+    drop_luukkud(c);
+    int r = lk_chan_new(c->loop, fd, &config, &c->luukkud);
+    if (r < 0) {
+        note("channel", r);
+        return;
+    }
+    tell_rings(c);
+    tell_devices(c);
+    tell_link(c);
+}
+
+/* --- the broker's link ------------------------------------------------- */
+
+static void link_state(void *arg, bool up)
+{
+    struct rtc_control *c = arg;
+    c->link_up = up;
+    tell_link(c);
+}
+
+static void link_message(void *arg, const char *topic, const void *payload,
+                         size_t len)
+{
+    struct rtc_control *c = arg;
+    struct rtcmsg m = {.type = RTCMSG_MESSAGE, .bytes = payload, .len = len};
+    size_t n = strlen(topic);
+    if (n >= sizeof(m.topic) || len > RTCMSG_BYTES_MAX)
+        return; /* no topic and no payload of ours is as long */
+    memcpy(m.topic, topic, n + 1);
+    tell(c, &m);
+}
+
+static int make_link(struct rtc_control *c, const struct rtc_control_config *rc)
+{
+    char down[TOPIC_FILTER_MAX];
+    const char *filters[] = {down, "call/+/+", "here/+/+"};
+    (void)snprintf(down, sizeof(down), "k/%s/down/+", rc->config->kiosk);
+    struct signal_link_config config = {
+        .loop = c->loop,
+        .host = rc->config->broker.host,
+        .port = rc->config->broker.port,
+        .ca_pem = rc->tls_ca->data,
+        .ca_len = rc->tls_ca->len,
+        .cert_pem = rc->tls_cert->data,
+        .cert_len = rc->tls_cert->len,
+        .key_pem = rc->tls_key->data,
+        .key_len = rc->tls_key->len,
+        .subscriptions = filters,
+        .subscription_count = LK_ARRAY_LEN(filters),
+        .events = {.state = link_state, .message = link_message, .arg = c}};
+    return signal_link_new(&config, &c->link);
+}
+
+/* --- media ------------------------------------------------------------- */
+
+static void media_happened(void *arg, enum media_event event)
+{
+    struct rtc_control *c = arg;
+    if (event == MEDIA_EVENT_DEVICES)
+        tell_devices(c);
+    else if (event == MEDIA_EVENT_FAILED)
+        LK_LOG(ERROR, "media", "what=pipeline-failed");
+}
+
+/* What stands behind "auto" is what the machine has. */
+static void choose_devices(const struct store_config *s, struct media_config *m)
+{
+    struct media_probe found;
+    media_probe(&found);
+    if (s->camera == STORE_CONFIG_AUTO)
+        memcpy(m->camera_path, found.camera_path, sizeof(m->camera_path));
+    m->camera_simulated =
+        s->camera == STORE_CONFIG_SIMULATED ||
+        (s->camera == STORE_CONFIG_AUTO && found.camera_path[0] == '\0');
+    if (s->sound == STORE_CONFIG_AUTO) {
+        m->source = found.source;
+        m->sink = found.sink;
+    }
+    m->sound_simulated =
+        s->sound == STORE_CONFIG_SIMULATED ||
+        (s->sound == STORE_CONFIG_AUTO && found.source == MEDIA_SOUND_NONE);
+}
+
+static void media_packets_made(void *arg, struct media_packets *p)
+{
+    struct rtc_control *c = arg;
+    rtc_transport_packets(c->transport, p);
+}
+
+static void media_keyframe_wanted(void *arg)
+{
+    struct rtc_control *c = arg;
+    rtc_transport_keyframe_wanted(c->transport);
+}
+
+static int make_media(struct rtc_control *c, const struct store_config *s)
+{
+    struct media_config m = {
+        .width_px = (int)s->video_width_px,
+        .height_px = (int)s->video_height_px,
+        .fps = (int)s->video_fps,
+        .start_bps = LK_MIN(START_BPS, (int)s->video_max_kbps * 1000),
+        .pt = {[MEDIA_VIDEO] = RTC_PT_VP8, [MEDIA_AUDIO] = RTC_PT_OPUS},
+        .ssrc = {[MEDIA_VIDEO] = 1, [MEDIA_AUDIO] = 2},
+        .stamps = s->stamps,
+    };
+    struct media_callbacks cb = {.packets = media_packets_made,
+                                 .keyframe_wanted = media_keyframe_wanted,
+                                 .event = media_happened,
+                                 .arg = c};
+    choose_devices(s, &m);
+    return media_new(&m, &cb, c->loop, &c->media);
+}
+
+/* --- the transport thread ---------------------------------------------- */
+
+static void post(struct rtc_control *c, enum post_kind kind, uint32_t id,
+                 void *p)
+{
+    struct post item = {.kind = kind, .id = id, .p = p};
+    int r = lk_mailbox_post(c->box, &item);
+    if (r < 0) {
+        note("report lost", r);
+        free(p);
+    }
+}
+
+static void transport_report(void *arg, struct rtcmsg *m)
+{
+    post(arg, POST_REPORT, 0, m);
+}
+
+static void transport_stats(void *arg, uint32_t id,
+                            struct rtc_transport_stats *s)
+{
+    post(arg, POST_STATS, id, s);
+}
+
+static void answer_stats(struct rtc_control *c, uint32_t id,
+                         const struct rtc_transport_stats *t)
+{
+    LK_AUTO(lk_buf) b = NULL;
+    struct media_stats m;
+    media_stats(c->media, &m);
+    int r = lk_buf_new(RTC_STATS_TEXT_MAX, &b);
+    if (r == 0)
+        r = rtc_stats_call(t, &m, b);
+    if (r == 0)
+        r = superlink_reply(c->super, id, lk_buf_str(b));
+    note("reply", r);
+}
+
+static void on_post(void *arg, void *item)
+{
+    struct rtc_control *c = arg;
+    struct post *p = item;
+    if (p->kind == POST_REPORT)
+        tell(c, p->p);
+    else if (p->kind == POST_STATS)
+        answer_stats(c, p->id, p->p);
+    else
+        note("servers", rtc_transport_servers(c->transport, p->p));
+    free(p->p);
+}
+
+static void on_dropped_post(void *arg, void *item)
+{
+    struct post *p = item;
+    (void)arg;
+    free(p->p);
+}
+
+static void servers_found(void *arg, const struct rtc_ice_server *servers,
+                          size_t count)
+{
+    struct rtc_control *c = arg;
+    struct rtc_ice_config *ice = calloc(1, sizeof(*ice));
+    if (!ice) {
+        note("servers", -ENOMEM);
+        return;
+    }
+    ice->server_count = count;
+    memcpy(ice->servers, servers, count * sizeof(*servers));
+    post(c, POST_SERVERS, 0, ice);
+}
+
+static int make_transport(struct rtc_control *c,
+                          const struct rtc_control_config *rc)
+{
+    int max_bps = (int)rc->config->video_max_kbps * 1000;
+    struct rtc_transport_config config = {.start_bps =
+                                              LK_MIN(START_BPS, max_bps),
+                                          .min_bps = MIN_BPS,
+                                          .max_bps = max_bps,
+                                          .echo = rc->echo,
+                                          .report = transport_report,
+                                          .stats = transport_stats,
+                                          .arg = c};
+    return rtc_transport_new(&config, &c->transport);
+}
+
+/* --- luukku-super ------------------------------------------------------ */
+
+static int command_devices(struct rtc_control *c, uint32_t id, bool test)
+{
+    LK_AUTO(lk_buf) b = NULL;
+    struct media_devices d;
+    media_devices(c->media, &d);
+    int r = lk_buf_new(RTC_STATS_TEXT_MAX, &b);
+    if (r == 0)
+        r = test ? rtc_stats_selftest(&d, c->link_up, b)
+                 : rtc_stats_devices(&d, b);
+    return r < 0 ? r : superlink_reply(c->super, id, lk_buf_str(b));
+}
+
+static void super_control(void *arg, uint32_t id, size_t argc,
+                          const char *const *argv)
+{
+    struct rtc_control *c = arg;
+    int r;
+    if (argc >= 2 && strcmp(argv[0], "call") == 0 &&
+        strcmp(argv[1], "stats") == 0)
+        r = rtc_transport_ask_stats(c->transport, id);
+    else if (strcmp(argv[0], "devices") == 0)
+        r = command_devices(c, id, false);
+    else if (strcmp(argv[0], "selftest") == 0)
+        r = command_devices(c, id, true);
+    else
+        r = superlink_fail(c->super, id, "luukku-rtc has no \"%s\"", argv[0]);
+    note("command", r);
+}
+
+static void super_shutdown(void *arg)
+{
+    struct rtc_control *c = arg;
+    lk_loop_stop(c->loop, 0);
+}
+
+static bool super_alive(void *arg)
+{
+    struct rtc_control *c = arg;
+    return rtc_transport_alive(c->transport, lk_loop_now_us(c->loop));
+}
+
+/* --- life -------------------------------------------------------------- */
+
+static int make_loop(struct rtc_control *c)
+{
+    struct lk_mailbox_config mb = {.item_len = sizeof(struct post),
+                                   .capacity = BOX_MAX,
+                                   .full = LK_MAILBOX_REFUSE,
+                                   .receive = on_post,
+                                   .drop = on_dropped_post,
+                                   .arg = c};
+    int r = lk_loop_new(&c->loop);
+    return r < 0 ? r : lk_mailbox_new(c->loop, &mb, &c->box);
+}
+
+static int make_super(struct rtc_control *c, int fd)
+{
+    struct superlink_config config = {.program = "luukku-rtc",
+                                      .peer = super_peer,
+                                      .control = super_control,
+                                      .shutdown = super_shutdown,
+                                      .alive = super_alive,
+                                      .arg = c};
+    return superlink_new(c->loop, fd, &config, &c->super);
+}
+
+static int make_all(struct rtc_control *c, const struct rtc_control_config *rc)
+{
+    int r = make_loop(c);
+    if (r == 0)
+        r = make_transport(c, rc);
+    if (r == 0)
+        r = make_media(c, rc->config);
+    if (r == 0)
+        r = rtc_transport_start(c->transport, c->media);
+    if (r == 0)
+        r = rtc_names_new(rc->config, servers_found, c, &c->names);
+    return r < 0 ? r : make_link(c, rc);
+}
+
+int rtc_control_new(const struct rtc_control_config *config,
+                    struct rtc_control **ret)
+{
+    struct rtc_control *c = calloc(1, sizeof(*c));
+    int r = c ? 0 : -ENOMEM;
+    if (r == 0)
+        r = make_all(c, config);
+    if (r < 0) {
+        lk_fd_close(config->super_fd);
+        rtc_control_free(c);
+        return r;
+    }
+    r = make_super(c, config->super_fd);
+    if (r < 0) {
+        rtc_control_free(c);
+        return r;
+    }
+    *ret = c;
+    return 0;
+}
+
+int rtc_control_run(struct rtc_control *c, const char *walls)
+{
+    int r = superlink_ready(c->super, walls);
+    return r < 0 ? r : lk_loop_run(c->loop);
+}
+
+struct rtc_control *rtc_control_free(struct rtc_control *c)
+{
+    if (!c)
+        return NULL;
+    rtc_names_free(c->names);
+    signal_link_free(c->link);
+    /* The transport's thread calls media, and media's threads post to the
+     * transport's box: the thread ends first, then media, then the box. */
+    rtc_transport_stop(c->transport);
+    media_free(c->media);
+    rtc_transport_free(c->transport);
+    lk_chan_free(c->luukkud);
+    superlink_free(c->super);
+    lk_mailbox_free(c->box);
+    lk_loop_free(c->loop);
+    free(c);
+    return NULL;
+}

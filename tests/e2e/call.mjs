@@ -1,0 +1,40 @@
+// A whole call with a real browser: node tests/e2e/call.mjs chromium|firefox
+import { assert, until } from './lib/wait.mjs';
+import { browsers, expectEcho, expectMedia, intoCall, openExpert, startDemo } from './lib/journey.mjs';
+import { main } from './lib/run.mjs';
+
+const which = process.argv[2] ?? 'chromium';
+
+await main(`call with ${which}`, async (t) => {
+  t.step('start the demo');
+  const demo = await startDemo(t);
+  const browser = await browsers[which]();
+  t.defer(() => browser.stop());
+
+  t.step('the expert logs in');
+  const page = await openExpert(t, browser, demo);
+
+  t.step('the citizen asks for an expert, the expert accepts');
+  await intoCall(demo, page);
+  assert((await page.evaluate(() => window.probe.made)) === 1, 'one connection is made');
+  await page.shows('peer-verified');
+
+  t.step('stamps and tones both ways');
+  await expectMedia(demo, page);
+
+  t.step('256 KiB over the data channel and back');
+  await expectEcho(page);
+
+  t.step('the citizen ends the call');
+  await demo.kiosk.tap('end-call');
+  await demo.kiosk.screenIs('end');
+  await until('the page to leave the call', async () => !(await page.visible('remote-video')));
+  await demo.kiosk.tap('done');
+
+  t.step('a second call, ended by the expert');
+  await intoCall(demo, page);
+  await expectMedia(demo, page, { frames: 15 });
+  await page.click('call-end');
+  await demo.kiosk.screenIs('end');
+  assert(page.driver.errors.length === 0, `errors on the page: ${page.driver.errors.join('; ')}`);
+});

@@ -1,0 +1,40 @@
+// Debian's Chromium as an expert's browser.
+import { readFileSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import { ExpertPage } from './expert.mjs';
+
+export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+export const CHROMIUM_FLAGS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
+  '--disable-background-timer-throttling', '--disable-renderer-backgrounding', '--disable-backgrounding-occluded-windows',
+  '--autoplay-policy=no-user-gesture-required',
+];
+const PROBE = readFileSync(new URL('./probe.js', import.meta.url), 'utf8');
+
+/** Starts the browser; `executable` may be a wrapper that enters a network namespace. */
+export async function startChromium({ executable = CHROMIUM, probe = true } = {}) {
+  const browser = await chromium.launch({ executablePath: executable, headless: true, args: CHROMIUM_FLAGS });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'fi-FI' });
+  await context.grantPermissions(['camera', 'microphone']).catch(() => undefined);
+  if (probe) await context.addInitScript(PROBE);
+  return {
+    name: 'chromium',
+    async open(url) {
+      const page = await context.newPage();
+      const errors = [];
+      page.on('pageerror', (e) => errors.push(e.message));
+      await page.goto(url);
+      return new ExpertPage({
+        errors,
+        evaluate: (fn, arg) => page.evaluate(fn, arg),
+        click: (id) => page.click(`[data-testid="${id}"]`, { timeout: 15000 }),
+        fill: (id, text) => page.fill(`[data-testid="${id}"]`, text, { timeout: 15000 }),
+        reload: () => page.reload(),
+        close: () => page.close({ runBeforeUnload: false }),
+        screenshot: (path) => page.screenshot({ path }),
+      });
+    },
+    stop: () => browser.close(),
+  };
+}

@@ -1,0 +1,61 @@
+// The kiosk by its control socket, as a technician or a test reaches it.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { until } from './wait.mjs';
+
+const BUILD = process.env.LUUKKU_BUILD ?? fileURLToPath(new URL('../../../build', import.meta.url));
+const run = promisify(execFile);
+
+export class Kiosk {
+  constructor(socket) {
+    this.socket = socket;
+  }
+
+  /** One luukkuctl command; gives its JSON, or throws with what it said. */
+  async ctl(...words) {
+    try {
+      const { stdout } = await run(`${BUILD}/bin/luukkuctl`, ['--socket', this.socket, '--json', ...words],
+        { timeout: 20000, maxBuffer: 1 << 24 });
+      return stdout.trim() ? JSON.parse(stdout) : null;
+    } catch (error) {
+      throw new Error(`luukkuctl ${words.join(' ')}: ${(error.stderr || error.stdout || error.message).trim()}`);
+    }
+  }
+
+  tree() {
+    return this.ctl('ui', 'tree');
+  }
+
+  async screen() {
+    return (await this.tree()).screen;
+  }
+
+  async node(id) {
+    return (await this.tree()).nodes.find((n) => n.id === id);
+  }
+
+  stats() {
+    return this.ctl('call', 'stats');
+  }
+
+  /** Taps a node as soon as it is there. */
+  async tap(id, ms = 10000) {
+    await until(`the kiosk to let ${id} be tapped`, () => this.ctl('ui', 'tap', id).then(() => true), ms);
+  }
+
+  screenIs(name, ms = 20000) {
+    return until(`the kiosk's screen ${name}`, async () => (await this.screen()) === name, ms);
+  }
+
+  /** From any end screen to the queue of a service. */
+  async callFor(card) {
+    await this.screenIs('start');
+    await this.tap('next');
+    await this.screenIs('services');
+    await this.tap(`service-${card}`);
+    await this.screenIs('card');
+    await this.tap('call-expert');
+    await this.screenIs('waiting');
+  }
+}

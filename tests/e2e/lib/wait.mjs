@@ -1,0 +1,25 @@
+// Waiting for a condition, with a ceiling and words for what was waited for.
+
+/** Asks `check` until it gives something true, and gives that; throws after `ms`. */
+export async function until(what, check, ms = 20000, everyMs = 50) {
+  const end = Date.now() + ms;
+  let last;
+  for (;;) {
+    try {
+      const value = await check();
+      if (value) return value;
+      last = value;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > end) {
+      const why = last instanceof Error ? last.message : JSON.stringify(last);
+      throw new Error(`waited ${ms} ms in vain: ${what} (last: ${why})`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+}
+
+export function assert(condition, what) {
+  if (!condition) throw new Error(what);
+}

@@ -1,0 +1,239 @@
+#include "oom.h"
+
+#include "session/session.h"
+
+static struct session *s;
+static int64_t now_us;
+
+static int setup(void **state)
+{
+    struct session_config c = {.site = "Yhteispalvelupiste, Kuopio",
+                               .lang = "fi"};
+    (void)state;
+    now_us = 1000000;
+    return session_new(&c, &s);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    s = session_free(s);
+    return 0;
+}
+
+static void intent(enum session_intent_kind kind, const char *arg)
+{
+    struct session_intent i = {.kind = kind};
+    snprintf(i.arg, sizeof(i.arg), "%s", arg);
+    session_intent(s, &i, now_us);
+}
+
+static void event(struct session_event e)
+{
+    session_event(s, &e, now_us);
+}
+
+/* The next action must be `kind`. */
+static void expect(enum session_action_kind kind)
+{
+    struct session_action a;
+    assert_true(session_poll(s, &a));
+    assert_int_equal(a.kind, kind);
+}
+
+static void expect_nothing(void)
+{
+    struct session_action a;
+    assert_false(session_poll(s, &a));
+}
+
+static void to_waiting(void)
+{
+    event((struct session_event){.kind = SESSION_EVENT_BROKER, .up = true});
+    intent(SESSION_INTENT_NEXT, "");
+    intent(SESSION_INTENT_CARD, "tax-card");
+    intent(SESSION_INTENT_CALL, "");
+    assert_int_equal(session_view(s)->screen, SESSION_WAITING);
+    expect(SESSION_DO_WAIT);
+}
+
+static void to_call(void)
+{
+    to_waiting();
+    event((struct session_event){.kind = SESSION_EVENT_GRANTED,
+                                 .expert_name = "Saara M\xc3\xa4kinen",
+                                 .agency_name = "Verohallinto"});
+    assert_int_equal(session_view(s)->screen, SESSION_CALL);
+}
+
+static void test_journey(void **state)
+{
+    (void)state;
+    intent(SESSION_INTENT_LANG, "sv");
+    expect(SESSION_DO_CONTROLS);
+    to_call();
+    assert_string_equal(session_view(s)->expert_name, "Saara M\xc3\xa4kinen");
+    assert_string_equal(session_view(s)->lang, "sv");
+    intent(SESSION_INTENT_MUTE, "");
+    expect(SESSION_DO_CONTROLS);
+    assert_false(session_view(s)->mic_on);
+    intent(SESSION_INTENT_END_CALL, "");
+    expect(SESSION_DO_HANG_UP);
+    assert_int_equal(session_view(s)->end, SESSION_END_BY_CITIZEN);
+    intent(SESSION_INTENT_DONE, "");
+    expect(SESSION_DO_FINISH);
+    expect_nothing();
+}
+
+/* Nothing of a visit is in the next one's view; what is the kiosk's stays. */
+static void test_nothing_stays(void **state)
+{
+    (void)state;
+    intent(SESSION_INTENT_LANG, "en");
+    event((struct session_event){.kind = SESSION_EVENT_DEVICES,
+                                 .camera = true,
+                                 .mic = true,
+                                 .simulated = true});
+    to_call();
+    for (int i = 0; i < 20; i++)
+        intent(SESSION_INTENT_VOLUME_UP, "");
+    assert_int_equal(session_view(s)->volume, SESSION_VOLUME_MAX);
+    event((struct session_event){.kind = SESSION_EVENT_REMOTE});
+    event((struct session_event){.kind = SESSION_EVENT_OVER,
+                                 .end = SESSION_END_BY_EXPERT});
+    assert_string_equal(session_view(s)->expert_name, "");
+    intent(SESSION_INTENT_DONE, "");
+    const struct session_view *v = session_view(s);
+    assert_int_equal(v->screen, SESSION_START);
+    assert_string_equal(v->lang, "fi");
+    assert_string_equal(v->card, "");
+    assert_string_equal(v->agency_name, "");
+    assert_int_equal(v->volume, SESSION_VOLUME_DEFAULT);
+    assert_int_equal(v->notices, SESSION_NOTICE_SIMULATED);
+    assert_string_equal(v->site, "Yhteispalvelupiste, Kuopio");
+}
+
+static void test_no_call_without_broker(void **state)
+{
+    (void)state;
+    intent(SESSION_INTENT_NEXT, "");
+    intent(SESSION_INTENT_CARD, "tax-card");
+    intent(SESSION_INTENT_CALL, "");
+    assert_int_equal(session_view(s)->screen, SESSION_CARD);
+    assert_true(session_view(s)->notices & SESSION_NOTICE_NO_BROKER);
+}
+
+static void test_end_screen_leaves(void **state)
+{
+    (void)state;
+    to_waiting();
+    intent(SESSION_INTENT_CANCEL, "");
+    expect(SESSION_DO_LEAVE);
+    assert_true(session_next_us(s) == now_us + SESSION_END_SHOWN_US);
+    now_us += SESSION_END_SHOWN_US - 1;
+    session_tick(s, now_us);
+    assert_int_equal(session_view(s)->screen, SESSION_END);
+    session_tick(s, now_us + 1);
+    assert_int_equal(session_view(s)->screen, SESSION_START);
+    expect(SESSION_DO_FINISH);
+}
+
+static void test_transport_dies_in_a_call(void **state)
+{
+    (void)state;
+    to_call();
+    event((struct session_event){.kind = SESSION_EVENT_LINE,
+                                 .line = SESSION_LINE_GOOD});
+    event((struct session_event){.kind = SESSION_EVENT_TRANSPORT, .up = false});
+    assert_int_equal(session_view(s)->screen, SESSION_CALL);
+    assert_int_equal(session_view(s)->line, SESSION_LINE_RECONNECTING);
+}
+
+static void test_long_names_are_cut_between_characters(void **state)
+{
+    char name[3 * SESSION_TEXT_MAX] = "x";
+    (void)state;
+    for (size_t i = 1; i + 3 < sizeof(name); i += 2)
+        memcpy(name + i, "\xc3\xa4", 3);
+    to_waiting();
+    event((struct session_event){.kind = SESSION_EVENT_GRANTED,
+                                 .expert_name = name,
+                                 .agency_name = name});
+    const char *shown = session_view(s)->expert_name;
+    assert_true(lk_utf8_valid(shown, strlen(shown)));
+    assert_int_equal(strlen(shown), SESSION_TEXT_MAX - 2);
+}
+
+/* Any order of intents and events: texts stay valid, the version never falls,
+ * a grant outside the queue changes nothing, actions stay within their bound.
+ */
+static void test_any_order(void **state)
+{
+    static const char *const args[] = {"",   "fi",       "sv",     "en",
+                                       "xx", "tax-card", "nothing"};
+    uint64_t seed = test_seed();
+    uint64_t version = 0;
+    struct session_action a;
+    (void)state;
+    for (int i = 0; i < 200000; i++) {
+        enum session_screen before = session_view(s)->screen;
+        uint64_t x = test_random(&seed);
+        now_us += (int64_t)(x % 5000000);
+        if (x & 1 << 20) {
+            intent((enum session_intent_kind)(x >> 32 & 15),
+                   args[(x >> 40) % LK_ARRAY_LEN(args)]);
+        } else {
+            struct session_event e = {
+                .kind = (enum session_event_kind)((x >> 32) % 7),
+                .up = x >> 41 & 1,
+                .mic = x >> 42 & 1,
+                .camera = x >> 43 & 1,
+                .line = (enum session_line)(x >> 44 & 3),
+                .end = SESSION_END_FAILED,
+                .expert_name = "Anna",
+                .agency_name = "Kela"};
+            event(e);
+            if (e.kind == SESSION_EVENT_GRANTED && before != SESSION_WAITING)
+                assert_int_equal(session_view(s)->screen, before);
+        }
+        session_tick(s, now_us);
+        assert_true(session_view(s)->version >= version);
+        version = session_view(s)->version;
+        if (session_view(s)->screen != SESSION_CALL)
+            assert_string_equal(session_view(s)->expert_name, "");
+        while (session_poll(s, &a))
+            assert_true(lk_utf8_valid(a.lang, strlen(a.lang)));
+    }
+}
+
+static void test_construction(void **state)
+{
+    struct session_config bad = {.site = "\xff", .lang = "fi"};
+    struct session_config good = {.site = "Kuopio", .lang = "sv"};
+    struct session *x = NULL;
+    int r;
+    (void)state;
+    assert_int_equal(session_new(&bad, &x), -EINVAL);
+    bad = (struct session_config){.site = "Kuopio", .lang = "xx"};
+    assert_int_equal(session_new(&bad, &x), -EINVAL);
+    OOM_SWEEP(r, session_new(&good, &x));
+    assert_string_equal(session_view(x)->lang, "sv");
+    session_free(x);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(test_journey),
+        CASE(test_nothing_stays),
+        CASE(test_no_call_without_broker),
+        CASE(test_end_screen_leaves),
+        CASE(test_transport_dies_in_a_call),
+        CASE(test_long_names_are_cut_between_characters),
+        CASE(test_any_order),
+        CASE(test_construction),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
