@@ -89,6 +89,11 @@ const struct session_view *session_view(const struct session *s)
 
 static void do_action(struct session *s, enum session_action_kind kind)
 {
+    size_t last = (s->first + s->actions - 1) % SESSION_ACTIONS_MAX;
+    /* Switches are read from the view when they are set: once is enough. */
+    if (s->actions > 0 && kind == SESSION_DO_CONTROLS &&
+        s->action[last].kind == kind)
+        return;
     /* Whoever polls does so after each call; two fit into eight. */
     if (s->actions == SESSION_ACTIONS_MAX)
         return;
