@@ -109,9 +109,11 @@ export class Call {
     this.outbox.flush();
   }
 
+  /** Told when it changes, and when the channel opens. */
   setState(state: { mic: boolean; camera: boolean }): void {
+    const same = state.mic === this.state.mic && state.camera === this.state.camera;
     this.state = state;
-    this.peer?.sendCtl(JSON.stringify({ type: 'state', ...state }));
+    if (!same) this.sayState();
   }
 
   replace(tracks: LocalTracks): void {
@@ -260,7 +262,7 @@ export class Call {
         this.view.stream = stream;
         this.deps.onChange();
       },
-      onCtlOpen: () => { if (mine()) this.setState(this.state); },
+      onCtlOpen: () => { if (mine()) this.sayState(); },
       onCtl: (text) => { if (mine()) this.heard(text); },
     });
     this.peer = peer;
@@ -271,6 +273,10 @@ export class Call {
     // Not awaited and not fatal: it waits for the description inside the browser, and one of many may be unusable.
     this.peer?.addCandidate(mid, candidate).catch(() => undefined);
     return true;
+  }
+
+  private sayState(): void {
+    this.peer?.sendCtl(JSON.stringify({ type: 'state', ...this.state }));
   }
 
   /** The `ctl` channel: inside DTLS, whose fingerprint was signed. */

@@ -40,7 +40,6 @@ export class Media {
   constructor(
     private readonly placardText: () => string,
     private readonly onChange: () => void,
-    private readonly onTracks: (tracks: LocalTracks) => void,
   ) {
     navigator.mediaDevices?.addEventListener('devicechange', () => void this.devicesChanged());
   }
@@ -95,8 +94,7 @@ export class Media {
   release(): void {
     for (const track of [this.camera, this.microphone]) track?.stop();
     this.camera = this.microphone = null;
-    this.placard?.stop();
-    this.placard = null;
+    this.dropPlacard();
     this.view.self = null;
     this.view.video = this.view.audio = 'asking';
   }
@@ -143,14 +141,10 @@ export class Media {
   }
 
   private swapped(kind: DeviceKind): void {
-    const tracks = this.tracks();
-    if (kind === 'video' && tracks.video !== null) this.view.self = new MediaStream([tracks.video]);
-    this.onTracks(tracks);
-    if (this.camera !== null) {
-      this.placard?.stop();
-      this.placard = null;
-    }
+    if (kind === 'video') this.view.self = new MediaStream([this.tracks().video!]);
     this.changed();
+    // Last, when nothing sends it any more.
+    if (this.camera !== null) this.dropPlacard();
   }
 
   private set(video: DeviceState, audio: DeviceState): void {
@@ -161,6 +155,11 @@ export class Media {
 
   private changed(): void {
     this.onChange();
+  }
+
+  private dropPlacard(): void {
+    this.placard?.stop();
+    this.placard = null;
   }
 
   private ensurePlacard(): Placard {

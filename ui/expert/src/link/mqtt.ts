@@ -52,13 +52,12 @@ export class Link {
     return this.client.connected;
   }
 
-  /** Lost where the link is down: whoever needs an answer repeats. */
+  /**
+   * On the wire before this returns, past the library's queue: it writes a tick later, which costs the answer milliseconds and a page
+   * that is going its last word. The library hands whole packets to the socket, so this one cannot fall into another.
+   * Lost where the link is down: whoever needs an answer repeats.
+   */
   publish(topic: string, text: string): void {
-    if (this.client.connected) this.client.publish(topic, text, { qos: 0 });
-  }
-
-  /** For pagehide: written before this returns. Whole packets only leave the library, so this one cannot fall into another. */
-  publishNow(topic: string, text: string): void {
     if (this.client.connected && this.socket?.readyState === WebSocket.OPEN) this.socket.send(publishPacket(topic, text));
   }
 

@@ -1,5 +1,4 @@
-// One MQTT 3.1.1 PUBLISH with QoS 0 (section 3.3), for the moment when there is no next one: the client library writes a tick later,
-// and a page that is going has none.
+// One MQTT 3.1.1 PUBLISH with QoS 0 (section 3.3).
 
 import { utf8, type Bytes } from '../wire/bytes';
 

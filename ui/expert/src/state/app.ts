@@ -24,8 +24,10 @@ export class App {
   constructor(private readonly onChange: () => void) {
     this.lang = pickLang(location.search, localStorage.getItem('luukku-lang'), navigator.languages);
     this.applyLang();
-    const changed = (): void => this.changed();
-    this.media = new Media(() => this.texts.placard, changed, (tracks) => this.desk?.current?.call.replace(tracks));
+    this.media = new Media(() => this.texts.placard, () => {
+      this.desk?.mediaChanged();
+      this.changed();
+    });
     window.addEventListener('pagehide', () => this.desk?.leave());
     // A page out of the back-forward cache has a dead link and a call that was left: begin anew.
     window.addEventListener('pageshow', (e) => { if (e.persisted) location.reload(); });

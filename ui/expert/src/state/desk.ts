@@ -78,11 +78,22 @@ export class Desk {
     this.onChange();
   }
 
+  /** What the citizen really hears and sees of this side: wanted, and there. */
+  sending(): { mic: boolean; camera: boolean } {
+    const { audio, video } = this.media.view;
+    return { mic: this.current?.mic !== false && audio === 'on', camera: this.current?.camera !== false && video === 'on' };
+  }
+
+  /** A device came, went or was switched: the connection and the kiosk are told. */
+  mediaChanged(): void {
+    this.current?.call.replace(this.media.tracks());
+    this.current?.call.setState(this.sending());
+  }
+
   setDevice(kind: 'mic' | 'camera', on: boolean): void {
     const c = this.current;
     if (c === null) return;
     c[kind] = on;
-    c.call.setState({ mic: c.mic, camera: c.camera });
     void (kind === 'mic' ? this.media.setMicrophone(on) : this.media.setCamera(on));
     this.onChange();
   }
@@ -99,9 +110,9 @@ export class Desk {
     if (c !== null && word !== null) {
       const { entry, startedAt, mic, camera } = c;
       noteCall({ entry, startedAt, mic, camera, en: c.call.en, at: Date.now() });
-      this.mqtt.publishNow(downTopic(entry.kiosk, this.who.user), word);
+      this.mqtt.publish(downTopic(entry.kiosk, this.who.user), word);
     }
-    this.mqtt.publishNow(...this.presenceMessage('gone'));
+    this.mqtt.publish(...this.presenceMessage('gone'));
   }
 
   /** Signed out: the last words are said, then the link goes. */
@@ -220,7 +231,7 @@ export class Desk {
     const { startedAt, mic, camera } = how;
     this.current = { call, entry, startedAt, mic, camera, resumed: resume !== null };
     this.notice = null;
-    call.setState({ mic, camera });
+    call.setState(this.sending());
     call.claim(resume);
     this.sayPresence();
     this.onChange();

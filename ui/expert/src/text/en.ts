@@ -81,6 +81,8 @@ export const en: Texts = {
   elapsed: 'Time passed',
   unmuteSound: 'Turn the sound on',
   kioskDevices: "The kiosk's state",
+  kioskCamera: "Kiosk's camera",
+  kioskMic: "Kiosk's microphone",
   kioskOn: 'On',
   kioskOff: 'Off',
   connection: 'Connection',

@@ -105,6 +105,8 @@ export const fi = {
   elapsed: 'Aikaa kulunut',
   unmuteSound: 'Ota ääni käyttöön',
   kioskDevices: 'Kioskin tila',
+  kioskCamera: 'Kioskin kamera',
+  kioskMic: 'Kioskin mikrofoni',
   kioskOn: 'Päällä',
   kioskOff: 'Pois päältä',
   connection: 'Yhteys',

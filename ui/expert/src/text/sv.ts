@@ -81,6 +81,8 @@ export const sv: Texts = {
   elapsed: 'Förfluten tid',
   unmuteSound: 'Slå på ljudet',
   kioskDevices: 'Kioskens läge',
+  kioskCamera: 'Kioskens kamera',
+  kioskMic: 'Kioskens mikrofon',
   kioskOn: 'På',
   kioskOff: 'Avstängd',
   connection: 'Förbindelse',

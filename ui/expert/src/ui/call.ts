@@ -35,7 +35,7 @@ class CallScreen extends PageElement {
         <div class="self"><lk-picture .stream=${this.app.media.view.self} silent ?mirrored=${this.app.media.view.video === 'on'}
           .label=${this.t.selfVideo} testid="self-video"></lk-picture></div>
       </div>${this.kiosk(view, stage)}</section>
-      ${this.choosing ? html`<aside class="col"><lk-devices class="col grow" .app=${this.app} .beat=${this.beat}></lk-devices></aside>` : nothing}
+      ${this.choosing ? html`<aside class="col"><lk-devices class="col" .app=${this.app} .beat=${this.beat}></lk-devices></aside>` : nothing}
     </main>${this.actions(current)}`;
   }
 
@@ -72,8 +72,8 @@ class CallScreen extends PageElement {
     const fact = (name: IconName, label: string, on: boolean): TemplateResult =>
       html`<li>${icon(name)}<span><small>${label}</small><b class=${known ? '' : 'muted'}>${known ? (on ? t.kioskOn : t.kioskOff) : t.unknown}</b></span></li>`;
     return html`<ul class="devices" aria-label=${t.kioskDevices}>
-      ${fact(view.kiosk.camera ? 'video' : 'videoOff', t.camera, view.kiosk.camera)}
-      ${fact(view.kiosk.mic ? 'mic' : 'micOff', t.microphone, view.kiosk.mic)}
+      ${fact(view.kiosk.camera ? 'video' : 'videoOff', t.kioskCamera, view.kiosk.camera)}
+      ${fact(view.kiosk.mic ? 'mic' : 'micOff', t.kioskMic, view.kiosk.mic)}
       ${stage === 'live'
         ? html`<li data-testid="connection" data-state="live" data-grade=${q?.grade ?? ''}>${icon('signal')}<span><small>${t.connection}</small>
             <b class=${q?.grade === 'poor' ? 'alert' : q?.grade === 'fair' ? 'warn' : 'ok'}>${q === null ? t.grade.good : t.grade[q.grade]}${q?.rttMs == null ? '' : ` · ${q.rttMs} ms`}</b></span></li>`
@@ -84,7 +84,7 @@ class CallScreen extends PageElement {
   private actions(current: Current): TemplateResult {
     const desk = this.app.desk!;
     const { t } = this;
-    const { mic, camera } = current;
+    const { mic, camera } = desk.sending();
     return html`<footer class="actions">
       <button class="btn ${mic ? '' : 'on'}" data-testid="mute" aria-pressed=${!mic} @click=${() => desk.setDevice('mic', !mic)}>
         ${icon(mic ? 'mic' : 'micOff')}${mic ? t.mute : t.muteOff}</button>

@@ -13,7 +13,7 @@ class Devices extends PageElement {
     const m = this.app.media.view;
     const bad = troubled(m.video) || troubled(m.audio);
     const asking = m.video === 'asking' || m.audio === 'asking';
-    return html`<section class="panel pad stack grow devices-panel"><div class="row"><h2>${this.t.devices}</h2>
+    return html`<section class="panel pad stack devices-panel"><div class="row"><h2>${this.t.devices}</h2>
         ${asking ? nothing : bad ? html`<span class="chip warn push">${icon('triangleAlert')}${this.t.devicesCheck}</span>`
           : html`<span class="chip ok push">${icon('check')}${this.t.devicesGood}</span>`}</div>
       <div class="preview">${this.app.desk?.current ? nothing

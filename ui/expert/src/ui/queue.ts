@@ -24,7 +24,7 @@ class QueueScreen extends PageElement {
       <lk-trouble class="col" .app=${this.app} .beat=${this.beat}></lk-trouble>
       ${refused ? this.head(entries, now, true) : nothing}
       ${entries.length === 0 ? this.empty() : refused ? this.list(entries, now) : html`${this.first(entries[0]!, now)}${this.list(entries.slice(1), now)}`}
-    </div><aside class="col">${this.own()}<lk-devices class="col grow" .app=${this.app} .beat=${this.beat}></lk-devices></aside></main>`;
+    </div><aside class="col">${this.own()}<lk-devices class="col" .app=${this.app} .beat=${this.beat}></lk-devices></aside></main>`;
   }
 
   private seconds(e: Entry, now: number): number {
