@@ -1,0 +1,54 @@
+// Calls in a row with one kiosk whose programs are not started anew in between: nothing grows.
+// node tests/e2e/repeat.mjs [CALLS]
+import { readFileSync, readdirSync } from 'node:fs';
+import { startChromium } from './lib/chromium.mjs';
+import { expectMedia, intoCall, openExpert, startDemo } from './lib/journey.mjs';
+import { main } from './lib/run.mjs';
+import { assert, until } from './lib/wait.mjs';
+
+const CALLS = Number(process.argv[2] ?? 12);
+const SETTLED_AFTER = 10;
+const GROWTH = 1.02;
+
+/** Descriptors, threads and memory (PSS, kB) of a process. */
+function figures(pid) {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  return {
+    fds: readdirSync(`/proc/${pid}/fd`).length,
+    threads: readdirSync(`/proc/${pid}/task`).length,
+    pss: Number(/^Pss:\s+(\d+) kB/m.exec(rollup)[1]),
+  };
+}
+
+async function allFigures(demo) {
+  const { programs } = await demo.kiosk.ctl('status');
+  return Object.fromEntries(programs.map((p) => [p.name, figures(p.pid)]));
+}
+
+await main(`${CALLS} calls in a row`, async (t) => {
+  const demo = await startDemo(t, { kioskArgs: '--keep-programs' });
+  const browser = await startChromium();
+  t.defer(() => browser.stop());
+  const page = await openExpert(t, browser, demo);
+  let settled;
+  for (let i = 1; i <= CALLS; i++) {
+    await intoCall(demo, page);
+    await expectMedia(demo, page, { frames: 10 });
+    if (i % 2) await demo.kiosk.tap('end-call');
+    else await page.click('call-end');
+    await demo.kiosk.screenIs('end');
+    await demo.kiosk.tap('done');
+    await demo.kiosk.screenIs('start');
+    await until('the page\'s queue', async () => !(await page.visible('remote-video')));
+    if (i === SETTLED_AFTER) settled = await allFigures(demo);
+    if (i % 10 === 0) console.log(`  after ${i}: ${JSON.stringify(await allFigures(demo))}`);
+  }
+  const end = await allFigures(demo);
+  console.log(`  at the end: ${JSON.stringify(end)}`);
+  for (const [name, now] of Object.entries(end)) {
+    const was = settled[name];
+    assert(now.fds === was.fds, `${name}: descriptors ${was.fds} -> ${now.fds}`);
+    assert(now.threads === was.threads, `${name}: threads ${was.threads} -> ${now.threads}`);
+    if (CALLS >= 100) assert(now.pss <= was.pss * GROWTH, `${name}: memory ${was.pss} -> ${now.pss} kB`);
+  }
+}, 60000 + CALLS * 15000);
