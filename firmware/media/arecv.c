@@ -1,0 +1,182 @@
+/* arecv.c - the sound that is received: decoder, measuring, loudspeaker.
+ *
+ * Speech of the firmware's own will join between `tap` and the echo probe, so
+ * that the canceller knows of it too.
+ */
+#include "media/arecv.h"
+#include "media/adapt.h"
+#include "media/tone.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LATENCY_MS 40 /* of the jitter buffer, to begin with */
+#define DEVICE_BUFFER_US 60000L
+#define DEVICE_PERIOD_US 10000L
+
+struct media_arecv {
+    struct media_receive in;
+    bool device;
+    int latency_ms; /* control's, and atomic for statistics */
+    atomic_int shown_latency_ms;
+    const atomic_int *gain;
+    pthread_mutex_t lock;
+    struct media_tone tone; /* under the lock */
+};
+
+struct media_receive *media_arecv_receive(struct media_arecv *a)
+{
+    return &a->in;
+}
+
+static GstBuffer *turn_down(GstBuffer *b, int gain)
+{
+    GstMapInfo map;
+    b = gst_buffer_make_writable(b);
+    if (!gst_buffer_map(b, &map, GST_MAP_READWRITE))
+        return b;
+    int16_t *s = (int16_t *)(void *)map.data;
+    for (size_t i = 0; i < map.size / sizeof(*s); i++)
+        s[i] = (int16_t)(s[i] * gain / MEDIA_GAIN_ONE);
+    gst_buffer_unmap(b, &map);
+    return b;
+}
+
+/* Decoded sound passes here: it is measured as it came, then made quieter. */
+static GstPadProbeReturn tap(GstPad *pad, GstPadProbeInfo *info, gpointer arg)
+{
+    (void)pad;
+    struct media_arecv *a = arg;
+    GstMapInfo map;
+    GstBuffer *b = GST_PAD_PROBE_INFO_BUFFER(info);
+    if (gst_buffer_map(b, &map, GST_MAP_READ)) {
+        pthread_mutex_lock(&a->lock);
+        media_tone_add(&a->tone, (const int16_t *)(const void *)map.data,
+                       map.size / sizeof(int16_t), lk_clock_us());
+        pthread_mutex_unlock(&a->lock);
+        gst_buffer_unmap(b, &map);
+    }
+    int gain = atomic_load(a->gain);
+    if (a->device && gain != MEDIA_GAIN_ONE)
+        GST_PAD_PROBE_INFO_DATA(info) = turn_down(b, gain);
+    return GST_PAD_PROBE_OK;
+}
+
+static GstElement *arecv_device(struct media_arecv *a, enum media_sound kind,
+                                GstElement *after)
+{
+    struct media_pipe *pipe = &a->in.pipe;
+    GstElement *e = media_pipe_add(pipe, "webrtcechoprobe", after);
+    e = e ? media_pipe_add(pipe, "audioconvert", e) : NULL;
+    e = e ? media_pipe_add(pipe, "audioresample", e) : NULL;
+    if (e)
+        e = media_pipe_add(
+            pipe, kind == MEDIA_SOUND_PULSE ? "pulsesink" : "alsasink", e);
+    if (e)
+        g_object_set(e, "buffer-time", DEVICE_BUFFER_US, "latency-time",
+                     DEVICE_PERIOD_US, "provide-clock", FALSE, NULL);
+    return e;
+}
+
+static int arecv_build(struct media_arecv *a, enum media_sound kind)
+{
+    struct media_pipe *pipe = &a->in.pipe;
+    GstElement *e = media_pipe_add(pipe, "rtpopusdepay", a->in.jitterbuffer);
+    e = e ? media_pipe_add(pipe, "opusdec", e) : NULL;
+    if (!e)
+        return -EIO;
+    g_object_set(e, "use-inband-fec", TRUE, "plc", TRUE, NULL);
+    e = media_pipe_filter(pipe,
+                          "audio/x-raw,format=S16LE,rate=48000,channels=1", e);
+    if (!e)
+        return -EIO;
+    media_pad_probe(e, "src", tap, a);
+    e = a->device ? arecv_device(a, kind, e)
+                  : media_pipe_add(pipe, "fakesink", e);
+    if (!e)
+        return -EIO;
+    g_object_set(e, "sync", TRUE, "async", FALSE, "enable-last-sample", FALSE,
+                 NULL);
+    int r = media_pipe_play(pipe);
+    if (r == 0)
+        media_receive_begin(&a->in);
+    return r;
+}
+
+int media_arecv_new(const struct media_arecv_config *config,
+                    const struct media_callbacks *cb, struct media_arecv **ret)
+{
+    struct media_arecv *a = calloc(1, sizeof(*a));
+    if (!a)
+        return -ENOMEM;
+    if (pthread_mutex_init(&a->lock, NULL) != 0 ||
+        pthread_mutex_init(&a->in.lock, NULL) != 0) {
+        free(a);
+        return -ENOMEM;
+    }
+    a->device = config->sink != MEDIA_SOUND_NONE;
+    a->latency_ms = LATENCY_MS;
+    atomic_store(&a->shown_latency_ms, LATENCY_MS);
+    a->gain = config->gain;
+    a->in.open = config->open;
+    media_receive_identity(&a->in, config->pt);
+    int r = media_receive_init(&a->in, MEDIA_AUDIO, cb, LATENCY_MS);
+    if (r == 0)
+        r = arecv_build(a, config->sink);
+    if (r < 0) {
+        media_arecv_free(a);
+        return r;
+    }
+    *ret = a;
+    return 0;
+}
+
+struct media_arecv *media_arecv_free(struct media_arecv *a)
+{
+    if (!a)
+        return NULL;
+    media_receive_close(&a->in);
+    pthread_mutex_destroy(&a->lock);
+    pthread_mutex_destroy(&a->in.lock);
+    free(a);
+    return NULL;
+}
+
+bool media_arecv_broken(struct media_arecv *a)
+{
+    return atomic_load(&a->in.pipe.broken);
+}
+
+void media_arecv_tick(struct media_arecv *a)
+{
+    int64_t jitter = atomic_load(&a->in.jitter_us);
+    int want = media_adapt_latency(a->latency_ms, jitter);
+    if (want != a->latency_ms) {
+        a->latency_ms = want;
+        atomic_store(&a->shown_latency_ms, want);
+        g_object_set(a->in.jitterbuffer, "latency", want, NULL);
+    }
+    media_pipe_latency(&a->in.pipe);
+}
+
+int64_t media_arecv_latency_us(struct media_arecv *a)
+{
+    int64_t device = a->device ? DEVICE_BUFFER_US : 0;
+    return (int64_t)atomic_load(&a->shown_latency_ms) * 1000 + device;
+}
+
+void media_arecv_stats(struct media_arecv *a, struct media_stats *ret)
+{
+    struct media_tone *copy = malloc(sizeof(*copy));
+    if (copy) {
+        pthread_mutex_lock(&a->lock);
+        *copy = a->tone;
+        pthread_mutex_unlock(&a->lock);
+        media_tone_measure(copy, lk_clock_us(), &ret->tone_hz, &ret->level);
+        free(copy);
+    }
+    ret->audio_latency_ms = atomic_load(&a->shown_latency_ms);
+}

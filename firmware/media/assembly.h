@@ -1,0 +1,46 @@
+/* assembly.h - the parts of struct media.
+ *
+ * Room, private: media.c makes it and watches the devices; public.c has what
+ * other threads may call.
+ */
+#ifndef LUUKKU_MEDIA_ASSEMBLY_H
+#define LUUKKU_MEDIA_ASSEMBLY_H
+
+#include "media/arecv.h"
+#include "media/asend.h"
+#include "media/media.h"
+#include "media/vrecv.h"
+#include "media/vsend.h"
+
+#define MEDIA_BPS_MIN 50000
+#define MEDIA_BPS_MAX 8000000
+
+struct media {
+    struct media_config config;
+    struct media_callbacks cb;
+    struct lk_timer *timer;
+    int64_t retry_us;
+
+    struct media_vsend *vsend;
+    struct media_camera *camera;
+    char camera_name[MEDIA_NAME_MAX];
+    struct media_vrecv *vrecv;
+    struct media_asend *asend; /* NULL: no microphone now */
+    struct media_out audio_out;
+    atomic_bool microphone_on;
+    /* The loudspeaker may be exchanged under the transport thread, which never
+     * waits for this lock: it tries. */
+    pthread_mutex_t sound_lock;
+    struct media_arecv *arecv;
+    bool loudspeaker; /* arecv plays to a device */
+    atomic_int gain;  /* MEDIA_GAIN_ONE: as it came */
+    atomic_bool open;
+
+    pthread_mutex_t devices_lock;
+    struct media_devices devices; /* under it */
+    bool failed_told, picture_told;
+    int64_t delay_us;
+    atomic_int skew_ms;
+};
+
+#endif
