@@ -54,8 +54,9 @@ struct signal_link;
  * program confines itself. Errors: -ENOMEM, -EIO. */
 int signal_link_init(void) LK_MUST_CHECK;
 
-/* Starts the link; it connects by itself, and again for ever: after 0.25 s at
- * first, then with full jitter up to 60 s. The client id is random.
+/* Starts the link; it connects by itself, and again for ever, with full jitter:
+ * within 0.25 s at first, doubled each time, up to 60 s. The client id is
+ * random.
  *
  * Owner   caller, signal_link_free() before the loop is freed
  * Errors  -EINVAL, -EBADMSG not such PEM or a key that does not fit, -ENOMEM,
