@@ -184,6 +184,7 @@ static bool world_deliver(struct world *w)
 void world_run(struct world *w, int64_t for_us)
 {
     int64_t until_us = w->t.now_us + for_us;
+    world_poll(w);
     for (;;) {
         for (size_t i = 0; i < w->expert_count; i++)
             expert_tick(&w->experts[i], w->t.now_us);
