@@ -130,7 +130,7 @@ struct kiosk_request {
     enum kiosk_request_kind kind;
     char arg[KIOSK_ARG_MAX]; /* NUL-terminated */
     /* Called once on the main thread, also on failure; takes the reply over
-     * (kiosk_reply_free()). */
+     * (kiosk_reply_free()). NULL: there was no memory for a reply. */
     void (*reply)(void *arg, struct kiosk_reply *reply);
     void *reply_arg;
 };

@@ -1,0 +1,51 @@
+/* samples.h - views and panels that the kiosk's tests and its preview draw. */
+#ifndef LUUKKU_TESTS_KIOSK_SAMPLES_H
+#define LUUKKU_TESTS_KIOSK_SAMPLES_H
+
+#include "kiosk/paint.h"
+#include "kiosk/screens.h"
+#include "kiosk/video.h"
+
+struct sample {
+    const char *name;
+    struct session_view view; /* without its language */
+    bool live;                /* pictures come */
+};
+
+struct sample_panel {
+    const char *name;
+    struct kiosk_size size;
+    float width_mm;
+    bool exact; /* large enough for targets of full size */
+};
+
+extern const struct sample samples[];
+extern const size_t samples_n;
+extern const struct sample_panel sample_panels[];
+extern const size_t sample_panels_n;
+
+#define SAMPLE_NOW_US INT64_C(1000000000)
+
+/* Fonts, icons and a canvas for one panel. */
+struct sample_stage {
+    struct kiosk_metrics metrics;
+    struct kiosk_text *text;
+    struct kiosk_icons *icons;
+    struct kiosk_canvas *canvas;
+    struct kiosk_video *video;
+    struct kiosk_painter painter;
+    struct kiosk_tree tree;
+};
+
+/* Sets the stage up; aborts when it cannot. */
+void sample_stage_open(struct sample_stage *s, const struct sample_panel *p);
+void sample_stage_close(struct sample_stage *s);
+
+/* Gives the stage one picture of each source. */
+void sample_stage_pictures(struct sample_stage *s);
+
+/* Builds and lays out one sample in a language. */
+void sample_build(struct sample_stage *s, const struct sample *sample,
+                  enum kiosk_lang lang);
+
+#endif

@@ -1,0 +1,185 @@
+/* Touch, mouse and keys: from events to presses, focus and intents. */
+#include "kiosk/ui_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void ui_activate(struct kiosk_ui *ui, int i)
+{
+    const struct kiosk_node *n = &kiosk_ui_tree(ui)->node[i];
+    if (!n->acts || n->state & KIOSK_DISABLED)
+        return;
+    /* A copy: the tree may be built anew before the callback returns. */
+    struct session_intent intent = n->intent;
+    ui->config.intent(ui->config.arg, &intent);
+}
+
+static bool press_is(const struct kiosk_ui *ui, const struct kiosk_event *e)
+{
+    return ui->press.down && ui->press.pointer == e->pointer;
+}
+
+static int button_at(const struct kiosk_ui *ui, int x, int y)
+{
+    const struct kiosk_tree *t = kiosk_ui_tree(ui);
+    int i = kiosk_tree_button(t, kiosk_tree_hit(t, x, y));
+    return i >= 0 && !(t->node[i].state & KIOSK_DISABLED) ? i : -1;
+}
+
+/* Whether the press is on the button that it began on. */
+static bool press_inside(const struct kiosk_ui *ui, const struct kiosk_event *e)
+{
+    int i = button_at(ui, e->x, e->y);
+    return i >= 0 && strcmp(kiosk_ui_tree(ui)->node[i].id, ui->press.id) == 0;
+}
+
+static void input_down(struct kiosk_ui *ui, const struct kiosk_event *e)
+{
+    /* One finger at a time: a second one is a palm or a child. */
+    if (ui->press.down)
+        return;
+    ui->press = (struct kiosk_press){.down = true, .pointer = e->pointer};
+    ui->focus[0] = '\0';
+    ui->stale = true;
+    int i = button_at(ui, e->x, e->y);
+    if (i < 0)
+        return;
+    snprintf(ui->press.id, sizeof(ui->press.id), "%s",
+             kiosk_ui_tree(ui)->node[i].id);
+    ui->press.inside = true;
+}
+
+static void input_move(struct kiosk_ui *ui, const struct kiosk_event *e)
+{
+    if (!press_is(ui, e) || !ui->press.id[0])
+        return;
+    bool inside = press_inside(ui, e);
+    ui->stale |= inside != ui->press.inside;
+    ui->press.inside = inside;
+}
+
+static void input_up(struct kiosk_ui *ui, const struct kiosk_event *e)
+{
+    if (!press_is(ui, e))
+        return;
+    bool act = ui->press.id[0] && press_inside(ui, e);
+    int i = act ? kiosk_tree_find(kiosk_ui_tree(ui), ui->press.id) : -1;
+    ui->press = (struct kiosk_press){0};
+    ui->stale = true;
+    if (i >= 0)
+        ui_activate(ui, i);
+}
+
+static void focus_step(struct kiosk_ui *ui, int step)
+{
+    const struct kiosk_tree *t = kiosk_ui_tree(ui);
+    int i = kiosk_tree_next(t, kiosk_tree_find(t, ui->focus), step);
+    snprintf(ui->focus, sizeof(ui->focus), "%s", i < 0 ? "" : t->node[i].id);
+    ui->stale = true;
+}
+
+static void input_key(struct kiosk_ui *ui, enum kiosk_key key)
+{
+    const struct kiosk_tree *t = kiosk_ui_tree(ui);
+    int i = -1;
+    switch (key) {
+    case KIOSK_KEY_NEXT:
+        focus_step(ui, 1);
+        return;
+    case KIOSK_KEY_PREVIOUS:
+        focus_step(ui, -1);
+        return;
+    case KIOSK_KEY_ENTER:
+        i = kiosk_tree_find(t, ui->focus);
+        break;
+    case KIOSK_KEY_ESCAPE:
+        i = kiosk_tree_escape(t);
+        break;
+    case KIOSK_KEY_OTHER:
+        break;
+    }
+    if (i >= 0)
+        ui_activate(ui, i);
+}
+
+static void input_exposed(struct kiosk_ui *ui)
+{
+    ui->dirty_n = 1;
+    ui->dirty[0] =
+        (struct kiosk_rect){0, 0, ui->canvas->size.w, ui->canvas->size.h};
+}
+
+static void input_resized(struct kiosk_ui *ui, struct kiosk_size size)
+{
+    struct kiosk_canvas *c = NULL;
+    if (size.w == ui->canvas->size.w && size.h == ui->canvas->size.h)
+        return;
+    if (kiosk_canvas_new(size, &c) < 0) {
+        ui->lost = true;
+        return;
+    }
+    kiosk_canvas_free(ui->canvas);
+    ui->canvas = c;
+    ui->stale = true;
+    input_exposed(ui);
+}
+
+static void input_event(struct kiosk_ui *ui, const struct kiosk_event *e)
+{
+    switch (e->kind) {
+    case KIOSK_EVENT_DOWN:
+        input_down(ui, e);
+        break;
+    case KIOSK_EVENT_MOVE:
+        input_move(ui, e);
+        break;
+    case KIOSK_EVENT_UP:
+        input_up(ui, e);
+        break;
+    case KIOSK_EVENT_KEY:
+        input_key(ui, e->key);
+        break;
+    case KIOSK_EVENT_EXPOSED:
+        input_exposed(ui);
+        break;
+    case KIOSK_EVENT_RESIZED:
+        input_resized(ui, e->size);
+        break;
+    case KIOSK_EVENT_CLOSED:
+        ui->closing = ui->closing || !ui->config.fullscreen;
+        break;
+    case KIOSK_EVENT_NONE:
+        break;
+    }
+}
+
+void kiosk_input_run(struct kiosk_ui *ui)
+{
+    struct kiosk_event e;
+    while (kiosk_window_event(ui->window, &e)) {
+        input_event(ui, &e);
+        /* The next event is judged by what this one changed. */
+        if (e.kind == KIOSK_EVENT_KEY || e.kind == KIOSK_EVENT_RESIZED)
+            kiosk_ui_refresh(ui);
+    }
+}
+
+void kiosk_input_apply(struct kiosk_ui *ui, struct kiosk_tree *t)
+{
+    int i = kiosk_tree_find(t, ui->focus);
+    if (i >= 0 && !(t->node[i].state & KIOSK_DISABLED))
+        t->node[i].state |= KIOSK_FOCUSED;
+    else
+        ui->focus[0] = '\0';
+    i = kiosk_tree_find(t, ui->press.id);
+    if (i >= 0 && ui->press.inside && !(t->node[i].state & KIOSK_DISABLED))
+        t->node[i].state |= KIOSK_PRESSED;
+}
+
+void kiosk_input_reset(struct kiosk_ui *ui)
+{
+    /* The finger is still down, but on nothing: lifting it does nothing. */
+    ui->press.id[0] = '\0';
+    ui->press.inside = false;
+    ui->focus[0] = '\0';
+}

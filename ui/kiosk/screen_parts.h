@@ -1,0 +1,81 @@
+/* screen_parts.h - pieces that several screens are made of. */
+#ifndef LUUKKU_KIOSK_SCREEN_PARTS_H
+#define LUUKKU_KIOSK_SCREEN_PARTS_H
+
+#include "kiosk/screens.h"
+
+/* Least edge of what a finger must hit, mm. */
+#define KIOSK_TARGET_MM 20.0f
+
+/* Space between parts and at the edges, mm. */
+#define KIOSK_MARGIN_MM 12.0f
+#define KIOSK_GAP_MM 6.5f
+
+/* One screen in the making. */
+struct kiosk_page {
+    struct kiosk_tree *t;
+    const struct session_view *view;
+    const struct kiosk_env *env;
+    enum kiosk_lang lang;
+    bool wide; /* landscape */
+    bool low;  /* little height: smaller gaps */
+};
+
+/* The text in the page's language. */
+const char *kiosk_page_str(const struct kiosk_page *p, enum kiosk_str key);
+
+/* The whole screen with its title bar; leaves the body open, a column. */
+void kiosk_page_begin(struct kiosk_page *p);
+
+/* Closes the body; opens the strip below, a row. kiosk_tree_close() ends it. */
+void kiosk_page_footer(struct kiosk_page *p);
+
+/* A button. `intent` as in session/view.h, `arg` may be NULL. */
+struct kiosk_button {
+    const char *id;
+    enum kiosk_str text;
+    enum kiosk_icon icon;
+    enum kiosk_look look;
+    enum session_intent_kind intent;
+    bool escape;
+    bool disabled;
+};
+int kiosk_page_button(struct kiosk_page *p, const struct kiosk_button *b);
+
+/* Leaves of text. */
+void kiosk_page_text(struct kiosk_page *p, enum kiosk_font font,
+                     enum kiosk_ink ink, const char *text);
+void kiosk_page_title(struct kiosk_page *p, enum kiosk_str title,
+                      enum kiosk_str lead);
+
+/* A numbered line. */
+void kiosk_page_step(struct kiosk_page *p, int number, enum kiosk_str text);
+
+/* A strip with an icon that says something the citizen should know. */
+void kiosk_page_notice(struct kiosk_page *p, enum kiosk_look look,
+                       enum kiosk_icon icon, enum kiosk_str text);
+
+/* The strips for these of the view's notices, side by side in columns. */
+void kiosk_page_notices(struct kiosk_page *p, uint32_t which, int columns);
+
+/* One's own picture, or words instead. */
+void kiosk_page_self(struct kiosk_page *p, struct kiosk_box box);
+
+/* Language buttons; large ones on the start screen. */
+void kiosk_page_langs(struct kiosk_page *p, bool large);
+
+/* An empty box that takes what is left. */
+void kiosk_page_spring(struct kiosk_page *p);
+
+/* An agency's colours: 0 for one that has none. */
+uint8_t kiosk_agency_accent(const char *agency);
+
+void kiosk_screen_start(struct kiosk_page *p);
+void kiosk_screen_services(struct kiosk_page *p);
+void kiosk_screen_card(struct kiosk_page *p);
+void kiosk_screen_waiting(struct kiosk_page *p);
+void kiosk_screen_call(struct kiosk_page *p);
+void kiosk_screen_end(struct kiosk_page *p);
+void kiosk_screen_out(struct kiosk_page *p);
+
+#endif

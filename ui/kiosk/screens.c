@@ -1,0 +1,59 @@
+#include "kiosk/screens.h"
+
+#include "kiosk/screen_parts.h"
+
+#define MINUTE_US (60 * INT64_C(1000000))
+
+/* Less height than this and the spacing is reduced, mm. */
+#define LOW_MM 230.0f
+
+static void screen_fill(struct kiosk_page *p)
+{
+    switch (p->view->screen) {
+    case SESSION_START:
+        kiosk_screen_start(p);
+        return;
+    case SESSION_SERVICES:
+        kiosk_screen_services(p);
+        return;
+    case SESSION_CARD:
+        kiosk_screen_card(p);
+        return;
+    case SESSION_WAITING:
+        kiosk_screen_waiting(p);
+        return;
+    case SESSION_CALL:
+        kiosk_screen_call(p);
+        return;
+    case SESSION_END:
+        kiosk_screen_end(p);
+        return;
+    case SESSION_OUT_OF_SERVICE:
+        break;
+    }
+    kiosk_screen_out(p);
+}
+
+void kiosk_screen_build(const struct session_view *view,
+                        const struct kiosk_env *env, struct kiosk_tree *ret)
+{
+    struct kiosk_page p = {
+        .t = ret,
+        .view = view,
+        .env = env,
+        .lang = kiosk_lang_find(view->lang),
+        .wide = env->width_mm > env->height_mm,
+        .low = env->height_mm < LOW_MM,
+    };
+    kiosk_tree_begin(ret, view->screen, p.lang);
+    kiosk_page_begin(&p);
+    screen_fill(&p);
+}
+
+int64_t kiosk_screen_next_us(const struct session_view *view, int64_t now_us)
+{
+    if (view->screen != SESSION_WAITING || now_us < view->waiting_since_us)
+        return INT64_MAX;
+    int64_t minutes = (now_us - view->waiting_since_us) / MINUTE_US;
+    return view->waiting_since_us + (minutes + 1) * MINUTE_US;
+}

@@ -1,0 +1,82 @@
+/* Screens when there is nothing to be done: end, out of service. */
+#include "kiosk/screen_parts.h"
+
+struct closing {
+    enum kiosk_icon icon;
+    enum kiosk_ink ink;
+    enum kiosk_look look;
+    enum kiosk_str title;
+    enum kiosk_str text;
+};
+
+static void closing_panel(struct kiosk_page *p, const struct closing *c)
+{
+    kiosk_page_spring(p);
+    kiosk_tree_leaf(p->t, &(struct kiosk_node){
+                              .role = KIOSK_IMAGE,
+                              .look = c->look,
+                              .icon = c->icon,
+                              .icon_mm = 18,
+                              .ink = c->ink,
+                              .box = {.along = KIOSK_CENTER,
+                                      .min_w = 34,
+                                      .min_h = 34,
+                                      .max_w = 34},
+                          });
+    kiosk_page_title(p, c->title, c->text);
+}
+
+static const struct closing *closing_of(enum session_end end)
+{
+    static const struct closing all[] = {
+        [SESSION_END_NONE] = {KIOSK_ICON_CIRCLE_CHECK, KIOSK_INK_GOOD,
+                              KIOSK_LOOK_GOOD, KIOSK_STR_END_TITLE,
+                              KIOSK_STR_END_THANKS},
+        [SESSION_END_BY_CITIZEN] = {KIOSK_ICON_CIRCLE_CHECK, KIOSK_INK_GOOD,
+                                    KIOSK_LOOK_GOOD, KIOSK_STR_END_TITLE,
+                                    KIOSK_STR_END_BY_CITIZEN},
+        [SESSION_END_BY_EXPERT] = {KIOSK_ICON_CIRCLE_CHECK, KIOSK_INK_GOOD,
+                                   KIOSK_LOOK_GOOD, KIOSK_STR_END_TITLE,
+                                   KIOSK_STR_END_BY_EXPERT},
+        [SESSION_END_LINE_LOST] = {KIOSK_ICON_WIFI_OFF, KIOSK_INK_WARN,
+                                   KIOSK_LOOK_WARN, KIOSK_STR_END_LOST_TITLE,
+                                   KIOSK_STR_END_LOST},
+        [SESSION_END_CANCELLED] = {KIOSK_ICON_LOG_OUT, KIOSK_INK_BRAND,
+                                   KIOSK_LOOK_INFO,
+                                   KIOSK_STR_END_CANCELLED_TITLE,
+                                   KIOSK_STR_END_CANCELLED},
+        [SESSION_END_FAILED] = {KIOSK_ICON_TRIANGLE_ALERT, KIOSK_INK_WARN,
+                                KIOSK_LOOK_WARN, KIOSK_STR_END_FAILED_TITLE,
+                                KIOSK_STR_END_FAILED},
+    };
+    return (size_t)end < LK_ARRAY_LEN(all) ? &all[end] : &all[0];
+}
+
+void kiosk_screen_end(struct kiosk_page *p)
+{
+    closing_panel(p, closing_of(p->view->end));
+    kiosk_page_notice(p, KIOSK_LOOK_INFO, KIOSK_ICON_INFO, KIOSK_STR_END_WIPE);
+    kiosk_page_spring(p);
+    int i = kiosk_page_button(
+        p, &(struct kiosk_button){.id = "done",
+                                  .text = KIOSK_STR_DONE,
+                                  .icon = KIOSK_ICON_CHECK,
+                                  .look = KIOSK_LOOK_PRIMARY,
+                                  .intent = SESSION_INTENT_DONE,
+                                  .escape = true});
+    p->t->node[i].font = KIOSK_FONT_NAME;
+    p->t->node[i].box.min_h = p->low ? 24 : 30;
+    kiosk_tree_close(p->t);
+}
+
+void kiosk_screen_out(struct kiosk_page *p)
+{
+    static const struct closing out = {
+        KIOSK_ICON_TRIANGLE_ALERT, KIOSK_INK_WARN,     KIOSK_LOOK_WARN,
+        KIOSK_STR_OUT_TITLE,       KIOSK_STR_OUT_TEXT,
+    };
+    closing_panel(p, &out);
+    kiosk_page_spring(p);
+    kiosk_page_spring(p);
+    kiosk_tree_close(p->t);
+}

@@ -1,0 +1,225 @@
+/* Screens before the call: start, services, card. */
+#include "catalog/builtin.h"
+#include "kiosk/screen_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void panel_open(struct kiosk_page *p, bool grow)
+{
+    kiosk_tree_open(p->t, &(struct kiosk_node){
+                              .look = KIOSK_LOOK_PANEL,
+                              .box = {.flow = KIOSK_COLUMN,
+                                      .align = KIOSK_STRETCH,
+                                      .grow = grow,
+                                      .gap = p->low ? 3.5f : 5,
+                                      .pad_x = 9,
+                                      .pad_y = p->low ? 6 : 8},
+                          });
+}
+
+static void start_steps(struct kiosk_page *p)
+{
+    static const enum kiosk_str steps[] = {
+        KIOSK_STR_START_STEP_1, KIOSK_STR_START_STEP_2, KIOSK_STR_START_STEP_3};
+    panel_open(p, false);
+    kiosk_tree_open(p->t,
+                    &(struct kiosk_node){
+                        .box = {.flow = p->wide ? KIOSK_GRID : KIOSK_COLUMN,
+                                .cols = 3,
+                                .align = KIOSK_STRETCH,
+                                .gap = KIOSK_GAP_MM},
+                    });
+    for (int i = 0; i < 3; i++)
+        kiosk_page_step(p, i + 1, steps[i]);
+    kiosk_tree_close(p->t);
+    kiosk_tree_close(p->t);
+}
+
+void kiosk_screen_start(struct kiosk_page *p)
+{
+    kiosk_page_spring(p);
+    kiosk_page_title(p, KIOSK_STR_START_TITLE, KIOSK_STR_START_LEAD);
+    start_steps(p);
+    kiosk_page_spring(p);
+    kiosk_page_text(p, KIOSK_FONT_NAME, KIOSK_INK_TEXT,
+                    kiosk_page_str(p, KIOSK_STR_START_LANGUAGE));
+    kiosk_page_langs(p, true);
+    kiosk_page_spring(p);
+    kiosk_page_notices(p, SESSION_NOTICE_NO_BROKER, 1);
+    int i = kiosk_page_button(
+        p, &(struct kiosk_button){.id = "next",
+                                  .text = KIOSK_STR_START_NEXT,
+                                  .icon = KIOSK_ICON_ARROW_RIGHT,
+                                  .look = KIOSK_LOOK_PRIMARY,
+                                  .intent = SESSION_INTENT_NEXT});
+    p->t->node[i].font = KIOSK_FONT_NAME;
+    p->t->node[i].box.min_h = p->low ? 24 : 30;
+}
+
+static void card_head(struct kiosk_page *p, const struct catalog_card *card)
+{
+    static const struct {
+        const char *name;
+        enum kiosk_icon icon;
+    } icons[] = {
+        {"baby", KIOSK_ICON_BABY},
+        {"house", KIOSK_ICON_HOUSE},
+        {"receipt", KIOSK_ICON_RECEIPT_TEXT},
+        {"file-text", KIOSK_ICON_FILE_TEXT},
+    };
+    enum kiosk_icon icon = KIOSK_ICON_LANDMARK;
+    for (size_t i = 0; i < LK_ARRAY_LEN(icons); i++)
+        if (strcmp(icons[i].name, card->icon) == 0)
+            icon = icons[i].icon;
+    kiosk_tree_open(
+        p->t,
+        &(struct kiosk_node){
+            .box = {.flow = KIOSK_ROW, .align = KIOSK_CENTER, .gap = 4.5f},
+        });
+    kiosk_tree_leaf(
+        p->t, &(struct kiosk_node){
+                  .role = KIOSK_IMAGE,
+                  .look = KIOSK_LOOK_TILE,
+                  .icon = icon,
+                  .icon_mm = 11,
+                  .ink = KIOSK_INK_ACCENT,
+                  .accent = kiosk_agency_accent(card->agency),
+                  .box = {.along = KIOSK_CENTER, .min_w = 18, .min_h = 18},
+              });
+    kiosk_tree_leaf(
+        p->t,
+        &(struct kiosk_node){
+            .role = KIOSK_TEXT,
+            .name = card->agency_name[catalog_lang(kiosk_lang_codes[p->lang])],
+            .font = KIOSK_FONT_SMALL,
+            .ink = KIOSK_INK_MUTED,
+            .box = {.grow = true},
+        });
+    kiosk_tree_close(p->t);
+}
+
+static void service_button(struct kiosk_page *p,
+                           const struct catalog_card *card)
+{
+    enum catalog_lang lang = catalog_lang(kiosk_lang_codes[p->lang]);
+    struct kiosk_node n = {
+        .id = kiosk_tree_printf(p->t, "service-%s", card->id),
+        .role = KIOSK_BUTTON,
+        .name = card->title[lang],
+        .value = card->agency_name[lang],
+        .look = KIOSK_LOOK_CARD,
+        .box = {.flow = KIOSK_COLUMN,
+                .align = KIOSK_STRETCH,
+                .gap = 3,
+                .pad_x = 7,
+                .pad_y = 7,
+                .min_h = p->low ? 60 : 92},
+        .acts = true,
+        .intent = {.kind = SESSION_INTENT_CARD},
+    };
+    snprintf(n.intent.arg, sizeof(n.intent.arg), "%s", card->id);
+    kiosk_tree_open(p->t, &n);
+    card_head(p, card);
+    kiosk_page_text(p, KIOSK_FONT_NAME, KIOSK_INK_TEXT, card->title[lang]);
+    kiosk_page_text(p, KIOSK_FONT_BODY, KIOSK_INK_MUTED, card->text[lang]);
+    kiosk_tree_close(p->t);
+}
+
+static void back_button(struct kiosk_page *p)
+{
+    kiosk_page_button(p, &(struct kiosk_button){.id = "back",
+                                                .text = KIOSK_STR_BACK,
+                                                .icon = KIOSK_ICON_ARROW_LEFT,
+                                                .look = KIOSK_LOOK_PLAIN,
+                                                .intent = SESSION_INTENT_BACK,
+                                                .escape = true});
+}
+
+void kiosk_screen_services(struct kiosk_page *p)
+{
+    size_t n;
+    const struct catalog_card *cards = catalog_builtin(&n);
+    kiosk_page_langs(p, false);
+    kiosk_page_title(p, KIOSK_STR_SERVICES_TITLE, KIOSK_STR_SERVICES_LEAD);
+    kiosk_page_notices(p, SESSION_NOTICE_NO_BROKER, 1);
+    kiosk_tree_open(p->t, &(struct kiosk_node){
+                              .box = {.flow = KIOSK_GRID,
+                                      .cols = p->wide ? 4 : 2,
+                                      .equal = true,
+                                      .gap = KIOSK_GAP_MM},
+                          });
+    for (size_t i = 0; i < n; i++)
+        service_button(p, &cards[i]);
+    kiosk_tree_close(p->t);
+    kiosk_page_footer(p);
+    back_button(p);
+    kiosk_tree_close(p->t);
+}
+
+static void card_about(struct kiosk_page *p, const struct catalog_card *card)
+{
+    enum catalog_lang lang = catalog_lang(kiosk_lang_codes[p->lang]);
+    panel_open(p, p->wide);
+    card_head(p, card);
+    kiosk_page_text(p, KIOSK_FONT_TITLE, KIOSK_INK_TEXT, card->title[lang]);
+    kiosk_page_text(p, KIOSK_FONT_LEAD, KIOSK_INK_MUTED, card->text[lang]);
+    kiosk_tree_close(p->t);
+}
+
+static void card_steps(struct kiosk_page *p)
+{
+    panel_open(p, p->wide);
+    kiosk_page_text(p, KIOSK_FONT_NAME, KIOSK_INK_TEXT,
+                    kiosk_page_str(p, KIOSK_STR_CARD_NEXT));
+    kiosk_page_step(p, 1, KIOSK_STR_CARD_STEP_1);
+    kiosk_page_step(p, 2, KIOSK_STR_CARD_STEP_2);
+    kiosk_page_step(p, 3, KIOSK_STR_CARD_STEP_3);
+    kiosk_tree_close(p->t);
+}
+
+static void card_call(struct kiosk_page *p)
+{
+    bool closed = p->view->notices & SESSION_NOTICE_NO_BROKER;
+    int i = kiosk_page_button(
+        p, &(struct kiosk_button){.id = "call-expert",
+                                  .text = KIOSK_STR_CALL_EXPERT,
+                                  .icon = KIOSK_ICON_PHONE,
+                                  .look = KIOSK_LOOK_PRIMARY,
+                                  .intent = SESSION_INTENT_CALL,
+                                  .disabled = closed});
+    if (!p->wide) {
+        p->t->node[i].font = KIOSK_FONT_NAME;
+        p->t->node[i].box.min_h = 30;
+    }
+    if (closed)
+        p->t->node[i].value = kiosk_page_str(p, KIOSK_STR_NOTICE_NO_BROKER);
+}
+
+void kiosk_screen_card(struct kiosk_page *p)
+{
+    const struct catalog_card *card = catalog_builtin_find(p->view->card);
+    kiosk_tree_open(p->t,
+                    &(struct kiosk_node){
+                        .box = {.flow = p->wide ? KIOSK_ROW : KIOSK_COLUMN,
+                                .align = KIOSK_STRETCH,
+                                .gap = KIOSK_GAP_MM},
+                    });
+    if (card)
+        card_about(p, card);
+    card_steps(p);
+    kiosk_tree_close(p->t);
+    kiosk_page_notices(p,
+                       SESSION_NOTICE_NO_BROKER | SESSION_NOTICE_NO_CAMERA |
+                           SESSION_NOTICE_NO_SOUND | SESSION_NOTICE_SIMULATED,
+                       p->wide ? 2 : 1);
+    kiosk_page_spring(p);
+    if (!p->wide)
+        card_call(p);
+    kiosk_page_footer(p);
+    back_button(p);
+    kiosk_page_spring(p);
+    if (p->wide)
+        card_call(p);
+    kiosk_tree_close(p->t);
+}

@@ -1,0 +1,229 @@
+#include "kiosk/tree.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void kiosk_tree_begin(struct kiosk_tree *t, enum session_screen screen,
+                      enum kiosk_lang lang)
+{
+    t->screen = screen;
+    t->lang = lang;
+    t->n = 0;
+    t->open = -1;
+    t->error = 0;
+    t->spills = false;
+    t->texts_len = 0;
+}
+
+static int tree_depth(const struct kiosk_tree *t)
+{
+    int depth = 0;
+    for (int i = t->open; i >= 0; i = t->node[i].parent)
+        depth++;
+    return depth;
+}
+
+static int tree_children(const struct kiosk_tree *t, int parent)
+{
+    int count = 0;
+    for (int i = parent + 1; i < t->n; i = t->node[i].last + 1)
+        count++;
+    return count;
+}
+
+static bool tree_has_room(const struct kiosk_tree *t)
+{
+    if (t->n == KIOSK_NODES_MAX || tree_depth(t) == KIOSK_DEPTH_MAX)
+        return false;
+    return t->open < 0 || tree_children(t, t->open) < KIOSK_CHILDREN_MAX;
+}
+
+int kiosk_tree_leaf(struct kiosk_tree *t, const struct kiosk_node *node)
+{
+    if (!tree_has_room(t)) {
+        t->error = -ENOSPC;
+        return 0;
+    }
+    int i = t->n++;
+    struct kiosk_node *n = &t->node[i];
+    *n = *node;
+    n->id = n->id ? n->id : "";
+    n->name = n->name ? n->name : "";
+    n->value = n->value ? n->value : "";
+    n->parent = (int16_t)t->open;
+    n->last = (int16_t)i;
+    for (int p = t->open; p >= 0; p = t->node[p].parent)
+        t->node[p].last = (int16_t)i;
+    return i;
+}
+
+int kiosk_tree_open(struct kiosk_tree *t, const struct kiosk_node *node)
+{
+    int i = kiosk_tree_leaf(t, node);
+    if (t->error == 0)
+        t->open = i;
+    return i;
+}
+
+void kiosk_tree_close(struct kiosk_tree *t)
+{
+    /* After a ceiling was hit opens and closes no longer pair up. */
+    if (t->error == 0 && t->open >= 0)
+        t->open = t->node[t->open].parent;
+}
+
+const char *kiosk_tree_printf(struct kiosk_tree *t, const char *fmt, ...)
+{
+    size_t room = sizeof(t->texts) - t->texts_len;
+    char *at = t->texts + t->texts_len;
+    va_list args;
+    va_start(args, fmt);
+    int n = vsnprintf(at, room, fmt, args);
+    va_end(args);
+    if (n < 0 || (size_t)n >= room) {
+        t->error = -ENOSPC;
+        return "";
+    }
+    t->texts_len += (size_t)n + 1;
+    return at;
+}
+
+int kiosk_tree_find(const struct kiosk_tree *t, const char *id)
+{
+    if (!*id)
+        return -1;
+    for (int i = 0; i < t->n; i++)
+        if (strcmp(t->node[i].id, id) == 0)
+            return i;
+    return -1;
+}
+
+bool kiosk_tree_hidden(const struct kiosk_tree *t, int i)
+{
+    for (; i >= 0; i = t->node[i].parent)
+        if (t->node[i].state & KIOSK_HIDDEN)
+            return true;
+    return false;
+}
+
+static bool rect_has(struct kiosk_rect r, int x, int y)
+{
+    return x >= r.x && y >= r.y && x < r.x + r.w && y < r.y + r.h;
+}
+
+int kiosk_tree_hit(const struct kiosk_tree *t, int x, int y)
+{
+    for (int i = t->n - 1; i >= 0; i--)
+        if (rect_has(t->node[i].rect, x, y) && !kiosk_tree_hidden(t, i))
+            return i;
+    return -1;
+}
+
+int kiosk_tree_button(const struct kiosk_tree *t, int i)
+{
+    while (i >= 0 && t->node[i].role != KIOSK_BUTTON)
+        i = t->node[i].parent;
+    return i;
+}
+
+static bool tree_focusable(const struct kiosk_tree *t, int i)
+{
+    const struct kiosk_node *n = &t->node[i];
+    return n->role == KIOSK_BUTTON && !(n->state & KIOSK_DISABLED) &&
+           !kiosk_tree_hidden(t, i);
+}
+
+int kiosk_tree_next(const struct kiosk_tree *t, int i, int step)
+{
+    if (i < 0 && step < 0)
+        i = t->n;
+    for (int tried = 0; tried < t->n; tried++) {
+        i = (i + step + t->n) % t->n;
+        if (tree_focusable(t, i))
+            return i;
+    }
+    return -1;
+}
+
+int kiosk_tree_escape(const struct kiosk_tree *t)
+{
+    for (int i = 0; i < t->n; i++)
+        if (t->node[i].escape && tree_focusable(t, i))
+            return i;
+    return -1;
+}
+
+bool kiosk_tree_inner(const struct kiosk_tree *t, int i)
+{
+    for (i = t->node[i].parent; i >= 0; i = t->node[i].parent)
+        if (t->node[i].role == KIOSK_BUTTON || t->node[i].role == KIOSK_STATUS)
+            return true;
+    return false;
+}
+
+static bool rect_same(struct kiosk_rect a, struct kiosk_rect b)
+{
+    return a.x == b.x && a.y == b.y && a.w == b.w && a.h == b.h;
+}
+
+static bool text_same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool node_looks_same(const struct kiosk_node *a,
+                            const struct kiosk_node *b)
+{
+    return rect_same(a->rect, b->rect) && text_same(a->name, b->name) &&
+           text_same(a->label, b->label) && a->state == b->state &&
+           a->look == b->look && a->icon == b->icon && a->font == b->font &&
+           a->ink == b->ink && a->accent == b->accent &&
+           a->source == b->source && a->icon_mm == b->icon_mm;
+}
+
+static bool tree_shaped_same(const struct kiosk_tree *a,
+                             const struct kiosk_tree *b)
+{
+    if (a->n != b->n || a->screen != b->screen || a->lang != b->lang)
+        return false;
+    for (int i = 0; i < a->n; i++)
+        if (a->node[i].parent != b->node[i].parent ||
+            a->node[i].role != b->node[i].role)
+            return false;
+    return true;
+}
+
+void kiosk_tree_diff(const struct kiosk_tree *was, const struct kiosk_tree *is,
+                     void (*changed)(void *arg, struct kiosk_rect area),
+                     void *arg)
+{
+    if (!tree_shaped_same(was, is)) {
+        changed(arg, is->node[0].rect);
+        return;
+    }
+    for (int i = 0; i < is->n; i++) {
+        const struct kiosk_node *a = &was->node[i];
+        const struct kiosk_node *b = &is->node[i];
+        if (node_looks_same(a, b))
+            continue;
+        if (!rect_same(a->rect, b->rect))
+            changed(arg, a->rect);
+        changed(arg, b->rect);
+    }
+}
+
+const char *kiosk_screen_name(enum session_screen s)
+{
+    static const char *const names[] = {
+        [SESSION_START] = "start",
+        [SESSION_SERVICES] = "services",
+        [SESSION_CARD] = "card",
+        [SESSION_WAITING] = "waiting",
+        [SESSION_CALL] = "call",
+        [SESSION_END] = "end",
+        [SESSION_OUT_OF_SERVICE] = "out-of-service",
+    };
+    return (size_t)s < LK_ARRAY_LEN(names) ? names[s] : "out-of-service";
+}

@@ -1,0 +1,219 @@
+/* tree.h - the semantic tree of one screen: drawing, touch, focus and
+ * `ui tree` all come from it.
+ *
+ * Room: nodes in paint order, building, hit testing, focus order, what
+ * changed between two trees. Pure: no I/O, no allocation besides the tree
+ * itself. Not here: sizes of text (layout.h), pixels (paint.h).
+ */
+#ifndef LUUKKU_KIOSK_TREE_H
+#define LUUKKU_KIOSK_TREE_H
+
+#include "base/defs.h"
+#include "kiosk/icons_gen.h"
+#include "kiosk/strings_gen.h"
+#include "session/view.h"
+
+#include <stdbool.h>
+
+#define KIOSK_NODES_MAX 128   /* nodes of one screen */
+#define KIOSK_CHILDREN_MAX 24 /* children of one node */
+#define KIOSK_DEPTH_MAX 12    /* nesting */
+#define KIOSK_TEXTS_MAX 8192  /* bytes of texts that are made for one tree */
+#define KIOSK_ID_MAX 48       /* bytes of an id, the NUL included */
+
+struct kiosk_rect {
+    int x, y, w, h; /* px */
+};
+
+enum kiosk_role {
+    KIOSK_GROUP,
+    KIOSK_BUTTON,
+    KIOSK_HEADING,
+    KIOSK_TEXT,
+    KIOSK_IMAGE,
+    KIOSK_VIDEO,
+    KIOSK_STATUS, /* read out when it changes */
+};
+
+enum kiosk_state {
+    KIOSK_FOCUSED = 1 << 0,
+    KIOSK_DISABLED = 1 << 1,
+    KIOSK_PRESSED = 1 << 2,
+    KIOSK_CHECKED = 1 << 3,
+    KIOSK_HIDDEN = 1 << 4, /* takes no space, cannot be touched */
+};
+
+/* How a node's own area is drawn; its colours are the theme's. */
+enum kiosk_look {
+    KIOSK_LOOK_NONE,
+    KIOSK_LOOK_PAGE,    /* the ground under everything */
+    KIOSK_LOOK_BAR,     /* title bar */
+    KIOSK_LOOK_FOOTER,  /* strip with buttons below */
+    KIOSK_LOOK_PANEL,   /* white, rounded, a soft shadow */
+    KIOSK_LOOK_PLAIN,   /* button: outlined pill */
+    KIOSK_LOOK_PRIMARY, /* button: filled, the way on */
+    KIOSK_LOOK_DANGER,  /* button: red, ends something */
+    KIOSK_LOOK_LEAVE,   /* button: red outline */
+    KIOSK_LOOK_CARD,    /* button: a panel */
+    KIOSK_LOOK_TILE,    /* small rounded square under an icon */
+    KIOSK_LOOK_BADGE,   /* filled circle with a number */
+    KIOSK_LOOK_LOGO,    /* white square in the bar */
+    KIOSK_LOOK_INFO,    /* notice strips */
+    KIOSK_LOOK_WARN,
+    KIOSK_LOOK_GOOD,
+    KIOSK_LOOK_VIDEO, /* picture, or its placeholder */
+};
+
+enum kiosk_font {
+    KIOSK_FONT_BODY,
+    KIOSK_FONT_SMALL,
+    KIOSK_FONT_LABEL, /* buttons, bar */
+    KIOSK_FONT_LEAD,
+    KIOSK_FONT_NAME, /* titles of cards and panels */
+    KIOSK_FONT_TITLE,
+    KIOSK_FONT_FIGURE, /* large numbers */
+    KIOSK_FONTS,
+};
+
+enum kiosk_ink {
+    KIOSK_INK_TEXT,
+    KIOSK_INK_MUTED,
+    KIOSK_INK_BRAND,
+    KIOSK_INK_LIGHT, /* on brand or dark */
+    KIOSK_INK_GOOD,
+    KIOSK_INK_WARN,
+    KIOSK_INK_ACCENT, /* the agency's colour: accent says which */
+};
+
+/* Where the picture of a KIOSK_LOOK_VIDEO comes from. */
+enum kiosk_source {
+    KIOSK_SOURCE_NONE, /* the placeholder is drawn */
+    KIOSK_SOURCE_REMOTE,
+    KIOSK_SOURCE_SELF, /* mirrored */
+};
+
+enum kiosk_flow {
+    KIOSK_LEAF, /* icon and text; no children */
+    KIOSK_COLUMN,
+    KIOSK_ROW,
+    KIOSK_WRAP, /* a row that goes on below */
+    KIOSK_GRID, /* `cols` equal columns, rows as high as the highest cell */
+};
+
+enum kiosk_place {
+    KIOSK_START,
+    KIOSK_CENTER,
+    KIOSK_END,
+    KIOSK_STRETCH,
+};
+
+/* How a node takes and gives room. Lengths in millimetres. */
+struct kiosk_box {
+    enum kiosk_flow flow;
+    enum kiosk_place align; /* children across the flow; default START */
+    enum kiosk_place along; /* children along the flow, when room is left; in
+                               a leaf: icon and text */
+    uint8_t cols;
+    bool grow;  /* takes what is left in its parent's flow */
+    bool equal; /* grid: all rows as high as the highest */
+    float gap, pad_x, pad_y;
+    float min_w, min_h, max_w, max_h; /* 0: none */
+    float aspect; /* width / height of a leaf; fills the width it is given */
+};
+
+struct kiosk_node {
+    const char *id; /* "" for none; static, or the tree's own text */
+    enum kiosk_role role;
+    const char *name;  /* localised; what is drawn, and what is read out */
+    const char *label; /* drawn instead of the name when not NULL */
+    const char *value; /* "" for none */
+    uint32_t state;    /* enum kiosk_state bits */
+    struct kiosk_rect rect;
+
+    enum kiosk_look look;
+    enum kiosk_icon icon;
+    float icon_mm; /* 0: by the font */
+    enum kiosk_font font;
+    enum kiosk_ink ink;
+    uint8_t accent; /* which agency's colours */
+    enum kiosk_source source;
+
+    struct kiosk_box box;
+
+    bool acts;   /* `intent` is sent when it is released */
+    bool escape; /* Escape means this */
+    struct session_intent intent;
+
+    int16_t parent; /* index, -1 for the root */
+    int16_t last;   /* index of the last descendant, or its own */
+};
+
+struct kiosk_tree {
+    enum session_screen screen;
+    enum kiosk_lang lang;
+    int n; /* nodes; 0 is the root; parents before children */
+    struct kiosk_node node[KIOSK_NODES_MAX];
+    int open;    /* the node that children are added to */
+    int error;   /* -ENOSPC: a ceiling was hit while building, -ENOMEM */
+    bool spills; /* layout: something did not fit its parent */
+    size_t texts_len;
+    char texts[KIOSK_TEXTS_MAX];
+};
+
+/* Empties the tree and opens it for building. */
+void kiosk_tree_begin(struct kiosk_tree *t, enum session_screen screen,
+                      enum kiosk_lang lang);
+
+/* Adds a copy of `node` to the open node; NULL texts become "". Returns its
+ * index; hitting a ceiling sets t->error and returns 0, the root. */
+int kiosk_tree_leaf(struct kiosk_tree *t, const struct kiosk_node *node);
+
+/* As above, and opens it for children until kiosk_tree_close(). */
+int kiosk_tree_open(struct kiosk_tree *t, const struct kiosk_node *node);
+void kiosk_tree_close(struct kiosk_tree *t);
+
+/* A text that lives as long as the tree, printf-formatted; "" and t->error
+ * when there is no room. */
+const char *kiosk_tree_printf(struct kiosk_tree *t, const char *fmt, ...)
+    LK_PRINTF(2, 3);
+
+/* The node with that id, or -1. */
+int kiosk_tree_find(const struct kiosk_tree *t, const char *id);
+
+/* The topmost node at a point, or -1. */
+int kiosk_tree_hit(const struct kiosk_tree *t, int x, int y);
+
+/* The button that a node is or lies in, or -1. */
+int kiosk_tree_button(const struct kiosk_tree *t, int i);
+
+/* Whether the node, or one around it, is hidden. */
+bool kiosk_tree_hidden(const struct kiosk_tree *t, int i);
+
+/* The next (step 1) or previous (-1) node that can have the focus, from i
+ * (-1: before the first, behind the last), around the ends; -1 when none. */
+int kiosk_tree_next(const struct kiosk_tree *t, int i, int step);
+
+/* The node that Escape means, or -1. */
+int kiosk_tree_escape(const struct kiosk_tree *t);
+
+/* Whether the node is part of a button or a status, which speaks for it. */
+bool kiosk_tree_inner(const struct kiosk_tree *t, int i);
+
+/* Calls `changed` with the areas that differ in the two laid out trees; with
+ * the root's when their structure differs. */
+void kiosk_tree_diff(const struct kiosk_tree *was, const struct kiosk_tree *is,
+                     void (*changed)(void *arg, struct kiosk_rect area),
+                     void *arg);
+
+/* The tree as JSON (DESIGN section 7).
+ *
+ * ret     heap text, the caller frees it
+ * Errors  -ENOMEM, -EMSGSIZE longer than `max` bytes
+ */
+int kiosk_tree_json(const struct kiosk_tree *t, size_t max,
+                    char **ret) LK_MUST_CHECK;
+
+/* The screen's name in `ui tree`. */
+const char *kiosk_screen_name(enum session_screen s);
+
+#endif

@@ -1,0 +1,80 @@
+/* ui_priv.h - the screen's state, shared by ui.c, input.c and request.c.
+ *
+ * Everything here belongs to the main thread; other threads reach the inbox
+ * only.
+ */
+#ifndef LUUKKU_KIOSK_UI_PRIV_H
+#define LUUKKU_KIOSK_UI_PRIV_H
+
+#include "kiosk/inbox.h"
+#include "kiosk/kiosk.h"
+#include "kiosk/paint.h"
+#include "kiosk/screens.h"
+#include "kiosk/video.h"
+#include "kiosk/window.h"
+
+#define KIOSK_DIRTY_MAX 16 /* areas to draw; more become one */
+
+/* A finger or the mouse button on the screen. */
+struct kiosk_press {
+    bool down;
+    int64_t pointer;       /* which finger; KIOSK_MOUSE */
+    char id[KIOSK_ID_MAX]; /* the button it went down on, or "" */
+    bool inside;           /* still on it */
+};
+#define KIOSK_MOUSE INT64_MIN
+
+struct kiosk_ui {
+    struct kiosk_config config;
+    struct kiosk_metrics metrics;
+    struct kiosk_window *window;
+    struct kiosk_text *text;
+    struct kiosk_icons *icons;
+    struct kiosk_video *video;
+    struct kiosk_canvas *canvas;
+    struct kiosk_painter painter;
+    struct kiosk_inbox *inbox;
+
+    struct session_view view;
+    struct kiosk_env env; /* that the tree was built with */
+    struct kiosk_tree tree[2];
+    int shown;  /* which tree is the newest */
+    bool stale; /* the tree must be built anew */
+    char focus[KIOSK_ID_MAX];
+    struct kiosk_press press;
+
+    int dirty_n;
+    struct kiosk_rect dirty[KIOSK_DIRTY_MAX];
+    int64_t video_after_us; /* no pictures are taken before */
+    bool closing;
+    bool lost; /* the window cannot be drawn into */
+};
+
+static inline const struct kiosk_tree *kiosk_ui_tree(const struct kiosk_ui *ui)
+{
+    return &ui->tree[ui->shown];
+}
+
+/* ui.c: builds the tree anew when it is stale, and draws what changed. */
+void kiosk_ui_refresh(struct kiosk_ui *ui);
+void kiosk_ui_draw(struct kiosk_ui *ui);
+
+/* input.c: handles all events that SDL has. */
+void kiosk_input_run(struct kiosk_ui *ui);
+
+/* input.c: what is pressed and focused, put into a new tree; drops what is no
+ * longer there. */
+void kiosk_input_apply(struct kiosk_ui *ui, struct kiosk_tree *t);
+
+/* input.c: forgets press and focus: another screen has come. */
+void kiosk_input_reset(struct kiosk_ui *ui);
+
+/* request.c: answers one request. */
+void kiosk_request_run(struct kiosk_ui *ui,
+                       const struct kiosk_request *request);
+
+/* request.c: answers with an error only. */
+void kiosk_request_refuse(const struct kiosk_request *request, int error,
+                          const char *why);
+
+#endif
