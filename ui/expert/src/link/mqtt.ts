@@ -24,6 +24,7 @@ export class Link {
   private attempt = 0;
   private timer = 0;
   private stopped = false;
+  private ready = false;
   private readonly again = (): void => this.reconnect();
 
   constructor(private readonly setup: LinkSetup, private readonly events: LinkEvents) {
@@ -48,17 +49,13 @@ export class Link {
     events.onState('connecting');
   }
 
-  get up(): boolean {
-    return this.client.connected;
-  }
-
   /**
    * On the wire before this returns, past the library's queue: it writes a tick later, which costs the answer milliseconds and a page
    * that is going its last word. The library hands whole packets to the socket, so this one cannot fall into another.
    * Lost where the link is down: whoever needs an answer repeats.
    */
   publish(topic: string, text: string): void {
-    if (this.client.connected && this.socket?.readyState === WebSocket.OPEN) this.socket.send(publishPacket(topic, text));
+    if (this.ready && this.socket?.readyState === WebSocket.OPEN) this.socket.send(publishPacket(topic, text));
   }
 
   stop(): void {
@@ -69,9 +66,14 @@ export class Link {
   }
 
   private connected(): void {
-    this.attempt = 0;
-    this.client.subscribe(this.setup.filters, { qos: 0 });
-    this.events.onState('up');
+    // Up only when the broker has the subscriptions: an answer to anything said before would be lost.
+    this.client.subscribe(this.setup.filters, { qos: 0 }, (error) => {
+      if (error !== null) return this.events.onState('down');
+      if (!this.client.connected) return;
+      this.attempt = 0;
+      this.ready = true;
+      this.events.onState('up');
+    });
   }
 
   private refused(): void {
@@ -80,6 +82,7 @@ export class Link {
   }
 
   private closed(): void {
+    this.ready = false;
     if (this.stopped) return;
     this.events.onState('down');
     clearTimeout(this.timer);
