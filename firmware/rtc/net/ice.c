@@ -197,11 +197,33 @@ int rtc_ice_new(struct lk_loop *loop, void *glib_context,
     return 0;
 }
 
+/* Nothing is for anyone any more; libnice itself still listens. */
+static void ice_on_receive_late(NiceAgent *agent, guint stream, guint component,
+                                guint len, gchar *data, gpointer arg)
+{
+    (void)agent;
+    (void)stream;
+    (void)component;
+    (void)len;
+    (void)data;
+    (void)arg;
+}
+
 static void ice_on_closed(GObject *agent, GAsyncResult *result, gpointer arg)
 {
     (void)result;
-    (void)arg;
+    nice_agent_remove_stream(NICE_AGENT(agent), GPOINTER_TO_UINT(arg));
     g_object_unref(agent);
+}
+
+/* Gives the allocations on TURN servers back; that ends in the loop, after a
+ * round trip or a few retransmissions. */
+static void ice_leave_relays(struct rtc_ice *i)
+{
+    nice_agent_attach_recv(i->agent, i->stream, COMPONENT, i->context,
+                           ice_on_receive_late, NULL);
+    nice_agent_close_async(i->agent, ice_on_closed,
+                           GUINT_TO_POINTER(i->stream));
 }
 
 struct rtc_ice *rtc_ice_free(struct rtc_ice *i)
@@ -209,19 +231,17 @@ struct rtc_ice *rtc_ice_free(struct rtc_ice *i)
     if (!i)
         return NULL;
     lk_timer_free(i->gathered_soon);
-    if (i->agent) {
+    if (i->agent)
         g_signal_handlers_disconnect_by_data(i->agent, i);
+    if (i->agent && i->stream && i->relays) {
+        ice_leave_relays(i);
+    } else if (i->agent) {
         if (i->stream) {
             nice_agent_attach_recv(i->agent, i->stream, COMPONENT, i->context,
                                    NULL, NULL);
             nice_agent_remove_stream(i->agent, i->stream);
         }
-        /* The allocations on TURN servers are given back; that ends in the
-         * loop, after a round trip or a few retransmissions. */
-        if (i->relays)
-            nice_agent_close_async(i->agent, ice_on_closed, NULL);
-        else
-            g_object_unref(i->agent);
+        g_object_unref(i->agent);
     }
     free(i);
     return NULL;
