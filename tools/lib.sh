@@ -60,6 +60,19 @@ build_preset() {
   ninja -C "$dir" -j "$(build_jobs)" "$@" 1>&2 {LUUKKU_LOCK}>&- || die "build failed"
 }
 
+# Builds the expert's page into ui/expert/dist, unless it was built of the same files before.
+build_page() {
+  local dir=$LUUKKU_ROOT/ui/expert hash mark
+  [[ -f $dir/package.json ]] || return 0
+  mark=$dir/dist/.built
+  hash=$(cd "$dir" && find . -path ./node_modules -prune -o -path ./dist -prune -o -path ./tests -prune -o -type f -print0 |
+    sort -z | xargs -0 sha256sum | sha256sum)
+  [[ -f $mark && $(<"$mark") == "$hash" ]] && return
+  say "building the expert's page"
+  (cd "$dir" && quietly npm run build --silent) || die "the expert's page does not build"
+  echo "$hash" >"$mark"
+}
+
 # Runs a command in a process group of its own, so that a signal to this shell alone ends all of it at once.
 interruptible() {
   local pid status=0

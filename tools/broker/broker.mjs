@@ -1,6 +1,6 @@
 // The servers of one fleet, unprivileged and on loopback: a broker (mosquitto or RabbitMQ) and nginx with the page.
 import { chmodSync, cpSync, existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { writeJson } from '../pki/files.mjs';
 import { brokerHashes } from '../pki/keyfile.mjs';
 import { Store } from '../pki/store.mjs';
@@ -15,7 +15,7 @@ const KINDS = { mosquitto: startMosquitto, rabbitmq: startRabbitmq };
 function writePage(store, www, page, ice) {
   mkdirSync(www, { recursive: true });
   if (page) {
-    cpSync(page, www, { recursive: true });
+    cpSync(page, www, { recursive: true, filter: (path) => !basename(path).startsWith('.') });
   }
   store.publish(www);
   writeJson(join(www, 'config.json'), { mqtt: 'mqtt', ice });
