@@ -189,13 +189,15 @@ static void leaf_content(const struct pass *s, const struct kiosk_node *n)
     int x = n->rect.x + pad;
     if (n->box.along == KIOSK_CENTER)
         x += (room - before - size.w) / 2;
+    int icon_x = n->icon_last ? x + size.w + before - icon : x;
+    x += n->icon_last ? 0 : before;
     colour(s, ink_rgb(s, n));
-    kiosk_icon_draw(s->p->icons, s->cr, n->icon, x,
+    kiosk_icon_draw(s->p->icons, s->cr, n->icon, icon_x,
                     n->rect.y + (n->rect.h - icon) / 2, icon);
     if (!*text)
         return;
     /* Wrapped as it was measured: the same width, not the text's own. */
-    struct kiosk_rect area = {x + before, n->rect.y, width, n->rect.h};
+    struct kiosk_rect area = {x, n->rect.y, width, n->rect.h};
     kiosk_text_draw(s->p->text, s->cr, n->font, text, area, KIOSK_START);
 }
 

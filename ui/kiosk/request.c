@@ -79,37 +79,37 @@ static void run_tree(struct kiosk_ui *ui, struct answer *a)
         answer_fail(a, r, "the tree cannot be written");
 }
 
+static const char *tap_why(int error)
+{
+    switch (error) {
+    case -ENOENT:
+        return "no node with that id is on the screen";
+    case -ENXIO:
+        return "the node is hidden";
+    case -EACCES:
+        return "the node is disabled";
+    case -EBUSY:
+        return "the node is covered by another one";
+    default:
+        return "SDL does not take events";
+    }
+}
+
 static void run_tap(struct kiosk_ui *ui, const char *id, struct answer *a)
 {
-    const struct kiosk_tree *t = kiosk_ui_tree(ui);
-    int i = kiosk_tree_find(t, id);
-    if (i < 0) {
-        answer_fail(a, -ENOENT, "no node with that id is on the screen");
-        return;
-    }
-    const struct kiosk_node *n = &t->node[i];
-    if (kiosk_tree_hidden(t, i)) {
-        answer_fail(a, -ENXIO, "the node is hidden");
-        return;
-    }
-    if (n->state & KIOSK_DISABLED) {
-        answer_fail(a, -EACCES, "the node is disabled");
-        return;
-    }
-    int x = n->rect.x + n->rect.w / 2;
-    int y = n->rect.y + n->rect.h / 2;
-    int hit = kiosk_tree_hit(t, x, y);
-    if (hit < i || hit > n->last) {
-        answer_fail(a, -EBUSY, "the node is covered by another one");
-        return;
-    }
-    if (ui->press.down) {
+    int x;
+    int y;
+    int r = kiosk_tree_tap(kiosk_ui_tree(ui), id, &x, &y);
+    if (r >= 0 && ui->press.down) {
         answer_fail(a, -EBUSY, "a finger is on the screen");
         return;
     }
-    int r = kiosk_window_push_tap(ui->window, x, y);
-    if (r < 0)
-        answer_fail(a, r, "SDL does not take events");
+    if (r >= 0)
+        r = kiosk_window_push_tap(ui->window, x, y);
+    if (r < 0) {
+        answer_fail(a, r, tap_why(r));
+        return;
+    }
     kiosk_input_run(ui);
 }
 

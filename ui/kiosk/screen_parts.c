@@ -121,7 +121,8 @@ int kiosk_page_button(struct kiosk_page *p, const struct kiosk_button *b)
 void kiosk_page_text(struct kiosk_page *p, enum kiosk_font font,
                      enum kiosk_ink ink, const char *text)
 {
-    bool heading = font == KIOSK_FONT_NAME || font == KIOSK_FONT_TITLE;
+    bool heading = font == KIOSK_FONT_NAME || font == KIOSK_FONT_HEADING ||
+                   font == KIOSK_FONT_TITLE;
     kiosk_tree_leaf(p->t, &(struct kiosk_node){
                               .role = heading ? KIOSK_HEADING : KIOSK_TEXT,
                               .name = text,

@@ -53,6 +53,7 @@ void kiosk_screen_start(struct kiosk_page *p)
                                   .icon = KIOSK_ICON_ARROW_RIGHT,
                                   .look = KIOSK_LOOK_PRIMARY,
                                   .intent = SESSION_INTENT_NEXT});
+    p->t->node[i].icon_last = true;
     p->t->node[i].font = KIOSK_FONT_NAME;
     p->t->node[i].box.min_h = p->low ? 24 : 30;
 }
@@ -103,6 +104,8 @@ static void service_button(struct kiosk_page *p,
                            const struct catalog_card *card)
 {
     enum catalog_lang lang = catalog_lang(kiosk_lang_codes[p->lang]);
+    /* On narrow cards the longest titles, which are one word, must fit. */
+    bool narrow = p->wide && p->low;
     struct kiosk_node n = {
         .id = kiosk_tree_printf(p->t, "service-%s", card->id),
         .role = KIOSK_BUTTON,
@@ -112,7 +115,7 @@ static void service_button(struct kiosk_page *p,
         .box = {.flow = KIOSK_COLUMN,
                 .align = KIOSK_STRETCH,
                 .gap = 3,
-                .pad_x = 7,
+                .pad_x = narrow ? 5 : 7,
                 .pad_y = 7,
                 .min_h = p->low ? 60 : 92},
         .acts = true,
@@ -121,7 +124,8 @@ static void service_button(struct kiosk_page *p,
     snprintf(n.intent.arg, sizeof(n.intent.arg), "%s", card->id);
     kiosk_tree_open(p->t, &n);
     card_head(p, card);
-    kiosk_page_text(p, KIOSK_FONT_NAME, KIOSK_INK_TEXT, card->title[lang]);
+    kiosk_page_text(p, narrow ? KIOSK_FONT_LABEL : KIOSK_FONT_NAME,
+                    KIOSK_INK_TEXT, card->title[lang]);
     kiosk_page_text(p, KIOSK_FONT_BODY, KIOSK_INK_MUTED, card->text[lang]);
     kiosk_tree_close(p->t);
 }
@@ -162,7 +166,7 @@ static void card_about(struct kiosk_page *p, const struct catalog_card *card)
     enum catalog_lang lang = catalog_lang(kiosk_lang_codes[p->lang]);
     panel_open(p, p->wide);
     card_head(p, card);
-    kiosk_page_text(p, KIOSK_FONT_TITLE, KIOSK_INK_TEXT, card->title[lang]);
+    kiosk_page_text(p, KIOSK_FONT_HEADING, KIOSK_INK_TEXT, card->title[lang]);
     kiosk_page_text(p, KIOSK_FONT_LEAD, KIOSK_INK_MUTED, card->text[lang]);
     kiosk_tree_close(p->t);
 }
@@ -188,7 +192,7 @@ static void card_call(struct kiosk_page *p)
                                   .look = KIOSK_LOOK_PRIMARY,
                                   .intent = SESSION_INTENT_CALL,
                                   .disabled = closed});
-    if (!p->wide) {
+    if (!p->low) {
         p->t->node[i].font = KIOSK_FONT_NAME;
         p->t->node[i].box.min_h = 30;
     }
@@ -214,12 +218,12 @@ void kiosk_screen_card(struct kiosk_page *p)
                            SESSION_NOTICE_NO_SOUND | SESSION_NOTICE_SIMULATED,
                        p->wide ? 2 : 1);
     kiosk_page_spring(p);
-    if (!p->wide)
+    if (!p->low)
         card_call(p);
     kiosk_page_footer(p);
     back_button(p);
     kiosk_page_spring(p);
-    if (p->wide)
+    if (p->low)
         card_call(p);
     kiosk_tree_close(p->t);
 }

@@ -23,9 +23,10 @@ static void waiting_figure(struct kiosk_page *p, const char *id,
                                                : p->wide ? 4
                                                          : 9},
                           });
-    kiosk_page_text(p, KIOSK_FONT_FIGURE, KIOSK_INK_BRAND, value);
-    kiosk_page_text(p, KIOSK_FONT_SMALL, KIOSK_INK_MUTED,
-                    kiosk_page_str(p, name));
+    kiosk_page_text(p, p->low ? KIOSK_FONT_HEADING : KIOSK_FONT_FIGURE,
+                    KIOSK_INK_BRAND, value);
+    kiosk_page_text(p, p->low ? KIOSK_FONT_SMALL : KIOSK_FONT_BODY,
+                    KIOSK_INK_MUTED, kiosk_page_str(p, name));
     kiosk_tree_close(p->t);
 }
 
@@ -61,17 +62,36 @@ static void waiting_figures(struct kiosk_page *p)
     kiosk_tree_close(p->t);
 }
 
+/* What may be wrong while one waits. */
+#define WAITING_NOTICES                                    \
+    (SESSION_NOTICE_NO_BROKER | SESSION_NOTICE_NO_CAMERA | \
+     SESSION_NOTICE_NO_SOUND)
+
+/* Width of one's own picture beside the figures, so that its height fits
+ * under the title and the notices, mm. */
+static float waiting_self_w(const struct kiosk_page *p)
+{
+    float above = p->low ? 93 : 116;
+    uint32_t shown = p->view->notices & WAITING_NOTICES;
+    if (shown)
+        above += p->low ? 24 : 20;
+    if (shown & (shown - 1) && shown & ((shown & (shown - 1)) - 1))
+        above += p->low ? 18 : 16;
+    return (p->env->height_mm - above) * 4 / 3;
+}
+
 static void waiting_self(struct kiosk_page *p)
 {
-    kiosk_tree_open(p->t, &(struct kiosk_node){
-                              .box = {.flow = KIOSK_COLUMN,
-                                      .align = KIOSK_STRETCH,
-                                      .along = KIOSK_CENTER,
-                                      .grow = true,
-                                      .gap = 2.5f},
-                          });
-    kiosk_page_self(p, p->wide ? (struct kiosk_box){.grow = true}
-                               : (struct kiosk_box){.aspect = 4.0f / 3});
+    kiosk_tree_open(p->t,
+                    &(struct kiosk_node){
+                        .box = {.flow = KIOSK_COLUMN,
+                                .align = KIOSK_STRETCH,
+                                .along = p->wide ? KIOSK_START : KIOSK_CENTER,
+                                .grow = !p->wide,
+                                .max_w = p->wide ? waiting_self_w(p) : 0,
+                                .gap = 2.5f},
+                    });
+    kiosk_page_self(p, (struct kiosk_box){.aspect = 4.0f / 3});
     kiosk_page_text(p, KIOSK_FONT_BODY, KIOSK_INK_MUTED,
                     kiosk_page_str(p, KIOSK_STR_WAIT_SELF));
     kiosk_tree_close(p->t);
@@ -80,10 +100,7 @@ static void waiting_self(struct kiosk_page *p)
 void kiosk_screen_waiting(struct kiosk_page *p)
 {
     kiosk_page_title(p, KIOSK_STR_WAITING_TITLE, KIOSK_STR_WAITING_LEAD);
-    kiosk_page_notices(p,
-                       SESSION_NOTICE_NO_BROKER | SESSION_NOTICE_NO_CAMERA |
-                           SESSION_NOTICE_NO_SOUND | SESSION_NOTICE_SIMULATED,
-                       p->wide ? 2 : 1);
+    kiosk_page_notices(p, WAITING_NOTICES, p->wide ? 2 : 1);
     kiosk_tree_open(p->t,
                     &(struct kiosk_node){
                         .box = {.flow = p->wide ? KIOSK_ROW : KIOSK_COLUMN,
@@ -94,7 +111,7 @@ void kiosk_screen_waiting(struct kiosk_page *p)
     kiosk_tree_open(p->t, &(struct kiosk_node){
                               .box = {.flow = KIOSK_COLUMN,
                                       .align = KIOSK_STRETCH,
-                                      .max_w = p->wide ? 90 : 0},
+                                      .grow = p->wide},
                           });
     waiting_figures(p);
     kiosk_tree_close(p->t);

@@ -147,6 +147,27 @@ int kiosk_tree_next(const struct kiosk_tree *t, int i, int step)
     return -1;
 }
 
+int kiosk_tree_tap(const struct kiosk_tree *t, const char *id, int *ret_x,
+                   int *ret_y)
+{
+    int i = kiosk_tree_find(t, id);
+    if (i < 0)
+        return -ENOENT;
+    const struct kiosk_node *n = &t->node[i];
+    if (kiosk_tree_hidden(t, i))
+        return -ENXIO;
+    if (n->state & KIOSK_DISABLED)
+        return -EACCES;
+    int x = n->rect.x + n->rect.w / 2;
+    int y = n->rect.y + n->rect.h / 2;
+    int hit = kiosk_tree_hit(t, x, y);
+    if (hit < i || hit > n->last)
+        return -EBUSY;
+    *ret_x = x;
+    *ret_y = y;
+    return 0;
+}
+
 int kiosk_tree_escape(const struct kiosk_tree *t)
 {
     for (int i = 0; i < t->n; i++)
@@ -179,8 +200,7 @@ static bool node_looks_same(const struct kiosk_node *a,
     return rect_same(a->rect, b->rect) && text_same(a->name, b->name) &&
            text_same(a->label, b->label) && a->state == b->state &&
            a->look == b->look && a->icon == b->icon && a->font == b->font &&
-           a->ink == b->ink && a->accent == b->accent &&
-           a->source == b->source && a->icon_mm == b->icon_mm;
+           a->ink == b->ink && a->accent == b->accent && a->source == b->source;
 }
 
 static bool tree_shaped_same(const struct kiosk_tree *a,

@@ -69,7 +69,8 @@ enum kiosk_font {
     KIOSK_FONT_SMALL,
     KIOSK_FONT_LABEL, /* buttons, bar */
     KIOSK_FONT_LEAD,
-    KIOSK_FONT_NAME, /* titles of cards and panels */
+    KIOSK_FONT_NAME,    /* titles of cards and panels */
+    KIOSK_FONT_HEADING, /* one card on its own */
     KIOSK_FONT_TITLE,
     KIOSK_FONT_FIGURE, /* large numbers */
     KIOSK_FONTS,
@@ -132,7 +133,8 @@ struct kiosk_node {
 
     enum kiosk_look look;
     enum kiosk_icon icon;
-    float icon_mm; /* 0: by the font */
+    float icon_mm;  /* 0: as on buttons */
+    bool icon_last; /* behind the text */
     enum kiosk_font font;
     enum kiosk_ink ink;
     uint8_t accent; /* which agency's colours */
@@ -192,6 +194,14 @@ bool kiosk_tree_hidden(const struct kiosk_tree *t, int i);
 /* The next (step 1) or previous (-1) node that can have the focus, from i
  * (-1: before the first, behind the last), around the ends; -1 when none. */
 int kiosk_tree_next(const struct kiosk_tree *t, int i, int step);
+
+/* Where to tap a node: its middle.
+ *
+ * Errors  -ENOENT no such node, -ENXIO hidden, -EACCES disabled, -EBUSY
+ *         covered by another node
+ */
+int kiosk_tree_tap(const struct kiosk_tree *t, const char *id, int *ret_x,
+                   int *ret_y) LK_MUST_CHECK;
 
 /* The node that Escape means, or -1. */
 int kiosk_tree_escape(const struct kiosk_tree *t);

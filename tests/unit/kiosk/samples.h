@@ -10,6 +10,8 @@ struct sample {
     const char *name;
     struct session_view view; /* without its language */
     bool live;                /* pictures come */
+    const char *focused;      /* id, or NULL */
+    const char *pressed;      /* likewise */
 };
 
 struct sample_panel {
