@@ -33,10 +33,13 @@ export function makePlacard(text: () => string): Placard {
   const ctx = canvas.getContext('2d');
   if (ctx === null) throw new Error('no canvas');
   draw(ctx, text());
-  const track = canvas.captureStream(0).getVideoTracks()[0] as CanvasCaptureMediaStreamTrack;
+  const stream = canvas.captureStream(0);
+  const track = stream.getVideoTracks()[0]!;
+  // The standard has requestFrame on the track, Firefox on the stream.
+  const asked = ('requestFrame' in track ? track : stream) as unknown as { requestFrame(): void };
   const frame = (): void => {
     draw(ctx, text());
-    track.requestFrame();
+    asked.requestFrame();
   };
   frame();
   const timer = setInterval(frame, FRAME_MS);

@@ -28,7 +28,8 @@ export class App {
       this.desk?.mediaChanged();
       this.changed();
     });
-    window.addEventListener('pagehide', () => this.desk?.leave());
+    // Firefox drops what is sent at pagehide, and a phone's browser may send no beforeunload: both, the word is the same.
+    for (const going of ['beforeunload', 'pagehide']) window.addEventListener(going, () => this.desk?.leave());
     // A page out of the back-forward cache has a dead link and a call that was left: begin anew.
     window.addEventListener('pageshow', (e) => { if (e.persisted) location.reload(); });
     void this.start();
