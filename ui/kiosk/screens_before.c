@@ -58,7 +58,7 @@ void kiosk_screen_start(struct kiosk_page *p)
     p->t->node[i].box.min_h = p->low ? 24 : 30;
 }
 
-static void card_head(struct kiosk_page *p, const struct catalog_card *card)
+static enum kiosk_icon card_icon(const char *name)
 {
     static const struct {
         const char *name;
@@ -69,34 +69,44 @@ static void card_head(struct kiosk_page *p, const struct catalog_card *card)
         {"receipt", KIOSK_ICON_RECEIPT_TEXT},
         {"file-text", KIOSK_ICON_FILE_TEXT},
     };
-    enum kiosk_icon icon = KIOSK_ICON_LANDMARK;
     for (size_t i = 0; i < LK_ARRAY_LEN(icons); i++)
-        if (strcmp(icons[i].name, card->icon) == 0)
-            icon = icons[i].icon;
-    kiosk_tree_open(
-        p->t,
-        &(struct kiosk_node){
-            .box = {.flow = KIOSK_ROW, .align = KIOSK_CENTER, .gap = 4.5f},
-        });
-    kiosk_tree_leaf(
-        p->t, &(struct kiosk_node){
-                  .role = KIOSK_IMAGE,
-                  .look = KIOSK_LOOK_TILE,
-                  .icon = icon,
-                  .icon_mm = 11,
-                  .ink = KIOSK_INK_ACCENT,
-                  .accent = kiosk_agency_accent(card->agency),
-                  .box = {.along = KIOSK_CENTER, .min_w = 18, .min_h = 18},
-              });
-    kiosk_tree_leaf(
-        p->t,
-        &(struct kiosk_node){
-            .role = KIOSK_TEXT,
-            .name = card->agency_name[catalog_lang(kiosk_lang_codes[p->lang])],
-            .font = KIOSK_FONT_SMALL,
-            .ink = KIOSK_INK_MUTED,
-            .box = {.grow = true},
-        });
+        if (strcmp(icons[i].name, name) == 0)
+            return icons[i].icon;
+    return KIOSK_ICON_LANDMARK;
+}
+
+/* Narrow cards: titles and agencies' names, which are one word, must fit. */
+static bool page_narrow(const struct kiosk_page *p)
+{
+    return p->wide && p->low;
+}
+
+static void card_head(struct kiosk_page *p, const struct catalog_card *card)
+{
+    enum catalog_lang lang = catalog_lang(kiosk_lang_codes[p->lang]);
+    float tile = page_narrow(p) ? 14 : 18;
+    struct kiosk_node row = {
+        .box = {.flow = KIOSK_ROW, .align = KIOSK_CENTER, .gap = tile / 4},
+    };
+    struct kiosk_node icon = {
+        .role = KIOSK_IMAGE,
+        .look = KIOSK_LOOK_TILE,
+        .icon = card_icon(card->icon),
+        .icon_mm = tile * 0.61f,
+        .ink = KIOSK_INK_ACCENT,
+        .accent = kiosk_agency_accent(card->agency),
+        .box = {.along = KIOSK_CENTER, .min_w = tile, .min_h = tile},
+    };
+    struct kiosk_node agency = {
+        .role = KIOSK_TEXT,
+        .name = card->agency_name[lang],
+        .font = KIOSK_FONT_SMALL,
+        .ink = KIOSK_INK_MUTED,
+        .box = {.grow = true},
+    };
+    kiosk_tree_open(p->t, &row);
+    kiosk_tree_leaf(p->t, &icon);
+    kiosk_tree_leaf(p->t, &agency);
     kiosk_tree_close(p->t);
 }
 
@@ -104,8 +114,7 @@ static void service_button(struct kiosk_page *p,
                            const struct catalog_card *card)
 {
     enum catalog_lang lang = catalog_lang(kiosk_lang_codes[p->lang]);
-    /* On narrow cards the longest titles, which are one word, must fit. */
-    bool narrow = p->wide && p->low;
+    bool narrow = page_narrow(p);
     struct kiosk_node n = {
         .id = kiosk_tree_printf(p->t, "service-%s", card->id),
         .role = KIOSK_BUTTON,
