@@ -22,9 +22,10 @@
 #include <unistd.h>
 
 #define ADDRESSES_MAX 8
-#define MISC_MS 1000   /* how often keepalive is looked at */
-#define STEADY_MS 5000 /* a link that lived so long starts the back-off anew \
-                        */
+#define MISC_MS 1000 /* how often keepalive is looked at */
+#define STEADY_MS                                              \
+    5000 /* a link that lived so long starts the back-off anew \
+          */
 #define BACKOFF_FLOOR_MS 50
 
 /* One connection. */
@@ -214,12 +215,13 @@ static short visit_events(const struct visit *v)
     return (short)(POLLIN | (mosquitto_want_write(v->mosq) ? POLLOUT : 0));
 }
 
-/* The TCP connection stands, or has failed. */
+/* The TCP connection stands, or has failed. SO_ERROR would not tell: the first
+ * write of the handshake may have taken it. */
 static int visit_tcp(struct visit *v, int fd)
 {
-    int error = 0;
-    socklen_t len = sizeof(error);
-    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0 || error != 0)
+    struct sockaddr_storage peer;
+    socklen_t len = sizeof(peer);
+    if (getpeername(fd, (struct sockaddr *)&peer, &len) < 0)
         return MOSQ_ERR_CONN_REFUSED;
     v->tcp = true;
     return MOSQ_ERR_SUCCESS;
@@ -237,7 +239,7 @@ static int visit_io(struct visit *v, int fd, short revents)
     if (rc != MOSQ_ERR_SUCCESS || mosquitto_socket(v->mosq) < 0)
         return rc ? rc : MOSQ_ERR_CONN_LOST;
     /* libmosquitto takes a connection reset in the handshake for patience. */
-    if (handshake && SSL_in_init(ssl) && SSL_want_nothing(ssl))
+    if (handshake && SSL_in_init(ssl) && (revents & (POLLHUP | POLLERR)))
         return MOSQ_ERR_TLS;
     if (!SSL_in_init(ssl) && mosquitto_want_write(v->mosq))
         rc = mosquitto_loop_write(v->mosq, 1);
