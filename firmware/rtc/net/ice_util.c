@@ -78,12 +78,13 @@ int ice_util_from_nice(const NiceCandidate *n, struct rtc_candidate *ret)
     static const enum rtc_candidate_type types[] = {
         [NICE_CANDIDATE_TYPE_HOST] = RTC_CANDIDATE_HOST,
         [NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE] = RTC_CANDIDATE_SRFLX,
-        [NICE_CANDIDATE_TYPE_PEER_REFLEXIVE] = RTC_CANDIDATE_PRFLX,
         [NICE_CANDIDATE_TYPE_RELAYED] = RTC_CANDIDATE_RELAY,
     };
     struct rtc_candidate c;
     char text[NICE_ADDRESS_STRING_LEN];
+    /* RFC 8445 section 7.3.1.3: a peer-reflexive one is never signalled. */
     if (n->transport != NICE_CANDIDATE_TRANSPORT_UDP ||
+        n->type == NICE_CANDIDATE_TYPE_PEER_REFLEXIVE ||
         (size_t)n->type >= LK_ARRAY_LEN(types))
         return -EINVAL;
     memset(&c, 0, sizeof(c));
