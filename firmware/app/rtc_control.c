@@ -29,6 +29,7 @@ struct rtc_control {
     struct rtc_transport *transport;
     struct rtc_names *names;
     struct signal_link *link;
+    uint32_t call; /* number of the newest connection */
     bool link_up;
 };
 
@@ -143,8 +144,10 @@ static void luukkud_receive(void *arg, struct lk_chan_msg *msg)
         set_controls(c, &m);
         return;
     }
-    if (m.type == RTCMSG_PREPARE)
+    if (m.type == RTCMSG_PREPARE) {
+        c->call = m.call;
         renew_media(c);
+    }
     note("order", rtc_transport_order(c->transport, &m));
 }
 
@@ -231,8 +234,12 @@ static int make_link(struct rtc_control *c, const struct rtc_control_config *rc)
 static void media_happened(void *arg, enum media_event event)
 {
     struct rtc_control *c = arg;
+    struct rtcmsg m = {
+        .type = RTCMSG_PEER, .call = c->call, .peer = RTCMSG_PEER_PICTURE};
     if (event == MEDIA_EVENT_DEVICES)
         tell_devices(c);
+    else if (event == MEDIA_EVENT_FIRST_PICTURE)
+        tell(c, &m);
     else if (event == MEDIA_EVENT_FAILED)
         LK_LOG(ERROR, "media", "what=pipeline-failed");
 }
