@@ -31,8 +31,6 @@ int rtc_net_init(void)
     int r = rtc_srtp_init();
     if (r == 0)
         r = rtc_dtls_init();
-    if (r == 0)
-        rtc_sctp_init();
     return r;
 }
 

@@ -16,8 +16,8 @@
 struct rtc_net;
 
 /* Initialises the libraries, once per process and before it confines itself:
- * libsrtp (loads NSS and reads its files), OpenSSL, usrsctp, libnice's types.
- * Later calls do nothing. Errors: -EIO, -ENOMEM. */
+ * libsrtp (loads NSS and reads its files), OpenSSL. Starts no thread. Later
+ * calls do nothing. Errors: -EIO, -ENOMEM. */
 int rtc_net_init(void) LK_MUST_CHECK;
 
 /* Room behind an outgoing packet for the tag and index. */

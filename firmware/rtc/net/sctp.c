@@ -56,7 +56,9 @@ static int sctp_output(void *address, void *data, size_t len, uint8_t tos,
     return 0;
 }
 
-void rtc_sctp_init(void)
+/* Not earlier than it is needed: even without its threads usrsctp starts one
+ * ("SCTP iterator"), and a program confines itself before its first thread. */
+static void sctp_init_once(void)
 {
     if (lib.done)
         return;
@@ -267,8 +269,7 @@ int rtc_sctp_new(struct lk_loop *loop, const struct rtc_pipe *below,
                  const struct rtc_sctp_events *ev, void *arg,
                  struct rtc_sctp **ret)
 {
-    if (!lib.done)
-        return -EIO;
+    sctp_init_once();
     LK_AUTO(rtc_sctp) s = calloc(1, sizeof(*s));
     if (!s)
         return -ENOMEM;

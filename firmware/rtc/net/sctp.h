@@ -41,7 +41,8 @@ struct rtc_sctp_events {
     void (*channel_closed)(void *arg, int channel);
 };
 
-/* Makes it; channels can be opened at once and wait. `below` is copied.
+/* Makes it; channels can be opened at once and wait. `below` is copied. The
+ * first one initialises usrsctp, which starts an idle thread of its own.
  * Owner: caller. Errors: -ENOMEM, -EIO. */
 int rtc_sctp_new(struct lk_loop *loop, const struct rtc_pipe *below,
                  const struct rtc_sctp_events *ev, void *arg,
@@ -82,8 +83,5 @@ size_t rtc_sctp_buffered(const struct rtc_sctp *s, int channel);
 
 /* Closes by stream reset when the queue is empty; channel_closed() follows. */
 void rtc_sctp_close(struct rtc_sctp *s, int channel);
-
-/* Initialises usrsctp, once per process. */
-void rtc_sctp_init(void);
 
 #endif

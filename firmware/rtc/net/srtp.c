@@ -21,15 +21,6 @@ struct rtc_srtp {
 _Static_assert(RTC_SRTP_TAIL >= SRTP_MAX_TAG_LEN + 4,
                "the tag and SRTCP's index fit behind a packet");
 
-int rtc_srtp_init(void)
-{
-    static bool done;
-    if (!done && srtp_init() != srtp_err_status_ok)
-        return -EIO;
-    done = true;
-    return 0;
-}
-
 /* One session for any SSRC of one direction. `key` is key, then salt. */
 static int srtp_session_new(enum rtc_dtls_profile profile, const uint8_t *key,
                             srtp_ssrc_type_t which, srtp_t *ret)
@@ -69,6 +60,22 @@ int rtc_srtp_new(const struct rtc_dtls_keys *keys, struct rtc_srtp **ret)
         return r;
     *ret = LK_TAKE(s);
     return 0;
+}
+
+/* NSS, which libsrtp computes with, unloads its modules with the last session
+ * and loads them with the first, from files that a confined program cannot
+ * open. A session of each profile that is never used keeps them. */
+int rtc_srtp_init(void)
+{
+    static struct rtc_srtp *kept[2];
+    struct rtc_dtls_keys zero = {.profile = RTC_DTLS_AEAD_AES_128_GCM};
+    if (kept[1])
+        return 0;
+    if (!kept[0] && srtp_init() != srtp_err_status_ok)
+        return -EIO;
+    int r = kept[0] ? 0 : rtc_srtp_new(&zero, &kept[0]);
+    zero.profile = RTC_DTLS_AES128_CM_SHA1_80;
+    return r < 0 ? r : rtc_srtp_new(&zero, &kept[1]);
 }
 
 struct rtc_srtp *rtc_srtp_free(struct rtc_srtp *s)

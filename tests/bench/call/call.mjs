@@ -53,7 +53,9 @@ class Peer {
   }
 
   wait(type, ms = 20000) {
-    return until(`${type} of the peer`, () => this.log.find((m) => m.type === type), ms, 2);
+    return until(`${type} of the peer`, () => this.log.find((m) => m.type === type), ms, 2).catch((error) => {
+      throw new Error(`${error.message}; it said ${this.log.map((m) => `${m.type} ${m.state ?? ''} ${m.why ?? ''}`).join(', ')}`);
+    });
   }
 
   async stop() {
@@ -97,6 +99,12 @@ function seenFigures(seen, took) {
   return { fps: seen.distinct / took, p50: percentile(seen.latencies, 0.5), p95: percentile(seen.latencies, 0.95) };
 }
 
+/** The answer with the line that binds it to its offer (PROTOCOL.md); webrtcbin ignores it. */
+function bound(answer, offer) {
+  const version = /^o=\S+ \d+ (\d+)/m.exec(offer)[1];
+  return answer.replace(/^(t=.*\r\n)/m, `$1a=x-luukku-offer:${version}\r\n`);
+}
+
 async function oneCall(browser, url, words) {
   const peer = new Peer(words);
   const page = await openPage(browser, url);
@@ -118,7 +126,7 @@ async function oneCall(browser, url, words) {
     answered = true;
     for (const m of early) page.evaluate(([c, i]) => candidate(c, i), [m.candidate, m.mline]);
   });
-  peer.send({ type: 'answer', sdp: await answer });
+  peer.send({ type: 'answer', sdp: bound(await answer, offer.sdp) });
   const picture = await peer.wait('picture');
   const firstSeen = await until('the first frame in the browser', () => page.evaluate(() => window.probe.firstStampAt), 20000, 10);
   await sleep(WARM_MS);

@@ -123,7 +123,6 @@ static int setup(void **state)
     seed = test_seed();
     loss_percent = 0;
     wire_len = 0;
-    rtc_sctp_init();
     assert_int_equal(lk_loop_new(&loop), 0);
     end_new(&a, &b);
     end_new(&b, &a);
