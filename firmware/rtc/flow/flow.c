@@ -98,9 +98,15 @@ static int64_t key_next(const struct flow *f)
     return f->key_awaited ? f->key_us + FLOW_KEY_AGAIN_US : INT64_MAX;
 }
 
+static int encoder_bps(const struct flow *f)
+{
+    return flow_overshoot_correct(&f->overshoot,
+                                  flow_control_encoder_bps(&f->control));
+}
+
 static bool bitrate_due(const struct flow *f, int64_t now_us)
 {
-    int bps = flow_control_encoder_bps(&f->control);
+    int bps = encoder_bps(f);
     int step = LK_MAX(f->told_bps / 33, 1);
     if (f->told_bps == 0 || bps <= f->told_bps - step)
         return true;
@@ -125,7 +131,8 @@ static bool poll_event(struct flow *f, int64_t now_us, struct flow_out *ret)
         return true;
     }
     if (bitrate_due(f, now_us)) {
-        f->told_bps = flow_control_encoder_bps(&f->control);
+        f->told_bps = encoder_bps(f);
+        flow_overshoot_tell(&f->overshoot, f->told_bps, now_us);
         f->told_us = now_us;
         *ret = (struct flow_out){.type = FLOW_OUT_BITRATE, .bps = f->told_bps};
         return true;
@@ -144,6 +151,7 @@ static void run_timers(struct flow *f, int64_t now_us)
     else if (silent >= FLOW_SILENT_SHORT_US)
         f->silent_us = FLOW_SILENT_SHORT_US;
     flow_control_timer(&f->control, flow_rtt(f), now_us);
+    flow_overshoot_update(&f->overshoot, now_us);
     bool full = f->control.queue_us > FLOW_CONTROL_QUEUE_HIGH_US;
     f->pacer.rtx_percent =
         full ? FLOW_PACER_RTX_PERCENT_FULL : FLOW_PACER_RTX_PERCENT;

@@ -9,6 +9,7 @@
 #include "rtc/flow/history.h"
 #include "rtc/flow/meter.h"
 #include "rtc/flow/nack.h"
+#include "rtc/flow/overshoot.h"
 #include "rtc/flow/pacer.h"
 #include "rtc/flow/source.h"
 #include "rtc/wire/rtp.h"
@@ -50,6 +51,7 @@ struct flow {
     struct flow_pacer pacer;
     struct flow_history history;
     struct flow_control control;
+    struct flow_overshoot overshoot;
     struct flow_clock clocks[2];
     struct flow_queued audio[FLOW_AUDIO_QUEUE];
     uint32_t audio_head, audio_len;

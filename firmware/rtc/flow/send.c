@@ -95,6 +95,8 @@ static int queue_video(struct flow *f, struct rtc_rtp *h, const uint8_t *pkt)
         f->key_known = true;
         f->key_ts = h->ts;
     }
+    if (!f->key_known || h->ts != f->key_ts)
+        flow_overshoot_add(&f->overshoot, KEPT_LEN + h->payload_len);
     if (f->gate) {
         f->key_wanted = f->key_wanted || !f->key_awaited;
         return -EAGAIN;
