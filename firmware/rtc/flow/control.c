@@ -11,6 +11,7 @@
 #define STALL_STEP_US 500000
 #define FAST_PER_S 0.60 /* growth */
 #define SLOW_PER_S 0.08
+#define CALM_US 2000000
 #define PEAK_SINK_PER_S 0.05
 #define LOSS_WINDOW 60u /* packets */
 #define LOSS_HIGH 0.10
@@ -110,9 +111,21 @@ static void yield_delay(struct flow_control *c, int64_t now_us)
     c->yield_us = now_us;
 }
 
-static void grow(struct flow_control *c, double dt_s)
+/* Slowly above the knee at first; the longer nothing stands in the way, the
+ * faster: the line may have become better. */
+static double growth_per_s(const struct flow_control *c, int64_t now_us)
 {
-    double rate = c->target_bps < c->knee_bps ? FAST_PER_S : SLOW_PER_S;
+    if (c->target_bps < c->knee_bps)
+        return FAST_PER_S;
+    int64_t since_us = now_us - LK_MAX(c->yield_us, c->loss_us);
+    double calm_s = (double)(since_us - CALM_US) / 1e6;
+    return calm_s < 0 ? SLOW_PER_S
+                      : LK_MIN(SLOW_PER_S * (1 + calm_s), FAST_PER_S);
+}
+
+static void grow(struct flow_control *c, double dt_s, int64_t now_us)
+{
+    double rate = growth_per_s(c, now_us);
     double room = 1.5 * c->peak_bps + FLOW_CONTROL_PROBE_BPS;
     double to = c->target_bps * (1 + rate * dt_s) + 2000 * dt_s;
     if (to <= room)
@@ -167,7 +180,7 @@ void flow_control_decide(struct flow_control *c, int64_t rtt_us, int64_t now_us)
         if (now_us - c->yield_us > gap)
             yield_delay(c, now_us);
     } else if (c->queue_us < FLOW_CONTROL_QUEUE_LOW_US && !held) {
-        grow(c, dt_s);
+        grow(c, dt_s, now_us);
     }
     heed_loss(c, now_us);
     double most = 1.5 * c->peak_bps + FLOW_CONTROL_PROBE_BPS;

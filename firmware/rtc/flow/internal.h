@@ -20,6 +20,7 @@
 #define FLOW_KEY_AGAIN_US 500000 /* asked again when none came */
 #define FLOW_PLI_GAP_US 200000   /* between PLIs */
 #define FLOW_PLI_AGAIN_US 600000 /* when no key frame came */
+#define FLOW_PLI_FIRST_US 50000  /* patience with a new source */
 #define FLOW_PLI_TRIES 20
 #define FLOW_REPORT_US 1000000 /* between reports, on average */
 #define FLOW_REPORT_FIRST_US 100000
@@ -74,8 +75,9 @@ struct flow {
     struct flow_nack nack;
     struct flow_arrivals arrivals;
     bool pli_wanted;
-    int pli_tries; /* since the last key frame that came */
-    int64_t pli_us;
+    int pli_tries;        /* since the last key frame that came */
+    int64_t pli_us;       /* last one */
+    int64_t pli_after_us; /* the next one not before */
     uint32_t fir_from;
     int fir_command; /* last one taken; -1: none */
 

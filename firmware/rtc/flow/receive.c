@@ -8,8 +8,8 @@
 
 void flow_request_keyframe(struct flow *f, int64_t now_us)
 {
-    (void)now_us;
     f->pli_wanted = f->sources[FLOW_VIDEO].on;
+    f->pli_after_us = now_us;
     f->pli_tries = 0;
 }
 
@@ -35,7 +35,7 @@ static void note_key(struct flow *f, uint16_t seq, const uint8_t *payload,
     if (rtc_vp8_starts_keyframe(payload, len)) {
         flow_nack_key(&f->nack, seq);
         f->pli_wanted = false;
-        f->pli_tries = FLOW_PLI_TRIES;
+        f->pli_tries = 0; /* nothing is awaited */
     }
 }
 
@@ -50,8 +50,9 @@ static bool take_media(struct flow *f, enum flow_kind kind,
     case FLOW_SOURCE_FIRST:
         if (kind == FLOW_VIDEO) {
             flow_nack_clear(&f->nack);
-            if (f->stats.received[FLOW_VIDEO] > 0)
-                flow_request_keyframe(f, now_us);
+            /* A key frame's beginning, now or in a moment, calls this off. */
+            flow_request_keyframe(f, now_us);
+            f->pli_after_us = now_us + FLOW_PLI_FIRST_US;
         }
         break;
     case FLOW_SOURCE_NEXT:

@@ -73,7 +73,7 @@ static int64_t pli_next(const struct flow *f)
 {
     int64_t gap = LK_MAX(flow_rtt(f) + 100000, (int64_t)FLOW_PLI_GAP_US);
     if (f->pli_wanted)
-        return f->pli_us + gap;
+        return LK_MAX(f->pli_us + gap, f->pli_after_us);
     bool unanswered = f->pli_tries > 0 && f->pli_tries < FLOW_PLI_TRIES;
     return unanswered && f->sources[FLOW_VIDEO].on
                ? f->pli_us + gap + FLOW_PLI_AGAIN_US

@@ -178,8 +178,8 @@ static void decode(struct sim *s, struct sim_end *e)
         }
         if (show_key(s, e))
             continue;
-        if (e->broken)
-            return;
+        if (e->broken || e->newest == e->next)
+            return; /* nothing newer shows that there is a hole */
         const struct sim_frame *late = fr;
         for (uint32_t n = e->next; !late && n <= e->newest; n++)
             late = find_frame(e, n);

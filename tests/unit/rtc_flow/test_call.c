@@ -66,7 +66,7 @@ static void test_loss(void **state)
     sim_run(s, 10000000);
     tell("loss 5 %", s);
     for (int i = 0; i < 2; i++) {
-        assert_true(s->ends[i].shown >= 290);
+        assert_true(s->ends[i].shown >= 280);
         assert_true(sim_latency_us(&s->ends[i], 95) < 100000);
     }
     check_rtx(s, 10000000);
