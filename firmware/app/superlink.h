@@ -58,23 +58,22 @@ int superlink_ready(struct superlink *s, const char *walls) LK_MUST_CHECK;
 /* Says that a citizen's session has ended. With the usual options shutdown()
  * follows, and all programs are started anew.
  * Errors: lk_chan_send()'s. */
-int superlink_session_ended(struct superlink *s) LK_MUST_CHECK;
+int superlink_session_ended(struct superlink *s);
 
 /* Answers a command with a result: JSON text of any value. What is too large
  * for a message crosses as a sealed memfd.
  * Errors: lk_chan_send()'s, memfd_create(2)'s, -EMSGSIZE over 4 MiB. */
-int superlink_reply(struct superlink *s, uint32_t id,
-                    const char *json) LK_MUST_CHECK;
+int superlink_reply(struct superlink *s, uint32_t id, const char *json);
 
 /* Answers with a result and a PNG of `len` bytes (at most 16 MiB).
  * Errors: as superlink_reply(). */
 int superlink_reply_png(struct superlink *s, uint32_t id, const char *json,
-                        const void *png, size_t len) LK_MUST_CHECK;
+                        const void *png, size_t len);
 
 /* Answers that the command was refused or failed; `why` is a sentence for the
  * technician. superlink_fail(s, id, "no node called \"%s\"", name)
  * Errors: lk_chan_send()'s. */
 int superlink_fail(struct superlink *s, uint32_t id, const char *why, ...)
-    LK_PRINTF(3, 4) LK_MUST_CHECK;
+    LK_PRINTF(3, 4);
 
 #endif

@@ -1,0 +1,231 @@
+/* luukkuctl: technicians' commands, in a shell.
+ *
+ * Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 nobody there.
+ */
+#include "app/ctl_print.h"
+#include "base/text.h"
+#include "control/client.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define EXIT_REFUSED 1
+#define EXIT_USAGE 2
+#define EXIT_UNREACHABLE 3
+
+#define ANSWER_US 8000000 /* super gives its programs 5 s */
+#define FOLLOW_MS 300
+
+static const char usage[] =
+    "usage: luukkuctl --socket S [--json] COMMAND\n"
+    "\n"
+    "  status                    programs, their walls, session and calls\n"
+    "  devices                   camera, sound, display\n"
+    "  selftest                  checks; exit status 1 when one fails\n"
+    "  call stats                figures of the present call\n"
+    "  log [-f]                  the programs' last lines; -f: and new ones\n"
+    "\n"
+    "where the kiosk was started with --allow-ui-control:\n"
+    "\n"
+    "  ui tree                   what is on the screen\n"
+    "  ui tap ID                 touch the middle of a node\n"
+    "  ui type TEXT              type a text\n"
+    "  ui key NAME               press a key, such as Tab or Return\n"
+    "  ui screenshot FILE.png    save a picture of the screen\n"
+    "  ui speech                 what was spoken since last asked\n"
+    "  emu camera unplug|plug    take an emulated device away, and back\n"
+    "  emu headset unplug|plug\n";
+
+struct ctl {
+    const char *socket;
+    bool json;
+    bool follow;
+    const char *file; /* ui screenshot: where the picture goes */
+    const char *argv[CONTROL_ARGS_MAX];
+    size_t argc;
+};
+
+/* The commands, and how many words may follow. */
+static const struct shape {
+    const char *word[2];
+    int more;
+} shapes[] = {
+    {{"status", NULL}, 0},     {{"devices", NULL}, 0},  {{"selftest", NULL}, 0},
+    {{"call", "stats"}, 0},    {{"log", NULL}, 0},      {{"log", "-f"}, 0},
+    {{"ui", "tree"}, 0},       {{"ui", "tap"}, 1},      {{"ui", "type"}, 1},
+    {{"ui", "key"}, 1},        {{"ui", "speech"}, 0},   {{"emu", "camera"}, 1},
+    {{"ui", "screenshot"}, 1}, {{"emu", "headset"}, 1},
+};
+
+static bool is_command(int argc, char **argv)
+{
+    for (size_t i = 0; i < LK_ARRAY_LEN(shapes); i++) {
+        const struct shape *s = &shapes[i];
+        int words = s->word[1] ? 2 : 1;
+        if (argc == words + s->more && strcmp(argv[0], s->word[0]) == 0 &&
+            (words == 1 || strcmp(argv[1], s->word[1]) == 0))
+            return true;
+    }
+    return false;
+}
+
+static int parse_options(int argc, char **argv, struct ctl *ret)
+{
+    static const struct option known[] = {
+        {"socket", required_argument, NULL, 's'},
+        {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    struct ctl c = {.socket = NULL};
+    int o = 0;
+    /* "+": a word of the command is no option. */
+    while ((o = getopt_long(argc, argv, "+", known, NULL)) != -1) {
+        if (o == 's')
+            c.socket = optarg;
+        else if (o == 'j')
+            c.json = true;
+        else
+            return -EINVAL;
+    }
+    /* --json may also stand at the end, as people write it. */
+    while (argc > optind && strcmp(argv[argc - 1], "--json") == 0) {
+        c.json = true;
+        argc--;
+    }
+    if (!c.socket || argc == optind ||
+        !is_command(argc - optind, argv + optind))
+        return -EINVAL;
+    for (int i = optind; i < argc; i++)
+        c.argv[c.argc++] = argv[i];
+    if (strcmp(c.argv[0], "log") == 0) {
+        c.follow = c.argc == 2;
+        c.argc = 1;
+    } else if (c.argc == 3 && strcmp(c.argv[1], "screenshot") == 0) {
+        c.file = c.argv[--c.argc];
+    }
+    *ret = c;
+    return 0;
+}
+
+static int save_picture(const char *path, const uint8_t *data, size_t len)
+{
+    LK_AUTO_FD fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
+    size_t at = 0;
+    while (fd >= 0 && at < len) {
+        ssize_t n = write(fd, data + at, len - at);
+        if (n < 0 && errno != EINTR)
+            break;
+        at += n > 0 ? (size_t)n : 0;
+    }
+    if (fd < 0 || at < len) {
+        (void)fprintf(stderr, "luukkuctl: %s: %s\n", path,
+                      strerrorname_np(errno));
+        return EXIT_REFUSED;
+    }
+    return 0;
+}
+
+/* A self-test of which a check fails is a failure. */
+static int verdict(const struct ctl *c, const struct control_answer *a)
+{
+    bool failed =
+        strcmp(c->argv[0], "selftest") == 0 && !ctl_selftest_passed(a->text);
+    return failed ? EXIT_REFUSED : 0;
+}
+
+static int show(const struct ctl *c, const struct control_answer *a)
+{
+    if (!a->ok) {
+        (void)fprintf(stderr, "luukkuctl: %s\n", a->text);
+        return EXIT_REFUSED;
+    }
+    if (c->file) {
+        if (!a->picture) {
+            (void)fprintf(stderr, "luukkuctl: the answer has no picture\n");
+            return EXIT_REFUSED;
+        }
+        int r = save_picture(c->file, a->payload, a->len);
+        if (r != 0)
+            return r;
+    }
+    if (c->json || strcmp(c->argv[0], "ui") == 0)
+        (void)puts(a->text);
+    else
+        ctl_print_answer(stdout, a->text);
+    return verdict(c, a);
+}
+
+/* What went wrong on the way, as a sentence and an exit status. */
+static int explain(const struct ctl *c, int r)
+{
+    const char *why = strerrorname_np(-r);
+    int status = EXIT_UNREACHABLE;
+    if (r == -ENOENT || r == -ECONNREFUSED)
+        why = "no kiosk listens there";
+    else if (r == -EACCES)
+        why = "this user may not";
+    else if (r == -ETIMEDOUT)
+        why = "the kiosk does not answer";
+    else if (r == -EPIPE)
+        why = "the kiosk has hung up";
+    else if (r == -ENAMETOOLONG)
+        why = "the path is too long for a socket";
+    if (r == -EINVAL || r == -EMSGSIZE) {
+        why = "a word is too long or not UTF-8";
+        status = EXIT_USAGE;
+    }
+    (void)fprintf(stderr, "luukkuctl: %s: %s\n", c->socket, why);
+    return status;
+}
+
+static int run_once(const struct ctl *c, struct control_client *client)
+{
+    LK_AUTO(control_answer) a = NULL;
+    int r = control_client_call(client, c->argv, c->argc, ANSWER_US, &a);
+    return r < 0 ? explain(c, r) : show(c, a);
+}
+
+static int run_log(const struct ctl *c, struct control_client *client)
+{
+    char number[32];
+    const char *argv[] = {"log", "since", number};
+    size_t argc = 1;
+    do {
+        LK_AUTO(control_answer) a = NULL;
+        int r = control_client_call(client, argv, argc, ANSWER_US, &a);
+        if (r < 0)
+            return explain(c, r);
+        if (!a->ok || (c->json && !c->follow))
+            return show(c, a);
+        long long next = ctl_print_log(stdout, a->text);
+        if (next < 0 || fflush(stdout) == EOF)
+            return EXIT_REFUSED;
+        (void)snprintf(number, sizeof(number), "%lld", next);
+        argc = LK_ARRAY_LEN(argv);
+        if (c->follow)
+            (void)poll(NULL, 0, FOLLOW_MS);
+    } while (c->follow);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct ctl c;
+    LK_AUTO(control_client) client = NULL;
+    if (parse_options(argc, argv, &c) < 0) {
+        (void)fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    int r = control_client_open(c.socket, &client);
+    if (r < 0)
+        return explain(&c, r);
+    return strcmp(c.argv[0], "log") == 0 ? run_log(&c, client)
+                                         : run_once(&c, client);
+}

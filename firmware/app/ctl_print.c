@@ -1,0 +1,117 @@
+#include "app/ctl_print.h"
+
+#include <errno.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#define DEPTH_MAX 8
+
+static void print_value(FILE *to, const json_t *v, int depth);
+
+static void indent(FILE *to, int depth)
+{
+    (void)fprintf(to, "%*s", depth * 2, "");
+}
+
+static void print_scalar(FILE *to, const json_t *v)
+{
+    if (json_is_string(v))
+        (void)fprintf(to, "%s\n", json_string_value(v));
+    else if (json_is_integer(v))
+        (void)fprintf(to, "%lld\n", (long long)json_integer_value(v));
+    else if (json_is_real(v))
+        (void)fprintf(to, "%.3f\n", json_real_value(v));
+    else if (json_is_boolean(v))
+        (void)fprintf(to, "%s\n", json_is_true(v) ? "yes" : "no");
+    else
+        (void)fprintf(to, "-\n");
+}
+
+static void print_member(FILE *to, const char *name, const json_t *v, int depth)
+{
+    indent(to, depth);
+    (void)fprintf(to, "%s:", name);
+    if (json_is_object(v) || json_is_array(v)) {
+        (void)fputc('\n', to);
+        print_value(to, v, depth + 1);
+    } else {
+        (void)fputc(' ', to);
+        print_scalar(to, v);
+    }
+}
+
+static void print_elements(FILE *to, const json_t *v, int depth)
+{
+    for (size_t i = 0; i < json_array_size(v); i++) {
+        const json_t *e = json_array_get(v, i);
+        indent(to, depth);
+        (void)fputs("- ", to);
+        if (json_is_object(e) || json_is_array(e)) {
+            (void)fputc('\n', to);
+            print_value(to, e, depth + 1);
+        } else {
+            print_scalar(to, e);
+        }
+    }
+}
+
+static void print_value(FILE *to, const json_t *v, int depth)
+{
+    if (depth > DEPTH_MAX)
+        return;
+    if (json_is_array(v)) {
+        print_elements(to, v, depth);
+        return;
+    }
+    if (!json_is_object(v)) {
+        indent(to, depth);
+        print_scalar(to, v);
+        return;
+    }
+    void *it = json_object_iter((json_t *)(uintptr_t)v);
+    for (; it; it = json_object_iter_next((json_t *)(uintptr_t)v, it))
+        print_member(to, json_object_iter_key(it), json_object_iter_value(it),
+                     depth);
+}
+
+void ctl_print_answer(FILE *to, const char *json)
+{
+    json_t *v = json_loads(json, JSON_DECODE_ANY, NULL);
+    if (!v)
+        (void)fprintf(to, "%s\n", json);
+    else if (!json_is_null(v))
+        print_value(to, v, 0);
+    json_decref(v);
+}
+
+long long ctl_print_log(FILE *to, const char *json)
+{
+    json_t *v = json_loads(json, 0, NULL);
+    json_t *lines = json_object_get(v, "lines");
+    json_t *next = json_object_get(v, "next");
+    long long n = -EBADMSG;
+    size_t i = 0;
+    json_t *line = NULL;
+    if (json_is_array(lines) && json_is_integer(next))
+        n = (long long)json_integer_value(next);
+    json_array_foreach(lines, i, line)
+    {
+        const char *at = NULL;
+        const char *program = NULL;
+        const char *text = NULL;
+        if (json_unpack(line, "{s:s,s:s,s:s}", "at", &at, "program", &program,
+                        "text", &text) == 0)
+            (void)fprintf(to, "%s [%s] %s\n", at, program, text);
+    }
+    json_decref(v);
+    return n;
+}
+
+bool ctl_selftest_passed(const char *json)
+{
+    json_t *v = json_loads(json, 0, NULL);
+    bool passed = json_is_true(json_object_get(v, "ok"));
+    json_decref(v);
+    return passed;
+}

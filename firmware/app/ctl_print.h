@@ -1,0 +1,22 @@
+/* ctl_print.h - answers as people read them.
+ *
+ * Room: luukkuctl's output without --json.
+ */
+#ifndef LUUKKU_APP_CTL_PRINT_H
+#define LUUKKU_APP_CTL_PRINT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Prints the JSON text of an answer as indented "name: value" lines; a text
+ * that is no JSON as it is. */
+void ctl_print_answer(FILE *to, const char *json);
+
+/* Prints the lines of a log answer. Returns the number to go on from, or
+ * -EBADMSG. */
+long long ctl_print_log(FILE *to, const char *json);
+
+/* Whether the answer of a self-test says that all is well. */
+bool ctl_selftest_passed(const char *json);
+
+#endif

@@ -1,0 +1,153 @@
+#include "app/super.h"
+
+#include "app/super_impl.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct super_timing super_timing_usual = {
+    .ping_us = 500000,
+    .pings_missed = 3,
+#ifdef LUUKKU_SANITIZED
+    .start_us = 60000000,
+#else
+    .start_us = 15000000,
+#endif
+    .stop_us = 2000000,
+    .backoff_us = 250000,
+    .backoff_most_us = 30000000,
+    .healthy_us = 60000000,
+};
+
+/* The two get a channel to each other whenever one of them starts: the ends of
+ * a fresh pair, in place of any earlier one. */
+void super_on_started(struct super *s, struct super_child *c)
+{
+    struct supermsg m = {.type = SUPERMSG_PEER};
+    int pair[2];
+    if (s->config.programs < 2)
+        return;
+    struct super_child *other = &s->child[1 - c->index];
+    if (!super_child_lives(other) || other->state == SUPER_STOPPING)
+        return; /* its own start brings one */
+    int r = lk_chan_pair(pair);
+    if (r < 0) {
+        super_child_kill(c, "there is no channel to its sibling");
+        return;
+    }
+    if (super_child_send(c, &m, pair[0]) < 0)
+        super_child_kill(c, "does not take a channel");
+    if (super_child_send(other, &m, pair[1]) < 0)
+        super_child_kill(other, "does not take a channel");
+    (void)lk_fd_close(pair[0]);
+    (void)lk_fd_close(pair[1]);
+}
+
+static bool all_ended(const struct super *s)
+{
+    for (size_t i = 0; i < s->config.programs; i++)
+        if (s->child[i].state != SUPER_ENDED)
+            return false;
+    return true;
+}
+
+void super_on_ended(struct super *s, struct super_child *c)
+{
+    s->config.gone(s->config.arg, c->index);
+    if (s->stopping && all_ended(s))
+        s->config.stopped(s->config.arg);
+}
+
+void super_on_message(struct super *s, struct super_child *c,
+                      const struct supermsg *m, struct lk_chan_msg *raw)
+{
+    if (m->type == SUPERMSG_CONTROL_REPLY) {
+        s->config.reply(s->config.arg, c->index, m, lk_chan_take_fd(raw, 0));
+        return;
+    }
+    LK_LOG(INFO, "super", "session ended, programs are %s",
+           s->config.keep_programs ? "kept" : "started anew");
+    if (!s->config.keep_programs)
+        super_renew(s);
+}
+
+int super_new(struct lk_loop *l, const struct super_config *config,
+              struct super **ret)
+{
+    if (config->programs < 1 || config->programs > SUPER_PROGRAMS_MAX)
+        return -EINVAL;
+    LK_AUTO(super) s = calloc(1, sizeof(*s));
+    if (!s)
+        return -ENOMEM;
+    s->loop = l;
+    s->config = *config;
+    int r = 0;
+    for (size_t i = 0; i < config->programs && r == 0; i++)
+        r = super_child_init(&s->child[i], s, i);
+    if (r == 0)
+        *ret = LK_TAKE(s);
+    return r;
+}
+
+struct super *super_free(struct super *s)
+{
+    for (size_t i = 0; s && i < s->config.programs; i++)
+        if (s->child[i].super)
+            super_child_finish(&s->child[i]);
+    free(s);
+    return NULL;
+}
+
+void super_start(struct super *s)
+{
+    for (size_t i = 0; i < s->config.programs; i++)
+        super_child_start(&s->child[i]);
+}
+
+void super_stop(struct super *s)
+{
+    bool again = s->stopping;
+    s->stopping = true;
+    for (size_t i = 0; i < s->config.programs; i++)
+        super_child_stop(&s->child[i], again);
+    if (!again && all_ended(s))
+        s->config.stopped(s->config.arg);
+}
+
+void super_renew(struct super *s)
+{
+    if (s->stopping)
+        return;
+    for (size_t i = 0; i < s->config.programs; i++) {
+        s->child[i].renewing = super_child_lives(&s->child[i]);
+        super_child_stop(&s->child[i], false);
+    }
+}
+
+int super_command(struct super *s, size_t program, uint32_t id,
+                  const char *const *argv, size_t argc)
+{
+    struct super_child *c = &s->child[program];
+    struct supermsg m = {.type = SUPERMSG_CONTROL, .id = id, .args = argc};
+    if (c->state != SUPER_RUNNING)
+        return -ENOTCONN;
+    if (argc > SUPERMSG_ARGS_MAX)
+        return -EINVAL;
+    memcpy(m.arg, argv, argc * sizeof(*argv));
+    return super_child_send(c, &m, -1);
+}
+
+void super_info(const struct super *s, size_t program, struct super_info *ret)
+{
+    const struct super_child *c = &s->child[program];
+    *ret = (struct super_info){.name = c->program->name,
+                               .state = c->state,
+                               .pid = c->process.pid,
+                               .restarts = c->restarts,
+                               .started_us = c->started_us};
+    memcpy(ret->walls, c->walls, sizeof(ret->walls));
+    memcpy(ret->ended, c->ended, sizeof(ret->ended));
+}

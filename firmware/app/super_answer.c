@@ -1,0 +1,126 @@
+#include "app/super_answer.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static const char *const state_name[] = {
+    [SUPER_WAITING] = "waiting to start",
+    [SUPER_STARTING] = "starting",
+    [SUPER_RUNNING] = "running",
+    [SUPER_STOPPING] = "stopping",
+    [SUPER_ENDED] = "ended",
+};
+
+static json_t *program_status(const struct super *s, size_t i, int64_t now_us)
+{
+    struct super_info info;
+    super_info(s, i, &info);
+    int64_t up_us = info.pid ? now_us - info.started_us : 0;
+    return json_pack("{s:s,s:s,s:i,s:i,s:I,s:s,s:s}", "name", info.name,
+                     "state", state_name[info.state], "pid", (int)info.pid,
+                     "restarts", (int)info.restarts, "uptime_s",
+                     (json_int_t)(up_us / 1000000), "walls", info.walls,
+                     "last_end", info.ended);
+}
+
+json_t *super_answer_status(const struct super_desk_config *config,
+                            const struct super *s, int64_t up_us,
+                            int64_t now_us)
+{
+    json_t *programs = json_array();
+    for (size_t i = 0; i <= SUPER_RTC; i++)
+        if (json_array_append_new(programs, program_status(s, i, now_us)) < 0) {
+            json_decref(programs);
+            return NULL;
+        }
+    return json_pack("{s:s,s:s,s:I,s:b,s:o}", "kiosk", config->kiosk, "version",
+                     config->version, "uptime_s", (json_int_t)(up_us / 1000000),
+                     "ui_control", config->allow_ui_control, "programs",
+                     programs);
+}
+
+static json_t *check(const char *name, const char *program, bool ok,
+                     const char *detail)
+{
+    char text[96];
+    (void)snprintf(text, sizeof(text), "%s %s", program, name);
+    return json_pack("{s:s,s:b,s:s}", "name", text, "ok", ok, "detail", detail);
+}
+
+json_t *super_answer_selftest(const struct super *s)
+{
+    json_t *checks = json_array();
+    int r = 0;
+    for (size_t i = 0; i <= SUPER_RTC; i++) {
+        struct super_info info;
+        super_info(s, i, &info);
+        bool runs = info.state == SUPER_RUNNING;
+        r |= json_array_append_new(
+            checks, check("runs", info.name, runs, state_name[info.state]));
+        r |= json_array_append_new(
+            checks, check("is confined", info.name,
+                          runs && !strchr(info.walls, '-'), info.walls));
+    }
+    if (r < 0) {
+        json_decref(checks);
+        return NULL;
+    }
+    return json_pack("{s:o}", "checks", checks);
+}
+
+static json_t *line_answer(const struct super_log_line *line)
+{
+    char at[40];
+    struct tm tm;
+    time_t s = (time_t)(line->wall_us / 1000000);
+    size_t n = gmtime_r(&s, &tm)
+                   ? strftime(at, sizeof(at), "%Y-%m-%dT%H:%M:%S", &tm)
+                   : 0;
+    (void)snprintf(at + n, sizeof(at) - n, ".%03dZ",
+                   (int)(line->wall_us / 1000 % 1000));
+    return json_pack("{s:I,s:s,s:s,s:s}", "n", (json_int_t)line->number, "at",
+                     at, "program", line->program, "text", line->text);
+}
+
+/* Bytes of text in one answer: with its JSON around it fits a message. */
+#define LOG_BYTES 12000
+#define LINE_EXTRA 100
+
+/* The first of the last lines that fit into one answer. */
+static uint64_t log_tail(const struct super_log *log)
+{
+    uint64_t first = super_log_next(log);
+    size_t bytes = 0;
+    for (unsigned n = 0; first > 1 && n < SUPER_DESK_LOG_LINES; n++) {
+        struct super_log_line line;
+        if (super_log_at(log, first - 1, &line) == 0)
+            break;
+        bytes += strlen(line.text) + LINE_EXTRA;
+        if (bytes > LOG_BYTES)
+            break;
+        first--;
+    }
+    return first;
+}
+
+json_t *super_answer_log(const struct super_log *log, uint64_t from)
+{
+    struct super_log_line line;
+    json_t *lines = json_array();
+    size_t bytes = 0;
+    uint64_t next = from > 0 ? from : log_tail(log);
+    for (unsigned n = 0; lines && n < SUPER_DESK_LOG_LINES &&
+                         super_log_at(log, next, &line) == 1;
+         n++) {
+        bytes += strlen(line.text) + LINE_EXTRA;
+        if (bytes > LOG_BYTES)
+            break;
+        if (json_array_append_new(lines, line_answer(&line)) < 0) {
+            json_decref(lines);
+            return NULL;
+        }
+        next = line.number + 1;
+    }
+    return json_pack("{s:I,s:o}", "next", (json_int_t)next, "lines", lines);
+}

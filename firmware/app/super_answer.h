@@ -1,0 +1,21 @@
+/* super_answer.h - super's own part of the answers.
+ *
+ * Room: JSON of status, self-test and log. Only for super_desk.c.
+ */
+#ifndef LUUKKU_APP_SUPER_ANSWER_H
+#define LUUKKU_APP_SUPER_ANSWER_H
+
+#include "app/super_desk.h"
+
+#include <jansson.h>
+
+/* Each returns a new object, or NULL: no memory. */
+json_t *super_answer_status(const struct super_desk_config *config,
+                            const struct super *s, int64_t up_us,
+                            int64_t now_us);
+json_t *super_answer_selftest(const struct super *s);
+
+/* Lines from number `from` on; 0: the last ones. */
+json_t *super_answer_log(const struct super_log *log, uint64_t from);
+
+#endif

@@ -1,0 +1,396 @@
+#include "app/super_desk.h"
+
+#include "app/super_answer.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum route {
+    TO_LOG,
+    TO_LUUKKUD,
+    TO_RTC,
+    TO_ALL,
+};
+
+enum answer {
+    ANSWER_AS_IT_IS,
+    ANSWER_STATUS,   /* by program */
+    ANSWER_DEVICES,  /* the programs' members put together */
+    ANSWER_SELFTEST, /* the lists of checks joined */
+};
+
+static const struct command {
+    const char *word[2]; /* the second may be NULL: any */
+    enum route route;
+    enum answer answer;
+    bool ui_control; /* only where it is allowed */
+} commands[] = {
+    {{"status", NULL}, TO_ALL, ANSWER_STATUS, false},
+    {{"devices", NULL}, TO_ALL, ANSWER_DEVICES, false},
+    {{"selftest", NULL}, TO_ALL, ANSWER_SELFTEST, false},
+    {{"log", NULL}, TO_LOG, ANSWER_AS_IT_IS, false},
+    {{"call", "stats"}, TO_RTC, ANSWER_AS_IT_IS, false},
+    {{"ui", NULL}, TO_LUUKKUD, ANSWER_AS_IT_IS, true},
+    {{"emu", "camera"}, TO_RTC, ANSWER_AS_IT_IS, true},
+    {{"emu", "headset"}, TO_RTC, ANSWER_AS_IT_IS, true},
+};
+
+/* A request that programs are still to answer. */
+struct pending {
+    uint32_t id; /* ours; 0: a free place */
+    uint64_t client;
+    uint32_t client_id;
+    unsigned waiting; /* programs, as bits */
+    enum answer answer;
+    int64_t until_us;
+    json_t *result; /* of ANSWER_STATUS and so on */
+};
+
+struct super_desk {
+    struct lk_loop *loop;
+    struct super_desk_config config;
+    struct super *super;
+    struct control_server *server;
+    struct lk_timer *timer;
+    int64_t since_us;
+    uint32_t last_id;
+    struct pending pending[SUPER_DESK_PENDING_MAX];
+};
+
+/* Sends a reply; a client that has gone does not get it, and that is all. */
+static void desk_send(struct super_desk *d, uint64_t client,
+                      const struct control_reply *reply, int fd)
+{
+    int r = control_server_reply(d->server, client, reply, fd);
+    if (r < 0 && r != -ENOENT)
+        LK_LOG(WARN, "super", "control reply lost err=%s", strerrorname_np(-r));
+}
+
+static void desk_fail(struct super_desk *d, uint64_t client, uint32_t id,
+                      const char *why)
+{
+    struct control_reply reply = {.id = id, .error = (char *)(uintptr_t)why};
+    desk_send(d, client, &reply, -1);
+}
+
+/* Answers with an object, which is consumed. */
+static void desk_answer(struct super_desk *d, uint64_t client, uint32_t id,
+                        json_t *v)
+{
+    struct control_reply reply = {.id = id, .ok = true};
+    if (v)
+        reply.result = json_dumps(v, JSON_COMPACT);
+    json_decref(v);
+    if (!reply.result)
+        desk_fail(d, client, id, "super has no memory left");
+    else if (strlen(reply.result) > CONTROL_RESULT_MAX)
+        desk_fail(d, client, id, "the answer is too long");
+    else
+        desk_send(d, client, &reply, -1);
+    free(reply.result);
+}
+
+static void pending_close(struct pending *p)
+{
+    json_decref(p->result);
+    *p = (struct pending){.id = 0};
+}
+
+static void pending_fail(struct super_desk *d, struct pending *p,
+                         const char *why)
+{
+    desk_fail(d, p->client, p->client_id, why);
+    pending_close(p);
+}
+
+/* All checks true? */
+static bool selftest_passed(const json_t *result)
+{
+    size_t i = 0;
+    const json_t *c = NULL;
+    json_t *checks = json_object_get(result, "checks");
+    json_array_foreach(
+        checks, i, c) if (!json_is_true(json_object_get(c, "ok"))) return false;
+    return true;
+}
+
+/* Everybody has answered, or will not. */
+static void pending_finish(struct super_desk *d, struct pending *p)
+{
+    if (p->waiting)
+        return;
+    if (p->answer == ANSWER_SELFTEST)
+        (void)json_object_set_new(p->result, "ok",
+                                  json_boolean(selftest_passed(p->result)));
+    desk_answer(d, p->client, p->client_id, json_incref(p->result));
+    pending_close(p);
+}
+
+static const char *name_of(const struct super_desk *d, size_t program)
+{
+    struct super_info info;
+    super_info(d->super, program, &info);
+    return info.name;
+}
+
+/* One program's part does not come: said beside the others'. */
+static void part_missing(struct super_desk *d, struct pending *p,
+                         size_t program, const char *why)
+{
+    json_t *errors = json_object_get(p->result, "errors");
+    p->waiting &= ~(1U << program);
+    if (!errors) {
+        errors = json_object();
+        (void)json_object_set_new(p->result, "errors", errors);
+    }
+    (void)json_object_set_new(errors, name_of(d, program), json_string(why));
+    pending_finish(d, p);
+}
+
+/* Puts one program's part to the others. 0 or -EBADMSG: not of the right
+ * shape. */
+static int part_merge(struct super_desk *d, struct pending *p, size_t program,
+                      json_t *part)
+{
+    if (!json_is_object(part))
+        return -EBADMSG;
+    if (p->answer == ANSWER_STATUS)
+        return json_object_set(p->result, name_of(d, program), part);
+    if (p->answer == ANSWER_DEVICES)
+        return json_object_update_missing(p->result, part);
+    json_t *checks = json_object_get(part, "checks");
+    if (!json_is_array(checks))
+        return -EBADMSG;
+    return json_array_extend(json_object_get(p->result, "checks"), checks);
+}
+
+static void part_came(struct super_desk *d, struct pending *p, size_t program,
+                      const struct supermsg *m)
+{
+    json_error_t e;
+    if (!m->ok || m->carries != SUPERMSG_NOTHING) {
+        part_missing(d, p, program, m->ok ? "its answer is too long" : m->text);
+        return;
+    }
+    json_t *part = json_loads(m->text, JSON_REJECT_DUPLICATES, &e);
+    int r = part ? part_merge(d, p, program, part) : -EBADMSG;
+    json_decref(part);
+    if (r < 0) {
+        part_missing(d, p, program, "its answer is malformed");
+        return;
+    }
+    p->waiting &= ~(1U << program);
+    pending_finish(d, p);
+}
+
+void super_desk_reply(void *arg, size_t program, const struct supermsg *m,
+                      int fd)
+{
+    struct super_desk *d = arg;
+    LK_AUTO_FD own = fd;
+    struct pending *p = NULL;
+    for (size_t i = 0; i < SUPER_DESK_PENDING_MAX && !p; i++)
+        if (d->pending[i].id == m->id && m->id != 0 &&
+            d->pending[i].waiting & 1U << program)
+            p = &d->pending[i];
+    if (!p)
+        return; /* too late: the client has had its answer */
+    if (p->answer != ANSWER_AS_IT_IS) {
+        part_came(d, p, program, m);
+        return;
+    }
+    bool nothing = m->text[0] == 0;
+    char *text = (char *)(uintptr_t)m->text;
+    struct control_reply reply = {
+        .id = p->client_id,
+        .ok = m->ok,
+        .carries = (enum control_carries)m->carries,
+        .result = m->ok && !nothing ? text : NULL,
+        .error = m->ok ? NULL : text,
+    };
+    desk_send(d, p->client, &reply, own);
+    pending_close(p);
+}
+
+/* What is said of a program that does not answer. */
+static void program_trouble(struct super_desk *d, struct pending *p,
+                            size_t program, const char *what)
+{
+    char why[128];
+    (void)snprintf(why, sizeof(why), "%s %s", name_of(d, program), what);
+    if (p->answer == ANSWER_AS_IT_IS)
+        pending_fail(d, p, why);
+    else
+        part_missing(d, p, program, what);
+}
+
+void super_desk_gone(void *arg, size_t program)
+{
+    struct super_desk *d = arg;
+    for (size_t i = 0; i < SUPER_DESK_PENDING_MAX; i++)
+        if (d->pending[i].waiting & 1U << program)
+            program_trouble(d, &d->pending[i], program,
+                            "ended before it answered");
+}
+
+static void on_timer(void *arg, int64_t now_us)
+{
+    struct super_desk *d = arg;
+    int64_t next_us = INT64_MAX;
+    for (size_t i = 0; i < SUPER_DESK_PENDING_MAX; i++) {
+        struct pending *p = &d->pending[i];
+        if (p->id != 0 && p->until_us > now_us)
+            next_us = LK_MIN(next_us, p->until_us);
+        for (size_t j = 0; j < SUPER_PROGRAMS_MAX; j++)
+            if (p->id != 0 && p->until_us <= now_us && p->waiting & 1U << j)
+                program_trouble(d, p, j, "does not answer");
+    }
+    if (next_us != INT64_MAX)
+        lk_timer_set(d->timer, next_us);
+}
+
+static const struct command *find_command(const struct control_request *req)
+{
+    for (size_t i = 0; i < LK_ARRAY_LEN(commands); i++) {
+        const struct command *c = &commands[i];
+        if (strcmp(c->word[0], req->arg[0]) != 0)
+            continue;
+        if (!c->word[1] ||
+            (req->args > 1 && strcmp(c->word[1], req->arg[1]) == 0))
+            return c;
+    }
+    return NULL;
+}
+
+static struct pending *pending_open(struct super_desk *d, uint64_t client,
+                                    const struct control_request *req,
+                                    enum answer answer)
+{
+    struct pending *p = NULL;
+    for (size_t i = 0; i < SUPER_DESK_PENDING_MAX && !p; i++)
+        if (d->pending[i].id == 0)
+            p = &d->pending[i];
+    if (!p)
+        return NULL;
+    if (++d->last_id == 0)
+        d->last_id = 1;
+    int64_t now_us = lk_loop_now_us(d->loop);
+    *p = (struct pending){.id = d->last_id,
+                          .client = client,
+                          .client_id = req->id,
+                          .answer = answer,
+                          .until_us = now_us + SUPER_DESK_ANSWER_US};
+    if (answer == ANSWER_STATUS)
+        p->result = super_answer_status(&d->config, d->super,
+                                        now_us - d->since_us, now_us);
+    else if (answer == ANSWER_SELFTEST)
+        p->result = super_answer_selftest(d->super);
+    else
+        p->result = json_object();
+    if (!p->result) {
+        pending_close(p);
+        return NULL;
+    }
+    on_timer(d, now_us);
+    return p;
+}
+
+/* Asks the programs of `mask`. */
+static void desk_ask(struct super_desk *d, struct pending *p, unsigned mask,
+                     const struct control_request *req)
+{
+    uint32_t id = p->id;
+    /* All are waited for before one is asked: an answer, or its lack, may close
+     * the request at once. */
+    p->waiting = mask;
+    for (size_t i = 0; i < SUPER_PROGRAMS_MAX; i++) {
+        if (!(mask & 1U << i) || p->id != id)
+            continue;
+        int r = super_command(d->super, i, id,
+                              (const char *const *)(const void *)req->arg,
+                              req->args);
+        if (r == -ENOTCONN)
+            program_trouble(d, p, i, "is not running just now");
+        else if (r < 0)
+            program_trouble(d, p, i, "cannot be asked just now");
+    }
+}
+
+/* "log", or "log since N". */
+static void desk_log(struct super_desk *d, uint64_t client,
+                     const struct control_request *req)
+{
+    uint64_t from = 0;
+    char *end = NULL;
+    if (req->args == 3 && strcmp(req->arg[1], "since") == 0)
+        from = strtoull(req->arg[2], &end, 10);
+    if (req->args != 1 && (!end || *end || end == req->arg[2]))
+        desk_fail(d, client, req->id, "usage: log [since NUMBER]");
+    else
+        desk_answer(d, client, req->id, super_answer_log(d->config.log, from));
+}
+
+void super_desk_request(void *arg, uint64_t client,
+                        const struct control_request *req)
+{
+    struct super_desk *d = arg;
+    const struct command *c = find_command(req);
+    if (!c) {
+        desk_fail(d, client, req->id, "there is no such command");
+        return;
+    }
+    if (c->ui_control && !d->config.allow_ui_control) {
+        desk_fail(d, client, req->id,
+                  "this kiosk was started without --allow-ui-control");
+        return;
+    }
+    if (c->route == TO_LOG) {
+        desk_log(d, client, req);
+        return;
+    }
+    struct pending *p = pending_open(d, client, req, c->answer);
+    if (!p) {
+        desk_fail(d, client, req->id, "too many commands at once");
+        return;
+    }
+    unsigned mask = 1U << SUPER_LUUKKUD | 1U << SUPER_RTC;
+    if (c->route != TO_ALL)
+        mask = c->route == TO_RTC ? 1U << SUPER_RTC : 1U << SUPER_LUUKKUD;
+    desk_ask(d, p, mask, req);
+}
+
+int super_desk_new(struct lk_loop *l, const struct super_desk_config *config,
+                   struct super_desk **ret)
+{
+    LK_AUTO(super_desk) d = calloc(1, sizeof(*d));
+    if (!d)
+        return -ENOMEM;
+    d->loop = l;
+    d->config = *config;
+    d->since_us = lk_loop_now_us(l);
+    int r = lk_timer_new(l, on_timer, d, &d->timer);
+    if (r == 0)
+        *ret = LK_TAKE(d);
+    return r;
+}
+
+struct super_desk *super_desk_free(struct super_desk *d)
+{
+    if (d) {
+        for (size_t i = 0; i < SUPER_DESK_PENDING_MAX; i++)
+            pending_close(&d->pending[i]);
+        d->timer = lk_timer_free(d->timer);
+        free(d);
+    }
+    return NULL;
+}
+
+void super_desk_attach(struct super_desk *d, struct super *s,
+                       struct control_server *server)
+{
+    d->super = s;
+    d->server = server;
+}

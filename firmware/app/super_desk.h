@@ -1,0 +1,53 @@
+/* super_desk.h - what a technician's command means, and who answers it.
+ *
+ * Room: routing of control requests to super itself, to one program or to all,
+ * waiting for the answers with a limit, putting them together. On the loop's
+ * thread.
+ */
+#ifndef LUUKKU_APP_SUPER_DESK_H
+#define LUUKKU_APP_SUPER_DESK_H
+
+#include "app/super.h"
+#include "control/server.h"
+
+#define SUPER_DESK_PENDING_MAX 32
+#define SUPER_DESK_ANSWER_US 5000000 /* a program has this long to answer */
+#define SUPER_DESK_LOG_LINES 200     /* most lines of one answer */
+
+/* Places of the programs in struct super_config. */
+enum super_desk_program {
+    SUPER_LUUKKUD = 0,
+    SUPER_RTC = 1,
+};
+
+struct super_desk;
+
+struct super_desk_config {
+    const char *kiosk;   /* its name; borrowed */
+    const char *version; /* of the firmware; borrowed */
+    bool allow_ui_control;
+    struct super_log *log; /* borrowed */
+};
+
+/* Owner: caller, super_desk_free(). Errors: -ENOMEM, -ENOSPC. */
+int super_desk_new(struct lk_loop *l, const struct super_desk_config *config,
+                   struct super_desk **ret) LK_MUST_CHECK;
+
+/* NULL is fine. Returns NULL. */
+struct super_desk *super_desk_free(struct super_desk *d);
+LK_AUTO_DEFINE(super_desk);
+
+/* Tells whom it works with, both borrowed; before the first request. */
+void super_desk_attach(struct super_desk *d, struct super *s,
+                       struct control_server *server);
+
+/* For struct control_server_config. arg: the desk. */
+void super_desk_request(void *arg, uint64_t client,
+                        const struct control_request *req);
+
+/* For struct super_config. arg: the desk. */
+void super_desk_reply(void *arg, size_t program, const struct supermsg *m,
+                      int fd);
+void super_desk_gone(void *arg, size_t program);
+
+#endif

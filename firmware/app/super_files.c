@@ -1,0 +1,153 @@
+#include "app/super_files.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int add_file(struct inherit *in, const char *name, const char *path)
+{
+    struct stat st;
+    if (!*path)
+        return 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int r = fd < 0 ? -errno : 0;
+    if (r == 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)))
+        r = -EINVAL;
+    if (r == 0)
+        r = inherit_add(in, name, fd);
+    if (r < 0) {
+        LK_LOG(ERROR, "super", "file=\"%s\" for=%s err=%s", path, name,
+               strerrorname_np(-r));
+        (void)lk_fd_close(fd);
+    }
+    return r;
+}
+
+static int add_text(struct inherit *in, const struct super_files *f)
+{
+    int fd = fcntl(f->text, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    int r = inherit_add(in, "config", fd);
+    if (r < 0)
+        (void)lk_fd_close(fd);
+    return r;
+}
+
+static int add_agency(struct inherit *in, const struct store_config_agency *a)
+{
+    char name[INHERIT_NAME_MAX];
+    (void)snprintf(name, sizeof(name), "ca-%s", a->id);
+    int r = add_file(in, name, a->ca);
+    (void)snprintf(name, sizeof(name), "crl-%s", a->id);
+    return r < 0 ? r : add_file(in, name, a->crl);
+}
+
+int super_files_open_luukkud(void *arg, struct inherit *in)
+{
+    const struct super_files *f = arg;
+    int r = add_text(in, f);
+    if (r == 0)
+        r = add_file(in, "device-cert", f->config->device_cert);
+    if (r == 0)
+        r = add_file(in, "device-key", f->config->device_key);
+    for (size_t i = 0; i < f->config->agencies && r == 0; i++)
+        r = add_agency(in, &f->config->agency[i]);
+    return r;
+}
+
+int super_files_open_rtc(void *arg, struct inherit *in)
+{
+    const struct super_files *f = arg;
+    int r = add_text(in, f);
+    if (r == 0)
+        r = add_file(in, "tls-ca", f->config->tls_ca);
+    if (r == 0)
+        r = add_file(in, "tls-cert", f->config->tls_cert);
+    return r < 0 ? r : add_file(in, "tls-key", f->config->tls_key);
+}
+
+/* The text as it was read now: every start of a program sees the same. */
+static int keep_text(int file, int *ret)
+{
+    char data[4096];
+    LK_AUTO_FD fd = memfd_create("config", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0)
+        return -errno;
+    for (size_t at = 0; at <= STORE_CONFIG_LEN_MAX;) {
+        ssize_t n = pread(file, data, sizeof(data), (off_t)at);
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            break;
+        if (write(fd, data, (size_t)n) != n)
+            return -EIO;
+        at += (size_t)n;
+    }
+    if (fcntl(fd, F_ADD_SEALS,
+              F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0)
+        return -errno;
+    *ret = fd;
+    fd = -1;
+    return 0;
+}
+
+static int parse_text(int text, const char *path, struct store_config **ret)
+{
+    struct store_config_error e;
+    char full[PATH_MAX];
+    if (!realpath(path, full))
+        return -errno;
+    int r = store_config_read(text, dirname(full), ret, &e);
+    if (r == -EBADMSG)
+        LK_LOG(ERROR, "super", "config=\"%s\" line=%d %s", path, e.line,
+               e.reason);
+    return r;
+}
+
+/* Once before the start: a mistake is told at once, not at each restart. */
+static int try_files(struct super_files *f)
+{
+    struct inherit luukkud = {.count = 0};
+    struct inherit rtc = {.count = 0};
+    int r = super_files_open_luukkud(f, &luukkud);
+    if (r == 0)
+        r = super_files_open_rtc(f, &rtc);
+    inherit_close(&luukkud);
+    inherit_close(&rtc);
+    return r;
+}
+
+int super_files_load(const char *path, struct store_config **ret_config,
+                     struct super_files *ret_files)
+{
+    LK_AUTO(store_config) config = NULL;
+    LK_AUTO_FD file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    LK_AUTO_FD text = -1;
+    int r = file < 0 ? -errno : keep_text(file, &text);
+    if (r < 0) {
+        LK_LOG(ERROR, "super", "config=\"%s\" err=%s", path,
+               strerrorname_np(-r));
+        return r;
+    }
+    r = parse_text(text, path, &config);
+    if (r < 0)
+        return r;
+    struct super_files files = {.config = config, .text = text};
+    r = try_files(&files);
+    if (r < 0)
+        return r;
+    text = -1;
+    *ret_config = LK_TAKE(config);
+    *ret_files = files;
+    return 0;
+}

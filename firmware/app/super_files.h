@@ -1,0 +1,29 @@
+/* super_files.h - the files that the programs get as descriptors.
+ *
+ * Room: opens what the configuration names, for each start of a program.
+ */
+#ifndef LUUKKU_APP_SUPER_FILES_H
+#define LUUKKU_APP_SUPER_FILES_H
+
+#include "app/inherit.h"
+#include "store/config.h"
+
+struct super_files {
+    const struct store_config *config; /* borrowed */
+    int text; /* a sealed memfd with the configuration's text */
+};
+
+/* Reads and checks the configuration file at `path`, and that every file it
+ * names can be opened. What is wrong is logged.
+ *
+ * Owner   caller: store_config_free(), and closing ret_files->text
+ * Errors  -EBADMSG the configuration is wrong, and those of open(2)
+ */
+int super_files_load(const char *path, struct store_config **ret_config,
+                     struct super_files *ret_files) LK_MUST_CHECK;
+
+/* For struct super_program: what each program inherits. arg: super_files. */
+int super_files_open_luukkud(void *arg, struct inherit *in);
+int super_files_open_rtc(void *arg, struct inherit *in);
+
+#endif

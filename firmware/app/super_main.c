@@ -1,0 +1,291 @@
+/* luukku-super: starts, confines and watches the rest. */
+#include "app/super.h"
+#include "app/super_desk.h"
+#include "app/super_files.h"
+#include "app/super_output.h"
+#include "base/log.h"
+#include "control/server.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <libgen.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#define EXIT_USAGE 2
+
+struct options {
+    const char *config;
+    bool headless;
+    bool allow_ui_control;
+    bool keep_programs;
+};
+
+struct app {
+    struct options options;
+    struct store_config *config;
+    struct super_files files;
+    struct super_log *log;
+    struct lk_loop *loop;
+    struct lk_watch *signals;
+    int signal_fd;
+    struct super_desk *desk;
+    struct control_server *server;
+    struct super *super;
+    struct super_program program[2];
+    char path[2][PATH_MAX];
+    const char *args[3];
+};
+
+static const char usage[] =
+    "usage: luukku-super --config FILE [--headless] [--allow-ui-control]\n"
+    "                    [--keep-programs]\n"
+    "\n"
+    "  --config FILE       the kiosk's configuration (JSON)\n"
+    "  --headless          draw into memory, on no display\n"
+    "  --allow-ui-control  let luukkuctl ui and emu act, for tests and demos\n"
+    "  --keep-programs     do not start the programs anew after each session\n";
+
+static int parse_options(int argc, char **argv, struct options *ret)
+{
+    static const struct option known[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"headless", no_argument, NULL, 'h'},
+        {"allow-ui-control", no_argument, NULL, 'u'},
+        {"keep-programs", no_argument, NULL, 'k'},
+        {"help", no_argument, NULL, '?'},
+        {NULL, 0, NULL, 0},
+    };
+    struct options o = {.config = NULL};
+    int c = 0;
+    while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
+        if (c == 'c')
+            o.config = optarg;
+        else if (c == 'h')
+            o.headless = true;
+        else if (c == 'u')
+            o.allow_ui_control = true;
+        else if (c == 'k')
+            o.keep_programs = true;
+        else
+            return -EINVAL;
+    }
+    if (!o.config || optind != argc)
+        return -EINVAL;
+    *ret = o;
+    return 0;
+}
+
+static void on_stopped(void *arg)
+{
+    struct app *a = arg;
+    lk_loop_stop(a->loop, 0);
+}
+
+static void on_signal(void *arg, int fd, short events)
+{
+    struct app *a = arg;
+    struct signalfd_siginfo info;
+    (void)events;
+    if (read(fd, &info, sizeof(info)) != sizeof(info))
+        return;
+    LK_LOG(INFO, "super", "stopping signal=%s",
+           sigabbrev_np((int)info.ssi_signo));
+    super_stop(a->super);
+}
+
+static int watch_signals(struct app *a)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    a->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (a->signal_fd < 0)
+        return -errno;
+    return lk_watch_new(a->loop, a->signal_fd, POLLIN, on_signal, a,
+                        &a->signals);
+}
+
+/* A PulseAudio or PipeWire server that this user has. */
+static bool has_sound_server(void)
+{
+    char path[PATH_MAX];
+    const char *dir = getenv("XDG_RUNTIME_DIR"); /* NOLINT: one thread */
+    if (!dir)
+        return false;
+    (void)snprintf(path, sizeof(path), "%s/pulse/native", dir);
+    return access(path, F_OK) == 0;
+}
+
+/* The programs lie beside this one. */
+static int find_programs(struct app *a)
+{
+    static const char *const name[] = {"luukkud", "luukku-rtc"};
+    static const struct confine_profile *const profile[] = {&confine_luukkud,
+                                                            &confine_rtc};
+    char self[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    if (n < 0)
+        return -errno;
+    self[n] = 0;
+    const char *dir = dirname(self);
+    size_t args = 0;
+    if (a->options.headless)
+        a->args[args++] = "--headless";
+    if (a->options.allow_ui_control)
+        a->args[args++] = "--allow-ui-control";
+    for (size_t i = 0; i < LK_ARRAY_LEN(name); i++) {
+        int len =
+            snprintf(a->path[i], sizeof(a->path[i]), "%s/%s", dir, name[i]);
+        if (len < 0 || (size_t)len >= sizeof(a->path[i]))
+            return -ENAMETOOLONG;
+        a->program[i] = (struct super_program){.name = name[i],
+                                               .path = a->path[i],
+                                               .args = a->args,
+                                               .profile = profile[i],
+                                               .arg = &a->files};
+    }
+    a->program[SUPER_LUUKKUD].options.display = !a->options.headless;
+    a->program[SUPER_LUUKKUD].open = super_files_open_luukkud;
+    a->program[SUPER_RTC].options.sound =
+        a->config->sound == STORE_CONFIG_AUTO && has_sound_server();
+    a->program[SUPER_RTC].open = super_files_open_rtc;
+    return 0;
+}
+
+static int make_control(struct app *a)
+{
+    struct super_desk_config desk = {.kiosk = a->config->kiosk,
+                                     .version = LUUKKU_VERSION,
+                                     .allow_ui_control =
+                                         a->options.allow_ui_control,
+                                     .log = a->log};
+    int r = super_desk_new(a->loop, &desk, &a->desk);
+    if (r < 0)
+        return r;
+    struct control_server_config server = {.path = a->config->control,
+                                           .request = super_desk_request,
+                                           .arg = a->desk};
+    r = control_server_new(a->loop, &server, &a->server);
+    if (r == -EADDRINUSE)
+        LK_LOG(ERROR, "super", "another kiosk runs with control=\"%s\"",
+               a->config->control);
+    else if (r < 0)
+        LK_LOG(ERROR, "super", "control=\"%s\" err=%s", a->config->control,
+               strerrorname_np(-r));
+    return r;
+}
+
+static void forward_reply(void *arg, size_t program, const struct supermsg *m,
+                          int fd)
+{
+    struct app *a = arg;
+    super_desk_reply(a->desk, program, m, fd);
+}
+
+static void forward_gone(void *arg, size_t program)
+{
+    struct app *a = arg;
+    super_desk_gone(a->desk, program);
+}
+
+static int make_super(struct app *a)
+{
+    struct super_config config = {.program = a->program,
+                                  .programs = LK_ARRAY_LEN(a->program),
+                                  .timing = super_timing_usual,
+                                  .keep_programs = a->options.keep_programs,
+                                  .log = a->log,
+                                  .reply = forward_reply,
+                                  .gone = forward_gone,
+                                  .stopped = on_stopped,
+                                  .arg = a};
+    int r = super_new(a->loop, &config, &a->super);
+    if (r == 0)
+        super_desk_attach(a->desk, a->super, a->server);
+    return r;
+}
+
+static int app_open(struct app *a)
+{
+    int r = super_files_load(a->options.config, &a->config, &a->files);
+    if (r == 0)
+        r = find_programs(a);
+    if (r == 0)
+        r = lk_loop_new(&a->loop);
+    if (r == 0)
+        r = watch_signals(a);
+    if (r == 0)
+        r = make_control(a);
+    if (r == 0)
+        r = make_super(a);
+    return r;
+}
+
+static void app_close(struct app *a)
+{
+    a->server = control_server_free(a->server);
+    a->super = super_free(a->super);
+    a->desk = super_desk_free(a->desk);
+    a->signals = lk_watch_free(a->signals);
+    a->signal_fd = lk_fd_close(a->signal_fd);
+    a->loop = lk_loop_free(a->loop);
+    a->files.text = lk_fd_close(a->files.text);
+    a->config = store_config_free(a->config);
+}
+
+/* Signals that ask to stop wait for the loop from the first moment on, so that
+ * nothing half started is left behind. */
+static void hold_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    (void)sigprocmask(SIG_BLOCK, &set, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+}
+
+static int run(struct app *a)
+{
+    int r = app_open(a);
+    if (r == 0) {
+        LK_LOG(INFO, "super", "kiosk=%s control=\"%s\"%s", a->config->kiosk,
+               a->config->control,
+               a->options.allow_ui_control ? " ui-control=allowed" : "");
+        super_start(a->super);
+        r = lk_loop_run(a->loop);
+        LK_LOG(INFO, "super", "stopped");
+    }
+    app_close(a);
+    return r;
+}
+
+int main(int argc, char **argv)
+{
+    struct app a = {.signal_fd = -1, .files = {.text = -1}};
+    lk_log_init("luukku-super", LK_LOG_INFO);
+    if (parse_options(argc, argv, &a.options) < 0) {
+        (void)fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    hold_signals();
+    /* It holds the configuration with its passwords: closed to others. */
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    if (super_log_new(&a.log) < 0)
+        return EXIT_FAILURE;
+    lk_log_set_sink(super_output_own, a.log);
+    int r = run(&a);
+    lk_log_set_sink(NULL, NULL);
+    a.log = super_log_free(a.log);
+    return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
