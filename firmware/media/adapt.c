@@ -63,7 +63,7 @@ int media_adapt_latency(int now_ms, int64_t jitter_us)
     want = LK_MIN(LK_MAX(want, LATENCY_MIN_MS), LATENCY_MAX_MS);
     if (want > now_ms)
         return (int)((want + 9) / 10 * 10);
-    return want < now_ms - 20 ? now_ms - 10 : now_ms;
+    return want <= now_ms - 20 ? now_ms - 10 : now_ms;
 }
 
 int64_t media_adapt_delay(int64_t now_us, int64_t skew_us)
