@@ -248,8 +248,7 @@ static void vsend_step(struct media_vsend *v)
         const struct media_encoder_job job = {.picture = &v->picture,
                                               .captured_us = v->captured_us,
                                               .bps = atomic_load(&v->bps),
-                                              .keyframe = v->warmed &&
-                                                          vsend_key(v, now),
+                                              .keyframe = vsend_key(v, now),
                                               .stamp = v->config.stamps,
                                               .counter = (uint16_t)v->counter};
         v->warmed = true;
