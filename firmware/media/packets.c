@@ -25,6 +25,7 @@ void media_out_init(struct media_out *o, enum media_kind kind,
 {
     o->kind = kind;
     o->cb = cb;
+    o->pass = true;
     /* RFC 3550, 5.1: a random start; where there is no randomness yet, any
      * number will do. */
     uint16_t seq = 0;
@@ -101,7 +102,7 @@ static struct media_packets *out_gather(struct media_out *o,
 
 void media_out_send(struct media_out *o, GstBufferList *list, GstBuffer *one)
 {
-    if (!atomic_load(&o->open))
+    if (!atomic_load(&o->open) || !o->pass)
         return;
     struct media_packets *p = out_gather(o, list, one);
     if (!p)

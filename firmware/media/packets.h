@@ -16,6 +16,7 @@ struct media_out {
     atomic_bool open;
     atomic_bool await_key; /* video: nothing leaves before a key frame */
     atomic_uint pt, ssrc;
+    bool pass;    /* this frame was begun while open; streaming thread only */
     uint16_t seq; /* of the next packet; streaming thread only */
     atomic_ullong frames, keyframes, packets;
 };

@@ -244,11 +244,13 @@ static void vsend_step(struct media_vsend *v)
     if (!vsend_picture(v, now))
         return;
     atomic_fetch_add(&v->captured, 1);
-    if (atomic_load(&v->out.open) || !v->warmed) {
+    v->out.pass = atomic_load(&v->out.open);
+    if (v->out.pass || !v->warmed) {
         const struct media_encoder_job job = {.picture = &v->picture,
                                               .captured_us = v->captured_us,
                                               .bps = atomic_load(&v->bps),
-                                              .keyframe = vsend_key(v, now),
+                                              .keyframe = v->out.pass &&
+                                                          vsend_key(v, now),
                                               .stamp = v->config.stamps,
                                               .counter = (uint16_t)v->counter};
         v->warmed = true;

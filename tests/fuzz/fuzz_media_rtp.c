@@ -31,6 +31,12 @@ static void keyframe_wanted(void *arg)
     (void)arg;
 }
 
+static void stop(void)
+{
+    media = media_free(media);
+    loop = lk_loop_free(loop);
+}
+
 static void start(void)
 {
     const struct media_config c = {
@@ -43,6 +49,7 @@ static void start(void)
         abort();
     }
     media_open(media, true);
+    atexit(stop);
 }
 
 static void give(enum media_kind kind, bool go_on, const uint8_t *data,
@@ -68,7 +75,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct lk_reader r = lk_reader(data, size);
     while (r.left >= 2) {
         unsigned flags = lk_read_u8(&r);
-        size_t len = LK_MIN((size_t)lk_read_u8(&r) * 4, r.left);
+        size_t len = (size_t)lk_read_u8(&r) * 4;
+        len = LK_MIN(len, r.left);
         const uint8_t *p = lk_read_bytes(&r, len);
         enum media_kind kind = flags & 1U ? MEDIA_AUDIO : MEDIA_VIDEO;
         if (flags & 4U && len >= 12)
