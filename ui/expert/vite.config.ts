@@ -7,5 +7,5 @@ export default defineConfig({
     outDir: 'dist', emptyOutDir: true, target: 'es2022', cssTarget: ['chrome123', 'firefox128'], assetsInlineLimit: 0, chunkSizeWarningLimit: 700,
     modulePreload: { polyfill: false },
   },
-  test: { include: ['tests/unit/**/*.test.ts'], environment: 'node', setupFiles: 'tests/unit/setup.ts' },
+  test: { include: ['tests/unit/**/*.test.ts'], environment: 'node', setupFiles: 'tests/unit/setup.ts', testTimeout: 60_000 },
 });
