@@ -1,0 +1,410 @@
+/* The line between a simulated luukku-rtc and a simulated expert's page. */
+#include "testing.h"
+
+#include <errno.h>
+
+#include "session/line.h"
+
+#include "../signal/expert.h"
+
+#define SECOND INT64_C(1000000)
+#define ORDERS_MAX 64
+
+struct world {
+    struct line *line;
+    struct signal_key *key;
+    struct signal_trust *trust;
+    struct expert expert;
+    struct signal_time t;
+    enum rtcmsg_type order[ORDERS_MAX]; /* since clear(), PUBLISH left out */
+    size_t orders;
+    uint32_t number;  /* of the newest PREPARE */
+    uint64_t version; /* of the newest offer asked for */
+    uint64_t session;
+    struct session_event last; /* by kind, the newest of LINE and OVER */
+    enum session_line is;
+    bool granted;
+    bool over;
+    enum session_end end;
+    bool gate; /* the newest connection was opened */
+    char ctl[128];
+};
+
+static struct world *w;
+
+static void on_prepare(const struct rtcmsg *m)
+{
+    w->number = m->call;
+    w->version = m->version;
+    w->session = m->session;
+    w->gate = false;
+}
+
+static void on_send(void *arg, const struct rtcmsg *m)
+{
+    (void)arg;
+    if (m->type == RTCMSG_PUBLISH) {
+        char *payload = strndup((const char *)m->bytes, m->len);
+        expert_hear(&w->expert, m->topic, payload);
+        free(payload);
+        return;
+    }
+    assert_true(w->orders < ORDERS_MAX);
+    w->order[w->orders++] = m->type;
+    if (m->type == RTCMSG_PREPARE)
+        on_prepare(m);
+    else if (m->type == RTCMSG_RESTART)
+        w->version = m->version;
+    else if (m->type == RTCMSG_OPEN)
+        w->gate = true;
+    else if (m->type == RTCMSG_SEND)
+        snprintf(w->ctl, sizeof(w->ctl), "%.*s", (int)m->len, m->bytes);
+    if (m->type == RTCMSG_OPEN || m->type == RTCMSG_ANSWER)
+        assert_true(w->granted); /* never before the grant */
+}
+
+static void on_event(void *arg, const struct session_event *e)
+{
+    (void)arg;
+    if (e->kind == SESSION_EVENT_GRANTED) {
+        assert_false(w->granted);
+        assert_string_equal(e->expert_name, "Anna Virtanen");
+        w->granted = true;
+    } else if (e->kind == SESSION_EVENT_LINE) {
+        w->is = e->line;
+    } else if (e->kind == SESSION_EVENT_OVER) {
+        w->over = true;
+        w->end = e->end;
+    } else if (e->kind == SESSION_EVENT_REMOTE) {
+        w->last = *e;
+    }
+}
+
+static void on_note(void *arg, const char *what, const char *why)
+{
+    (void)arg;
+    (void)what;
+    (void)why;
+}
+
+/* --- luukku-rtc's and the page's parts --------------------------------- */
+
+static void receive(struct rtcmsg m)
+{
+    line_receive(w->line, &m, &w->t);
+}
+
+static void post(struct expert *x, const char *payload)
+{
+    struct rtcmsg m = {.type = RTCMSG_MESSAGE,
+                       .bytes = (const uint8_t *)payload,
+                       .len = strlen(payload)};
+    snprintf(m.topic, sizeof(m.topic), "k/%s/down/%s", x->kiosk, x->user);
+    receive(m);
+}
+
+static void give_offer(void)
+{
+    char sdp[1024];
+    expert_sdp(w->session, w->version, "", sdp, sizeof(sdp));
+    receive((struct rtcmsg){.type = RTCMSG_OFFER,
+                            .call = w->number,
+                            .version = w->version,
+                            .bytes = (const uint8_t *)sdp,
+                            .len = strlen(sdp)});
+}
+
+static void peer(enum rtcmsg_peer how)
+{
+    receive(
+        (struct rtcmsg){.type = RTCMSG_PEER, .call = w->number, .peer = how});
+}
+
+static void pass(int64_t us)
+{
+    int64_t end = w->t.now_us + us;
+    for (;;) {
+        int64_t next = line_next_us(w->line);
+        if (next > end)
+            break;
+        w->t.now_us = LK_MAX(next, w->t.now_us + 1);
+        line_tick(w->line, &w->t);
+        expert_tick(&w->expert, w->t.now_us);
+    }
+    w->t.now_us = end;
+}
+
+static void clear(void)
+{
+    w->orders = 0;
+}
+
+static unsigned count(enum rtcmsg_type type)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < w->orders; i++)
+        n += w->order[i] == type ? 1 : 0;
+    return n;
+}
+
+static int setup(void **state)
+{
+    struct signal_call_config c = {.kiosk = "kiosk-1", .site = "Kuopio"};
+    struct line_output out = {
+        .send = on_send, .event = on_event, .note = on_note};
+    (void)state;
+    w = calloc(1, sizeof(*w));
+    w->t = (struct signal_time){.now_us = SECOND, .wall_s = SUPPORT_NOW_S};
+    w->key = support_key("kiosk");
+    w->trust = support_trust();
+    c.key = w->key;
+    c.trust = w->trust;
+    assert_int_equal(line_new(&c, &out, &w->line), 0);
+    expert_init(&w->expert, "anna-virtanen", "Anna Virtanen");
+    snprintf(w->expert.kiosk, sizeof(w->expert.kiosk), "kiosk-1");
+    w->expert.kiosk_key = w->key;
+    w->expert.post = post;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    line_free(w->line);
+    expert_clear(&w->expert);
+    signal_trust_free(w->trust);
+    signal_key_free(w->key);
+    free(w);
+    return 0;
+}
+
+static void up(void)
+{
+    line_transport(w->line, true, &w->t);
+    receive((struct rtcmsg){.type = RTCMSG_LINK, .up = true});
+}
+
+static void into_call(void)
+{
+    up();
+    assert_int_equal(line_wait(w->line, "parental-allowance", "fi", &w->t), 0);
+    assert_int_equal(count(RTCMSG_PREPARE), 1);
+    give_offer();
+    assert_false(w->gate);
+    expert_claim(&w->expert, NULL);
+    assert_true(w->granted && w->gate && w->expert.granted);
+    expert_answer(&w->expert, w->expert.offer);
+    assert_int_equal(count(RTCMSG_ANSWER), 1);
+    peer(RTCMSG_PEER_CONNECTED);
+    assert_int_equal(w->is, SESSION_LINE_GOOD);
+    clear();
+}
+
+/* --- tests ------------------------------------------------------------- */
+
+static void test_call_and_end(void **state)
+{
+    (void)state;
+    into_call();
+    line_end(w->line, &w->t);
+    assert_true(w->over && w->expert.over);
+    assert_int_equal(w->end, SESSION_END_BY_CITIZEN);
+    assert_int_equal(count(RTCMSG_CLOSE), 1);
+    assert_true(line_settled(w->line));
+}
+
+static void test_expert_ends(void **state)
+{
+    (void)state;
+    into_call();
+    expert_bye(&w->expert, "ended");
+    assert_int_equal(w->end, SESSION_END_BY_EXPERT);
+    assert_int_equal(count(RTCMSG_CLOSE), 1);
+}
+
+/* Silence: one ICE restart at once, then one every 5 s, over after 120 s. */
+static void test_silence(void **state)
+{
+    (void)state;
+    into_call();
+    uint64_t version = w->version;
+    peer(RTCMSG_PEER_INTERRUPTED);
+    pass(7 * SECOND);
+    assert_int_equal(w->is, SESSION_LINE_INTERRUPTED);
+    assert_int_equal(count(RTCMSG_RESTART), 0);
+    peer(RTCMSG_PEER_RECONNECTING);
+    assert_int_equal(count(RTCMSG_RESTART), 1);
+    assert_true(w->version > version);
+    give_offer();
+    pass(20 * SECOND);
+    assert_int_equal(count(RTCMSG_RESTART), 5);
+    assert_int_equal(count(RTCMSG_PREPARE), 0);
+    assert_false(w->over);
+    pass(LINE_GIVE_UP_US);
+    assert_true(w->over);
+    assert_int_equal(w->end, SESSION_END_LINE_LOST);
+}
+
+static void test_silence_that_ends(void **state)
+{
+    (void)state;
+    into_call();
+    peer(RTCMSG_PEER_INTERRUPTED);
+    peer(RTCMSG_PEER_RECONNECTING);
+    pass(60 * SECOND);
+    peer(RTCMSG_PEER_CONNECTED);
+    assert_int_equal(w->is, SESSION_LINE_GOOD);
+    clear();
+    pass(2 * LINE_GIVE_UP_US);
+    assert_int_equal(count(RTCMSG_RESTART), 0);
+    assert_false(w->over);
+}
+
+/* The transport program dies in a call: a fresh connection in the same call,
+ * under another session id, with a version above. */
+static void test_transport_dies(void **state)
+{
+    (void)state;
+    into_call();
+    uint64_t session = w->session;
+    uint64_t version = w->version;
+    line_transport(w->line, false, &w->t);
+    assert_int_equal(w->is, SESSION_LINE_RECONNECTING);
+    assert_int_equal(w->orders, 0); /* nobody to order */
+    pass(2 * SECOND);
+    up();
+    assert_int_equal(count(RTCMSG_CONTROLS), 1);
+    assert_int_equal(count(RTCMSG_PREPARE), 1);
+    assert_true(w->gate);
+    assert_true(w->session != session);
+    assert_true(w->version > version);
+    give_offer();
+    pass(SECOND);
+    assert_true(w->expert.offer == w->version);
+    assert_true(w->expert.session_id == w->session);
+    expert_answer(&w->expert, w->expert.offer);
+    assert_int_equal(count(RTCMSG_ANSWER), 1);
+    peer(RTCMSG_PEER_CONNECTED);
+    assert_int_equal(w->is, SESSION_LINE_GOOD);
+    assert_false(w->over);
+}
+
+/* A page that reloads claims again and gets a fresh connection. */
+static void test_page_reloads(void **state)
+{
+    char old[SIGNAL_NONCE_SIZE];
+    (void)state;
+    into_call();
+    memcpy(old, w->expert.en, sizeof(old));
+    expert_bye(&w->expert, "left");
+    assert_int_equal(count(RTCMSG_CLOSE), 1);
+    assert_int_equal(w->is, SESSION_LINE_RECONNECTING);
+    assert_false(w->over);
+    expert_claim(&w->expert, old);
+    assert_int_equal(count(RTCMSG_PREPARE), 1);
+    assert_true(w->gate);
+    give_offer();
+    assert_true(w->expert.session_id == w->session);
+}
+
+static void test_page_leaves_for_good(void **state)
+{
+    (void)state;
+    into_call();
+    expert_bye(&w->expert, "left");
+    pass(20 * SECOND);
+    assert_true(w->over);
+    assert_int_equal(w->end, SESSION_END_LINE_LOST);
+}
+
+/* What is said of an older connection changes nothing. */
+static void test_late_words(void **state)
+{
+    (void)state;
+    into_call();
+    struct rtcmsg late = {
+        .type = RTCMSG_PEER, .call = w->number - 1, .peer = RTCMSG_PEER_FAILED};
+    receive(late);
+    pass(10 * SECOND);
+    assert_int_equal(w->is, SESSION_LINE_GOOD);
+    assert_int_equal(w->orders, 0);
+}
+
+static void test_failure_makes_a_fresh_connection(void **state)
+{
+    (void)state;
+    into_call();
+    peer(RTCMSG_PEER_FAILED);
+    assert_int_equal(count(RTCMSG_PREPARE), 0);
+    pass(LINE_FRESH_US);
+    assert_int_equal(count(RTCMSG_PREPARE), 1);
+    assert_true(w->gate);
+}
+
+static void test_ctl(void **state)
+{
+    struct line_controls c = {.mic = false, .camera = true, .lang = "fi"};
+    static const char told[] = "{\"type\":\"state\",\"mic\":true,\"camera\":"
+                               "false}";
+    (void)state;
+    into_call();
+    receive((struct rtcmsg){.type = RTCMSG_CHANNEL,
+                            .call = w->number,
+                            .channel = 3,
+                            .open = true,
+                            .text = "ctl"});
+    assert_string_equal(w->ctl,
+                        "{\"type\":\"state\",\"mic\":true,\"camera\":true}");
+    line_set_controls(w->line, &c);
+    assert_string_equal(w->ctl,
+                        "{\"type\":\"state\",\"mic\":false,\"camera\":true}");
+    receive((struct rtcmsg){.type = RTCMSG_DATA,
+                            .call = w->number,
+                            .channel = 3,
+                            .bytes = (const uint8_t *)told,
+                            .len = sizeof(told) - 1});
+    assert_true(w->last.mic);
+    assert_false(w->last.camera);
+    assert_int_equal(w->last.kind, SESSION_EVENT_REMOTE);
+}
+
+static void test_wait_before_transport(void **state)
+{
+    (void)state;
+    assert_int_equal(line_wait(w->line, "nothing", "fi", &w->t), -ENOENT);
+    assert_int_equal(line_wait(w->line, "tax-card", "fi", &w->t), 0);
+    assert_int_equal(w->orders, 0);
+    up();
+    assert_int_equal(count(RTCMSG_PREPARE), 1);
+    assert_false(w->gate);
+    line_end(w->line, &w->t);
+    assert_true(w->over);
+    assert_false(w->granted);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+static int finish(void **state)
+{
+    (void)state;
+    support_free();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(test_call_and_end),
+        CASE(test_expert_ends),
+        CASE(test_silence),
+        CASE(test_silence_that_ends),
+        CASE(test_transport_dies),
+        CASE(test_page_reloads),
+        CASE(test_page_leaves_for_good),
+        CASE(test_late_words),
+        CASE(test_failure_makes_a_fresh_connection),
+        CASE(test_ctl),
+        CASE(test_wait_before_transport),
+    };
+    return cmocka_run_group_tests(tests, NULL, finish);
+}
