@@ -1,6 +1,7 @@
 /* The call as its own kiosk drives it; call_in.c has what comes from outside,
  * call_out.c what is sent. */
 #include "signal/call_state.h"
+#include "signal/json.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -35,6 +36,7 @@ int signal_call_new(const struct signal_call_config *config,
     memcpy(c->kiosk, config->kiosk, strlen(config->kiosk) + 1);
     memcpy(c->site, config->site, len);
     c->key = config->key;
+    signal_json_prepare();
     c->trust = config->trust;
     int r = signal_queue_new(&c->queue);
     if (r < 0)

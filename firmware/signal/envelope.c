@@ -265,6 +265,7 @@ int signal_envelope_seal(const struct signal_draft *draft,
     if (r < 0)
         return r;
     lk_b64u_encode(raw, sizeof(raw), sig);
+    signal_json_prepare();
     char *text = NULL;
     r = signal_json_dump(
         json_pack("{ss ss ss ss ss ss ss ss ss}", "v", VERSION_TEXT, "type",

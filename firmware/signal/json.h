@@ -8,9 +8,12 @@
 
 #define SIGNAL_JSON_DEPTH_MAX 8
 
+/* To be called before anything of jansson's is made; again is fine. */
+void signal_json_prepare(void);
+
 /* Parses one object: no member twice, nothing behind it, no NUL, no lone
  * surrogate, at most SIGNAL_JSON_DEPTH_MAX deep.
- * Returns SIGNAL_OK, SIGNAL_MALFORMED or -ENOMEM. */
+ * Returns SIGNAL_OK or SIGNAL_MALFORMED; without memory the program aborts. */
 int signal_json_load(const char *text, size_t len, json_t **ret) LK_MUST_CHECK;
 
 /* The string member, 1..max bytes, or NULL. Borrowed. */
