@@ -139,7 +139,7 @@ void expert_claim(struct expert *x, const char *resume)
 void expert_sdp(uint64_t session, uint64_t version, const char *extra,
                 char *ret, size_t cap)
 {
-    char print[96];
+    char print[97];
     for (int i = 0; i < 32; i++)
         (void)snprintf(print + 3 * i, 4, "%02X:", i * 7);
     print[95] = '\0';
