@@ -10,7 +10,7 @@ const USUAL_LINES = 50;
 const USUAL_SHARE = 0.95;
 
 const BANNED = ['strcpy', 'strcat', 'sprintf', 'vsprintf', 'strtok', 'atoi', 'atol', 'atof', 'alloca', 'sleep', 'usleep',
-  'nanosleep', 'rand', 'srand', 'random', 'system', 'gets', 'tmpnam', 'mktemp'];
+  'rand', 'srand', 'random', 'system', 'gets', 'tmpnam', 'mktemp'];
 
 export function length() {
   return files.sources.filter((f) => files.lines(f).length > FILE_LINES)
@@ -45,8 +45,9 @@ export function functions() {
 }
 
 export function banned() {
-  const pattern = new RegExp(`(?<![\\w.>])(${BANNED.join('|')})\\s*\\(`);
-  return files.c.flatMap((f) => files.grep(f, files.code(f), pattern, ([, name]) => `${name}() is banned`));
+  const pattern = (names) => new RegExp(`(?<![\\w.>])(${names.join('|')})\\s*\\(`);
+  const here = (f) => pattern(f.startsWith('tests/') ? BANNED : [...BANNED, 'nanosleep']); // a test may play a slow peer
+  return files.c.flatMap((f) => files.grep(f, files.code(f), here(f), ([, name]) => `${name}() is banned`));
 }
 
 /** The first line of the declaration that `tag` ends: structures take more than one. */
