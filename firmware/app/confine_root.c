@@ -83,6 +83,16 @@ static int bind_path(void *arg, const char *path, unsigned access)
     return 0;
 }
 
+/* Binds everything; its directories are for the program's own user too. */
+static int fill_root(const struct confine_profile *p,
+                     const struct confine_options *o)
+{
+    mode_t before = umask(022);
+    int r = confine_each_path(p, o, bind_path, NULL);
+    (void)umask(before);
+    return r;
+}
+
 int confine_make_root(const struct confine_profile *p,
                       const struct confine_options *o)
 {
@@ -91,7 +101,7 @@ int confine_make_root(const struct confine_profile *p,
     if (mount("luukku", NEW_ROOT, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
               "mode=755,size=1m,nr_inodes=1024") < 0)
         return -errno;
-    int r = confine_each_path(p, o, bind_path, NULL);
+    int r = fill_root(p, o);
     if (r < 0)
         return r;
     if (chdir(NEW_ROOT) < 0)

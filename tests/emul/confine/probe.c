@@ -106,6 +106,7 @@ static void child_main(struct probe *p, size_t list, size_t index, int out)
                    (unsigned long long)(uintptr_t)p->target.secret);
     (void)snprintf(text[7], sizeof(text[7]), "%s", p->target.key);
     (void)snprintf(text[8], sizeof(text[8]), "%s", p->target.control);
+    (void)umask(077); /* as super's children have it */
     char port[16];
     (void)snprintf(port, sizeof(port), "%u", p->target.tcp_port);
     char *argv[] = {text[0], text[1], text[2], text[3], text[4], text[5],

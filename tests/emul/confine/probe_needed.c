@@ -174,6 +174,21 @@ static int ask_for_things_softly(const struct probe_target *t)
     return fd < 0 ? 0 : -EIO;
 }
 
+static int open_devices(const struct probe_target *t)
+{
+    (void)t;
+    LK_AUTO_FD null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    LK_AUTO_FD random = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    return null < 0 || random < 0 ? -errno : 0;
+}
+
+static int open_resolver(const struct probe_target *t)
+{
+    (void)t;
+    LK_AUTO_FD fd = open("/etc/nsswitch.conf", O_RDONLY | O_CLOEXEC);
+    return probe_result(fd);
+}
+
 static int send_datagram(const struct probe_target *t)
 {
     struct sockaddr_in a = {.sin_family = AF_INET,
@@ -239,6 +254,8 @@ const struct probe_attempt probe_needed[] = {
     {"random bytes", PROBE_BOTH, make_random},
     {"printing and sleeping", PROBE_BOTH, print_and_sleep},
     {"soft refusals", PROBE_BOTH, ask_for_things_softly},
+    {"null and random devices", PROBE_BOTH, open_devices},
+    {"files of the resolver", PROBE_RTC, open_resolver},
     {"fonts", PROBE_LUUKKUD, open_font},
     {"UDP", PROBE_RTC, send_datagram},
     {"TCP", PROBE_RTC, connect_tcp},
