@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SINCE_MAX_S (7 * 24 * 3600)
+#define SINCE_MAX_S 604800 /* a week */
 #define TITLE_MAX 512
 #define LANGS_MAX 16
 

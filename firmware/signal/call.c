@@ -26,22 +26,24 @@ int signal_call_new(const struct signal_call_config *config,
     if (!lk_name_valid(config->kiosk) ||
         !lk_utf8_valid(config->site, strlen(config->site)))
         return -EINVAL;
-    LK_AUTO(signal_call) c = calloc(1, sizeof(*c));
-    if (!c)
-        return -ENOMEM;
     size_t len =
-        lk_utf8_cut(config->site, strlen(config->site), sizeof(c->site) - 1);
+        lk_utf8_cut(config->site, strlen(config->site), SIGNAL_SHOWN_MAX - 1);
     if (len == 0)
         return -EINVAL;
+    struct signal_call *c = calloc(1, sizeof(*c));
+    if (!c)
+        return -ENOMEM;
     memcpy(c->kiosk, config->kiosk, strlen(config->kiosk) + 1);
     memcpy(c->site, config->site, len);
     c->key = config->key;
-    signal_json_prepare();
     c->trust = config->trust;
+    signal_json_prepare();
     int r = signal_queue_new(&c->queue);
-    if (r < 0)
+    if (r < 0) {
+        (void)signal_call_free(c);
         return r;
-    *ret = LK_TAKE(c);
+    }
+    *ret = c;
     return 0;
 }
 

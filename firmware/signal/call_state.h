@@ -17,7 +17,6 @@ struct signal_call {
     char site[SIGNAL_SHOWN_MAX];
     const struct signal_key *key;
     const struct signal_trust *trust;
-    bool up;
     int64_t now_us; /* of the input at hand */
 
     /* the wait: strings that `wait` points to */
@@ -42,10 +41,11 @@ struct signal_call {
 
     /* the newest offer */
     struct signal_offer_ids ids; /* as drawn; version 0: none */
-    bool outdated;               /* the far page knows nothing of it */
     char *offer;                 /* to be sent; NULL when it was */
+    bool outdated;               /* the far page knows nothing of it */
     bool offer_sent;
     bool answered;
+    bool up; /* the link */
 
     struct signal_outbox outbox;
     struct signal_actions actions;

@@ -225,14 +225,16 @@ int signal_envelope_open(const void *payload, size_t len,
         r = envelope_check(&m, type, topic, held);
     if (r != SIGNAL_OK)
         return r;
-    LK_AUTO(signal_envelope) e = calloc(1, sizeof(*e));
+    struct signal_envelope *e = calloc(1, sizeof(*e));
     if (!e)
         return -ENOMEM;
     e->type = type;
     r = envelope_fill(e, &m);
-    if (r < 0)
+    if (r < 0) {
+        (void)signal_envelope_free(e);
         return r;
-    *ret = LK_TAKE(e);
+    }
+    *ret = e;
     return SIGNAL_OK;
 }
 

@@ -9,7 +9,7 @@
 #include "base/defs.h"
 
 #define SIGNAL_SIGNATURE_LEN 64 /* r||s */
-#define SIGNAL_KEY_FILE_MAX (16 * 1024)
+#define SIGNAL_KEY_FILE_MAX 16384
 
 struct signal_key;
 

@@ -122,7 +122,7 @@ static int link_start(struct signal_link *l)
     int r = pthread_create(&l->thread, NULL, link_thread_main, l->core);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (r != 0) {
-        link_core_unref(l->core);
+        (void)atomic_fetch_sub(&l->core->refs, 1); /* ours is left */
         return -EAGAIN;
     }
     l->started = true;
@@ -200,18 +200,19 @@ struct signal_link *signal_link_free(struct signal_link *l)
 {
     if (!l)
         return NULL;
-    if (l->core) {
-        (void)pthread_mutex_lock(&l->core->lock);
-        l->core->stop = true;
-        l->core->mailbox = NULL;
-        (void)pthread_mutex_unlock(&l->core->lock);
-        core_wake(l->core);
+    struct link_core *core = l->core;
+    if (core) {
+        (void)pthread_mutex_lock(&core->lock);
+        core->stop = true;
+        core->mailbox = NULL;
+        (void)pthread_mutex_unlock(&core->lock);
+        core_wake(core);
     }
-    if (l->started)
+    if (core && l->started)
         link_join(l);
     l->mailbox = lk_mailbox_free(l->mailbox);
-    if (l->core)
-        link_core_unref(l->core);
+    if (core)
+        link_core_unref(core);
     free(l);
     return NULL;
 }

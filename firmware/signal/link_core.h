@@ -68,7 +68,7 @@ int link_tls_new(const struct signal_link_config *config, const char *host,
 /* Lets go; the last one frees. */
 void link_core_unref(struct link_core *core);
 
-/* The thread: connects, serves, connects again, until core->stop. */
-void *link_thread_main(void *core);
+/* The thread, of a core: connects, serves, connects again, until core->stop. */
+void *link_thread_main(void *arg);
 
 #endif

@@ -140,27 +140,35 @@ static void visit_on_message(struct mosquitto *mosq, void *arg,
 /* --- one connection --------------------------------------------------------
  */
 
+/* Takes what is to be done about one filter out of the table: true when there
+ * is something. libmosquitto is not called under our lock, for it calls us
+ * under its own. */
+static bool core_filter_due(struct link_core *core, size_t i,
+                            struct link_filter *ret)
+{
+    (void)pthread_mutex_lock(&core->lock);
+    struct link_filter *f = &core->filters[i];
+    *ret = *f;
+    f->active = f->wanted;
+    if (!f->wanted)
+        f->text[0] = '\0';
+    (void)pthread_mutex_unlock(&core->lock);
+    return ret->text[0] != '\0' && ret->wanted != ret->active;
+}
+
 /* Makes the broker's subscriptions those that are wanted. */
 static int visit_sync_filters(struct visit *v)
 {
-    struct link_core *core = v->core;
+    struct link_filter f;
     int rc = MOSQ_ERR_SUCCESS;
     bool any = false;
-    (void)pthread_mutex_lock(&core->lock);
     for (size_t i = 0; i < SIGNAL_LINK_SUBSCRIPTIONS_MAX; i++) {
-        struct link_filter *f = &core->filters[i];
-        if (f->text[0] == '\0' || rc != MOSQ_ERR_SUCCESS)
-            continue;
-        any = any || f->wanted;
-        if (f->wanted && !f->active)
-            rc = mosquitto_subscribe(v->mosq, NULL, f->text, 0);
-        else if (!f->wanted && f->active)
-            rc = mosquitto_unsubscribe(v->mosq, NULL, f->text);
-        f->active = f->wanted;
-        if (!f->wanted)
-            f->text[0] = '\0';
+        bool due = core_filter_due(v->core, i, &f);
+        any = any || f.wanted;
+        if (due && rc == MOSQ_ERR_SUCCESS)
+            rc = f.wanted ? mosquitto_subscribe(v->mosq, NULL, f.text, 0)
+                          : mosquitto_unsubscribe(v->mosq, NULL, f.text);
     }
-    (void)pthread_mutex_unlock(&core->lock);
     v->up = v->up || !any; /* else with the first SUBACK */
     return rc;
 }

@@ -10,7 +10,7 @@
 #include <errno.h>
 
 #define CHAIN_MAX 8 /* certificates in a PEM file */
-#define PEM_MAX (64 * 1024)
+#define PEM_MAX 65536
 
 static bool tls_host_is_address(const char *host)
 {
