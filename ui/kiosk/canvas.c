@@ -12,15 +12,17 @@ int kiosk_canvas_new(struct kiosk_size size, struct kiosk_canvas **ret)
 {
     if (size.w <= 0 || size.h <= 0)
         return -EINVAL;
-    LK_AUTO(kiosk_canvas) c = calloc(1, sizeof(*c));
+    struct kiosk_canvas *c = calloc(1, sizeof(*c));
     if (!c)
         return -ENOMEM;
     c->size = size;
     c->stride_px = size.w;
     c->pixels = calloc((size_t)size.h, (size_t)size.w * sizeof(uint32_t));
-    if (!c->pixels)
+    if (!c->pixels) {
+        free(c);
         return -ENOMEM;
-    *ret = LK_TAKE(c);
+    }
+    *ret = c;
     return 0;
 }
 
@@ -65,26 +67,32 @@ static int png_seal(int fd)
     return 0;
 }
 
-int kiosk_canvas_png(const struct kiosk_canvas *c, size_t max, int *ret_fd,
-                     size_t *ret_len)
+static int png_encode(const struct kiosk_canvas *c, struct png *p)
 {
-    LK_AUTO_FD fd = memfd_create("screenshot", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (fd < 0)
-        return -errno;
-    struct png p = {.fd = fd, .max = max};
     cairo_surface_t *s = cairo_image_surface_create_for_data(
         (unsigned char *)c->pixels, CAIRO_FORMAT_RGB24, c->size.w, c->size.h,
         c->stride_px * 4);
-    cairo_status_t status = cairo_surface_write_to_png_stream(s, png_write, &p);
+    cairo_status_t status = cairo_surface_write_to_png_stream(s, png_write, p);
     cairo_surface_destroy(s);
     if (status != CAIRO_STATUS_SUCCESS)
-        return p.error ? p.error : -ENOMEM;
-    int r = png_seal(fd);
-    if (r < 0)
+        return p->error ? p->error : -ENOMEM;
+    return png_seal(p->fd);
+}
+
+int kiosk_canvas_png(const struct kiosk_canvas *c, size_t max, int *ret_fd,
+                     size_t *ret_len)
+{
+    struct png p = {.max = max};
+    p.fd = memfd_create("screenshot", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (p.fd < 0)
+        return -errno;
+    int r = png_encode(c, &p);
+    if (r < 0) {
+        lk_fd_close(p.fd);
         return r;
+    }
     *ret_len = p.len;
-    *ret_fd = fd;
-    fd = -1;
+    *ret_fd = p.fd;
     return 0;
 }
 

@@ -17,18 +17,28 @@ struct kiosk_icons {
     unsigned next[KIOSK_ICONS]; /* the mask that is replaced next */
 };
 
-int kiosk_icons_new(struct kiosk_icons **ret)
+static int icons_load(struct kiosk_icons *s)
 {
-    LK_AUTO(kiosk_icons) s = calloc(1, sizeof(*s));
-    if (!s)
-        return -ENOMEM;
     for (int i = KIOSK_ICON_NONE + 1; i < KIOSK_ICONS; i++) {
         s->svg[i] = rsvg_handle_new_from_data(kiosk_icon_svgs[i].data,
                                               kiosk_icon_svgs[i].len, NULL);
         if (!s->svg[i])
             return -EIO;
     }
-    *ret = LK_TAKE(s);
+    return 0;
+}
+
+int kiosk_icons_new(struct kiosk_icons **ret)
+{
+    struct kiosk_icons *s = calloc(1, sizeof(*s));
+    if (!s)
+        return -ENOMEM;
+    int r = icons_load(s);
+    if (r < 0) {
+        kiosk_icons_free(s);
+        return r;
+    }
+    *ret = s;
     return 0;
 }
 

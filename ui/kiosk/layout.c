@@ -110,8 +110,10 @@ static void row_measure(const struct layout *l, int i, struct kids *k,
     for (int c = 0; c < k->n; c++) {
         if (!box_of(l, k->at[c])->grow)
             continue;
-        k->main[c] = at_least(left / growing, 1);
-        left -= left / growing--;
+        int share = left / LK_MAX(growing, 1);
+        growing--;
+        left -= share;
+        k->main[c] = at_least(share, 1);
         k->cross[c] = natural(l, k->at[c], k->main[c]).h;
     }
 }
@@ -273,8 +275,10 @@ static void column_grow(const struct layout *l, struct kids *k, int left)
     for (int c = 0; c < k->n && left > 0; c++) {
         if (!box_of(l, k->at[c])->grow)
             continue;
-        k->main[c] += left / growing;
-        left -= left / growing--;
+        int share = left / LK_MAX(growing, 1);
+        growing--;
+        left -= share;
+        k->main[c] += share;
     }
 }
 

@@ -33,7 +33,7 @@ static void waiting_figure(struct kiosk_page *p, const char *id,
 static const char *waited(struct kiosk_page *p)
 {
     int64_t minutes =
-        (p->env->now_us - p->view->waiting_since_us) / (60 * 1000000);
+        (p->env->now_us - p->view->waiting_since_us) / (60 * INT64_C(1000000));
     if (minutes < 1)
         return kiosk_page_str(p, KIOSK_STR_WAIT_UNDER_MINUTE);
     char n[16];

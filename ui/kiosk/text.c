@@ -85,23 +85,30 @@ static int text_make_context(struct kiosk_text *t)
     return 0;
 }
 
-int kiosk_text_new(float px_per_mm, struct kiosk_text **ret)
+static void text_make_styles(struct kiosk_text *t, float px_per_mm)
 {
-    LK_AUTO(kiosk_text) t = calloc(1, sizeof(*t));
-    if (!t)
-        return -ENOMEM;
-    int r = text_load_fonts(t);
-    if (r >= 0)
-        r = text_make_context(t);
-    if (r < 0)
-        return r;
     for (int i = 0; i < KIOSK_FONTS; i++) {
         double px = (double)(font_styles[i].mm * px_per_mm);
         t->font[i] = pango_font_description_from_string(FAMILIES);
         pango_font_description_set_weight(t->font[i], font_styles[i].weight);
         pango_font_description_set_absolute_size(t->font[i], px * PANGO_SCALE);
     }
-    *ret = LK_TAKE(t);
+}
+
+int kiosk_text_new(float px_per_mm, struct kiosk_text **ret)
+{
+    struct kiosk_text *t = calloc(1, sizeof(*t));
+    if (!t)
+        return -ENOMEM;
+    int r = text_load_fonts(t);
+    if (r >= 0)
+        r = text_make_context(t);
+    if (r < 0) {
+        kiosk_text_free(t);
+        return r;
+    }
+    text_make_styles(t, px_per_mm);
+    *ret = t;
     return 0;
 }
 

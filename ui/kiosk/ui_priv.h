@@ -70,8 +70,7 @@ void kiosk_input_apply(struct kiosk_ui *ui, struct kiosk_tree *t);
 void kiosk_input_reset(struct kiosk_ui *ui);
 
 /* request.c: answers one request. */
-void kiosk_request_run(struct kiosk_ui *ui,
-                       const struct kiosk_request *request);
+void kiosk_request_run(struct kiosk_ui *ui, const struct kiosk_request *q);
 
 /* request.c: answers with an error only. */
 void kiosk_request_refuse(const struct kiosk_request *request, int error,

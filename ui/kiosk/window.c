@@ -51,14 +51,9 @@ static struct kiosk_size window_wish(const struct kiosk_config *c)
     return s;
 }
 
-int kiosk_window_new(const struct kiosk_config *config,
-                     struct kiosk_window **ret)
+static int window_open(struct kiosk_window *w,
+                       const struct kiosk_config *config)
 {
-    LK_AUTO(kiosk_window) w = calloc(1, sizeof(*w));
-    if (!w)
-        return -ENOMEM;
-    w->headless = config->headless;
-    window_hints(config->headless);
     if (SDL_InitSubSystem(SDL_INIT_VIDEO) < 0)
         return -ENODEV;
     w->started = true;
@@ -71,15 +66,30 @@ int kiosk_window_new(const struct kiosk_config *config,
                               cover ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
     if (!w->sdl)
         return -ENODEV;
-    if (config->headless)
-        w->size = s;
-    else
+    w->size = s;
+    if (!config->headless)
         SDL_GetWindowSize(w->sdl, &w->size.w, &w->size.h);
     if (!SDL_GetWindowSurface(w->sdl))
         return -ENODEV;
     if (cover)
         SDL_ShowCursor(SDL_DISABLE);
-    *ret = LK_TAKE(w);
+    return 0;
+}
+
+int kiosk_window_new(const struct kiosk_config *config,
+                     struct kiosk_window **ret)
+{
+    struct kiosk_window *w = calloc(1, sizeof(*w));
+    if (!w)
+        return -ENOMEM;
+    w->headless = config->headless;
+    window_hints(config->headless);
+    int r = window_open(w, config);
+    if (r < 0) {
+        kiosk_window_free(w);
+        return r;
+    }
+    *ret = w;
     return 0;
 }
 

@@ -173,22 +173,32 @@ void sample_stage_close(struct sample_stage *s)
     kiosk_text_free(s->text);
 }
 
+/* Y, U and V of one place; u to the right from the middle, v down, in
+ * heights. */
+static void portrait_at(double u, double v, uint8_t *ret)
+{
+    static const uint8_t chroma[3][2] = {{132, 122}, {165, 108}, {108, 152}};
+    const double luma[3] = {120 - 60 * u + 20 * v, 90 - 40 * u, 175 - 70 * u};
+    int what = hypot(u * 0.9, v - 1.05) < 0.4;
+    if (hypot(u * 1.25, v - 0.42) < 0.22)
+        what = 2;
+    ret[0] = (uint8_t)luma[what];
+    ret[1] = chroma[what][0];
+    ret[2] = chroma[what][1];
+}
+
 /* Somebody before a wall, light from the left. */
 static void portrait(struct lk_ring_picture *p)
 {
+    uint8_t yuv[3];
     for (uint32_t y = 0; y < p->height_px; y++) {
         for (uint32_t x = 0; x < p->width_px; x++) {
-            double u =
-                ((double)x / p->width_px - 0.5) * p->width_px / p->height_px;
-            double v = (double)y / p->height_px;
-            bool head = hypot(u * 1.25, v - 0.42) < 0.22;
-            bool body = hypot(u * 0.9, v - 1.05) < 0.4;
-            double luma = 120 - 60 * u + 20 * v;
-            luma = head ? 175 - 70 * u : body ? 90 - 40 * u : luma;
-            p->plane[0][y * p->stride + x] = (uint8_t)luma;
+            portrait_at((x - p->width_px * 0.5) / p->height_px,
+                        (double)y / p->height_px, yuv);
             size_t c = y / 2 * (p->stride / 2) + x / 2;
-            p->plane[1][c] = head ? 108 : body ? 165 : 132;
-            p->plane[2][c] = head ? 152 : body ? 108 : 122;
+            p->plane[0][y * p->stride + x] = yuv[0];
+            p->plane[1][c] = yuv[1];
+            p->plane[2][c] = yuv[2];
         }
     }
 }
