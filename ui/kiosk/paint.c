@@ -5,7 +5,7 @@
 #include <cairo.h>
 
 #define PANEL_RADIUS_MM 5.0f
-#define SHADOW_RINGS 6
+#define SHADOW_RINGS 3
 
 /* One pass over the tree. */
 struct pass {
@@ -73,11 +73,11 @@ static void shadow(const struct pass *s, struct kiosk_rect r, double radius)
     uint32_t rgb = s->theme->shade;
     cairo_set_fill_rule(s->cr, CAIRO_FILL_RULE_EVEN_ODD);
     cairo_set_source_rgba(s->cr, (rgb >> 16 & 255) / 255.0,
-                          (rgb >> 8 & 255) / 255.0, (rgb & 255) / 255.0, 0.018);
+                          (rgb >> 8 & 255) / 255.0, (rgb & 255) / 255.0, 0.035);
     struct kiosk_rect below = r;
     below.y += (int)mm(s, 0.8f);
     for (int i = 1; i <= SHADOW_RINGS; i++) {
-        double out = mm(s, 0.33f) * i;
+        double out = mm(s, 0.6f) * i;
         rounded(s, below, out, radius + out);
         rounded(s, r, -1, radius);
         cairo_fill(s->cr);

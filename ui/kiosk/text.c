@@ -66,7 +66,8 @@ static int text_load_fonts(struct kiosk_text *t)
         if (!FcConfigAppFontAddFile(t->config, path) && i < FONT_FILES_NEEDED)
             return -ENOENT;
     }
-    return 0;
+    /* Otherwise Cairo loads the system's configuration and all its fonts. */
+    return FcConfigSetCurrent(t->config) ? 0 : -ENOMEM;
 }
 
 static int text_make_context(struct kiosk_text *t)

@@ -20,8 +20,9 @@ struct kiosk_window {
 
 static void window_hints(bool headless)
 {
+    /* Not "dummy": that one takes the machine's keyboards over. */
     if (headless)
-        SDL_SetHintWithPriority(SDL_HINT_VIDEODRIVER, "dummy",
+        SDL_SetHintWithPriority(SDL_HINT_VIDEODRIVER, "offscreen",
                                 SDL_HINT_OVERRIDE);
     else
         SDL_ResetHint(SDL_HINT_VIDEODRIVER);
@@ -30,6 +31,15 @@ static void window_hints(bool headless)
     SDL_SetHint(SDL_HINT_TOUCH_MOUSE_EVENTS, "0");
     SDL_SetHint(SDL_HINT_MOUSE_TOUCH_EVENTS, "0");
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
+}
+
+/* Memory of the window system, not a texture: what is drawn is in memory, and
+ * loading OpenGL costs 100 MB. The kernel's own display has textures only. */
+static void window_hint_surface(void)
+{
+    const char *name = SDL_GetCurrentVideoDriver();
+    bool kernel = name && strcmp(name, "KMSDRM") == 0;
+    SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, kernel ? "opengles2" : "0");
 }
 
 /* Drivers that show nothing to anybody. SDL may fall back to them. */
@@ -59,6 +69,7 @@ static int window_open(struct kiosk_window *w,
     w->started = true;
     if (!config->headless && driver_is_blind())
         return -ENODEV;
+    window_hint_surface();
     struct kiosk_size s = window_wish(config);
     bool cover = config->fullscreen && !config->headless;
     w->sdl = SDL_CreateWindow("Luukku", SDL_WINDOWPOS_CENTERED,
