@@ -79,6 +79,8 @@ static uint32_t count_came(const int64_t *line, size_t count)
 bool flow_arrivals_write(struct flow_arrivals *a, struct lk_writer *w,
                          uint32_t ssrc, uint32_t media, int64_t now_us)
 {
+    if (!a->on || a->pending == 0)
+        return false;
     size_t count = line_up(a);
     const struct rtc_twcc_report rep = {.ssrc = ssrc,
                                         .media = media,

@@ -43,7 +43,6 @@ struct flow_clock { /* of one kind that we send, for its sender reports */
 
 struct flow {
     struct flow_config cfg;
-    bool started;
     int64_t timer_us; /* timers have run at that time */
 
     /* sender */
@@ -56,17 +55,11 @@ struct flow {
     struct flow_clock clocks[2];
     struct flow_queued audio[FLOW_AUDIO_QUEUE];
     uint32_t audio_head, audio_len;
-    bool have_seq;
     uint16_t video_seq; /* of the next video packet */
     uint16_t rtx_seq;
-    uint32_t sent_ts; /* of the frame that leaves, and whether it has left */
-    bool sent_whole;
-    uint32_t key_ts; /* of the key frame taken last */
-    bool key_known;
-    bool gate;       /* video is held back until a key frame */
-    bool key_wanted; /* our encoder should make one */
-    bool key_awaited;
-    int64_t key_us; /* last time it was asked */
+    uint32_t sent_ts; /* of the frame that left last, or leaves */
+    uint32_t key_ts;  /* of the key frame taken last */
+    int64_t key_us;   /* last time it was asked */
     int told_bps;
     int64_t told_us;
 
@@ -74,7 +67,6 @@ struct flow {
     struct flow_source sources[2];
     struct flow_nack nack;
     struct flow_arrivals arrivals;
-    bool pli_wanted;
     int pli_tries;        /* since the last key frame that came */
     int64_t pli_us;       /* last one */
     int64_t pli_after_us; /* the next one not before */
@@ -85,11 +77,21 @@ struct flow {
     int64_t rtt_us;    /* -1: unknown */
     int64_t report_us; /* next */
     uint32_t random;
-    bool bye_wanted;
     int64_t reference; /* far clock of feedback, unwrapped, in 64 ms */
-    bool has_reference;
-    int64_t last_us; /* any packet */
+    int64_t last_us;   /* any packet */
     int64_t silent_us, told_silent_us;
+
+    /* states */
+    bool started;
+    bool have_seq;    /* video_seq is set */
+    bool sent_whole;  /* no frame has left in part */
+    bool key_known;   /* key_ts is set */
+    bool gate;        /* video is held back until a key frame */
+    bool key_wanted;  /* our encoder should make one */
+    bool key_awaited; /* it was asked */
+    bool pli_wanted;
+    bool bye_wanted;
+    bool has_reference;
 
     struct flow_meter sent_meter, received_meter;
     struct flow_stats stats;

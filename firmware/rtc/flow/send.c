@@ -180,15 +180,25 @@ static size_t put_extensions(struct flow *f, enum flow_kind kind,
     return len < 0 ? 0 : (size_t)len;
 }
 
+struct piece { /* a packet that was kept and now leaves */
+    enum flow_kind kind;
+    bool rtx;
+    const uint8_t *kept;
+    size_t len;
+};
+
 /* Composes what leaves out of what was kept; RFC 4588 section 4 for RTX. */
-static void emit(struct flow *f, enum flow_kind kind, const uint8_t *kept,
-                 size_t len, bool rtx, int64_t now_us, struct flow_out *ret)
+static void emit(struct flow *f, const struct piece *p, int64_t now_us,
+                 struct flow_out *ret)
 {
+    enum flow_kind kind = p->kind;
+    const uint8_t *kept = p->kept;
+    size_t len = p->len;
     uint8_t *to = f->out;
     memcpy(to, kept, KEPT_LEN);
     size_t at = KEPT_LEN;
     at += put_extensions(f, kind, f->history.next, to + at);
-    if (rtx) {
+    if (p->rtx) {
         to[1] = (uint8_t)((kept[1] & 0x80u) | f->cfg.rtx_pt);
         lk_put_u16(to + 2, f->rtx_seq++);
         lk_put_u32(to + 8, f->cfg.rtx_ssrc);
@@ -201,7 +211,7 @@ static void emit(struct flow *f, enum flow_kind kind, const uint8_t *kept,
         (void)flow_history_add(&f->history, at, now_us);
     flow_pacer_spend(&f->pacer, at);
     flow_meter_add(&f->sent_meter, at, now_us);
-    if (!rtx) {
+    if (!p->rtx) {
         f->stats.sent[kind]++;
         f->clocks[kind].packets++;
         f->clocks[kind].octets += (uint32_t)(len - KEPT_LEN);
@@ -219,7 +229,7 @@ static bool poll_audio(struct flow *f, int64_t now_us, struct flow_out *ret)
         const uint8_t *kept = flow_store_get(&f->store, q.pos);
         if (!kept)
             continue;
-        emit(f, FLOW_AUDIO, kept, q.len, false, now_us, ret);
+        emit(f, &(struct piece){FLOW_AUDIO, false, kept, q.len}, now_us, ret);
         return true;
     }
     return false;
@@ -234,7 +244,7 @@ static bool poll_rtx(struct flow *f, int64_t now_us, struct flow_out *ret)
         if (!kept)
             continue;
         f->stats.rtx_sent++;
-        emit(f, FLOW_VIDEO, kept, c->len, true, now_us, ret);
+        emit(f, &(struct piece){FLOW_VIDEO, true, kept, c->len}, now_us, ret);
         return true;
     }
     return false;
@@ -254,7 +264,7 @@ static bool poll_video(struct flow *f, int64_t now_us, struct flow_out *ret)
         c->sent_us = now_us;
         f->sent_ts = lk_get_u32(kept + 4);
         f->sent_whole = kept[1] & 0x80; /* the marker ends a frame */
-        emit(f, FLOW_VIDEO, kept, c->len, false, now_us, ret);
+        emit(f, &(struct piece){FLOW_VIDEO, false, kept, c->len}, now_us, ret);
         return true;
     }
     return false;

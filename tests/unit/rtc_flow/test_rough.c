@@ -63,19 +63,8 @@ static void test_rough(void **state)
         sim_run(s, 2000000);
         check(s);
         for (int i = 0; i < 2; i++) {
-            struct flow_stats st;
-            flow_get_stats(s->ends[1 - i].flow, s->now_us, &st);
-            if (s->ends[i].shown < 58 || s->ends[i].shown > 62 ||
-                sim_latency_us(&s->ends[i], 95) > 60000)
-                print_message("round %u end %d shown %u p5 %d p50 %d p95 %d "
-                              "target %d pacer %d q %d os %d keys %u enc %u\n",
-                              round, i, s->ends[i].shown,
-                              (int)sim_latency_us(&s->ends[i], 5),
-                              (int)sim_latency_us(&s->ends[i], 50),
-                              (int)sim_latency_us(&s->ends[i], 95),
-                              st.target_kbps, st.pacer_us, st.queue_us,
-                              s->ends[1 - i].overshoot_percent,
-                              s->ends[1 - i].keys, s->ends[1 - i].encoded);
+            assert_in_range(s->ends[i].shown, 55, 65);
+            assert_true(sim_latency_us(&s->ends[i], 95) < 100000);
         }
         sim_free(s);
     }
