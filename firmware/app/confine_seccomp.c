@@ -33,6 +33,8 @@ const struct confine_call confine_common[] = {
     ALLOW("read"),
     ALLOW("readv"),
     ALLOW("pread64"),
+    ALLOW("preadv"),
+    ALLOW("preadv2"), /* the frame ring's wake-up: RWF_NOWAIT */
     ALLOW("write"),
     ALLOW("writev"),
     ALLOW("pwrite64"),
