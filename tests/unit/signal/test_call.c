@@ -1,5 +1,7 @@
 #include "world.h"
 
+#include "oom.h"
+
 #include <errno.h>
 
 #define UP_MAIJA "k/kuopio-02/up/maija-virtanen"
@@ -458,6 +460,96 @@ static void loss_and_replay(void **state)
     }
 }
 
+static void bad_local_input(void **state)
+{
+    static char sdp[SIGNAL_PAYLOAD_MAX + 1];
+    static char line[SIGNAL_CANDIDATE_MAX + 2] = "candidate:";
+    static char title[SIGNAL_TITLE_MAX + 1];
+    struct signal_wait good = {.agency = "kela",
+                               .card = "card",
+                               .lang = "fi",
+                               .title_fi = "a",
+                               .title_sv = "b",
+                               .title_en = "c"};
+    (void)state;
+    memset(title, 'x', SIGNAL_TITLE_MAX);
+    struct signal_wait bad[] = {good, good, good, good, good, good};
+    bad[0].agency = "Kela";
+    bad[1].card = "x";
+    bad[2].lang = "f";
+    bad[3].lang = "finn";
+    bad[4].title_sv = "\xff";
+    bad[5].title_en = title;
+    for (size_t i = 0; i < LK_ARRAY_LEN(bad); i++)
+        assert_int_equal(signal_call_wait(w->call, &bad[i], &w->t), -EINVAL);
+    assert_int_equal(signal_call_state(w->call), SIGNAL_CLAIM_IDLE);
+    (void)connected();
+    assert_int_equal(signal_call_wait(w->call, &good, &w->t), -EBUSY);
+    struct signal_candidate c[] = {
+        {w->ids.version, "0", "a=candidate:1"},
+        {w->ids.version, "0", "candidate:1\r\nx"},
+        {w->ids.version, "", "candidate:1"},
+        {w->ids.version, "a-mid-that-is-too-long", "candidate:1"},
+        {w->ids.version, "0", "candidate:\xff"},
+        {w->ids.version, "0", line}};
+    memset(line + 10, 'x', sizeof(line) - 11);
+    for (size_t i = 0; i < LK_ARRAY_LEN(c); i++)
+        assert_int_equal(signal_call_candidate(w->call, &c[i], &w->t), -EINVAL);
+    assert_int_equal(signal_call_next_offer(w->call, true, &w->ids), 0);
+    memset(sdp, 'x', sizeof(sdp) - 1);
+    assert_int_equal(signal_call_offer(w->call, sdp, SIGNAL_PAYLOAD_MAX, &w->t),
+                     -EMSGSIZE);
+    assert_int_equal(signal_call_offer(w->call, sdp, 100, &w->t), -EINVAL);
+    /* Grown by its escapes beyond what a payload takes. */
+    expert_sdp(w->ids.session_id, w->ids.version, "", sdp, sizeof(sdp));
+    size_t len = strlen(sdp);
+    while (len < SIGNAL_PAYLOAD_MAX - 200)
+        len += (size_t)snprintf(sdp + len, sizeof(sdp) - len, "a=\"\"\r\n");
+    assert_int_equal(signal_call_offer(w->call, sdp, len, &w->t), -EMSGSIZE);
+    /* Nothing of it stays: the next one is sent. */
+    world_offer(w, false);
+    world_run(w, SEC);
+    assert_int_equal(w->did.answers, 2);
+    struct signal_call *other = NULL;
+    struct signal_call_config config = {
+        .kiosk = "K", .site = "x", .key = w->key, .trust = w->trust};
+    assert_int_equal(signal_call_new(&config, &other), -EINVAL);
+    config.kiosk = "kuopio-02";
+    config.site = "";
+    assert_int_equal(signal_call_new(&config, &other), -EINVAL);
+}
+
+/* A claim for which memory runs out at every possible place: the call is
+ * granted whole or not at all, and what was not is made good by repeats. */
+static void a_claim_without_memory(void **state)
+{
+    (void)state;
+    for (long i = 0; i < 24; i++) {
+        world_free(w);
+        w = world_new(1);
+        struct expert *x = &w->experts[0];
+        world_wait(w);
+        expert_claim(x, NULL);
+        struct signal_message m = {.topic = DOWN_MAIJA,
+                                   .payload = x->sent[0].payload,
+                                   .len = strlen(x->sent[0].payload),
+                                   .t = &w->t};
+        oom_left = i;
+        int r = signal_call_receive(w->call, &m);
+        oom_left = -1;
+        assert_true(r == 0 || r == -ENOMEM);
+        bool held = signal_call_state(w->call) == SIGNAL_CLAIM_HELD;
+        assert_true(held || r < 0);
+        world_poll(w);
+        assert_int_equal(w->did.granted, held);
+        assert_int_equal(signal_call_media_allowed(w->call), held);
+        world_run(w, 20 * SEC);
+        assert_int_equal(w->did.granted, 1);
+        assert_int_equal(w->did.answers, 1);
+        assert_true(signal_call_settled(w->call));
+    }
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -477,7 +569,9 @@ int main(void)
         T(a_lost_link_heals),
         T(refuses_by_name),
         T(a_flood_starves_nobody),
+        T(bad_local_input),
         T(loss_and_replay),
+        T(a_claim_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, group_teardown);
 }
