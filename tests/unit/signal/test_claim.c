@@ -151,7 +151,7 @@ static void exactly_one_of_all_who_claim(void **state)
     uint64_t seed = test_seed();
     for (int round = 0; round < ROUNDS; round++) {
         struct model m;
-        unsigned order[CLAIMANTS];
+        unsigned order[CLAIMANTS] = {0};
         model_begin(&m);
         for (unsigned i = 0; i < CLAIMANTS; i++) {
             unsigned k = (unsigned)(test_random(&seed) % (i + 1));

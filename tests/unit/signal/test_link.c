@@ -59,16 +59,21 @@ static void on_message(void *arg, const char *topic, const void *payload,
     (void)snprintf(e->topic, sizeof(e->topic), "%s", topic);
 }
 
+/* One turn of the loop; fails when it has been in vain for long. */
+static void turn(int64_t *end_ms, const char *what)
+{
+    int64_t now_ms = lk_clock_ms();
+    if (*end_ms == 0)
+        *end_ms = now_ms + LIMIT_MS;
+    if (now_ms > *end_ms)
+        fail_msg("in vain: %s", what);
+    assert_int_equal(lk_loop_step(loop, 20 * INT64_C(1000)), 0);
+}
+
 /* Runs the loop until `what` holds. */
-#define UNTIL(what)                                             \
-    do {                                                        \
-        int64_t end_ms_ = lk_clock_ms() + LIMIT_MS;             \
-        while (!(what)) {                                       \
-            if (lk_clock_ms() > end_ms_)                        \
-                fail_msg("in vain: %s", #what);                 \
-            assert_int_equal(lk_loop_step(loop, 20 * 1000), 0); \
-        }                                                       \
-    } while (0)
+#define UNTIL(what)                     \
+    for (int64_t end_ms_ = 0; !(what);) \
+    turn(&end_ms_, #what)
 
 static pid_t start(char *const argv[])
 {
