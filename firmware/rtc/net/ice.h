@@ -98,8 +98,10 @@ int rtc_ice_add_candidate(struct rtc_ice *i,
 /* The far end has no more candidates. */
 void rtc_ice_end_candidates(struct rtc_ice *i);
 
-/* New local credentials; the working pair stays in use until a new one works.
- * Errors  -EIO */
+/* A new generation: credentials, sockets and candidates anew, so that a change
+ * of network is survived too. The working pair stays in use until a new one
+ * works; a restart under way is given up for this one.
+ * Errors  -EIO, -ENOMEM */
 int rtc_ice_restart(struct rtc_ice *i) LK_MUST_CHECK;
 
 /* Sends one datagram over the working pair; a struct rtc_pipe's send.
