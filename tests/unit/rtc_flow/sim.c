@@ -22,16 +22,11 @@ uint32_t sim_random(struct sim *s, uint32_t below)
     return below > 0 ? s->random % below : 0;
 }
 
+/* The next slot of the ring; those before `tail` are free. */
 static struct sim_packet *line_slot(struct sim_line *l)
 {
-    for (size_t i = 0; i < SIM_PACKETS; i++) {
-        struct sim_packet *p = &l->packets[(l->head + i) % SIM_PACKETS];
-        if (!p->used) {
-            l->head = (l->head + i + 1) % SIM_PACKETS;
-            return p;
-        }
-    }
-    return NULL;
+    assert_true(l->head - l->tail < SIM_PACKETS);
+    return &l->packets[l->head++ % SIM_PACKETS];
 }
 
 static void line_send(struct sim *s, struct sim_line *l,
@@ -58,14 +53,12 @@ static void line_send(struct sim *s, struct sim_line *l,
         due = LK_MAX(due, l->last_us);
     l->last_us = due;
     struct sim_packet *p = line_slot(l);
-    assert_non_null(p);
     p->used = true;
     p->due_us = due;
     p->rtcp = o->type == FLOW_OUT_RTCP;
     p->len = o->len;
     assert_true(o->len <= sizeof(p->data));
     memcpy(p->data, o->data, o->len);
-    l->len++;
 }
 
 /* ---- model encoder */
@@ -267,12 +260,13 @@ static void drain(struct sim *s, struct sim_end *e)
 static bool deliver(struct sim *s, struct sim_line *l, struct sim_end *to)
 {
     bool any = false;
-    for (size_t i = 0; l->len > 0 && i < SIM_PACKETS; i++) {
-        struct sim_packet *p = &l->packets[(l->head + i) % SIM_PACKETS];
+    while (l->tail < l->head && !l->packets[l->tail % SIM_PACKETS].used)
+        l->tail++;
+    for (size_t i = l->tail; i < l->head; i++) {
+        struct sim_packet *p = &l->packets[i % SIM_PACKETS];
         if (!p->used || p->due_us > s->now_us)
             continue;
         p->used = false;
-        l->len--;
         receive(s, to, p);
         any = true;
     }

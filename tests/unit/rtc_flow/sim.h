@@ -21,7 +21,7 @@ struct sim_line { /* one direction */
     bool down;
     int64_t free_us; /* the bottleneck is busy until then */
     int64_t last_us;
-    size_t head, len;
+    size_t head, tail; /* packets ever put in, and out */
     struct sim_packet {
         int64_t due_us;
         bool rtcp, used;

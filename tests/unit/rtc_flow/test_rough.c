@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define ROUNDS 14
+#define ROUNDS 30
 
 static uint32_t seed;
 

@@ -15,7 +15,7 @@ static int reset(void **state)
 
 static enum flow_source_verdict add(uint16_t seq)
 {
-    return flow_source_add(&s, 7, seq, seq * 3000u, seq * 33333);
+    return flow_source_add(&s, 7, seq, seq * 3000u, seq * INT64_C(33333));
 }
 
 static void test_order(void **state)
