@@ -134,6 +134,9 @@ static void run_screenshot(struct kiosk_ui *ui, struct answer *a)
 void kiosk_request_run(struct kiosk_ui *ui, const struct kiosk_request *q)
 {
     struct answer a = {.fd = -1};
+    /* What was touched before comes before. */
+    kiosk_ui_refresh(ui);
+    kiosk_input_run(ui);
     kiosk_ui_refresh(ui);
     switch (q->kind) {
     case KIOSK_REQUEST_TREE:

@@ -1,5 +1,5 @@
 /* The whole screen without a display: views in, intents out, requests. */
-#include "kiosk/kiosk.h"
+#include "bench.h"
 
 #include "base/clock.h"
 #include "ipc/ring.h"
@@ -16,132 +16,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#define INTENTS_MAX 32
-
-/* The core's part: a thread that asks and waits for the answer. */
-struct bench {
-    struct kiosk_ui *ui;
-    pthread_mutex_t lock;
-    pthread_cond_t answered;
-    struct kiosk_reply *reply;
-    bool has_reply;
-    struct session_intent intent[INTENTS_MAX];
-    int intents;
-    void (*script)(struct bench *b);
-};
-
-static void on_intent(void *arg, const struct session_intent *intent)
-{
-    struct bench *b = arg;
-    pthread_mutex_lock(&b->lock);
-    if (b->intents < INTENTS_MAX)
-        b->intent[b->intents++] = *intent;
-    pthread_mutex_unlock(&b->lock);
-}
-
-static void on_reply(void *arg, struct kiosk_reply *reply)
-{
-    struct bench *b = arg;
-    pthread_mutex_lock(&b->lock);
-    b->reply = reply;
-    b->has_reply = true;
-    pthread_cond_signal(&b->answered);
-    pthread_mutex_unlock(&b->lock);
-}
-
-static struct kiosk_reply *ask(struct bench *b, enum kiosk_request_kind kind,
-                               const char *arg)
-{
-    struct kiosk_request q = {.kind = kind, .reply = on_reply, .reply_arg = b};
-    snprintf(q.arg, sizeof(q.arg), "%s", arg);
-    b->has_reply = false;
-    assert_int_equal(kiosk_ui_request(b->ui, &q), 0);
-    pthread_mutex_lock(&b->lock);
-    while (!b->has_reply)
-        pthread_cond_wait(&b->answered, &b->lock);
-    pthread_mutex_unlock(&b->lock);
-    assert_non_null(b->reply);
-    return b->reply;
-}
-
-static int ask_error(struct bench *b, enum kiosk_request_kind kind,
-                     const char *arg)
-{
-    struct kiosk_reply *r = ask(b, kind, arg);
-    int error = r->error;
-    if (error)
-        assert_true(r->text_len > 0);
-    kiosk_reply_free(r);
-    return error;
-}
-
-static bool tree_says(struct bench *b, const char *what)
-{
-    struct kiosk_reply *r = ask(b, KIOSK_REQUEST_TREE, "");
-    assert_int_equal(r->error, 0);
-    assert_int_equal(strlen(r->text), r->text_len);
-    bool found = strstr(r->text, what) != NULL;
-    if (!found)
-        print_message("not in the tree: %s\n%s\n", what, r->text);
-    kiosk_reply_free(r);
-    return found;
-}
-
-static void show(struct bench *b, enum session_screen screen)
-{
-    struct session_view v = {.screen = screen,
-                             .lang = "fi",
-                             .site = "Kuopio",
-                             .card = "tax-card",
-                             .place = 2,
-                             .expert_name = "Maija Virtanen",
-                             .agency_name = "Verohallinto",
-                             .line = SESSION_LINE_GOOD,
-                             .mic_on = true,
-                             .camera_on = true,
-                             .volume = 5,
-                             .waiting_since_us = lk_clock_us()};
-    kiosk_ui_set_view(b->ui, &v);
-}
-
-static void expect_intent(struct bench *b, enum session_intent_kind kind,
-                          const char *arg)
-{
-    pthread_mutex_lock(&b->lock);
-    assert_int_equal(b->intents, 1);
-    assert_int_equal(b->intent[0].kind, kind);
-    assert_string_equal(b->intent[0].arg, arg);
-    b->intents = 0;
-    pthread_mutex_unlock(&b->lock);
-}
-
-static void *script_main(void *arg)
-{
-    struct bench *b = arg;
-    b->script(b);
-    kiosk_ui_quit(b->ui);
-    return NULL;
-}
-
-static void run(void (*script)(struct bench *b))
-{
-    struct bench b = {.lock = PTHREAD_MUTEX_INITIALIZER,
-                      .answered = PTHREAD_COND_INITIALIZER,
-                      .script = script};
-    struct kiosk_config config = {.width_px = 1080,
-                                  .height_px = 1920,
-                                  .width_mm = 268,
-                                  .headless = true,
-                                  .intent = on_intent,
-                                  .arg = &b};
-    pthread_t core;
-    assert_int_equal(kiosk_ui_new(&config, &b.ui), 0);
-    assert_int_equal(pthread_create(&core, NULL, script_main, &b), 0);
-    assert_int_equal(kiosk_ui_run(b.ui), 0);
-    pthread_join(core, NULL);
-    kiosk_ui_free(b.ui);
-}
 
 static void script_intents(struct bench *b)
 {
@@ -168,16 +42,16 @@ static void script_intents(struct bench *b)
         {SESSION_END, "done", SESSION_INTENT_DONE, ""},
     };
     for (size_t i = 0; i < LK_ARRAY_LEN(taps); i++) {
-        show(b, taps[i].screen);
-        assert_int_equal(ask_error(b, KIOSK_REQUEST_TAP, taps[i].id), 0);
-        expect_intent(b, taps[i].kind, taps[i].arg);
+        bench_show(b, taps[i].screen);
+        assert_int_equal(bench_error(b, KIOSK_REQUEST_TAP, taps[i].id), 0);
+        bench_expect(b, taps[i].kind, taps[i].arg);
     }
 }
 
 static void test_taps_become_intents(void **state)
 {
     (void)state;
-    run(script_intents);
+    bench_run(script_intents);
 }
 
 static void script_refusals(struct bench *b)
@@ -187,53 +61,53 @@ static void script_refusals(struct bench *b)
                              .card = "tax-card",
                              .notices = SESSION_NOTICE_NO_BROKER};
     kiosk_ui_set_view(b->ui, &v);
-    assert_int_equal(ask_error(b, KIOSK_REQUEST_TAP, "call-expert"), -EACCES);
-    assert_int_equal(ask_error(b, KIOSK_REQUEST_TAP, "end-call"), -ENOENT);
-    assert_int_equal(ask_error(b, KIOSK_REQUEST_TAP, ""), -ENOENT);
-    assert_int_equal(ask_error(b, KIOSK_REQUEST_KEY, "NoSuchKey"), -ENOENT);
-    assert_int_equal(ask_error(b, KIOSK_REQUEST_TYPE, "abc"), -EINVAL);
-    assert_int_equal(ask_error(b, KIOSK_REQUEST_SPEECH, ""), -EOPNOTSUPP);
-    assert_true(tree_says(b, "\"value\": \"Calls cannot be made just now."));
+    assert_int_equal(bench_error(b, KIOSK_REQUEST_TAP, "call-expert"), -EACCES);
+    assert_int_equal(bench_error(b, KIOSK_REQUEST_TAP, "end-call"), -ENOENT);
+    assert_int_equal(bench_error(b, KIOSK_REQUEST_TAP, ""), -ENOENT);
+    assert_int_equal(bench_error(b, KIOSK_REQUEST_KEY, "NoSuchKey"), -ENOENT);
+    assert_int_equal(bench_error(b, KIOSK_REQUEST_TYPE, "abc"), -EINVAL);
+    assert_int_equal(bench_error(b, KIOSK_REQUEST_SPEECH, ""), -EOPNOTSUPP);
+    assert_true(bench_says(b, "\"value\": \"Calls cannot be made just now."));
     assert_int_equal(b->intents, 0);
 }
 
 static void test_refusals(void **state)
 {
     (void)state;
-    run(script_refusals);
+    bench_run(script_refusals);
 }
 
 static void script_keys(struct bench *b)
 {
-    show(b, SESSION_CARD);
-    assert_int_equal(ask_error(b, KIOSK_REQUEST_KEY, "Tab"), 0);
-    assert_true(tree_says(b, "\"id\": \"call-expert\", \"role\": \"button\", "
-                             "\"name\": \"Soita asiantuntijalle\", \"value\": "
-                             "\"\", \"state\": [\"focused\"]"));
-    assert_int_equal(ask_error(b, KIOSK_REQUEST_KEY, "Shift+Tab"), 0);
-    assert_int_equal(ask_error(b, KIOSK_REQUEST_KEY, "Return"), 0);
-    expect_intent(b, SESSION_INTENT_BACK, "");
-    assert_int_equal(ask_error(b, KIOSK_REQUEST_KEY, "Escape"), 0);
-    expect_intent(b, SESSION_INTENT_BACK, "");
+    bench_show(b, SESSION_CARD);
+    assert_int_equal(bench_error(b, KIOSK_REQUEST_KEY, "Tab"), 0);
+    assert_true(bench_says(b, "\"id\": \"call-expert\", \"role\": \"button\", "
+                              "\"name\": \"Soita asiantuntijalle\", \"value\": "
+                              "\"\", \"state\": [\"focused\"]"));
+    assert_int_equal(bench_error(b, KIOSK_REQUEST_KEY, "Shift+Tab"), 0);
+    assert_int_equal(bench_error(b, KIOSK_REQUEST_KEY, "Return"), 0);
+    bench_expect(b, SESSION_INTENT_BACK, "");
+    assert_int_equal(bench_error(b, KIOSK_REQUEST_KEY, "Escape"), 0);
+    bench_expect(b, SESSION_INTENT_BACK, "");
     /* Escape must not hang up. */
-    show(b, SESSION_CALL);
-    assert_int_equal(ask_error(b, KIOSK_REQUEST_KEY, "Escape"), 0);
+    bench_show(b, SESSION_CALL);
+    assert_int_equal(bench_error(b, KIOSK_REQUEST_KEY, "Escape"), 0);
     assert_int_equal(b->intents, 0);
     /* The focus does not go over to another screen's button. */
-    assert_false(tree_says(b, "focused"));
+    assert_false(bench_says(b, "focused"));
 }
 
 static void test_keys(void **state)
 {
     (void)state;
-    run(script_keys);
+    bench_run(script_keys);
 }
 
 static size_t screenshot(struct bench *b)
 {
     static const unsigned char png[8] = {0x89, 'P', 'N', 'G', 13, 10, 26, 10};
     unsigned char head[8];
-    struct kiosk_reply *r = ask(b, KIOSK_REQUEST_SCREENSHOT, "");
+    struct kiosk_reply *r = bench_ask(b, KIOSK_REQUEST_SCREENSHOT, "");
     assert_int_equal(r->error, 0);
     assert_int_equal(read(r->fd, head, sizeof(head)), sizeof(head));
     assert_memory_equal(head, png, sizeof(png));
@@ -267,30 +141,30 @@ static void script_pictures(struct bench *b)
     static const char none[] = "Asiantuntijan kuva ei näy juuri nyt";
     struct kiosk_ring_fds no = {-1, -1};
     struct lk_ring *ring;
-    show(b, SESSION_CALL);
-    assert_true(tree_says(b, none));
+    bench_show(b, SESSION_CALL);
+    assert_true(bench_says(b, none));
     size_t blank = screenshot(b);
     assert_int_equal(lk_ring_new(640, 480, &ring), 0);
     grey_picture(ring);
     kiosk_ui_set_rings(b->ui, ring_copy(ring), no);
-    while (tree_says(b, none))
+    while (bench_says(b, none))
         continue;
     assert_true(screenshot(b) != blank);
     /* The transport was started anew: no old picture may stand. */
     kiosk_ui_set_rings(b->ui, no, no);
-    assert_true(tree_says(b, none));
+    assert_true(bench_says(b, none));
     lk_ring_free(ring);
     /* Not a ring: the same placeholder. */
     struct kiosk_ring_fds wrong = {memfd_create("x", MFD_CLOEXEC),
                                    memfd_create("y", MFD_CLOEXEC)};
     kiosk_ui_set_rings(b->ui, wrong, no);
-    assert_true(tree_says(b, none));
+    assert_true(bench_says(b, none));
 }
 
 static void test_pictures(void **state)
 {
     (void)state;
-    run(script_pictures);
+    bench_run(script_pictures);
 }
 
 static void script_hostile_view(struct bench *b)
@@ -300,14 +174,14 @@ static void script_hostile_view(struct bench *b)
     memset(v.expert_name, 0xff, sizeof(v.expert_name) - 1);
     snprintf(v.agency_name, sizeof(v.agency_name), "a\"\\\x01");
     kiosk_ui_set_view(b->ui, &v);
-    assert_true(tree_says(b, "a\\\"\\\\\\u0001"));
-    assert_true(tree_says(b, "Asiointipiste"));
+    assert_true(bench_says(b, "a\\\"\\\\\\u0001"));
+    assert_true(bench_says(b, "Asiointipiste"));
 }
 
 static void test_hostile_view(void **state)
 {
     (void)state;
-    run(script_hostile_view);
+    bench_run(script_hostile_view);
 }
 
 static void test_bad_config(void **state)
@@ -315,9 +189,9 @@ static void test_bad_config(void **state)
     (void)state;
     static const struct kiosk_config bad[] = {
         {.width_px = 1080, .height_px = 1920, .headless = true},
-        {.width_px = 1080, .headless = true, .intent = on_intent},
-        {.width_px = 100, .height_px = 100, .intent = on_intent},
-        {.width_px = 5000, .height_px = 1000, .intent = on_intent},
+        {.width_px = 1080, .headless = true, .intent = bench_intent},
+        {.width_px = 100, .height_px = 100, .intent = bench_intent},
+        {.width_px = 5000, .height_px = 1000, .intent = bench_intent},
     };
     struct kiosk_ui *ui = NULL;
     for (size_t i = 0; i < LK_ARRAY_LEN(bad); i++)
@@ -328,7 +202,7 @@ static void test_bad_config(void **state)
 static void test_no_display(void **state)
 {
     (void)state;
-    struct kiosk_config config = {.intent = on_intent};
+    struct kiosk_config config = {.intent = bench_intent};
     struct kiosk_ui *ui = NULL;
     setenv("SDL_VIDEODRIVER", "x11", 1);
     setenv("DISPLAY", "127.0.0.1:nonsense", 1);
@@ -343,11 +217,11 @@ static void test_requests_bounded_and_cancelled(void **state)
     struct bench b = {.lock = PTHREAD_MUTEX_INITIALIZER,
                       .answered = PTHREAD_COND_INITIALIZER};
     struct kiosk_config config = {
-        .headless = true, .intent = on_intent, .arg = &b};
+        .headless = true, .intent = bench_intent, .arg = &b};
     struct kiosk_request q = {.kind = KIOSK_REQUEST_TREE};
     assert_int_equal(kiosk_ui_new(&config, &b.ui), 0);
     assert_int_equal(kiosk_ui_request(b.ui, &q), -EINVAL);
-    q.reply = on_reply;
+    q.reply = bench_reply;
     q.reply_arg = &b;
     memset(q.arg, 'x', sizeof(q.arg));
     assert_int_equal(kiosk_ui_request(b.ui, &q), -EINVAL);
@@ -363,7 +237,7 @@ static void test_warm(void **state)
     (void)state;
     struct bench b = {0};
     struct kiosk_config config = {
-        .headless = true, .intent = on_intent, .arg = &b};
+        .headless = true, .intent = bench_intent, .arg = &b};
     assert_int_equal(kiosk_ui_new(&config, &b.ui), 0);
     assert_int_equal(kiosk_ui_warm(b.ui), 0);
     kiosk_ui_quit(b.ui);
