@@ -15,8 +15,8 @@
  * 4.2.4.1 speaks of 1 s, but a call waits for this and the path is known. */
 #define RETRANSMIT_FIRST_US 150000u
 #define RETRANSMIT_MAX_US 2000000u
-#define SRTP_KEY_LEN 16u
-#define SRTP_SALT_MAX 14u
+#define SRTP_KEY_LEN ((size_t)16)
+#define SRTP_SALT_MAX ((size_t)14)
 
 struct held {
     size_t len;

@@ -9,8 +9,8 @@
 #include <string.h>
 
 /* A certificate lives for one call; days, so that no wrong clock matters. */
-#define VALID_BEFORE_S (24 * 3600)
-#define VALID_AFTER_S (7 * 24 * 3600)
+#define VALID_BEFORE_S 86400L
+#define VALID_AFTER_S 604800L
 
 static struct {
     SSL_CTX *context;

@@ -145,17 +145,19 @@ static int agent_start(struct ice_agent *a, const struct rtc_ice_config *cfg)
 int ice_agent_new(struct rtc_ice *ice, GMainContext *context,
                   const struct rtc_ice_config *cfg, struct ice_agent **ret)
 {
-    LK_AUTO(ice_agent) a = calloc(1, sizeof(*a));
+    struct ice_agent *a = calloc(1, sizeof(*a));
     if (!a)
         return -ENOMEM;
     a->ice = ice;
     a->context = context;
     a->making = true;
     int r = agent_start(a, cfg);
-    if (r < 0)
+    if (r < 0) {
+        ice_agent_free(a);
         return r;
+    }
     a->making = false;
-    *ret = LK_TAKE(a);
+    *ret = a;
     return 0;
 }
 

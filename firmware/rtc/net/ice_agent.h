@@ -29,7 +29,6 @@ struct ice_agent {
 int ice_agent_new(struct rtc_ice *ice, GMainContext *context,
                   const struct rtc_ice_config *cfg, struct ice_agent **ret);
 struct ice_agent *ice_agent_free(struct ice_agent *a);
-LK_AUTO_DEFINE(ice_agent);
 
 /* Stops listening: what still comes is for nobody. */
 void ice_agent_deafen(struct ice_agent *a);

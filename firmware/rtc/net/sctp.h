@@ -19,9 +19,9 @@ struct rtc_sctp;
 #define RTC_SCTP_MESSAGE_MAX 262144 /* bytes of one message, either way */
 /* Bytes of one channel that may wait to be sent; always room for one message
  * when none waits. */
-#define RTC_SCTP_QUEUE_MAX (1024 * 1024)
+#define RTC_SCTP_QUEUE_MAX 1048576
 /* A channel that refused a message is writable again below this. */
-#define RTC_SCTP_QUEUE_LOW (256 * 1024)
+#define RTC_SCTP_QUEUE_LOW 262144
 
 struct rtc_sctp_params {
     char label[RTC_DCEP_LABEL_MAX]; /* 1..64 bytes of UTF-8 */

@@ -47,18 +47,19 @@ static int srtp_session_new(enum rtc_dtls_profile profile, const uint8_t *key,
 
 int rtc_srtp_new(const struct rtc_dtls_keys *keys, struct rtc_srtp **ret)
 {
-    LK_AUTO(rtc_srtp) s = calloc(1, sizeof(*s));
+    struct rtc_srtp *s = calloc(1, sizeof(*s));
     if (!s)
         return -ENOMEM;
     int r = srtp_session_new(keys->profile, keys->send, ssrc_any_outbound,
                              &s->send);
-    if (r < 0)
+    if (r == 0)
+        r = srtp_session_new(keys->profile, keys->receive, ssrc_any_inbound,
+                             &s->receive);
+    if (r < 0) {
+        rtc_srtp_free(s);
         return r;
-    r = srtp_session_new(keys->profile, keys->receive, ssrc_any_inbound,
-                         &s->receive);
-    if (r < 0)
-        return r;
-    *ret = LK_TAKE(s);
+    }
+    *ret = s;
     return 0;
 }
 

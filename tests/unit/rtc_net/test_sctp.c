@@ -359,6 +359,7 @@ static void test_gone(void **state)
 static void test_garbage(void **state)
 {
     (void)state;
+    static const uint8_t ports[] = {0x13, 0x88, 0x13, 0x88};
     uint8_t junk[1100];
     connect_both(0);
     int ch = open_one(&a, "x");
@@ -368,7 +369,7 @@ static void test_garbage(void **state)
         for (size_t k = 0; k < len; k++)
             junk[k] = (uint8_t)test_random(&seed);
         if (i % 2 && len > 4) /* to the right port at least */
-            memcpy(junk, "\x13\x88\x13\x88", 4);
+            memcpy(junk, ports, sizeof(ports));
         rtc_sctp_receive(b.sctp, junk, len);
     }
     assert_int_equal(rtc_sctp_send(a.sctp, ch, true, "x", 1), 0);
