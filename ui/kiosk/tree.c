@@ -80,7 +80,6 @@ const char *kiosk_tree_printf(struct kiosk_tree *t, const char *fmt, ...)
     char *at = t->texts + t->texts_len;
     va_list args;
     va_start(args, fmt);
-    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): started above */
     int n = vsnprintf(at, room, fmt, args);
     va_end(args);
     if (n < 0 || (size_t)n >= room) {
