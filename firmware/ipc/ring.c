@@ -130,7 +130,7 @@ static int ring_create(struct lk_ring *r)
     if (r->wake_fd < 0)
         return -errno;
     int e = ring_map(r);
-    if (e < 0)
+    if (e < 0 || !r->control)
         return e;
     r->control->magic = MAGIC;
     r->control->width_max = r->width_max;

@@ -4,7 +4,6 @@
 
 #include <libyuv.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/videodev2.h>
@@ -16,7 +15,9 @@
 #include <unistd.h>
 
 #define CAMERAS_MAX 64 /* /dev/video0.. */
-#define ENUM_MAX 64    /* intervals looked at per format */
+#define CARDS_MAX 8
+#define PCMS_MAX 8
+#define ENUM_MAX 64 /* intervals looked at per format */
 
 /* Cheapest to convert first. JPEG last: it must be decoded, but is all that
  * fits through USB 2 at larger sizes. */
@@ -101,9 +102,12 @@ static bool camera_is(const char *path, char name[MEDIA_NAME_MAX])
         return false;
     /* The device says its own name: keep what is surely harmless. */
     size_t n = 0;
-    for (; n < sizeof(cap.card) && n < MEDIA_NAME_MAX - 1 && cap.card[n]; n++)
-        name[n] =
-            cap.card[n] >= ' ' && cap.card[n] < 0x7f ? (char)cap.card[n] : '?';
+    for (; n < sizeof(cap.card) && n < MEDIA_NAME_MAX - 1 && cap.card[n]; n++) {
+        bool plain = cap.card[n] >= ' ' && cap.card[n] < 0x7f;
+        name[n] = '?';
+        if (plain)
+            memcpy(&name[n], &cap.card[n], 1);
+    }
     name[n] = '\0';
     return true;
 }
@@ -124,22 +128,23 @@ static void probe_camera(struct media_probe *ret)
 /* ALSA's nodes are pcmC<card>D<device>, then c(apture) or p(layback). */
 static bool alsa_has(char direction)
 {
-    DIR *d = opendir("/dev/snd");
-    bool found = false;
-    if (!d)
-        return false;
-    for (const struct dirent *e = readdir(d); e && !found; e = readdir(d)) {
-        size_t len = strlen(e->d_name);
-        found = strncmp(e->d_name, "pcm", 3) == 0 &&
-                e->d_name[len - 1] == direction;
+    for (int card = 0; card < CARDS_MAX; card++) {
+        for (int device = 0; device < PCMS_MAX; device++) {
+            char path[48];
+            snprintf(path, sizeof(path), "/dev/snd/pcmC%dD%d%c", card, device,
+                     direction);
+            if (access(path, F_OK) == 0)
+                return true;
+        }
     }
-    closedir(d);
-    return found;
+    return false;
 }
 
 static bool pulse_runs(void)
 {
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets the environment */
     const char *server = getenv("PULSE_SERVER");
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): as above */
     const char *dir = getenv("XDG_RUNTIME_DIR");
     char path[256];
     struct stat st;

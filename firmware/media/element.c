@@ -67,6 +67,7 @@ int media_init(void)
                                          {"GST_PLUGIN_SYSTEM_PATH_1_0", ""},
                                          {"GST_PLUGIN_PATH_1_0", ""}};
     for (size_t i = 0; i < LK_ARRAY_LEN(env); i++)
+        /* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread runs yet */
         if (setenv(env[i][0], env[i][1], 1) < 0)
             return -EIO;
     gst_registry_fork_set_enabled(FALSE);

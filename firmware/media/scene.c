@@ -31,7 +31,7 @@ static void scene_weave(struct media_scene *s)
 
 int media_scene_new(int width, int height, struct media_scene **ret)
 {
-    size_t len = (size_t)(width + MARGIN) * (size_t)(height + MARGIN);
+    size_t len = ((size_t)width + MARGIN) * ((size_t)height + MARGIN);
     struct media_scene *s = malloc(sizeof(*s) + len);
     if (!s)
         return -ENOMEM;
@@ -72,10 +72,11 @@ void media_scene_draw(const struct media_scene *s, unsigned n,
 {
     int x = (int)(128 + 100 * sin(n * 0.05));
     int y = (int)(128 + 100 * cos(n * 0.037));
-    size_t row = (size_t)(s->width + MARGIN);
+    size_t row = (size_t)s->width + MARGIN;
     for (int j = 0; j < s->height; j++)
         memcpy(p->plane[0] + (ptrdiff_t)j * p->stride[0],
-               s->texture + (size_t)(j + y) * row + x, (size_t)s->width);
+               s->texture + ((size_t)j + (size_t)y) * row + x,
+               (size_t)s->width);
     fill_plane(p, 1, 110);
     fill_plane(p, 2, 140);
     draw_object(p, n);
