@@ -16,11 +16,11 @@ await main(`call with ${which}`, async (t) => {
 
   t.step('the citizen asks for an expert, the expert accepts');
   await intoCall(demo, page);
-  assert((await page.evaluate(() => window.probe.made)) === 1, 'one connection is made');
   await page.shows('peer-verified');
 
   t.step('stamps and tones both ways');
   await expectMedia(demo, page);
+  assert((await page.evaluate(() => window.probe.made)) === 1, 'one connection is made');
 
   t.step('256 KiB over the data channel and back');
   await expectEcho(page);

@@ -23,7 +23,7 @@ export async function startChromium({ executable = CHROMIUM, probe = true } = {}
     async open(url) {
       const page = await context.newPage();
       const errors = [];
-      page.on('pageerror', (e) => errors.push(e.message));
+      page.on('pageerror', (e) => errors.push(e.stack ?? e.message));
       await page.goto(url);
       return new ExpertPage({
         errors,

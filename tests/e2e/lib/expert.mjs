@@ -32,9 +32,14 @@ export class ExpertPage {
     return this.driver.click(id);
   }
 
-  /** What was seen and heard since probe.reset(). */
+  /** What was seen since reset(). */
   tell() {
-    return this.evaluate(() => window.probe.tell());
+    return this.evaluate(() => window.probe.seen());
+  }
+
+  /** The tone that is heard now, Hz; 0 for silence. */
+  toneHz() {
+    return this.evaluate(() => window.probe.toneHz());
   }
 
   reset() {

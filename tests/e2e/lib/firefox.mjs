@@ -8,6 +8,7 @@ const PROBE = readFileSync(new URL('./probe.js', import.meta.url), 'utf8');
 const PREFERENCES = {
   'media.navigator.streams.fake': true,
   'media.navigator.permission.disabled': true,
+  'media.navigator.audio.fake_frequency': 660,
   'media.autoplay.default': 0,
   'media.autoplay.blocking_policy': 0,
   // A page is at 127.0.0.1 here: its addresses are no secret to its own machine.
@@ -24,7 +25,7 @@ export async function startFirefox() {
     async open(url) {
       const page = await browser.newPage();
       const errors = [];
-      page.on('pageerror', (e) => errors.push(e.message));
+      page.on('pageerror', (e) => errors.push(e.stack ?? e.message));
       await page.setViewport({ width: 1440, height: 900 });
       await page.evaluateOnNewDocument(PROBE);
       await page.goto(url);

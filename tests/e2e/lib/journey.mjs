@@ -34,13 +34,13 @@ export async function intoCall(demo, page, card = CARD) {
 const near = (hz, want) => Math.abs(hz - want) <= 8;
 
 /** Pictures with readable stamps and the tone, both ways. */
-export async function expectMedia(demo, page, { frames = 30, ms = 20000 } = {}) {
+export async function expectMedia(demo, page, { frames = 30, ms = 40000 } = {}) {
   await page.reset();
   const before = await demo.kiosk.stats();
   await until('stamped frames of the kiosk in the browser', async () => (await page.tell()).distinct >= frames, ms);
   await until('stamped frames of the browser at the kiosk',
     async () => (await demo.kiosk.stats()).stamps_good - before.stamps_good >= frames, ms);
-  await until('the kiosk\'s tone in the browser', async () => near((await page.tell()).toneHz, KIOSK_TONE_HZ), ms);
+  await until('the kiosk\'s tone in the browser', async () => near(await page.toneHz(), KIOSK_TONE_HZ), ms);
   await until('the browser\'s tone at the kiosk', async () => near((await demo.kiosk.stats()).tone_hz, PAGE_TONE_HZ), ms);
 }
 

@@ -5,7 +5,7 @@
   const SIZE = { width: 640, height: 480 };
   const probe = (window.probe = {
     connections: [], made: 0, stamps: 0, bad: 0, counters: new Set(), latencies: [], firstStampAt: 0, lastStampAt: 0, maxGap: 0,
-    remoteState: '', refuseCamera: sessionStorage.getItem('probe-refuse-camera') ?? '',
+    nativeSound: navigator.userAgent.includes('Firefox'), refuseCamera: sessionStorage.getItem('probe-refuse-camera') ?? '',
   });
   const now = () => performance.timeOrigin + performance.now();
 
@@ -56,7 +56,9 @@
     draw();
     return stream.getVideoTracks()[0];
   };
-  const fakeSound = () => {
+  // A browser without a sound device runs no AudioContext: there its own fake microphone hums (firefox.mjs).
+  const fakeSound = async () => {
+    if (probe.nativeSound) return (await nativeMedia({ audio: true })).getAudioTracks()[0];
     const audio = new AudioContext();
     const tone = audio.createOscillator();
     const quiet = audio.createGain();
@@ -69,12 +71,13 @@
     return out.stream.getAudioTracks()[0];
   };
   const refusal = (name) => Promise.reject(new DOMException('refused by the test', name));
+  const nativeMedia = navigator.mediaDevices?.getUserMedia.bind(navigator.mediaDevices);
   if (navigator.mediaDevices) {
     navigator.mediaDevices.getUserMedia = async (wanted) => {
       if (probe.refuseCamera) return refusal(probe.refuseCamera);
       const stream = new MediaStream();
       if (wanted.video) stream.addTrack(fakePicture());
-      if (wanted.audio) stream.addTrack(fakeSound());
+      if (wanted.audio) stream.addTrack(await fakeSound());
       return stream;
     };
   }
@@ -94,23 +97,50 @@
   probe.connection = () => probe.connections.filter((c) => c.signalingState !== 'closed').at(-1);
 
   // --- what is heard
+  let heard = null;
   let analyser = null;
   const listen = (track) => {
+    heard = track;
+    if (probe.nativeSound) return;
     const audio = new AudioContext();
     const source = audio.createMediaStreamSource(new MediaStream([track]));
     analyser = audio.createAnalyser();
     analyser.fftSize = 8192;
     source.connect(analyser);
     audio.resume();
-    probe.audio = audio;
   };
-  probe.toneHz = () => {
-    if (!analyser) return 0;
+  const loudestBin = () => {
     const bins = new Float32Array(analyser.frequencyBinCount);
     analyser.getFloatFrequencyData(bins);
     let best = 0;
     for (let i = 1; i < bins.length; i++) if (bins[i] > bins[best]) best = i;
     return bins[best] < -70 ? 0 : (best * analyser.context.sampleRate) / analyser.fftSize;
+  };
+  /** Upward zero crossings a second in what the track gives within a second; 0 when it is quiet. */
+  const recordedTone = async () => {
+    const recorder = new MediaRecorder(new MediaStream([heard]));
+    const parts = [];
+    recorder.ondataavailable = (e) => parts.push(e.data);
+    const stopped = new Promise((resolve) => (recorder.onstop = resolve));
+    recorder.start();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    recorder.stop();
+    await stopped;
+    const bytes = await new Blob(parts).arrayBuffer();
+    const sound = await new OfflineAudioContext(1, 48000, 48000).decodeAudioData(bytes);
+    const all = sound.getChannelData(0);
+    const samples = all.subarray(all.length >> 2); // the codec's beginning is no tone
+    let up = 0;
+    let energy = 0;
+    for (let i = 1; i < samples.length; i++) {
+      energy += samples[i] * samples[i];
+      if (samples[i - 1] < 0 && samples[i] >= 0) up++;
+    }
+    return Math.sqrt(energy / samples.length) < 0.003 ? 0 : (up * sound.sampleRate) / samples.length;
+  };
+  probe.toneHz = async () => {
+    if (analyser) return loudestBin();
+    return heard ? recordedTone() : 0;
   };
 
   // --- what is seen: the page's own visible element
@@ -132,8 +162,13 @@
   const small = new OffscreenCanvas(256, 64).getContext('2d', { willReadFrequently: true });
   const seen = (video) => {
     const at = now();
-    small.drawImage(video, 0, 0, 256, 64, 0, 0, 256, 64);
-    const stamp = readStamp(small.getImageData(0, 0, 256, 64).data);
+    let stamp = null;
+    try {
+      small.drawImage(video, 0, 0, 256, 64, 0, 0, 256, 64);
+      stamp = readStamp(small.getImageData(0, 0, 256, 64).data);
+    } catch {
+      // Firefox lets nobody read a picture whose connection is just going.
+    }
     if (!stamp) {
       probe.bad++;
       return;
@@ -187,5 +222,4 @@
     };
     channel.onerror = (e) => reject(new Error(`echo: ${e.error?.message}`));
   });
-  probe.tell = () => ({ toneHz: probe.toneHz(), ...probe.seen() });
 })();
