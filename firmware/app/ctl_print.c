@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <jansson.h>
 
@@ -41,12 +42,30 @@ static void print_member(FILE *to, const char *name, const json_t *v, int depth)
     }
 }
 
+/* An object without others inside: its values on one line. */
+static bool print_row(FILE *to, const json_t *e)
+{
+    const char *key = NULL;
+    json_t *v = NULL;
+    if (!json_is_object(e))
+        return false;
+    json_object_foreach((json_t *)(uintptr_t)e, key,
+                        v) if (!json_is_string(v)) return false;
+    json_object_foreach((json_t *)(uintptr_t)e, key,
+                        v) if (json_string_length(v) > 0)(void)
+        fprintf(to, "%s  ", json_string_value(v));
+    (void)fputc('\n', to);
+    return true;
+}
+
 static void print_elements(FILE *to, const json_t *v, int depth)
 {
     for (size_t i = 0; i < json_array_size(v); i++) {
         const json_t *e = json_array_get(v, i);
         indent(to, depth);
         (void)fputs("- ", to);
+        if (print_row(to, e))
+            continue;
         if (json_is_object(e) || json_is_array(e)) {
             (void)fputc('\n', to);
             print_value(to, e, depth + 1);
@@ -111,7 +130,12 @@ long long ctl_print_log(FILE *to, const char *json)
 bool ctl_selftest_passed(const char *json)
 {
     json_t *v = json_loads(json, 0, NULL);
-    bool passed = json_is_true(json_object_get(v, "ok"));
+    bool passed = json_array_size(v) > 0;
+    for (size_t i = 0; i < json_array_size(v); i++) {
+        const char *result =
+            json_string_value(json_object_get(json_array_get(v, i), "result"));
+        passed = passed && result && strcmp(result, "FAIL") != 0;
+    }
     json_decref(v);
     return passed;
 }

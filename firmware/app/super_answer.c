@@ -34,18 +34,20 @@ json_t *super_answer_status(const struct super_desk_config *config,
             json_decref(programs);
             return NULL;
         }
-    return json_pack("{s:s,s:s,s:I,s:b,s:o}", "kiosk", config->kiosk, "version",
-                     config->version, "uptime_s", (json_int_t)(up_us / 1000000),
-                     "ui_control", config->allow_ui_control, "programs",
-                     programs);
+    return json_pack("{s:s,s:s,s:I,s:b,s:o,s:o}", "kiosk", config->kiosk,
+                     "version", config->version, "uptime_s",
+                     (json_int_t)(up_us / 1000000), "ui_control",
+                     config->allow_ui_control, "programs", programs, "errors",
+                     json_object());
 }
 
-static json_t *check(const char *name, const char *program, bool ok,
-                     const char *detail)
+json_t *super_answer_check(const char *program, const char *what,
+                           const char *result, const char *why)
 {
     char text[96];
-    (void)snprintf(text, sizeof(text), "%s %s", program, name);
-    return json_pack("{s:s,s:b,s:s}", "name", text, "ok", ok, "detail", detail);
+    (void)snprintf(text, sizeof(text), "%s %s", program, what);
+    return json_pack("{s:s,s:s,s:s}", "test", text, "result", result, "why",
+                     why);
 }
 
 json_t *super_answer_selftest(const struct super *s)
@@ -56,17 +58,21 @@ json_t *super_answer_selftest(const struct super *s)
         struct super_info info;
         super_info(s, i, &info);
         bool runs = info.state == SUPER_RUNNING;
+        bool confined = runs && !strchr(info.walls, '-');
         r |= json_array_append_new(
-            checks, check("runs", info.name, runs, state_name[info.state]));
+            checks,
+            super_answer_check(info.name, "runs", runs ? "PASS" : "FAIL",
+                               runs ? "" : state_name[info.state]));
         r |= json_array_append_new(
-            checks, check("is confined", info.name,
-                          runs && !strchr(info.walls, '-'), info.walls));
+            checks, super_answer_check(info.name, "is confined",
+                                       confined ? "PASS" : "FAIL",
+                                       confined ? "" : info.walls));
     }
     if (r < 0) {
         json_decref(checks);
         return NULL;
     }
-    return json_pack("{s:o}", "checks", checks);
+    return checks;
 }
 
 static json_t *line_answer(const struct super_log_line *line)

@@ -9,11 +9,17 @@
 
 #include <jansson.h>
 
-/* Each returns a new object, or NULL: no memory. */
+/* Each returns a new value, or NULL: no memory. */
 json_t *super_answer_status(const struct super_desk_config *config,
                             const struct super *s, int64_t up_us,
                             int64_t now_us);
+
+/* A list of checks: {"test", "result": "PASS", "FAIL" or "SKIP", "why"}. */
 json_t *super_answer_selftest(const struct super *s);
+
+/* One of them, about a program. */
+json_t *super_answer_check(const char *program, const char *what,
+                           const char *result, const char *why);
 
 /* Lines from number `from` on; 0: the last ones. */
 json_t *super_answer_log(const struct super_log *log, uint64_t from);

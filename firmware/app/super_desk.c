@@ -17,9 +17,9 @@ enum route {
 
 enum answer {
     ANSWER_AS_IT_IS,
-    ANSWER_STATUS,   /* by program */
-    ANSWER_DEVICES,  /* the programs' members put together */
-    ANSWER_SELFTEST, /* the lists of checks joined */
+    ANSWER_STATUS,   /* the programs' members beside super's own */
+    ANSWER_LIST,     /* the programs' lists joined */
+    ANSWER_SELFTEST, /* likewise, after super's own checks */
 };
 
 static const struct command {
@@ -29,7 +29,7 @@ static const struct command {
     bool ui_control; /* only where it is allowed */
 } commands[] = {
     {{"status", NULL}, TO_ALL, ANSWER_STATUS, false},
-    {{"devices", NULL}, TO_ALL, ANSWER_DEVICES, false},
+    {{"devices", NULL}, TO_ALL, ANSWER_LIST, false},
     {{"selftest", NULL}, TO_ALL, ANSWER_SELFTEST, false},
     {{"log", NULL}, TO_LOG, ANSWER_AS_IT_IS, false},
     {{"call", "stats"}, TO_RTC, ANSWER_AS_IT_IS, false},
@@ -106,25 +106,11 @@ static void pending_fail(struct super_desk *d, struct pending *p,
     pending_close(p);
 }
 
-/* All checks true? */
-static bool selftest_passed(const json_t *result)
-{
-    size_t i = 0;
-    const json_t *c = NULL;
-    json_t *checks = json_object_get(result, "checks");
-    json_array_foreach(
-        checks, i, c) if (!json_is_true(json_object_get(c, "ok"))) return false;
-    return true;
-}
-
 /* Everybody has answered, or will not. */
 static void pending_finish(struct super_desk *d, struct pending *p)
 {
     if (p->waiting)
         return;
-    if (p->answer == ANSWER_SELFTEST)
-        (void)json_object_set_new(p->result, "ok",
-                                  json_boolean(selftest_passed(p->result)));
     desk_answer(d, p->client, p->client_id, json_incref(p->result));
     pending_close(p);
 }
@@ -140,31 +126,27 @@ static const char *name_of(const struct super_desk *d, size_t program)
 static void part_missing(struct super_desk *d, struct pending *p,
                          size_t program, const char *why)
 {
-    json_t *errors = json_object_get(p->result, "errors");
+    const char *name = name_of(d, program);
     p->waiting &= ~(1U << program);
-    if (!errors) {
-        errors = json_object();
-        (void)json_object_set_new(p->result, "errors", errors);
-    }
-    (void)json_object_set_new(errors, name_of(d, program), json_string(why));
+    if (p->answer == ANSWER_STATUS)
+        (void)json_object_set_new(json_object_get(p->result, "errors"), name,
+                                  json_string(why));
+    else if (p->answer == ANSWER_SELFTEST)
+        (void)json_array_append_new(
+            p->result, super_answer_check(name, "answers", "FAIL", why));
+    else
+        (void)json_array_append_new(p->result,
+                                    json_pack("{s:s,s:s,s:s}", "device", name,
+                                              "state", "unknown", "name", why));
     pending_finish(d, p);
 }
 
-/* Puts one program's part to the others. 0 or -EBADMSG: not of the right
- * shape. */
-static int part_merge(struct super_desk *d, struct pending *p, size_t program,
-                      json_t *part)
+/* Puts one program's part to the others. Negative: not of the right shape. */
+static int part_merge(struct pending *p, json_t *part)
 {
-    if (!json_is_object(part))
-        return -EBADMSG;
     if (p->answer == ANSWER_STATUS)
-        return json_object_set(p->result, name_of(d, program), part);
-    if (p->answer == ANSWER_DEVICES)
         return json_object_update_missing(p->result, part);
-    json_t *checks = json_object_get(part, "checks");
-    if (!json_is_array(checks))
-        return -EBADMSG;
-    return json_array_extend(json_object_get(p->result, "checks"), checks);
+    return json_is_array(part) ? json_array_extend(p->result, part) : -EBADMSG;
 }
 
 static void part_came(struct super_desk *d, struct pending *p, size_t program,
@@ -176,7 +158,7 @@ static void part_came(struct super_desk *d, struct pending *p, size_t program,
         return;
     }
     json_t *part = json_loads(m->text, JSON_REJECT_DUPLICATES, &e);
-    int r = part ? part_merge(d, p, program, part) : -EBADMSG;
+    int r = part ? part_merge(p, part) : -EBADMSG;
     json_decref(part);
     if (r < 0) {
         part_missing(d, p, program, "its answer is malformed");
@@ -288,8 +270,10 @@ static struct pending *pending_open(struct super_desk *d, uint64_t client,
                                         now_us - d->since_us, now_us);
     else if (answer == ANSWER_SELFTEST)
         p->result = super_answer_selftest(d->super);
+    else if (answer == ANSWER_LIST)
+        p->result = json_array();
     else
-        p->result = json_object();
+        p->result = json_null();
     if (!p->result) {
         pending_close(p);
         return NULL;

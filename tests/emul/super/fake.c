@@ -128,7 +128,10 @@ static void on_control(void *arg, uint32_t id, size_t argc,
     } else if (strcmp(argv[0], "selftest") == 0) {
         (void)superlink_reply(
             f->link, id,
-            "{\"checks\":[{\"name\":\"fake\",\"ok\":true,\"detail\":\"\"}]}");
+            "[{\"test\":\"fake\",\"result\":\"PASS\",\"why\":\"\"}]");
+    } else if (strcmp(argv[0], "devices") == 0) {
+        (void)superlink_reply(f->link, id,
+                              "[{\"device\":\"camera\",\"state\":\"none\"}]");
     } else if (argc == 1) {
         (void)snprintf(text, sizeof(text), "{\"%s\":\"%s\"}", f->name, argv[0]);
         (void)superlink_reply(f->link, id, text);

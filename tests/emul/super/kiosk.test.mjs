@@ -1,0 +1,223 @@
+// luukku-super as a whole: real walls, real control socket, luukkuctl; in the place of luukkud and luukku-rtc the fake
+// program that misbehaves when told to.
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+const BUILD = process.env.LUUKKU_BUILD ?? 'build';
+const LIMIT_MS = 30000;
+let dir;
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** Waits until `look` gives something true. */
+async function until(what, look) {
+  const end = Date.now() + LIMIT_MS;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    assert(Date.now() < end, `waited in vain for ${what}`);
+    await pause(20);
+  }
+}
+
+function writeConfig(name) {
+  const pem = 'pki/x.pem';
+  writeFileSync(join(dir, `${name}.json`), JSON.stringify({
+    kiosk: 'kiosk-1', site: 'Test', broker: { host: '127.0.0.1', port: 1 },
+    tls: { ca: pem, cert: pem, key: pem }, device: { cert: pem, key: pem },
+    agencies: [{ id: 'kela', ca: pem, crl: pem }], control: `${name}.sock`,
+  }));
+  return join(dir, `${name}.json`);
+}
+
+/** All processes whose environment holds this run's mark; super and its programs. */
+function marked(mark) {
+  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(mark);
+    } catch {
+      return false;
+    }
+  });
+}
+
+let count = 0;
+
+class Kiosk {
+  constructor(...words) {
+    this.name = `k${++count}`;
+    this.mark = `LUUKKU_TEST_MARK=${process.pid}-${this.name}.`;
+    const config = writeConfig(this.name);
+    this.socket = join(dir, `${this.name}.sock`);
+    this.errors = '';
+    this.child = spawn(join(dir, 'bin/luukku-super'), ['--config', config, '--headless', ...words], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, LUUKKU_TEST_MARK: this.mark.split('=')[1] },
+    });
+    this.child.stderr.on('data', (text) => (this.errors += text));
+    this.ended = new Promise((done) => this.child.on('exit', (code, signal) => done(signal ?? code)));
+  }
+
+  /** luukkuctl's exit status, output and errors. */
+  ctl(...words) {
+    return new Promise((done) => {
+      const args = ['--socket', this.socket, '--json', ...words];
+      execFile(join(dir, 'bin/luukkuctl'), args, { maxBuffer: 1 << 24 }, (error, out, err) =>
+        done({ code: error?.code ?? 0, out, err, json: () => JSON.parse(out) }));
+    });
+  }
+
+  async status() {
+    const r = await this.ctl('status');
+    return r.code === 0 ? r.json() : null;
+  }
+
+  running() {
+    return until('both programs', async () => {
+      const s = await this.status();
+      return s?.programs.every((p) => p.state === 'running') && s;
+    });
+  }
+
+  async stop(signal = 'SIGTERM') {
+    this.child.kill(signal);
+    const how = await this.ended;
+    await until('nothing to be left', () => marked(this.mark).length === 0);
+    return how;
+  }
+}
+
+before(() => {
+  dir = mkdtempSync(join(tmpdir(), 'luukku-super.'));
+  chmodSync(dir, 0o755);
+  mkdirSync(join(dir, 'bin'));
+  mkdirSync(join(dir, 'pki'));
+  for (const name of ['luukku-super', 'luukkuctl']) copyFileSync(join(BUILD, 'bin', name), join(dir, 'bin', name));
+  for (const name of ['luukkud', 'luukku-rtc']) copyFileSync(join(BUILD, 'tests/luukku-fake'), join(dir, 'bin', name));
+  writeFileSync(join(dir, 'pki/x.pem'), 'x');
+});
+
+after(() => rmSync(dir, { recursive: true, force: true }));
+
+test('answers commands, by itself and by its programs', async () => {
+  const k = new Kiosk('--allow-ui-control');
+  const status = await k.running();
+  assert.equal(status.kiosk, 'kiosk-1');
+  assert.equal(status.luukkud, 'status');
+  assert.equal(status['luukku-rtc'], 'status');
+  assert.equal(statSync(k.socket).mode & 0o777, 0o600);
+  assert.deepEqual((await k.ctl('devices')).json(), Array(2).fill({ device: 'camera', state: 'none' }));
+  const selftest = await k.ctl('selftest');
+  assert.equal(selftest.json().filter((c) => c.test === 'fake').length, 2);
+  assert.equal(selftest.code === 0, selftest.json().every((c) => c.result !== 'FAIL'));
+  assert.equal((await k.ctl('ui', 'type', 'big')).json().length, 99997);
+  const png = join(dir, 'screen.png');
+  assert.equal((await k.ctl('ui', 'screenshot', png)).code, 0);
+  assert.equal(readFileSync(png, 'latin1'), 'PNG!');
+  const refused = await k.ctl('ui', 'tap', 'nothing');
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /luukkud knows no "ui"/);
+  const log = await k.ctl('log');
+  assert(log.json().lines.some((l) => l.program === 'luukkud' && / started pid=/.test(l.text)));
+  assert.equal(await k.stop(), 0);
+  assert(!existsSync(k.socket));
+});
+
+test('refuses what was not allowed, and unknown words', async () => {
+  const k = new Kiosk();
+  await k.running();
+  for (const words of [['ui', 'tree'], ['emu', 'camera', 'unplug']]) {
+    const r = await k.ctl(...words);
+    assert.equal(r.code, 1);
+    assert.match(r.err, /started without --allow-ui-control/);
+  }
+  assert.equal((await k.ctl('nonsense')).code, 2);
+  assert.equal(await k.stop('SIGINT'), 0);
+  const nobody = await k.ctl('status');
+  assert.equal(nobody.code, 3);
+  assert.match(nobody.err, /no kiosk listens there/);
+});
+
+test('a program that is killed or stopped is back, the other stays', async () => {
+  const k = new Kiosk('--allow-ui-control');
+  let status = await k.running();
+  const survivor = status.programs[0].pid;
+  for (const signal of ['SIGKILL', 'SIGSTOP']) {
+    const { pid } = status.programs[1];
+    process.kill(pid, signal);
+    status = await until(`luukku-rtc after ${signal}`, async () => {
+      const s = await k.running();
+      return s.programs[1].pid !== pid && s;
+    });
+    assert.equal(status.programs[0].pid, survivor);
+    await until('the sibling to be heard', async () => (await k.ctl('ui', 'type', 'peer')).out.trim() === '1');
+  }
+  await k.stop();
+});
+
+test('says so when a program does not answer', async () => {
+  const k = new Kiosk('--allow-ui-control');
+  const status = await k.running();
+  const silent = await k.ctl('ui', 'type', 'ignored');
+  assert.equal(silent.code, 1);
+  assert.match(silent.err, /luukkud does not answer/);
+  const waiting = k.ctl('ui', 'key', 'ignored');
+  await pause(100);
+  process.kill(status.programs[0].pid, 'SIGKILL');
+  const gone = await waiting;
+  assert.equal(gone.code, 1);
+  assert.match(gone.err, /luukkud (ended before it answered|is not running just now)/);
+  await k.stop();
+});
+
+test('two kiosks do not share a socket; a left-over one is taken over', async () => {
+  const k = new Kiosk();
+  await k.running();
+  const second = spawn(join(dir, 'bin/luukku-super'), ['--config', join(dir, `${k.name}.json`)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  second.stderr.on('data', (text) => (said += text));
+  assert.equal(await new Promise((done) => second.on('exit', done)), 1);
+  assert.match(said, /another kiosk runs with control=/);
+  await k.running();
+  assert.equal(await k.stop('SIGKILL'), 'SIGKILL');
+  assert(existsSync(k.socket));
+  count--;
+  const again = new Kiosk();
+  await again.running();
+  assert.equal(await again.stop(), 0);
+});
+
+test('mistakes in the configuration are told at once', async () => {
+  const config = writeConfig('wrong');
+  const run = async () => {
+    const child = spawn(join(dir, 'bin/luukku-super'), ['--config', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (text) => (said += text));
+    const code = await new Promise((done) => child.on('close', done));
+    return { code, said };
+  };
+  const text = readFileSync(config, 'utf8');
+  writeFileSync(config, text.replace('"port":1', '"port":0'));
+  const port = await run();
+  assert.equal(port.code, 1);
+  assert.match(port.said, /line=1 broker\.port: is not 1\.\.65535/);
+  writeFileSync(config, text.replace('"crl":"pki/x.pem"', '"crl":"pki/none.pem"'));
+  const file = await run();
+  assert.equal(file.code, 1);
+  assert.match(file.said, /pki\/none\.pem" for=crl-kela err=ENOENT/);
+});
+
+test('stops at any moment and leaves nothing', async () => {
+  for (let i = 0; i < 12; i++) {
+    const k = new Kiosk();
+    await pause(Math.random() * 150);
+    const signal = ['SIGINT', 'SIGTERM', 'SIGKILL'][i % 3];
+    const how = await k.stop(signal);
+    // Before its first line super dies of the signal itself.
+    assert(how === 0 || how === signal, `${signal}: ${how} ${k.errors}`);
+  }
+});
