@@ -135,8 +135,9 @@ struct kiosk_request {
     void *reply_arg;
 };
 
-/* Asks the screen (copied). Requests are answered in order, each after what
- * it caused has been handled: a tap's intent comes before its reply.
+/* Asks the screen (copied). Requests are answered in order, each with the
+ * newest view that was posted, and after what it caused has been handled: a
+ * tap's intent comes before its reply.
  *
  * Errors  -ENOSPC KIOSK_REQUESTS_MAX are waiting, -EINVAL no reply callback
  *         or argument not terminated; then reply is not called
