@@ -11,8 +11,8 @@
 
 #include "rtc/wire/candidate.h"
 
-#define RTC_SDP_TEXT_MAX ((size_t)24 * 1024) /* bytes of a whole description \
-                                              */
+/* Bytes of a whole description. */
+#define RTC_SDP_TEXT_MAX ((size_t)24 * 1024)
 #define RTC_SDP_LINE_MAX 1024
 #define RTC_SDP_SECTIONS_MAX 8
 #define RTC_SDP_CODECS_MAX 64 /* per section */

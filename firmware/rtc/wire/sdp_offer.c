@@ -17,8 +17,7 @@ static LK_PRINTF(2, 3) void put(struct text *t, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    /* clang-tidy 14 does not see va_start: a known false alarm. */
-    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized) */
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): false alarm */
     int n = vsnprintf(t->at + t->len, t->cap - t->len, fmt, ap);
     va_end(ap);
     if (n < 0 || (size_t)n >= t->cap - t->len)

@@ -87,7 +87,7 @@ static void test_narrow(void **state)
         struct flow_stats st;
         flow_get_stats(s->ends[i].flow, s->now_us, &st);
         assert_true(s->ends[i].shown >= 25 * 15);
-        assert_true(sim_latency_us(&s->ends[i], 95) < 110000);
+        assert_true(sim_latency_us(&s->ends[i], 95) < 95000);
         assert_true(st.target_kbps <= st.delivered_kbps * 3 / 2 + 200);
         assert_true(st.target_kbps >= 500);
     }

@@ -292,19 +292,25 @@ static void test_key_requests(void **state)
     }
 }
 
-/* Finds a packet of `kind` in the next compounds within two seconds. */
+static bool find_in(const struct flow_out *o, enum rtc_rtcp_kind kind,
+                    struct rtc_rtcp *ret)
+{
+    struct lk_reader r = lk_reader(o->data, o->len);
+    while (rtc_rtcp_next(&r, ret) == 1) {
+        if (ret->kind == kind)
+            return true;
+    }
+    return false;
+}
+
+/* Finds a packet of `kind` in the compounds of the next two seconds. */
 static bool find_rtcp(enum rtc_rtcp_kind kind, struct rtc_rtcp *ret)
 {
     struct flow_out o;
     for (int i = 0; i < 2000; i++, now += 1000) {
-        while (flow_poll(f, now, &o)) {
-            if (o.type != FLOW_OUT_RTCP)
-                continue;
-            struct lk_reader r = lk_reader(o.data, o.len);
-            while (rtc_rtcp_next(&r, ret) == 1) {
-                if (ret->kind == kind)
-                    return true;
-            }
+        while (poll_for(FLOW_OUT_RTCP, &o)) {
+            if (find_in(&o, kind, ret))
+                return true;
         }
     }
     return false;
