@@ -246,12 +246,14 @@ static void call_notices(struct kiosk_page *p)
                        1);
 }
 
-/* Beside the picture: oneself, who it is, how the line is. */
+/* Beside the picture: oneself, who it is, how the line is. As wide as ever,
+ * so that the picture stays where it is when a notice comes. */
 static void call_side(struct kiosk_page *p)
 {
     kiosk_tree_open(p->t, &(struct kiosk_node){
                               .box = {.flow = KIOSK_COLUMN,
                                       .align = KIOSK_STRETCH,
+                                      .min_w = 92,
                                       .max_w = 92,
                                       .gap = p->low ? 3.5f : 5},
                           });

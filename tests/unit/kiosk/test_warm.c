@@ -47,8 +47,8 @@ static void draw_all(struct kiosk_ui *ui, struct looks *ret)
             ui->view = (struct session_view){
                 .screen = (enum session_screen)screen,
                 .card = "housing-allowance",
-                .expert_name = "Þórður Київ Ñuñez",
-                .agency_name = "Ελλάδα",
+                .expert_name = "Þórður Київ ليلى",
+                .agency_name = "Ελλάδα نور",
                 .volume = 7,
             };
             snprintf(ui->view.lang, sizeof(ui->view.lang), "%s",
