@@ -60,6 +60,7 @@ static void intake_rebase(struct media_intake *in, const struct packet *p,
     in->ts_off = ts - p->ts;
     in->seq_high = (uint16_t)(seq - 1);
     in->frame_len = 0;
+    in->astray = 0;
     in->transit = 0;
 }
 
@@ -86,6 +87,21 @@ static bool intake_marker(struct media_intake *in, const struct packet *p)
     return marker;
 }
 
+/* One wild time stamp would make everything behind it wait for its moment. */
+static bool intake_astray(struct media_intake *in, const struct packet *p,
+                          int64_t now_us)
+{
+    int64_t gone = LK_MIN(LK_MAX(now_us - in->high_us, 0), 3600000000LL);
+    uint32_t want = in->ts_high + (uint32_t)(gone * in->clock_hz / 1000000);
+    int64_t off = (int32_t)(p->ts + in->ts_off - want);
+    int64_t most = (int64_t)MEDIA_INTAKE_ASTRAY_US * in->clock_hz / 1000000;
+    if (off <= most && off >= -most) {
+        in->astray = 0;
+        return false;
+    }
+    return ++in->astray < MEDIA_INTAKE_ASTRAY_MAX;
+}
+
 int media_intake_packet(struct media_intake *in, const uint8_t *data,
                         size_t size, int64_t now_us,
                         struct media_intake_out *ret)
@@ -97,6 +113,9 @@ int media_intake_packet(struct media_intake *in, const uint8_t *data,
     int step = (int16_t)(uint16_t)(p.seq + in->seq_off - in->seq_high);
     bool fresh = !in->started || in->renew || p.ssrc != in->ssrc ||
                  step > MEDIA_INTAKE_JUMP || step < -MEDIA_INTAKE_JUMP;
+    if (!fresh && intake_astray(in, &p, now_us))
+        return -EBADMSG;
+    fresh = fresh || in->astray > 0;
     if (fresh)
         intake_rebase(in, &p, now_us);
     uint16_t seq = (uint16_t)(p.seq + in->seq_off);

@@ -16,6 +16,10 @@
 #define MEDIA_INTAKE_PT 96      /* the payload type that comes out */
 #define MEDIA_INTAKE_HEADER 12  /* bytes before the payload that comes out */
 #define MEDIA_INTAKE_JUMP 512   /* a larger step is a new beginning */
+/* A time stamp this far from what the clock on the wall says is refused, unless
+ * so many come in a row: then the source has made up its mind. */
+#define MEDIA_INTAKE_ASTRAY_US 5000000
+#define MEDIA_INTAKE_ASTRAY_MAX 8
 /* Bytes without an end of frame after which one is made up, so that nobody
  * can make the depayloader collect for ever. */
 #define MEDIA_INTAKE_FRAME_MAX (1024UL * 1024UL)
@@ -32,6 +36,7 @@ struct media_intake {
     uint32_t ts_high;  /* of that one */
     int64_t high_us;   /* when it came */
     size_t frame_len;  /* since the last marker */
+    unsigned astray;   /* packets refused in a row for their time stamp */
     uint32_t jitter;   /* RFC 3550, A.8, in clock ticks * 16 */
     uint32_t transit;
 };
@@ -44,7 +49,7 @@ struct media_intake_out {
 };
 
 /* Reads one packet that came at `now_us`. `ret` is filled on success only.
- * Errors: -EBADMSG malformed, or another payload type. */
+ * Errors: -EBADMSG malformed, another payload type, or astray in time. */
 int media_intake_packet(struct media_intake *in, const uint8_t *data,
                         size_t size, int64_t now_us,
                         struct media_intake_out *ret) LK_MUST_CHECK;

@@ -44,7 +44,19 @@ static void deliver(struct rig *r, enum media_kind kind, const uint8_t *data,
     if ((int)(test_random(seed) % 100) < atomic_load(&r->spoil_percent))
         for (int i = 0; i < 4; i++)
             copy[test_random(seed) % len] = (uint8_t)test_random(seed);
+    if (kind == MEDIA_VIDEO)
+        lk_put_u16(copy + 2, (uint16_t)(lk_get_u16(copy + 2) + r->padded));
     (void)media_receive_rtp(r->media, kind, copy, len);
+    if (kind == MEDIA_AUDIO || !(copy[1] & 0x80) || !atomic_load(&r->pad))
+        return;
+    /* As a browser probes: padding alone, numbered like all others. */
+    r->padded++;
+    copy[0] |= 0x20;
+    copy[1] &= 0x7f;
+    lk_put_u16(copy + 2, (uint16_t)(lk_get_u16(copy + 2) + 1));
+    memset(copy + 12, 0, 200);
+    copy[211] = 200;
+    (void)media_receive_rtp(r->media, kind, copy, 212);
 }
 
 static void packets(void *arg, struct media_packets *p)

@@ -23,6 +23,8 @@ struct rig {
     atomic_int loss_percent;
     atomic_int spoil_percent; /* of packets that get random bytes */
     atomic_bool cut;          /* nothing gets through */
+    atomic_bool pad;          /* an empty packet after each picture */
+    uint16_t padded;          /* so many so far */
     atomic_int keyframes_wanted;
     atomic_int order_errors; /* identity, sequence or size wrong */
     atomic_int events[MEDIA_EVENT_FAILED + 1];

@@ -90,6 +90,40 @@ static void test_begins_anew(void **state)
     assert_true(o.fresh);
 }
 
+/* One wild time stamp is refused; a source that stays there is followed. */
+static void test_astray(void **state)
+{
+    (void)state;
+    struct media_intake in = intake_new();
+    uint8_t p[32];
+    struct media_intake_out o;
+    take(&in, 1, 1000, 7, SECOND);
+    static const uint32_t wild[] = {1000 + 90000 * 6, 0x80000000U,
+                                    1000U - 90000 * 6};
+    for (size_t i = 0; i < LK_ARRAY_LEN(wild); i++) {
+        size_t len = packet(p, 2, wild[i], 7);
+        assert_int_equal(media_intake_packet(&in, p, len, SECOND, &o),
+                         -EBADMSG);
+    }
+    o = take(&in, 2, 4000, 7, SECOND);
+    assert_false(o.fresh);
+    /* Late by some seconds, or silent for a minute: nothing is wrong. */
+    o = take(&in, 3, 7000, 7, 5 * SECOND);
+    assert_false(o.fresh);
+    o = take(&in, 4, 7000 + 60 * 90000, 7, 65 * SECOND);
+    assert_false(o.fresh);
+    for (uint16_t i = 0; i < MEDIA_INTAKE_ASTRAY_MAX - 1; i++) {
+        size_t len = packet(p, (uint16_t)(5 + i), 0x80000000U, 7);
+        assert_int_equal(media_intake_packet(&in, p, len, 65 * SECOND, &o),
+                         -EBADMSG);
+    }
+    o = take(&in, 20, 0x80000000U, 7, 65 * SECOND);
+    assert_true(o.fresh);
+    assert_int_equal(seq_of(&o), MEDIA_INTAKE_FIRST + 4);
+    o = take(&in, 21, 0x80000000U + 3000, 7, 65 * SECOND);
+    assert_false(o.fresh);
+}
+
 static void test_headers(void **state)
 {
     (void)state;
@@ -167,8 +201,11 @@ static void test_jitter(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_goes_on), cmocka_unit_test(test_begins_anew),
-        cmocka_unit_test(test_headers), cmocka_unit_test(test_endless_frame),
+        cmocka_unit_test(test_goes_on),
+        cmocka_unit_test(test_begins_anew),
+        cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_astray),
+        cmocka_unit_test(test_endless_frame),
         cmocka_unit_test(test_jitter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
