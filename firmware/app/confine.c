@@ -156,7 +156,7 @@ static int export_state(const struct confine_state *s)
                       s->options.display, s->options.sound);
     for (size_t i = 0; i < CONFINE_WALLS; i++)
         at += snprintf(text + at, sizeof(text) - (size_t)at, " %d", s->why[i]);
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe) */
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
     return setenv(CONFINE_ENV, text, 1) < 0 ? -ENOMEM : 0;
 }
 
@@ -173,7 +173,8 @@ static int take_number(const char **at, int *ret)
 
 static void import_state(struct confine_state *s)
 {
-    const char *at = getenv(CONFINE_ENV); /* NOLINT(concurrency-mt-unsafe) */
+    const char *at =
+        getenv(CONFINE_ENV); /* NOLINT(concurrency-mt-unsafe): one thread */
     int n[3 + CONFINE_WALLS] = {0};
     for (size_t i = 0; i < CONFINE_WALLS; i++)
         s->why[i] = ENOENT; /* not started by luukku-super */
@@ -187,7 +188,7 @@ static void import_state(struct confine_state *s)
     s->options.sound = n[2] > 0;
     for (size_t i = 0; i < CONFINE_WALLS; i++)
         s->why[i] = n[3 + i];
-    (void)unsetenv(CONFINE_ENV); /* NOLINT(concurrency-mt-unsafe) */
+    (void)unsetenv(CONFINE_ENV); /* NOLINT(concurrency-mt-unsafe): one thread */
 }
 
 int confine_enter(const struct confine_profile *p,

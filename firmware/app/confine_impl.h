@@ -41,8 +41,8 @@ struct confine_call {
 };
 
 struct confine_limit {
-    int resource;
     rlim_t most;
+    int resource;
     bool own_user_only; /* counts per user: only where it is our own */
 };
 

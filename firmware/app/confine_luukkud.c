@@ -61,11 +61,11 @@ static const struct confine_call calls[] = {
 };
 
 static const struct confine_limit limits[] = {
-    {RLIMIT_CORE, 0, false},           {RLIMIT_NOFILE, 256, false},
-    {RLIMIT_FSIZE, 64UL << 20, false}, /* memfds */
-    {RLIMIT_NPROC, 256, true},
+    {0, RLIMIT_CORE, false},           {256, RLIMIT_NOFILE, false},
+    {64UL << 20, RLIMIT_FSIZE, false}, /* memfds */
+    {256, RLIMIT_NPROC, true},
 #ifndef LUUKKU_SANITIZED
-    {RLIMIT_AS, 4UL << 30, false},
+    {4UL << 30, RLIMIT_AS, false},
 #endif
 };
 

@@ -20,7 +20,7 @@ static int expand(const char *path, char *ret, size_t cap)
             return -ENAMETOOLONG;
         memcpy(name, path + 1, len - 1);
         name[len - 1] = 0;
-        value = getenv(name); /* NOLINT(concurrency-mt-unsafe) */
+        value = getenv(name); /* NOLINT(concurrency-mt-unsafe): one thread */
         if (!value || *value != '/')
             return -ENOENT;
     }
@@ -33,7 +33,7 @@ static int each_match(const char *pattern, unsigned access, confine_path_fn *fn,
 {
     glob_t g = {.gl_pathc = 0};
     int r = 0;
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe) */
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
     if (glob(pattern, GLOB_NOSORT, NULL, &g) == 0)
         for (size_t i = 0; i < g.gl_pathc && r == 0; i++)
             r = i < CONFINE_PATHS_MAX ? fn(arg, g.gl_pathv[i], access)

@@ -79,11 +79,11 @@ static const struct confine_call calls[] = {
 };
 
 static const struct confine_limit limits[] = {
-    {RLIMIT_CORE, 0, false},           {RLIMIT_NOFILE, 512, false},
-    {RLIMIT_FSIZE, 64UL << 20, false}, /* memfds */
-    {RLIMIT_NPROC, 512, true},         {RLIMIT_RTPRIO, 10, false},
+    {0, RLIMIT_CORE, false},           {512, RLIMIT_NOFILE, false},
+    {64UL << 20, RLIMIT_FSIZE, false}, /* memfds */
+    {512, RLIMIT_NPROC, true},         {10, RLIMIT_RTPRIO, false},
 #ifndef LUUKKU_SANITIZED
-    {RLIMIT_AS, 4UL << 30, false},
+    {4UL << 30, RLIMIT_AS, false},
 #endif
 };
 

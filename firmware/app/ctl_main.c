@@ -86,6 +86,7 @@ static int parse_options(int argc, char **argv, struct ctl *ret)
     struct ctl c = {.socket = NULL};
     int o = 0;
     /* "+": a word of the command is no option. */
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
     while ((o = getopt_long(argc, argv, "+", known, NULL)) != -1) {
         if (o == 's')
             c.socket = optarg;

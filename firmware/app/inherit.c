@@ -75,7 +75,8 @@ static int parse_list(struct inherit *in, const char *s)
 
 int inherit_init(struct inherit *ret)
 {
-    const char *env = getenv(INHERIT_ENV); /* NOLINT(concurrency-mt-unsafe) */
+    const char *env =
+        getenv(INHERIT_ENV); /* NOLINT(concurrency-mt-unsafe): one thread */
     if (!env)
         return -ENOENT;
     struct inherit in = {.count = 0};
@@ -85,7 +86,7 @@ int inherit_init(struct inherit *ret)
     for (size_t i = 0; i < in.count; i++)
         if (fcntl(in.entry[i].fd, F_SETFD, FD_CLOEXEC) < 0)
             return -EBADF;
-    (void)unsetenv(INHERIT_ENV); /* NOLINT(concurrency-mt-unsafe) */
+    (void)unsetenv(INHERIT_ENV); /* NOLINT(concurrency-mt-unsafe): one thread */
     *ret = in;
     return 0;
 }
@@ -155,7 +156,7 @@ static int park(const struct inherit *in, int keep, int *parked,
 
 int inherit_arrange(const struct inherit *in, int keep, int *ret_keep)
 {
-    int parked[INHERIT_MAX];
+    int parked[INHERIT_MAX] = {0};
     int parked_keep = -1;
     char env[ENV_MAX] = "";
     int r = park(in, keep, parked, &parked_keep);
@@ -177,7 +178,7 @@ int inherit_arrange(const struct inherit *in, int keep, int *ret_keep)
     }
     if (close_range((unsigned)next, ~0U, 0) < 0)
         return -errno;
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe) */
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
     if (setenv(INHERIT_ENV, env, 1) < 0)
         return -errno;
     *ret_keep = kept;

@@ -24,7 +24,7 @@
 #define INHERIT_ENV "LUUKKU_FDS"
 
 /* Largest content that inherit_read() takes. */
-#define INHERIT_READ_MAX (1024 * 1024)
+#define INHERIT_READ_MAX (1024UL * 1024)
 
 struct inherit_fd {
     char name[INHERIT_NAME_MAX];

@@ -107,7 +107,9 @@ static int parse_text(int text, const char *path, struct store_config **ret)
     char full[PATH_MAX];
     if (!realpath(path, full))
         return -errno;
-    int r = store_config_read(text, dirname(full), ret, &e);
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
+    const char *dir = dirname(full);
+    int r = store_config_read(text, dir, ret, &e);
     if (r == -EBADMSG)
         LK_LOG(ERROR, "super", "config=\"%s\" line=%d %s", path, e.line,
                e.reason);

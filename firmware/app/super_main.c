@@ -64,6 +64,7 @@ static int parse_options(int argc, char **argv, struct options *ret)
     };
     struct options o = {.config = NULL};
     int c = 0;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
     while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
         if (c == 'c')
             o.config = optarg;
@@ -118,7 +119,8 @@ static int watch_signals(struct app *a)
 static bool has_sound_server(void)
 {
     char path[PATH_MAX];
-    const char *dir = getenv("XDG_RUNTIME_DIR"); /* NOLINT: one thread */
+    const char *dir = getenv(
+        "XDG_RUNTIME_DIR"); /* NOLINT(concurrency-mt-unsafe): one thread */
     if (!dir)
         return false;
     (void)snprintf(path, sizeof(path), "%s/pulse/native", dir);
@@ -136,6 +138,7 @@ static int find_programs(struct app *a)
     if (n < 0)
         return -errno;
     self[n] = 0;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
     const char *dir = dirname(self);
     size_t args = 0;
     if (a->options.headless)
@@ -252,7 +255,8 @@ static void hold_signals(void)
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
     (void)sigprocmask(SIG_BLOCK, &set, NULL);
-    (void)signal(SIGPIPE, SIG_IGN);
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    (void)sigaction(SIGPIPE, &ignore, NULL);
 }
 
 static int run(struct app *a)

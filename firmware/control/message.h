@@ -26,8 +26,8 @@
 #define CONTROL_ARG_MAX 4096     /* bytes of one, the NUL included */
 #define CONTROL_TEXT_MAX 32764   /* bytes of a message's JSON */
 #define CONTROL_RESULT_MAX 28672 /* bytes of a result inside a message */
-#define CONTROL_JSON_MAX (4U * 1024 * 1024)     /* in a descriptor */
-#define CONTROL_PICTURE_MAX (16U * 1024 * 1024) /* likewise */
+#define CONTROL_JSON_MAX (4UL * 1024 * 1024)     /* in a descriptor */
+#define CONTROL_PICTURE_MAX (16UL * 1024 * 1024) /* likewise */
 
 struct control_request {
     uint32_t id; /* the client's; comes back in the reply */

@@ -83,7 +83,7 @@ static void do_something(struct fake *f, uint32_t id, const char *what)
     else if (strcmp(what, "abort") == 0)
         abort();
     else if (strcmp(what, "exit") == 0)
-        exit(3); /* NOLINT(concurrency-mt-unsafe) */
+        exit(3); /* NOLINT(concurrency-mt-unsafe): one thread */
     else if (strcmp(what, "spam") == 0)
         spam();
     else if (strcmp(what, "rubbish") == 0)
