@@ -69,7 +69,7 @@ export function globals() {
 }
 
 export function nolint() {
-  return files.c.flatMap((f) => files.grep(f, files.read(f), /NOLINT(?!END)(NEXTLINE|BEGIN)?(?!\([a-z.,*-]+\):? +\S+ +\S+)/i,
+  return files.c.flatMap((f) => files.grep(f, files.read(f), /NOLINT(?!END)(NEXTLINE|BEGIN)?(?![A-Z])(?!\([a-z.,*-]+\):? +\S+ +\S+)/i,
     () => 'NOLINT(check): say why'));
 }
 
