@@ -119,8 +119,8 @@ static int watch_signals(struct app *a)
 static bool has_sound_server(void)
 {
     char path[PATH_MAX];
-    const char *dir = getenv(
-        "XDG_RUNTIME_DIR"); /* NOLINT(concurrency-mt-unsafe): one thread */
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
+    const char *dir = getenv("XDG_RUNTIME_DIR");
     if (!dir)
         return false;
     (void)snprintf(path, sizeof(path), "%s/pulse/native", dir);
@@ -254,7 +254,7 @@ static void hold_signals(void)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
-    (void)sigprocmask(SIG_BLOCK, &set, NULL);
+    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     (void)sigaction(SIGPIPE, &ignore, NULL);
 }

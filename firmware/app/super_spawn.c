@@ -54,7 +54,7 @@ static int reset_signals(void)
     for (int i = 1; i < NSIG; i++)
         (void)sigaction(i, &usual, NULL); /* some cannot be set: no matter */
     sigemptyset(&none);
-    return sigprocmask(SIG_SETMASK, &none, NULL) < 0 ? -errno : 0;
+    return -pthread_sigmask(SIG_SETMASK, &none, NULL);
 }
 
 static int set_standard_descriptors(int output)
