@@ -61,6 +61,7 @@ static void intake_rebase(struct media_intake *in, const struct packet *p,
     in->seq_high = (uint16_t)(seq - 1);
     in->frame_len = 0;
     in->astray = 0;
+    in->late = 0;
     in->transit = 0;
 }
 
@@ -111,8 +112,10 @@ int media_intake_packet(struct media_intake *in, const uint8_t *data,
     if (r < 0)
         return r;
     int step = (int16_t)(uint16_t)(p.seq + in->seq_off - in->seq_high);
-    bool fresh = !in->started || in->renew || p.ssrc != in->ssrc ||
-                 step > MEDIA_INTAKE_JUMP || step < -MEDIA_INTAKE_JUMP;
+    in->late = step > 0 ? 0 : in->late + 1;
+    bool fresh = in->late > MEDIA_INTAKE_LATE_MAX || !in->started ||
+                 in->renew || p.ssrc != in->ssrc || step > in->jump ||
+                 step < -in->jump;
     if (!fresh && intake_astray(in, &p, now_us))
         return -EBADMSG;
     fresh = fresh || in->astray > 0;

@@ -15,7 +15,13 @@
 #define MEDIA_INTAKE_FIRST 1000 /* the first sequence number */
 #define MEDIA_INTAKE_PT 96      /* the payload type that comes out */
 #define MEDIA_INTAKE_HEADER 12  /* bytes before the payload that comes out */
-#define MEDIA_INTAKE_JUMP 512   /* a larger step is a new beginning */
+/* A larger step is a new beginning. Small for sound: the decoder fills a gap
+ * with as much made-up sound, which has to be played. */
+#define MEDIA_INTAKE_JUMP_VIDEO 512
+#define MEDIA_INTAKE_JUMP_AUDIO 25
+/* So many packets in a row that are all late: the one that made them so was
+ * wrong. */
+#define MEDIA_INTAKE_LATE_MAX 64
 /* A time stamp this far from what the clock on the wall says is refused, unless
  * so many come in a row: then the source has made up its mind. */
 #define MEDIA_INTAKE_ASTRAY_US 5000000
@@ -27,6 +33,7 @@
 struct media_intake {
     uint32_t clock_hz;
     uint8_t pt; /* taken */
+    int jump;   /* one of the above */
     bool started;
     bool renew; /* set by the owner: the next packet is a new beginning */
     uint32_t ssrc;
@@ -36,6 +43,7 @@ struct media_intake {
     uint32_t ts_high;  /* of that one */
     int64_t high_us;   /* when it came */
     size_t frame_len;  /* since the last marker */
+    unsigned late;     /* packets in a row behind the highest */
     unsigned astray;   /* packets refused in a row for their time stamp */
     uint32_t jitter;   /* RFC 3550, A.8, in clock ticks * 16 */
     uint32_t transit;

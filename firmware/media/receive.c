@@ -60,6 +60,8 @@ int media_receive_init(struct media_receive *r, enum media_kind kind,
     r->cb = cb;
     r->intake.clock_hz =
         kind == MEDIA_VIDEO ? MEDIA_VIDEO_CLOCK_HZ : MEDIA_AUDIO_CLOCK_HZ;
+    r->intake.jump =
+        kind == MEDIA_VIDEO ? MEDIA_INTAKE_JUMP_VIDEO : MEDIA_INTAKE_JUMP_AUDIO;
     int e = media_pipe_init(&r->pipe);
     if (e < 0)
         return e;

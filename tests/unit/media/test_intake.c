@@ -21,7 +21,8 @@ static size_t packet(uint8_t *p, uint16_t seq, uint32_t ts, uint32_t ssrc)
 
 static struct media_intake intake_new(void)
 {
-    return (struct media_intake){.clock_hz = 90000, .pt = PT};
+    return (struct media_intake){
+        .clock_hz = 90000, .pt = PT, .jump = MEDIA_INTAKE_JUMP_VIDEO};
 }
 
 static struct media_intake_out take(struct media_intake *in, uint16_t seq,
@@ -124,6 +125,22 @@ static void test_astray(void **state)
     assert_false(o.fresh);
 }
 
+/* One packet far ahead does not make all behind it late for ever. */
+static void test_ahead(void **state)
+{
+    (void)state;
+    struct media_intake in = intake_new();
+    take(&in, 1, 1000, 7, SECOND);
+    take(&in, 401, 1000, 7, SECOND);
+    uint16_t i = 0;
+    while (i < 200 && !take(&in, (uint16_t)(2 + i), 1000, 7, SECOND).fresh)
+        i++;
+    assert_int_equal(i, MEDIA_INTAKE_LATE_MAX);
+    struct media_intake_out o = take(&in, (uint16_t)(3 + i), 1000, 7, SECOND);
+    assert_false(o.fresh);
+    assert_int_equal(seq_of(&o), in.seq_high);
+}
+
 static void test_headers(void **state)
 {
     (void)state;
@@ -187,7 +204,8 @@ static void test_endless_frame(void **state)
 static void test_jitter(void **state)
 {
     (void)state;
-    struct media_intake in = {.clock_hz = 48000, .pt = PT};
+    struct media_intake in = {
+        .clock_hz = 48000, .pt = PT, .jump = MEDIA_INTAKE_JUMP_AUDIO};
     for (int i = 0; i < 500; i++)
         take(&in, (uint16_t)i, (uint32_t)i * 960, 7, SECOND + i * 20000);
     assert_true(media_intake_jitter_us(&in) < 100);
@@ -201,11 +219,9 @@ static void test_jitter(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_goes_on),
-        cmocka_unit_test(test_begins_anew),
-        cmocka_unit_test(test_headers),
-        cmocka_unit_test(test_astray),
-        cmocka_unit_test(test_endless_frame),
+        cmocka_unit_test(test_goes_on), cmocka_unit_test(test_begins_anew),
+        cmocka_unit_test(test_headers), cmocka_unit_test(test_ahead),
+        cmocka_unit_test(test_astray),  cmocka_unit_test(test_endless_frame),
         cmocka_unit_test(test_jitter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
