@@ -70,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (lk_loop_new(&loop) < 0 ||
         rtc_sctp_new(loop, &below, &ev, NULL, &sctp) < 0)
         abort();
-    while (r.left >= 4) {
+    while (!r.bad && r.left >= 4) {
         struct sctp_piece p = {.stream = lk_read_u8(&r)};
         uint8_t kind = lk_read_u8(&r);
         p.ppid = ppids[(kind & 15) % LK_ARRAY_LEN(ppids)];

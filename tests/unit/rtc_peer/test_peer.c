@@ -1,5 +1,7 @@
 #include "far.h"
 
+#include "base/bytes.h"
+
 #include <dirent.h>
 
 static struct bench b;
@@ -42,8 +44,7 @@ static void check_call(const char *dtls)
     assert_int_equal(
         rtc_peer_send_rtp(b.peer, FLOW_VIDEO, pkt, len, lk_clock_us()), 0);
     BENCH_UNTIL(&b, b.far_rtp == 1);
-    uint32_t ssrc = (uint32_t)b.far_packet[8] << 24 | b.far_packet[9] << 16 |
-                    b.far_packet[10] << 8 | b.far_packet[11];
+    uint32_t ssrc = lk_get_u32(b.far_packet + 8);
     char line[40];
     (void)snprintf(line, sizeof(line), "a=ssrc-group:FID %u ", ssrc);
     assert_non_null(strstr(b.offer, line));
