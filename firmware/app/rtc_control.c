@@ -167,7 +167,9 @@ static void drop_luukkud(struct rtc_control *c)
 static void luukkud_closed(void *arg, int error)
 {
     struct rtc_control *c = arg;
+    struct rtcmsg m = {.type = RTCMSG_CLOSE, .call = c->call};
     note("luukkud gone", error);
+    note("close", rtc_transport_order(c->transport, &m));
     drop_luukkud(c);
 }
 
@@ -395,6 +397,19 @@ static int command_devices(struct rtc_control *c, uint32_t id, bool test)
     return r < 0 ? r : superlink_reply(c->super, id, lk_buf_str(b));
 }
 
+/* "emu camera unplug" and "emu camera plug". */
+static int command_emu(struct rtc_control *c, uint32_t id, size_t argc,
+                       const char *const *argv)
+{
+    bool plug = argc == 3 && strcmp(argv[2], "plug") == 0;
+    bool unplug = argc == 3 && strcmp(argv[2], "unplug") == 0;
+    if (strcmp(argv[1], "camera") != 0 || (!plug && !unplug))
+        return superlink_fail(c->super, id, "usage: emu camera plug|unplug");
+    if (media_emulate_camera(c->media, plug) < 0)
+        return superlink_fail(c->super, id, "the camera is not simulated");
+    return superlink_reply(c->super, id, "true");
+}
+
 static void super_control(void *arg, uint32_t id, size_t argc,
                           const char *const *argv)
 {
@@ -407,6 +422,8 @@ static void super_control(void *arg, uint32_t id, size_t argc,
         r = command_devices(c, id, false);
     else if (strcmp(argv[0], "selftest") == 0)
         r = command_devices(c, id, true);
+    else if (argc >= 2 && strcmp(argv[0], "emu") == 0)
+        r = command_emu(c, id, argc, argv);
     else
         r = superlink_fail(c->super, id, "luukku-rtc has no \"%s\"", argv[0]);
     note("command", r);

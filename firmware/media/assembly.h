@@ -24,6 +24,7 @@ struct media {
     struct media_vsend *vsend;
     struct media_camera *camera;
     char camera_name[MEDIA_NAME_MAX];
+    bool unplugged; /* the simulated camera; the control thread's */
     struct media_vrecv *vrecv;
     struct media_asend *asend; /* NULL: no microphone now */
     struct media_out audio_out;

@@ -59,7 +59,7 @@ static void devices_update(struct media *m, bool silently)
 {
     const struct media_config *c = &m->config;
     struct media_devices d = {
-        .camera = device_of(c->camera_simulated,
+        .camera = device_of(c->camera_simulated && !m->unplugged,
                             m->camera && media_vsend_camera_lives(m->vsend)),
         .microphone = device_of(c->sound_simulated, m->asend != NULL),
         .loudspeaker = device_of(c->sound_simulated, m->loudspeaker)};
@@ -73,6 +73,16 @@ static void devices_update(struct media *m, bool silently)
     pthread_mutex_unlock(&m->devices_lock);
     if (changed && !silently)
         tell(m, MEDIA_EVENT_DEVICES);
+}
+
+int media_emulate_camera(struct media *m, bool there)
+{
+    if (!m->config.camera_simulated)
+        return -ENODEV;
+    m->unplugged = !there;
+    media_vsend_scene_there(m->vsend, there);
+    devices_update(m, false);
+    return 0;
 }
 
 static void camera_try(struct media *m, const struct media_probe *found)

@@ -178,6 +178,14 @@ void media_set_microphone(struct media *m, bool on);
  * shows the same. Thread: any. */
 void media_set_camera(struct media *m, bool on);
 
+/* Takes the simulated camera away, or gives it back, as if it were unplugged:
+ * what is sent then says so. For tests and demonstrations.
+ *
+ * Errors  -ENODEV the camera is not a simulated one
+ * Thread  control
+ */
+int media_emulate_camera(struct media *m, bool there) LK_MUST_CHECK;
+
 /* Loudness of the far end, 0..1. Thread: any. */
 void media_set_volume(struct media *m, double volume);
 

@@ -41,6 +41,7 @@ struct media_vsend {
     pthread_cond_t wake;
     /* Under the lock: */
     bool stop, kicked, on;
+    bool unplugged; /* the simulated camera */
     char caption[MEDIA_CAPTIONS][MEDIA_CAPTION_MAX];
     GstBuffer *frame; /* the camera's newest */
     int frame_width, frame_height;
@@ -72,7 +73,7 @@ static enum source vsend_source(const struct media_vsend *v, int64_t now_us)
     if (!v->on)
         return SOURCE_OFF;
     if (v->scene)
-        return SOURCE_SCENE;
+        return v->unplugged ? SOURCE_NONE : SOURCE_SCENE;
     bool lives = v->frame_us != 0 && now_us - v->frame_us < CAMERA_STALL_US;
     return lives ? SOURCE_CAMERA : SOURCE_NONE;
 }
@@ -236,6 +237,13 @@ static void vsend_self_view(struct media_vsend *v, int64_t now_us)
     lk_ring_commit(v->ring, now_us);
 }
 
+/* A still picture has no moment of its own to tell. */
+static bool vsend_stamps(const struct media_vsend *v)
+{
+    return v->config.stamps &&
+           (v->source == SOURCE_SCENE || v->source == SOURCE_CAMERA);
+}
+
 /* The first picture is encoded although nobody gets it: memory is touched and
  * tables are made before they are needed in a hurry. */
 static void vsend_step(struct media_vsend *v)
@@ -251,7 +259,7 @@ static void vsend_step(struct media_vsend *v)
                                               .bps = atomic_load(&v->bps),
                                               .keyframe = v->out.pass &&
                                                           vsend_key(v, now),
-                                              .stamp = v->config.stamps,
+                                              .stamp = vsend_stamps(v),
                                               .counter = (uint16_t)v->counter};
         v->warmed = true;
         if (media_encoder_encode(v->encoder, &job) < 0)
@@ -412,6 +420,14 @@ void media_vsend_camera_on(struct media_vsend *v, bool on)
 {
     pthread_mutex_lock(&v->lock);
     v->on = on;
+    pthread_cond_signal(&v->wake);
+    pthread_mutex_unlock(&v->lock);
+}
+
+void media_vsend_scene_there(struct media_vsend *v, bool there)
+{
+    pthread_mutex_lock(&v->lock);
+    v->unplugged = !there;
     pthread_cond_signal(&v->wake);
     pthread_mutex_unlock(&v->lock);
 }

@@ -27,6 +27,8 @@ void media_vsend_identity(struct media_vsend *v, uint8_t pt, uint32_t ssrc);
 void media_vsend_bitrate(struct media_vsend *v, int bps);
 void media_vsend_keyframe(struct media_vsend *v);
 void media_vsend_camera_on(struct media_vsend *v, bool on);
+/* The simulated camera is there, or unplugged. */
+void media_vsend_scene_there(struct media_vsend *v, bool there);
 void media_vsend_caption(struct media_vsend *v, enum media_caption which,
                          const char *text);
 void media_vsend_stats(struct media_vsend *v, struct media_stats *ret);

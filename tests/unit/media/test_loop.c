@@ -193,6 +193,40 @@ static void test_camera_off(void **state)
     rig_stop(&rig);
 }
 
+/* The simulated camera taken away and given back: said in the picture and to
+ * whoever asks. */
+static void test_unplugged(void **state)
+{
+    (void)state;
+    struct media_config c = rig_config();
+    struct media_devices d;
+    double mean;
+    size_t light;
+    c.stamps = false;
+    rig_start(&rig, &c);
+    media_set_caption(rig.media, MEDIA_CAPTION_NO_CAMERA, "Ei kameraa");
+    media_open(rig.media, true);
+    decoded_before = 0;
+    rig_until(&rig, three_more);
+    for (int there = 0; there <= 1; there++) {
+        assert_int_equal(media_emulate_camera(rig.media, there), 0);
+        media_devices(rig.media, &d);
+        assert_int_equal(d.camera,
+                         there ? MEDIA_DEVICE_SIMULATED : MEDIA_DEVICE_NONE);
+        rig_run(&rig, 200);
+        decoded_before = rig.stats.frames_decoded;
+        rig_until(&rig, three_more);
+        rig_look(&rig, &mean, &light);
+        assert_true(there ? mean > 100 : mean < 60 && light > 300);
+    }
+    assert_int_equal(atomic_load(&rig.events[MEDIA_EVENT_DEVICES]), 2);
+    rig_stop(&rig);
+    c.camera_simulated = false;
+    rig_start(&rig, &c);
+    assert_int_equal(media_emulate_camera(rig.media, false), -ENODEV);
+    rig_stop(&rig);
+}
+
 static void test_no_devices(void **state)
 {
     (void)state;
@@ -315,6 +349,7 @@ int main(void)
         cmocka_unit_test(test_keyframe_on_request),
         cmocka_unit_test(test_mute),
         cmocka_unit_test(test_camera_off),
+        cmocka_unit_test(test_unplugged),
         cmocka_unit_test(test_no_devices),
         cmocka_unit_test(test_bitrate),
         cmocka_unit_test(test_identity),
