@@ -54,11 +54,31 @@ static bool all_ended(const struct super *s)
     return true;
 }
 
-void super_on_ended(struct super *s, struct super_child *c)
+/* Ends a program in order and starts it anew at once. */
+static void child_renew(struct super_child *c)
+{
+    c->renewing = super_child_lives(c);
+    super_child_stop(c, false);
+}
+
+/* The session dies with the program that holds it, and what others know of it
+ * with them. */
+static void wipe_others(struct super *s, const struct super_child *c)
+{
+    LK_LOG(INFO, "super", "session lost, programs are %s",
+           s->config.keep_programs ? "kept" : "started anew");
+    for (size_t i = 0; i < s->config.programs && !s->config.keep_programs; i++)
+        if (i != c->index && super_child_lives(&s->child[i]))
+            child_renew(&s->child[i]);
+}
+
+void super_on_ended(struct super *s, struct super_child *c, bool broke)
 {
     s->config.gone(s->config.arg, c->index);
     if (s->stopping && all_ended(s))
         s->config.stopped(s->config.arg);
+    else if (!s->stopping && broke && c->index == SUPER_SESSION)
+        wipe_others(s, c);
 }
 
 void super_on_message(struct super *s, struct super_child *c,
@@ -121,10 +141,8 @@ void super_renew(struct super *s)
 {
     if (s->stopping)
         return;
-    for (size_t i = 0; i < s->config.programs; i++) {
-        s->child[i].renewing = super_child_lives(&s->child[i]);
-        super_child_stop(&s->child[i], false);
-    }
+    for (size_t i = 0; i < s->config.programs; i++)
+        child_renew(&s->child[i]);
 }
 
 int super_command(struct super *s, size_t program, uint32_t id,

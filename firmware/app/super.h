@@ -13,6 +13,7 @@
 #include "loop/loop.h"
 
 #define SUPER_PROGRAMS_MAX 2
+#define SUPER_SESSION 0 /* this one holds the session */
 #define SUPER_WALLS_MAX 256
 #define SUPER_ENDED_MAX 64
 

@@ -209,11 +209,12 @@ static void on_end(void *arg, int fd, short events)
         return;
     say_end(c, &info);
     child_release(c);
+    bool broke = c->state == SUPER_RUNNING;
     if (c->super->stopping)
         c->state = SUPER_ENDED;
     else
         child_wait(c);
-    super_on_ended(c->super, c);
+    super_on_ended(c->super, c, broke);
 }
 
 /* Watches a process that has just been started. */

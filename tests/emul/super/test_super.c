@@ -294,6 +294,25 @@ static void renews_after_a_session(void **state)
     bench_close(&b);
 }
 
+/* The session dies with the program that holds it; nobody keeps a part. */
+static void wipes_when_the_session_dies(void **state)
+{
+    struct bench b;
+    (void)state;
+    for (int keep = 0; keep <= 1; keep++) {
+        bench_open(&b, no_args, keep != 0);
+        AWAIT(&b, RUNS(&b, 0) && RUNS(&b, 1));
+        pid_t other = info_of(&b, 1).pid;
+        assert_int_equal(kill(info_of(&b, 0).pid, SIGKILL), 0);
+        AWAIT(&b, info_of(&b, 0).restarts == 1 && RUNS(&b, 0) && RUNS(&b, 1) &&
+                      (keep != 0) == (info_of(&b, 1).pid == other));
+        greets(&b, 1);
+        assert_int_equal(info_of(&b, 1).restarts, 0);
+        stop_all(&b);
+        bench_close(&b);
+    }
+}
+
 static void keeps_programs_when_told(void **state)
 {
     struct bench b;
@@ -404,6 +423,7 @@ int main(void)
         cmocka_unit_test(gives_up_on_no_start),
         cmocka_unit_test(says_what_is_missing),
         cmocka_unit_test(renews_after_a_session),
+        cmocka_unit_test(wipes_when_the_session_dies),
         cmocka_unit_test(keeps_programs_when_told),
         cmocka_unit_test(keeps_the_last_lines),
         cmocka_unit_test(leaks_no_descriptors),
