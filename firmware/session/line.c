@@ -13,17 +13,18 @@ struct line {
     struct signal_call *call;
     struct line_output out;
     struct line_controls controls;
-    uint32_t number;      /* of the newest connection in luukku-rtc */
-    uint64_t version;     /* of its newest offer */
-    bool transport;       /* luukku-rtc is there */
-    bool prepared;        /* it has connection `number` */
-    bool granted;         /* the call is on */
-    bool answered;        /* the newest connection has an answer */
-    int ctl;              /* its `ctl` channel, -1 until it is open */
-    enum session_line is; /* as last told to the session */
-    int64_t lost_us;      /* since when the line is not good; NEVER: it is */
-    int64_t restart_us;   /* next ICE restart */
-    int64_t fresh_us;     /* next fresh connection */
+    bool has_mic, has_camera; /* as luukku-rtc said last */
+    uint32_t number;          /* of the newest connection in luukku-rtc */
+    uint64_t version;         /* of its newest offer */
+    bool transport;           /* luukku-rtc is there */
+    bool prepared;            /* it has connection `number` */
+    bool granted;             /* the call is on */
+    bool answered;            /* the newest connection has an answer */
+    int ctl;                  /* its `ctl` channel, -1 until it is open */
+    enum session_line is;     /* as last told to the session */
+    int64_t lost_us;    /* since when the line is not good; NEVER: it is */
+    int64_t restart_us; /* next ICE restart */
+    int64_t fresh_us;   /* next fresh connection */
 };
 
 int line_new(const struct signal_call_config *config,
@@ -39,6 +40,7 @@ int line_new(const struct signal_call_config *config,
     }
     l->out = *out;
     l->ctl = -1;
+    l->has_mic = l->has_camera = true;
     l->controls = (struct line_controls){
         .mic = true, .camera = true, .volume = SESSION_VOLUME_DEFAULT};
     l->lost_us = l->restart_us = l->fresh_us = NEVER;
@@ -86,13 +88,15 @@ static void order_controls(struct line *l)
         l->out.send(l->out.arg, &m);
 }
 
-/* Tells the expert's page how the citizen's switches stand. */
+/* Tells the expert's page what it gets of the citizen: switched on, and there.
+ */
 static void tell_state(struct line *l)
 {
     char text[LINE_CTL_MAX];
     if (l->ctl < 0 || !l->transport)
         return;
-    int n = ctl_write_state(l->controls.mic, l->controls.camera, text,
+    int n = ctl_write_state(l->controls.mic && l->has_mic,
+                            l->controls.camera && l->has_camera, text,
                             sizeof(text));
     struct rtcmsg m = {.type = RTCMSG_SEND,
                        .call = l->number,
@@ -394,9 +398,15 @@ static void on_devices(struct line *l, const struct rtcmsg *m)
         .kind = SESSION_EVENT_DEVICES,
         .camera = m->camera_device != RTCMSG_DEVICE_NONE,
         .mic = m->sound_device != RTCMSG_DEVICE_NONE,
-        .simulated = m->camera_device == RTCMSG_DEVICE_SIMULATED,
+        .simulated = m->camera_device == RTCMSG_DEVICE_SIMULATED ||
+                     m->sound_device == RTCMSG_DEVICE_SIMULATED,
     };
+    bool changed = e.camera != l->has_camera || e.mic != l->has_mic;
+    l->has_camera = e.camera;
+    l->has_mic = e.mic;
     l->out.event(l->out.arg, &e);
+    if (changed)
+        tell_state(l);
 }
 
 /* Messages about one connection; late ones about an older are dropped. */

@@ -366,6 +366,19 @@ static void test_ctl(void **state)
     assert_true(w->last.mic);
     assert_false(w->last.camera);
     assert_int_equal(w->last.kind, SESSION_EVENT_REMOTE);
+    /* What is not there is not said to be on. */
+    c.mic = true;
+    line_set_controls(w->line, &c);
+    receive((struct rtcmsg){.type = RTCMSG_DEVICES,
+                            .camera_device = RTCMSG_DEVICE_NONE,
+                            .sound_device = RTCMSG_DEVICE_SIMULATED});
+    assert_string_equal(w->ctl,
+                        "{\"type\":\"state\",\"mic\":true,\"camera\":false}");
+    receive((struct rtcmsg){.type = RTCMSG_DEVICES,
+                            .camera_device = RTCMSG_DEVICE_REAL,
+                            .sound_device = RTCMSG_DEVICE_NONE});
+    assert_string_equal(w->ctl,
+                        "{\"type\":\"state\",\"mic\":false,\"camera\":true}");
 }
 
 static void test_wait_before_transport(void **state)
