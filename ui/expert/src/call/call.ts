@@ -19,7 +19,9 @@ export type Ending =
   | { kind: 'ended'; why: ByeWhy; byUs: boolean }
   | { kind: 'refused'; why: Reason }
   | { kind: 'declined'; why: Reason }
-  | { kind: 'no-answer'; why: Reason | null };
+  | { kind: 'no-answer'; why: Reason | null }
+  /** The kiosk began anew and knows nothing of this call. */
+  | { kind: 'vanished'; why: null };
 
 export interface CallView {
   phase: 'claiming' | 'connecting' | 'live' | 'over';
@@ -103,6 +105,11 @@ export class Call {
   /** The page goes away, closed or reloaded: the word signed beforehand, as nothing can be signed now. */
   leave(): string | null {
     return this.isOver() || this.leaving === null ? null : JSON.stringify(this.leaving);
+  }
+
+  /** The kiosk announces another call. That alone may be an old message come late; with silence it is the end. */
+  announcedAnother(): void {
+    if (this.view.silence !== 'none') this.finish({ kind: 'vanished', why: null }, null);
   }
 
   linkUp(): void {

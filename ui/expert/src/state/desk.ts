@@ -162,7 +162,15 @@ export class Desk {
     if (key === null) void this.refreshFleet(FLEET_AGAIN_MS);
     await this.queue.receive(place, payload, () => key, Date.now());
     this.counted();
+    this.noticeAnew(place.kiosk);
     this.onChange();
+  }
+
+  private noticeAnew(kiosk: string): void {
+    const wanted = this.current?.call.wanted;
+    if (wanted?.kiosk !== kiosk) return;
+    const entry = this.queue.list(Date.now()).find((e) => e.kiosk === kiosk);
+    if (entry !== undefined && entry.call !== wanted.call) this.current!.call.announcedAnother();
   }
 
   private counted(): void {

@@ -123,6 +123,8 @@ export const en: Texts = {
   takenText: 'The customer is being served already.',
   goneTitle: 'The call had ended',
   goneText: 'It was not possible to return to the call.',
+  vanishedTitle: 'The kiosk started anew',
+  vanishedText: 'That cut the call off. If the customer calls again, you see them in the queue.',
   endedTitle: 'The call has ended',
   endedByUs: 'You ended the call.',
   endedByThem: 'The customer ended the call.',

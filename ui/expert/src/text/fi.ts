@@ -140,6 +140,8 @@ export const fi = {
   takenText: 'Asiakas on jo palveltavana.',
   goneTitle: 'Puhelu ehti päättyä',
   goneText: 'Puheluun ei voitu palata.',
+  vanishedTitle: 'Kioski käynnistyi uudelleen',
+  vanishedText: 'Puhelu katkesi siihen. Jos asiakas soittaa uudelleen, näet hänet jonossa.',
   endedTitle: 'Puhelu päättyi',
   endedByUs: 'Lopetit puhelun.',
   endedByThem: 'Asiakas lopetti puhelun.',

@@ -123,6 +123,8 @@ export const sv: Texts = {
   takenText: 'Kunden betjänas redan.',
   goneTitle: 'Samtalet hann avslutas',
   goneText: 'Det gick inte att återgå till samtalet.',
+  vanishedTitle: 'Kiosken startade om',
+  vanishedText: 'Samtalet bröts av det. Om kunden ringer på nytt ser du det i kön.',
   endedTitle: 'Samtalet är slut',
   endedByUs: 'Du avslutade samtalet.',
   endedByThem: 'Kunden avslutade samtalet.',

@@ -38,6 +38,7 @@ class Trouble extends PageElement {
       const text = { ended: ending.byUs ? t.endedByUs : t.endedByThem, left: t.endedByThem, silent: t.endedSilent, failed: t.endedFailed }[ending.why];
       return [t.endedTitle, text];
     }
+    if (ending.kind === 'vanished') return [t.vanishedTitle, t.vanishedText];
     if (resumed) return [t.goneTitle, t.goneText];
     if (ending.kind === 'declined' && ending.why === 'taken') return [t.takenTitle, t.takenText];
     return [t.noAnswerTitle, t.noAnswerText];

@@ -289,6 +289,18 @@ describe('the end', () => {
     expect(JSON.parse(ofType('bye')[0]!.body).why).toBe('silent');
   });
 
+  test('by a kiosk that began anew, once it is silent', async () => {
+    await live();
+    call.announcedAnother();
+    expect(call.view.ending).toBeNull();
+    clock.move(3_100);
+    await call.tick();
+    call.announcedAnother();
+    await settle();
+    expect(call.view.ending).toEqual({ kind: 'vanished', why: null });
+    expect(ofType('bye')).toEqual([]);
+  });
+
   test('leaving has its word ready', async () => {
     expect(call.leave()).toBeNull();
     await live();
