@@ -11,7 +11,7 @@ export class Demo {
   /** Starts it (built already) and waits for `ready`. `prefix`: words put before the command, such as ip netns exec. */
   static async start({ args = [], kioskArgs = '', prefix = [], stamps = true, quiet = !process.env.VERBOSE } = {}) {
     const words = [...prefix, `${ROOT}/tools/demo`, '--headless', '--built', '--simulated', ...(stamps ? ['--stamps'] : []),
-      ...(kioskArgs ? ['--kiosk-args', kioskArgs] : []), ...args];
+      ...(kioskArgs ? [`--kiosk-args=${kioskArgs}`] : []), ...args];
     const demo = new Demo();
     demo.process = spawn(words[0], words.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
     demo.exited = once(demo.process, 'exit');

@@ -1,0 +1,83 @@
+// The demo's parts, one by one in the test's own hands: a broker that can be killed and brought back, a kiosk with the
+// devices the test wants.
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startBroker } from '../../../tools/broker/broker.mjs';
+import { kioskConfig, makeFleet, startKiosk } from '../../../tools/broker/kiosk.mjs';
+import { Processes, listens, serviceUser } from '../../../tools/broker/processes.mjs';
+import { Kiosk } from './kiosk.mjs';
+
+const PAGE = fileURLToPath(new URL('../../../ui/expert/dist', import.meta.url));
+
+/** Children that can be had by name. */
+class Named extends Processes {
+  children = {};
+
+  async start(name, ...rest) {
+    this.children[name] = await super.start(name, ...rest);
+    return this.children[name];
+  }
+}
+
+export class Stand {
+  /** Servers alone; `kiosk()` starts the rest. */
+  static async start(context) {
+    const stand = new Stand();
+    stand.dir = mkdtempSync('/tmp/luukku-test-');
+    chmodSync(stand.dir, 0o711);
+    stand.servers = new Named(join(stand.dir, 'log'));
+    stand.programs = new Named(join(stand.dir, 'log'));
+    stand.stopped = new AbortController();
+    context.defer(() => stand.stop());
+    context.demo = stand;
+    stand.pki = join(stand.dir, 'pki');
+    const [expert] = await makeFleet(stand.pki, stand.servers);
+    const run = join(stand.dir, 'servers');
+    mkdirSync(run);
+    const { url, mqtts } = await startBroker({ pki: stand.pki, run, page: PAGE, processes: stand.servers });
+    stand.mqtts = mqtts;
+    stand.mosquitto = join(run, 'mosquitto');
+    stand.info = { url, user: expert.user, password: expert.password };
+    return stand;
+  }
+
+  /** luukku-super, with `changes` to the demo's configuration. */
+  async startKiosk(changes = {}, options = { headless: true }) {
+    const dir = mkdtempSync(join(this.dir, 'k-'));
+    const config = { ...kioskConfig(this.pki, dir, this.mqtts, { simulated: true, stamps: true }), ...changes };
+    this.kiosk = new Kiosk(config.control);
+    await startKiosk(this.programs, dir, config, options, this.stopped.signal);
+  }
+
+  async stopKiosk() {
+    await this.programs.children.kiosk.stop();
+  }
+
+  /** The broker is gone at once, with every connection. */
+  async killBroker() {
+    const { mosquitto } = this.servers.children;
+    mosquitto.stopping = true;
+    mosquitto.signalGroup('SIGKILL');
+    await mosquitto.ended;
+  }
+
+  /** It is back where it was. */
+  async reviveBroker() {
+    const ready = async () => (await listens(this.mqtts)) && listens({ path: join(this.mosquitto, 'mqtt.sock') });
+    rmSync(join(this.mosquitto, 'mqtt.sock'), { force: true });
+    await this.servers.start('mosquitto', ['mosquitto', '-c', join(this.mosquitto, 'mosquitto.conf')], ready,
+      { user: serviceUser('mosquitto') });
+  }
+
+  tail() {
+    return this.programs.children.kiosk?.log.split('\n').slice(-40).join('\n') ?? '';
+  }
+
+  async stop() {
+    this.stopped.abort();
+    await this.programs.stop();
+    await this.servers.stop();
+    rmSync(this.dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  }
+}
