@@ -48,6 +48,19 @@ export class Kiosk {
     return until(`the kiosk's screen ${name}`, async () => (await this.screen()) === name, ms);
   }
 
+  /** All that is shown now, as text. */
+  async words() {
+    return (await this.tree()).nodes.map((n) => `${n.name} ${n.value}`).join('\n');
+  }
+
+  says(words, ms = 20000) {
+    return until(`the kiosk to say "${words}"`, async () => (await this.words()).includes(words), ms);
+  }
+
+  saysNot(words, ms = 20000) {
+    return until(`the kiosk no longer to say "${words}"`, async () => !(await this.words()).includes(words), ms);
+  }
+
   /** From any end screen to the queue of a service. */
   async callFor(card) {
     await this.screenIs('start');

@@ -31,7 +31,7 @@ class CallScreen extends PageElement {
       <section class="panel clip stage"><div class="video">
         <lk-picture class="whole" .stream=${view.stream} .label=${this.t.remoteVideo} testid="remote-video" .unmute=${this.t.unmuteSound}></lk-picture>
         ${stage === 'live' ? nothing : this.notice(view, stage, current)}
-        <div class="notes">${this.notes(view)}</div>
+        <div class="notes" data-testid="call-notes">${this.notes(view)}</div>
         <div class="self"><lk-picture .stream=${this.app.media.view.self} silent ?mirrored=${this.app.media.view.video === 'on'}
           .label=${this.t.selfVideo} testid="self-video"></lk-picture></div>
       </div>${this.kiosk(view, stage)}</section>
