@@ -17,6 +17,8 @@
 /* Orders and bursts of packets that wait; a frame is one item. */
 #define BOX_MAX 256
 #define REALTIME_PRIORITY 10
+#define SYNC_US INT64_C(1000000) /* between two looks at the far clock */
+#define NTP_EPOCH_S UINT64_C(2208988800) /* 1970 in seconds since 1900 */
 /* As long without a beat as a stopped machine may take to get on its feet. */
 #define SILENT_US (4 * RTC_TRANSPORT_BEAT_US)
 
@@ -47,8 +49,8 @@ struct rtc_transport {
     uint32_t call;     /* number of `peer` */
     uint64_t version;  /* of its newest offer */
     bool offer_wanted; /* an offer is due as soon as it can be written */
-    bool connected;    /* it was, at least once */
-    int ctl;           /* channels that we opened, or -1 */
+    int64_t synced_us[MEDIA_KINDS]; /* when media last heard the far clock */
+    int ctl;                        /* channels that we opened, or -1 */
     int text;
     pthread_t thread;
     bool started;
@@ -103,7 +105,6 @@ static void report_offer(struct rtc_transport *t)
 
 static void on_connected(struct rtc_transport *t)
 {
-    t->connected = true;
     media_open(t->media, true);
     report_peer(t, RTCMSG_PEER_CONNECTED, "");
 }
@@ -137,11 +138,28 @@ static void on_state(void *arg, enum rtc_peer_state state)
     }
 }
 
+/* Tells media, now and then, at which time of the far end's clock the content
+ * of this packet was captured: sound and picture are matched by it. */
+static void sync_media(struct rtc_transport *t, enum flow_kind kind,
+                       const uint8_t *pkt, int64_t now_us)
+{
+    int64_t wall_us;
+    uint32_t rtp_timestamp = lk_get_u32(pkt + 4);
+    if (now_us - t->synced_us[kind] < SYNC_US ||
+        rtc_peer_capture_time(t->peer, kind, rtp_timestamp, &wall_us) < 0)
+        return;
+    t->synced_us[kind] = now_us;
+    uint64_t s = (uint64_t)(wall_us / 1000000) + NTP_EPOCH_S;
+    uint64_t fraction = ((uint64_t)(wall_us % 1000000) << 32) / 1000000;
+    media_sender_report(t->media, (enum media_kind)kind, s << 32 | fraction,
+                        rtp_timestamp);
+}
+
 static void on_rtp(void *arg, enum flow_kind kind, const uint8_t *pkt,
                    size_t len, int64_t now_us)
 {
     struct rtc_transport *t = arg;
-    (void)now_us;
+    sync_media(t, kind, pkt, now_us);
     /* Refusals are counted by media and shown in `call stats`. */
     (void)media_receive_rtp(t->media, (enum media_kind)kind, pkt, len);
 }
@@ -249,7 +267,8 @@ static void close_peer(struct rtc_transport *t)
     media_open(t->media, false);
     rtc_echo_reset(t->echo);
     t->peer = rtc_peer_free(t->peer);
-    t->connected = t->offer_wanted = false;
+    t->offer_wanted = false;
+    memset(t->synced_us, 0, sizeof(t->synced_us));
     t->ctl = t->text = -1;
 }
 
