@@ -74,7 +74,12 @@ export class Link {
     for (const [ns, dev] of [[this.a, 'va'], [this.b, 'vb']]) {
       await this.#nft(ns, `table inet luukku
 delete table inet luukku
-table inet luukku { chain input { type filter hook input priority 0; iifname "${dev}" meta l4proto udp ${pick} counter drop; } }
+table inet luukku {
+  chain input {
+    type filter hook input priority 0;
+    iifname "${dev}" meta l4proto udp ${pick} counter drop
+  }
+}
 `);
     }
   }
