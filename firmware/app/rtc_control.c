@@ -210,24 +210,35 @@ static void link_message(void *arg, const char *topic, const void *payload,
     tell(c, &m);
 }
 
+/* The one refusal that does not reach luukkud, which names all others. */
+static void link_oversized(void *arg)
+{
+    (void)arg;
+    LK_LOG(WARN, "link", "what=\"refused\" why=\"oversized\"");
+}
+
 static int make_link(struct rtc_control *c, const struct rtc_control_config *rc)
 {
     char down[TOPIC_FILTER_MAX];
     const char *filters[] = {down, "call/+/+", "here/+/+"};
     (void)snprintf(down, sizeof(down), "k/%s/down/+", rc->config->kiosk);
-    struct signal_link_config config = {
-        .loop = c->loop,
-        .host = rc->config->broker.host,
-        .port = rc->config->broker.port,
-        .ca_pem = rc->tls_ca->data,
-        .ca_len = rc->tls_ca->len,
-        .cert_pem = rc->tls_cert->data,
-        .cert_len = rc->tls_cert->len,
-        .key_pem = rc->tls_key->data,
-        .key_len = rc->tls_key->len,
-        .subscriptions = filters,
-        .subscription_count = LK_ARRAY_LEN(filters),
-        .events = {.state = link_state, .message = link_message, .arg = c}};
+    struct signal_link_events events = {.state = link_state,
+                                        .message = link_message,
+                                        .oversized = link_oversized,
+                                        .arg = c};
+    struct signal_link_config config = {.loop = c->loop,
+                                        .host = rc->config->broker.host,
+                                        .port = rc->config->broker.port,
+                                        .ca_pem = rc->tls_ca->data,
+                                        .ca_len = rc->tls_ca->len,
+                                        .cert_pem = rc->tls_cert->data,
+                                        .cert_len = rc->tls_cert->len,
+                                        .key_pem = rc->tls_key->data,
+                                        .key_len = rc->tls_key->len,
+                                        .subscriptions = filters,
+                                        .subscription_count =
+                                            LK_ARRAY_LEN(filters),
+                                        .events = events};
     return signal_link_new(&config, &c->link);
 }
 

@@ -94,7 +94,11 @@ static void link_receive(void *arg, void *item)
 {
     struct signal_link *l = arg;
     struct link_event *e = item;
-    if (e->topic) {
+    if (e->oversized) {
+        (void)atomic_fetch_sub(&l->core->waiting, 1);
+        if (l->events.oversized)
+            l->events.oversized(l->events.arg);
+    } else if (e->topic) {
         (void)atomic_fetch_sub(&l->core->waiting, 1);
         l->events.message(l->events.arg, e->topic, e->payload, e->len);
         free(e->topic);

@@ -30,6 +30,9 @@ struct signal_link_events {
     void (*state)(void *arg, bool up); /* up: subscribed and ready */
     void (*message)(void *arg, const char *topic, const void *payload,
                     size_t len);
+    /* A message was longer than any of ours, or its topic: it is gone. May be
+     * NULL. */
+    void (*oversized)(void *arg);
     void *arg;
 };
 

@@ -32,6 +32,7 @@ struct link_event {
     void *payload;
     size_t len;
     bool up;
+    bool oversized; /* a message was too long to be handed on; no topic */
 };
 
 struct link_core {

@@ -100,6 +100,21 @@ static void visit_on_subscribe(struct mosquitto *mosq, void *arg, int mid,
     v->up = true;
 }
 
+/* Hands an event to the owner; where there is no room, or nobody, it is freed
+ * and counted. */
+static void thread_post(struct link_core *core, const struct link_event *e)
+{
+    (void)atomic_fetch_add(&core->waiting, 1);
+    (void)pthread_mutex_lock(&core->lock);
+    int r = core->mailbox ? lk_mailbox_post(core->mailbox, e) : -ENOTCONN;
+    (void)pthread_mutex_unlock(&core->lock);
+    if (r < 0) {
+        free(e->topic);
+        (void)atomic_fetch_sub(&core->waiting, 1);
+        (void)atomic_fetch_add(&core->in_dropped, 1);
+    }
+}
+
 static void visit_on_message(struct mosquitto *mosq, void *arg,
                              const struct mosquitto_message *m)
 {
@@ -107,15 +122,17 @@ static void visit_on_message(struct mosquitto *mosq, void *arg,
     struct link_core *core = v->core;
     size_t len = m->payloadlen > 0 ? (size_t)m->payloadlen : 0;
     size_t topic_len = strnlen(m->topic, SIGNAL_LINK_FILTER_MAX);
+    bool room = atomic_load(&core->waiting) < SIGNAL_LINK_IN_MAX;
     (void)mosq;
     (void)atomic_fetch_add(&core->received, 1);
     if (len > SIGNAL_LINK_PAYLOAD_MAX || topic_len == SIGNAL_LINK_FILTER_MAX) {
+        struct link_event e = {.oversized = true};
         (void)atomic_fetch_add(&core->oversized, 1);
+        if (room)
+            thread_post(core, &e);
         return;
     }
-    char *block = NULL;
-    if (atomic_load(&core->waiting) < SIGNAL_LINK_IN_MAX)
-        block = malloc(topic_len + 1 + len + 1);
+    char *block = room ? malloc(topic_len + 1 + len + 1) : NULL;
     if (!block) {
         (void)atomic_fetch_add(&core->in_dropped, 1);
         return;
@@ -126,15 +143,7 @@ static void visit_on_message(struct mosquitto *mosq, void *arg,
     block[topic_len + 1 + len] = '\0';
     struct link_event e = {
         .topic = block, .payload = block + topic_len + 1, .len = len};
-    (void)atomic_fetch_add(&core->waiting, 1);
-    (void)pthread_mutex_lock(&core->lock);
-    int r = core->mailbox ? lk_mailbox_post(core->mailbox, &e) : -ENOTCONN;
-    (void)pthread_mutex_unlock(&core->lock);
-    if (r < 0) {
-        free(block);
-        (void)atomic_fetch_sub(&core->waiting, 1);
-        (void)atomic_fetch_add(&core->in_dropped, 1);
-    }
+    thread_post(core, &e);
 }
 
 /* --- one connection --------------------------------------------------------

@@ -34,7 +34,7 @@ static struct pem ca, cert, key, stray;
 struct end {
     struct signal_link *link;
     bool up;
-    unsigned ups, downs, count;
+    unsigned ups, downs, count, oversized;
     char topic[SIGNAL_LINK_FILTER_MAX];
     size_t len;
     uint8_t first, last;
@@ -57,6 +57,12 @@ static void on_message(void *arg, const char *topic, const void *payload,
     e->first = len ? ((const uint8_t *)payload)[0] : 0;
     e->last = len ? ((const uint8_t *)payload)[len - 1] : 0;
     (void)snprintf(e->topic, sizeof(e->topic), "%s", topic);
+}
+
+static void on_oversized(void *arg)
+{
+    struct end *e = arg;
+    e->oversized++;
 }
 
 /* One turn of the loop; fails when it has been in vain for long. */
@@ -161,7 +167,8 @@ static int group_setup(void **state)
 {
     char command[1024];
     (void)state;
-    if (run("command -v mosquitto && command -v node") != 0)
+    if (run("command -v mosquitto && command -v mosquitto_pub && command -v "
+            "node") != 0)
         return SKIPPED;
     assert_non_null(mkdtemp(dir));
     (void)snprintf(
@@ -198,19 +205,22 @@ static int group_teardown(void **state)
 static struct signal_link_config config_of(struct end *e, const char *host,
                                            const char *const *filters, size_t n)
 {
-    return (struct signal_link_config){
-        .loop = loop,
-        .host = host,
-        .port = port,
-        .ca_pem = ca.data,
-        .ca_len = ca.len,
-        .cert_pem = cert.data,
-        .cert_len = cert.len,
-        .key_pem = key.data,
-        .key_len = key.len,
-        .subscriptions = filters,
-        .subscription_count = n,
-        .events = {.state = on_state, .message = on_message, .arg = e}};
+    struct signal_link_events events = {.state = on_state,
+                                        .message = on_message,
+                                        .oversized = on_oversized,
+                                        .arg = e};
+    return (struct signal_link_config){.loop = loop,
+                                       .host = host,
+                                       .port = port,
+                                       .ca_pem = ca.data,
+                                       .ca_len = ca.len,
+                                       .cert_pem = cert.data,
+                                       .cert_len = cert.len,
+                                       .key_pem = key.data,
+                                       .key_len = key.len,
+                                       .subscriptions = filters,
+                                       .subscription_count = n,
+                                       .events = events};
 }
 
 static void begin(struct end *e, const char *host, const char *filter)
@@ -266,6 +276,39 @@ static void broker_comes_and_goes(void **state)
     UNTIL(a.count == 3); /* subscribed again */
     a.link = signal_link_free(a.link);
     b.link = signal_link_free(b.link);
+}
+
+/* Publishes what signal_link_publish() would not: `len` bytes on `topic`. */
+static void publish_raw(const char *topic, unsigned len)
+{
+    char command[1024];
+    (void)snprintf(command, sizeof(command),
+                   "d=%s; head -c %u /dev/zero | mosquitto_pub -h 127.0.0.1 "
+                   "-p %u --cafile $d/s/fleet/ca.crt --cert "
+                   "$d/s/kiosks/kuopio-02/tls.crt --key "
+                   "$d/s/kiosks/kuopio-02/tls.key -t '%s' -s",
+                   dir, len, port, topic);
+    assert_int_equal(run(command), 0);
+}
+
+static void too_long_is_told(void **state)
+{
+    struct end a = {.up = false};
+    struct signal_link_counts c = {.received = 0};
+    char topic[SIGNAL_LINK_FILTER_MAX + 4] = "big/";
+    (void)state;
+    begin(&a, "127.0.0.1", "big/+");
+    UNTIL(a.up);
+    publish_raw("big/x", SIGNAL_LINK_PAYLOAD_MAX + 1);
+    UNTIL(a.oversized == 1);
+    memset(topic + 4, 'x', sizeof(topic) - 5);
+    publish_raw(topic, 1);
+    UNTIL(a.oversized == 2);
+    publish_raw("big/x", SIGNAL_LINK_PAYLOAD_MAX);
+    UNTIL(a.count == 1);
+    signal_link_counts(a.link, &c);
+    assert_int_equal(c.oversized, 2);
+    a.link = signal_link_free(a.link);
 }
 
 static void filters_change(void **state)
@@ -396,6 +439,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(broker_comes_and_goes),
+        cmocka_unit_test(too_long_is_told),
         cmocka_unit_test(filters_change),
         cmocka_unit_test(queues_are_bounded),
         cmocka_unit_test(strangers_are_no_brokers),
