@@ -1,6 +1,6 @@
 // A fleet whose broker lies: the real kiosk, the real page, and the broker of broker.mjs between them.
-import { execFile, spawn } from 'node:child_process';
-import { createPrivateKey, randomBytes } from 'node:crypto';
+import { spawn } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttp } from 'node:http';
 import { createInterface } from 'node:readline';
@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import { createServer as createTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { createWebSocketStream, WebSocketServer } from 'ws';
+import { KIOSK, kioskConfig, makeFleet, startKiosk } from '../../../../tools/broker/kiosk.mjs';
 import { Processes } from '../../../../tools/broker/processes.mjs';
 import { validity } from '../../../../tools/pki/ca.mjs';
 import { writeJson } from '../../../../tools/pki/files.mjs';
@@ -23,28 +23,18 @@ const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 const BUILD = process.env.LUUKKU_BUILD ?? join(ROOT, 'build');
 const PAGE = join(ROOT, 'ui/expert/dist');
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
-const run = promisify(execFile);
 
-export const KIOSK = 'kiosk-1';
+export { KIOSK };
 export const REVOKED_KIOSK = 'kiosk-2';
 export const EXPERT = 'anna-virtanen';
-const AGENCIES = ['kela', 'vero'];
 
-/** The fleet's papers below `dir`. Gives the expert's password and the bad papers. */
-function makeFleet(store, dir) {
-  const years = validity({ days: 3650 });
-  store.fleet.create([['O', 'Luukku'], ['CN', 'Luukku fleet CA']], years, 90);
-  for (const agency of AGENCIES) {
-    const ca = store.agency(agency);
-    ca.create([['O', agency], ['CN', `${agency}: experts`]], years, 90);
-    writeJson(join(ca.dir, 'agency.json'), { agency, name: { fi: agency, sv: agency, en: agency } });
-  }
-  store.writeBroker(['localhost', '127.0.0.1'], validity({ days: 300 }));
-  for (const kiosk of [KIOSK, REVOKED_KIOSK]) store.writeKiosk(kiosk, 'Kuopio', validity({ days: 300 }));
+/** The demo's fleet below `dir`, a kiosk that was revoked, and bad papers. Gives the expert's password and the papers. */
+async function makePki(dir, processes) {
+  const store = new Store(join(dir, 'pki'));
+  const { password } = (await makeFleet(store.dir, processes)).find((e) => e.user === EXPERT);
+  store.writeKiosk(REVOKED_KIOSK, 'Kuopio', validity({ days: 300 }));
   store.markRevoked('kiosk', REVOKED_KIOSK);
-  const password = randomBytes(9).toString('base64url');
-  store.writeExpert({ user: EXPERT, agency: 'kela', name: 'Anna Virtanen' }, password, validity({ days: 300 }));
-  return { password, papers: makePapers(store, EXPERT, dir) };
+  return { store, password, papers: makePapers(store, EXPERT, dir) };
 }
 
 const listening = (server) => new Promise((resolve, reject) => {
@@ -60,9 +50,9 @@ export class Bed {
     bed.dir = mkdtempSync(join(tmpdir().length > 40 ? '/tmp' : tmpdir(), 'luukku-'));
     chmodSync(bed.dir, 0o711);
     context.defer(() => rmSync(bed.dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
-    bed.store = new Store(join(bed.dir, 'pki'));
-    mkdirSync(bed.store.dir);
-    Object.assign(bed, makeFleet(bed.store, bed.dir));
+    const processes = new Processes(join(bed.dir, 'log'));
+    context.defer(() => processes.stop());
+    Object.assign(bed, await makePki(bed.dir, processes));
     const tls = await bed.#serveKiosks();
     const web = await bed.#servePage();
     context.defer(() => Promise.all([tls.server, web.server].map((s) => new Promise((done) => {
@@ -71,7 +61,7 @@ export class Bed {
       s.close(done);
     }))));
     bed.url = `http://127.0.0.1:${web.port}/`;
-    await bed.#startKiosk(context, tls.port);
+    await bed.#startKiosk(context, processes, tls.port);
     context.demo = bed;
     return bed;
   }
@@ -118,38 +108,14 @@ export class Bed {
     return { server, port: await listening(server) };
   }
 
-  #config(port) {
-    const mine = (name) => this.store.path('kiosks', KIOSK, name);
-    return {
-      kiosk: KIOSK,
-      site: 'Kuopio',
-      broker: { host: '127.0.0.1', port },
-      tls: { ca: this.store.path('fleet/ca.crt'), cert: mine('tls.crt'), key: mine('tls.key') },
-      device: { cert: mine('device.crt'), key: mine('device.key') },
-      agencies: AGENCIES.map((id) => ({ id, ca: this.store.path('agencies', id, 'ca.crt'), crl: this.store.path('agencies', id, 'crl.pem') })),
-      ice: { stun: [], turn: [] },
-      panel: { width_px: 1080, height_px: 1920, width_mm: 398 },
-      camera: 'simulated',
-      sound: 'simulated',
-      stamps: true,
-      control: join(this.dir, 'kiosk', 'control'),
-    };
-  }
-
-  async #startKiosk(context, port) {
+  async #startKiosk(context, processes, port) {
     const dir = join(this.dir, 'kiosk');
     mkdirSync(dir, { mode: 0o700 });
-    const config = this.#config(port);
-    writeJson(join(dir, 'kiosk.json'), config);
-    const processes = new Processes(join(this.dir, 'log'));
-    context.defer(() => processes.stop());
-    const ctl = [join(BUILD, 'bin/luukkuctl'), '--socket', config.control];
-    const answers = () => existsSync(config.control) && run(ctl[0], [...ctl.slice(1), 'status'], { timeout: 5000 }).then(() => true, () => false);
+    const config = kioskConfig(this.store.dir, dir, { host: '127.0.0.1', port }, { simulated: true, stamps: true });
     // The programs are kept between visits: the test makes many calls, and what they left behind would show.
-    await processes.start('kiosk', [join(BUILD, 'bin/luukku-super'), '--config', join(dir, 'kiosk.json'), '--allow-ui-control',
-      '--headless', '--keep-programs'], answers, { ms: 60000 });
+    await startKiosk(processes, dir, config, { headless: true, 'kiosk-args': '--keep-programs' });
     this.kiosk = new Kiosk(config.control);
-    const log = spawn(ctl[0], [...ctl.slice(1), 'log', '-f'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const log = spawn(join(BUILD, 'bin/luukkuctl'), ['--socket', config.control, 'log', '-f'], { stdio: ['ignore', 'pipe', 'ignore'] });
     createInterface({ input: log.stdout }).on('line', (line) => this.#log.push(line));
     context.defer(() => log.kill());
   }
