@@ -100,7 +100,7 @@ static int parse_options(int argc, char **argv, struct ctl *ret)
         c.json = true;
         argc--;
     }
-    if (!c.socket || argc == optind ||
+    if (!c.socket || argc <= optind ||
         !is_command(argc - optind, argv + optind))
         return -EINVAL;
     for (int i = optind; i < argc; i++)

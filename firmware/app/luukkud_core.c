@@ -353,11 +353,8 @@ int luukkud_core_new(const struct luukkud_core_config *config,
     int r = c ? core_make_loop(c) : -ENOMEM;
     if (r == 0)
         r = core_make_rooms(c, config);
-    if (r == 0) {
-        int fd = super_fd;
-        super_fd = -1;
-        r = core_make_super(c, fd);
-    }
+    if (r == 0)
+        r = core_make_super(c, lk_fd_take(&super_fd));
     if (r < 0) {
         luukkud_core_free(c);
         return r;

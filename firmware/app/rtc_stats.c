@@ -97,8 +97,10 @@ static const char *const device_names[] = {[MEDIA_DEVICE_NONE] = "none",
 static void plain(const char *s, char *ret, size_t cap)
 {
     size_t n = 0;
-    for (; *s && n + 1 < cap; s++)
-        ret[n++] = *s >= ' ' && *s < 127 && *s != '"' && *s != '\\' ? *s : '?';
+    for (; *s && n + 1 < cap; s++) {
+        bool good = *s >= ' ' && *s < 127 && *s != '"' && *s != '\\';
+        ret[n++] = (char)(good ? *s : '?');
+    }
     ret[n] = '\0';
 }
 

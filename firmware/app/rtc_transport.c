@@ -20,7 +20,7 @@
 #define SYNC_US INT64_C(1000000) /* between two looks at the far clock */
 #define NTP_EPOCH_S UINT64_C(2208988800) /* 1970 in seconds since 1900 */
 /* As long without a beat as a stopped machine may take to get on its feet. */
-#define SILENT_US (4 * RTC_TRANSPORT_BEAT_US)
+#define SILENT_US (4LL * RTC_TRANSPORT_BEAT_US)
 
 enum post_kind {
     POST_ORDER,

@@ -96,8 +96,7 @@ static int keep_text(int file, int *ret)
     if (fcntl(fd, F_ADD_SEALS,
               F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0)
         return -errno;
-    *ret = fd;
-    fd = -1;
+    *ret = lk_fd_take(&fd);
     return 0;
 }
 
@@ -142,13 +141,13 @@ int super_files_load(const char *path, struct store_config **ret_config,
         return r;
     }
     r = parse_text(text, path, &config);
-    if (r < 0)
+    if (!config) /* untouched on failure */
         return r;
     struct super_files files = {.config = config, .text = text};
     r = try_files(&files);
     if (r < 0)
         return r;
-    text = -1;
+    files.text = lk_fd_take(&text);
     *ret_config = LK_TAKE(config);
     *ret_files = files;
     return 0;

@@ -165,8 +165,7 @@ static int spawn_open(const struct super_program *p, struct inherit *in,
     if (r < 0)
         return r;
     ret->pid = pid;
-    ret->output = ours;
-    ours = -1;
+    ret->output = lk_fd_take(&ours);
     return 0;
 }
 

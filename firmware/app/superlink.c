@@ -107,8 +107,7 @@ int superlink_new(struct lk_loop *l, int fd,
     s->config = *config;
     struct lk_chan_config chan = {
         .receive = link_receive, .closed = link_closed, .arg = s};
-    int r = lk_chan_new(l, own, &chan, &s->chan);
-    own = -1;
+    int r = lk_chan_new(l, lk_fd_take(&own), &chan, &s->chan);
     if (r < 0)
         return r;
     r = send_text(s, SUPERMSG_HELLO, config->program);
@@ -153,9 +152,7 @@ static int sealed_memfd(const void *data, size_t len)
     if (fcntl(fd, F_ADD_SEALS,
               F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0)
         return -errno;
-    int r = fd;
-    fd = -1;
-    return r;
+    return lk_fd_take(&fd);
 }
 
 static int reply_with(struct superlink *s, struct supermsg *m, const void *data,

@@ -27,12 +27,15 @@
     }                                                    \
     struct lk_swallow_semicolon
 
-/* Gives the pointer away: evaluates to its value and sets it to NULL. */
-#define LK_TAKE(p)                     \
-    __extension__({                    \
-        __typeof__(p) lk_taken_ = (p); \
-        (p) = NULL;                    \
-        lk_taken_;                     \
+/* Gives the pointer away: evaluates to its value and sets it to NULL. By its
+ * address: clang's analyzer, which does not know the cleanup attribute, would
+ * call the NULL a dead store. */
+#define LK_TAKE(p)                           \
+    __extension__({                          \
+        __typeof__(p) *lk_from_ = &(p);      \
+        __typeof__(p) lk_taken_ = *lk_from_; \
+        *lk_from_ = NULL;                    \
+        lk_taken_;                           \
     })
 
 /* A local file descriptor that is closed when it goes out of scope. */
@@ -44,6 +47,14 @@ void lk_fd_auto_close(int *fd);
 /* Closes `fd` unless it is negative, keeps errno. Returns -1, so that
  * `fd = lk_fd_close(fd)` forgets it. */
 int lk_fd_close(int fd);
+
+/* Gives a LK_AUTO_FD away: returns *fd and sets it to -1. */
+static inline int lk_fd_take(int *fd)
+{
+    int taken = *fd;
+    *fd = -1;
+    return taken;
+}
 
 /* The struct that embeds `ptr` as its `member`. */
 #define LK_CONTAINER_OF(ptr, type, member) \

@@ -125,9 +125,7 @@ static int client_connect(struct control_client *c, const char *path)
         return -errno;
     struct lk_chan_config config = {
         .receive = on_receive, .closed = on_closed, .arg = c};
-    int own = fd;
-    fd = -1;
-    return lk_chan_new(c->loop, own, &config, &c->chan);
+    return lk_chan_new(c->loop, lk_fd_take(&fd), &config, &c->chan);
 }
 
 int control_client_open(const char *path, struct control_client **ret)

@@ -143,10 +143,8 @@ static void on_connection(void *arg, int fd, short events)
     c->server = s;
     c->name = ++s->next_name;
     int r = lk_timer_new(s->loop, on_idle, c, &c->idle);
-    if (r == 0) {
-        r = lk_chan_new(s->loop, own, &chan, &c->chan);
-        own = -1;
-    }
+    if (r == 0)
+        r = lk_chan_new(s->loop, lk_fd_take(&own), &chan, &c->chan);
     if (r < 0)
         client_release(c);
     else

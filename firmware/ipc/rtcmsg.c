@@ -19,12 +19,13 @@ enum member {
     M_TEXT = 1 << 11,
     M_WHY = 1 << 12,
     M_BYTES = 1 << 13,
-    M_KNOWN = 1 << 30,
+    M_KNOWN = 1 << 30, /* nothing is written: descriptors alone */
 };
 
+/* 0 for a type that does not exist. */
 static unsigned members_of(unsigned type)
 {
-    static const unsigned down[] = {
+    static const unsigned members[] = {
         [RTCMSG_PUBLISH] = M_TOPIC | M_BYTES,
         [RTCMSG_PREPARE] = M_CALL | M_SESSION | M_VERSION,
         [RTCMSG_OPEN] = M_CALL,
@@ -34,20 +35,16 @@ static unsigned members_of(unsigned type)
         [RTCMSG_CLOSE] = M_CALL,
         [RTCMSG_CONTROLS] = M_CONTROLS,
         [RTCMSG_SEND] = M_CALL | M_CHANNEL | M_BINARY | M_BYTES,
+        [RTCMSG_LINK] = M_UP | M_WHY,
+        [RTCMSG_MESSAGE] = M_TOPIC | M_BYTES,
+        [RTCMSG_OFFER] = M_CALL | M_VERSION | M_BYTES,
+        [RTCMSG_PEER] = M_CALL | M_PEER | M_WHY,
+        [RTCMSG_CHANNEL] = M_CALL | M_CHANNEL | M_OPEN | M_TEXT,
+        [RTCMSG_DATA] = M_CALL | M_CHANNEL | M_BINARY | M_BYTES,
+        [RTCMSG_RINGS] = M_KNOWN,
+        [RTCMSG_DEVICES] = M_DEVICES,
     };
-    static const unsigned up[] = {
-        [RTCMSG_LINK - RTCMSG_LINK] = M_UP | M_WHY,
-        [RTCMSG_MESSAGE - RTCMSG_LINK] = M_TOPIC | M_BYTES,
-        [RTCMSG_OFFER - RTCMSG_LINK] = M_CALL | M_VERSION | M_BYTES,
-        [RTCMSG_PEER - RTCMSG_LINK] = M_CALL | M_PEER | M_WHY,
-        [RTCMSG_CHANNEL - RTCMSG_LINK] = M_CALL | M_CHANNEL | M_OPEN | M_TEXT,
-        [RTCMSG_DATA - RTCMSG_LINK] = M_CALL | M_CHANNEL | M_BINARY | M_BYTES,
-        [RTCMSG_RINGS - RTCMSG_LINK] = M_KNOWN,
-        [RTCMSG_DEVICES - RTCMSG_LINK] = M_DEVICES,
-    };
-    if (type >= RTCMSG_LINK && type - RTCMSG_LINK < LK_ARRAY_LEN(up))
-        return up[type - RTCMSG_LINK];
-    return type < LK_ARRAY_LEN(down) ? down[type] : 0;
+    return type < LK_ARRAY_LEN(members) ? members[type] : 0;
 }
 
 static void write_controls(struct lk_writer *w, const struct rtcmsg *m)

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#define POLL_MAX (2 * LK_LOOP_WATCH_MAX)
+#define POLL_MAX (2UL * LK_LOOP_WATCH_MAX)
 
 struct lk_watch {
     struct lk_loop *loop;
