@@ -329,12 +329,28 @@ static void apply_event(struct session *s, const struct session_event *e,
     }
 }
 
+/* Whether they show the same. Of everything but the version: a new member
+ * belongs here too. */
+static bool view_same(const struct session_view *a,
+                      const struct session_view *b)
+{
+    return a->screen == b->screen && a->notices == b->notices &&
+           a->place == b->place && a->free_experts == b->free_experts &&
+           a->waiting_since_us == b->waiting_since_us && a->line == b->line &&
+           a->mic_on == b->mic_on && a->camera_on == b->camera_on &&
+           a->volume == b->volume && a->call_since_us == b->call_since_us &&
+           a->end == b->end && strcmp(a->lang, b->lang) == 0 &&
+           strcmp(a->site, b->site) == 0 && strcmp(a->card, b->card) == 0 &&
+           strcmp(a->expert_name, b->expert_name) == 0 &&
+           strcmp(a->agency_name, b->agency_name) == 0;
+}
+
 void session_event(struct session *s, const struct session_event *event,
                    int64_t now_us)
 {
     struct session_view before = s->view;
     apply_event(s, event, now_us);
-    if (memcmp(&before, &s->view, sizeof(before)) != 0)
+    if (!view_same(&before, &s->view))
         s->view.version++;
 }
 
