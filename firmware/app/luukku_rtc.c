@@ -2,6 +2,7 @@
 #include "app/rtc_control.h"
 
 #include "app/confine.h"
+#include "app/setup.h"
 #include "base/log.h"
 #include "media/media.h"
 #include "rtc/net/net.h"
@@ -13,47 +14,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int fail(const char *what, int error)
-{
-    LK_LOG(ERROR, "main", "what=\"%s\" err=%s", what, strerrorname_np(-error));
-    return error;
-}
-
-static int load_config(struct inherit *in, struct store_config **ret)
-{
-    struct store_config_error why;
-    LK_AUTO_FD fd = inherit_take(in, "config");
-    int r = fd < 0 ? fd : store_config_read(fd, "", ret, &why);
-    if (r == -EBADMSG)
-        LK_LOG(ERROR, "main", "what=config line=%d why=\"%s\"", why.line,
-               why.reason);
-    return r;
-}
-
 /* All that reads files or loads libraries, before the walls go up. */
 static int load(struct inherit *in, struct rtc_control_config *c)
 {
-    int r = load_config(in, &c->config);
+    int r = setup_config_load(in, &c->config);
     if (r < 0)
-        return fail("configuration", r);
+        return setup_fail("configuration", r);
     r = inherit_read(in, "tls-ca", &c->tls_ca);
     if (r == 0)
         r = inherit_read(in, "tls-cert", &c->tls_cert);
     if (r == 0)
         r = inherit_read(in, "tls-key", &c->tls_key);
     if (r < 0)
-        return fail("TLS files", r);
+        return setup_fail("TLS files", r);
     r = media_init();
     if (r < 0)
-        return fail("media", r);
+        return setup_fail("media", r);
     r = rtc_net_init();
     if (r < 0)
-        return fail("transport libraries", r);
+        return setup_fail("transport libraries", r);
     r = signal_link_init();
     if (r < 0)
-        return fail("MQTT library", r);
+        return setup_fail("MQTT library", r);
     c->super_fd = inherit_take(in, "super");
-    return c->super_fd < 0 ? fail("channel to luukku-super", c->super_fd) : 0;
+    return c->super_fd < 0 ? setup_fail("channel to luukku-super", c->super_fd)
+                           : 0;
 }
 
 static int run(struct rtc_control_config *c)
@@ -62,13 +47,13 @@ static int run(struct rtc_control_config *c)
     struct rtc_control *control = NULL;
     int r = confine_apply(&confine_rtc, &walls);
     if (r < 0)
-        return fail("confinement", r);
+        return setup_fail("confinement", r);
     r = rtc_control_new(c, &control);
     if (r < 0)
-        return fail("start", r);
+        return setup_fail("start", r);
     r = rtc_control_run(control, walls.text);
     rtc_control_free(control);
-    return r < 0 ? fail("loop", r) : 0;
+    return r < 0 ? setup_fail("loop", r) : 0;
 }
 
 static void release(struct rtc_control_config *c)
@@ -87,6 +72,7 @@ int main(int argc, char **argv)
     struct inherit in;
     /* Calls come and go on many threads: one arena keeps the heap from
      * growing by fragmentation. */
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread runs yet */
     (void)mallopt(M_ARENA_MAX, 1);
     lk_log_init("luukku-rtc", LK_LOG_INFO);
     for (int i = 1; i < argc; i++)
@@ -94,7 +80,7 @@ int main(int argc, char **argv)
             c.echo = true;
     int r = inherit_init(&in);
     if (r < 0)
-        r = fail("not started by luukku-super", r);
+        r = setup_fail("not started by luukku-super", r);
     if (r == 0)
         r = load(&in, &c);
     if (r == 0) {

@@ -1,7 +1,7 @@
 /* luukkud.c - the session, its rules, and the screen. No network, no USB. */
 #include "app/confine.h"
-#include "app/inherit.h"
 #include "app/luukkud_core.h"
+#include "app/setup.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -18,23 +18,6 @@ struct luukkud {
     struct kiosk_ui *ui;
     bool headless;
 };
-
-static int fail(const char *what, int error)
-{
-    LK_LOG(ERROR, "main", "what=\"%s\" err=%s", what, strerrorname_np(-error));
-    return error;
-}
-
-static int load_config(struct luukkud *d)
-{
-    struct store_config_error why;
-    LK_AUTO_FD fd = inherit_take(&d->inherited, "config");
-    int r = fd < 0 ? fd : store_config_read(fd, "", &d->config, &why);
-    if (r == -EBADMSG)
-        LK_LOG(ERROR, "main", "what=config line=%d why=\"%s\"", why.line,
-               why.reason);
-    return r;
-}
 
 static int load_key(struct luukkud *d)
 {
@@ -90,15 +73,15 @@ static int open_screen(struct luukkud *d)
 
 static int load(struct luukkud *d)
 {
-    int r = load_config(d);
+    int r = setup_config_load(&d->inherited, &d->config);
     if (r < 0)
-        return fail("configuration", r);
+        return setup_fail("configuration", r);
     r = load_key(d);
     if (r < 0)
-        return fail("device key", r);
+        return setup_fail("device key", r);
     r = load_trust(d);
     if (r < 0)
-        return fail("agencies' certificates", r);
+        return setup_fail("agencies' certificates", r);
     struct luukkud_core_config c = {.config = d->config,
                                     .key = d->key,
                                     .trust = d->trust,
@@ -106,9 +89,9 @@ static int load(struct luukkud *d)
                                         inherit_take(&d->inherited, "super")};
     r = luukkud_core_new(&c, &d->core);
     if (r < 0)
-        return fail("core", r);
+        return setup_fail("core", r);
     r = open_screen(d);
-    return r < 0 ? fail("screen", r) : 0;
+    return r < 0 ? setup_fail("screen", r) : 0;
 }
 
 static int run(struct luukkud *d)
@@ -117,13 +100,13 @@ static int run(struct luukkud *d)
     inherit_close(&d->inherited);
     int r = confine_apply(&confine_luukkud, &walls);
     if (r < 0)
-        return fail("confinement", r);
+        return setup_fail("confinement", r);
     r = luukkud_core_start(d->core, d->ui, walls.text);
     if (r < 0)
-        return fail("core thread", r);
+        return setup_fail("core thread", r);
     r = kiosk_ui_run(d->ui);
     luukkud_core_stop(d->core);
-    return r < 0 ? fail("screen", r) : 0;
+    return r < 0 ? setup_fail("screen", r) : 0;
 }
 
 int main(int argc, char **argv)
@@ -135,7 +118,7 @@ int main(int argc, char **argv)
             d.headless = true;
     int r = inherit_init(&d.inherited);
     if (r < 0)
-        r = fail("not started by luukku-super", r);
+        r = setup_fail("not started by luukku-super", r);
     if (r == 0)
         r = load(&d);
     if (r == 0)

@@ -1,0 +1,23 @@
+#include "app/setup.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <string.h>
+
+int setup_fail(const char *what, int error)
+{
+    LK_LOG(ERROR, "main", "what=\"%s\" err=%s", what, strerrorname_np(-error));
+    return error;
+}
+
+int setup_config_load(struct inherit *in, struct store_config **ret)
+{
+    struct store_config_error why = {.line = 0};
+    LK_AUTO_FD fd = inherit_take(in, "config");
+    int r = fd < 0 ? fd : store_config_read(fd, "", ret, &why);
+    if (r == -EBADMSG)
+        LK_LOG(ERROR, "main", "what=config line=%d why=\"%s\"", why.line,
+               why.reason);
+    return r;
+}
