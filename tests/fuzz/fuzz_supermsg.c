@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (supermsg_decode(lk_get_u16(data), data + 3, size - 3, data[2], &m) < 0)
         return 0;
     int n = supermsg_encode(&m, again, sizeof(again));
-    if (n < 0 || (size_t)n != size - 3 || memcmp(again, data + 3, size - 3))
+    if (n < 0 || (size_t)n != size - 3 ||
+        memcmp(again, data + 3, size - 3) != 0)
         abort();
     return 0;
 }

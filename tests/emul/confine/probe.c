@@ -83,9 +83,10 @@ static int attempt_main(char **argv)
         v.result = lists[list][index].run(&t);
     if (write(out, &v, sizeof(v)) != sizeof(v))
         return 4;
-    while (list == LIST_WAIT)
+    if (list != LIST_WAIT)
+        return 0;
+    for (;;)
         (void)poll(NULL, 0, -1);
-    return 0;
 }
 
 /* --- in the parent -------------------------------------------------------- */

@@ -58,13 +58,14 @@ static void look(struct media_vsend *v, double *ret_y, double *ret_u)
         assert_true(lk_clock_us() < end);
         poll(&f, 1, 100);
     }
+    size_t stride = p.stride / 2;
     double y = 0, u = 0;
     for (uint32_t j = 0; j < p.height_px; j++)
         for (uint32_t i = 0; i < p.width_px; i++)
             y += p.plane[0][(size_t)j * p.stride + i];
     for (uint32_t j = 0; j < p.height_px / 2; j++)
         for (uint32_t i = 0; i < p.width_px / 2; i++)
-            u += p.plane[1][(size_t)j * p.stride / 2 + i];
+            u += p.plane[1][j * stride + i];
     *ret_y = y / p.width_px / p.height_px;
     *ret_u = u * 4 / p.width_px / p.height_px;
     lk_ring_free(r);
