@@ -15,6 +15,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* Longer than between the still pictures of a camera that is off. */
+#define PAUSE_US 400000
+
 struct media_encoder {
     struct media_pipe pipe;
     struct media_out *out;
@@ -24,8 +27,8 @@ struct media_encoder {
     struct media_size size; /* as the encoder knows it */
     atomic_int width, height;
     int bps;
-    int64_t last_us;
-    uint8_t *small; /* the picture when it is smaller than full size */
+    int64_t last_us; /* time stamp of the last picture encoded */
+    uint8_t *small;  /* the picture when it is smaller than full size */
 };
 
 static gboolean source_event(GstPad *pad, GstObject *parent, GstEvent *e)
@@ -182,10 +185,24 @@ static int encoder_push(struct media_encoder *e, const struct media_picture *p,
     return gst_pad_push(e->source, b) == GST_FLOW_OK ? 0 : -EIO;
 }
 
+/* Nothing is encoded while nobody watches. To libvpx such a pause would be a
+ * frame rate near zero with a second's bits for each frame, and the key frame
+ * that follows ten times too large: the pause is left out. */
+static int64_t encoder_time(struct media_encoder *e, int64_t captured_us)
+{
+    int64_t at = captured_us - e->out->skipped_us;
+    if (e->last_us != 0 && at - e->last_us > PAUSE_US) {
+        int64_t next = e->last_us + 1000000 / e->adapt.fps;
+        e->out->skipped_us += at - next;
+        at = next;
+    }
+    return LK_MAX(at, e->last_us + 1000);
+}
+
 int media_encoder_encode(struct media_encoder *e,
                          const struct media_encoder_job *job)
 {
-    int64_t at = LK_MAX(job->captured_us, e->last_us + 1000);
+    int64_t at = encoder_time(e, job->captured_us);
     if (job->bps != e->bps) {
         e->bps = job->bps;
         g_object_set(e->vp8, "target-bitrate", e->bps, NULL);

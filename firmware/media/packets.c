@@ -71,7 +71,8 @@ static void gather(struct media_out *o, GstBufferList *list, GstBuffer *one,
         at += len;
     }
     p->rtp_timestamp = lk_get_u32(p->packet[0].data + 4);
-    p->captured_us = (int64_t)(GST_BUFFER_PTS(nth(list, one, 0)) / 1000);
+    p->captured_us =
+        (int64_t)(GST_BUFFER_PTS(nth(list, one, 0)) / 1000) + o->skipped_us;
     p->keyframe =
         o->kind == MEDIA_VIDEO &&
         vp8_is_key(p->packet[0].data + HEADER, p->packet[0].len - HEADER);

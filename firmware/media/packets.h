@@ -18,6 +18,8 @@ struct media_out {
     atomic_uint pt, ssrc;
     bool pass;    /* this frame was begun while open; streaming thread only */
     uint16_t seq; /* of the next packet; streaming thread only */
+    /* What time stamps leave out of CLOCK_MONOTONIC; streaming thread only. */
+    int64_t skipped_us;
     atomic_ullong frames, keyframes, packets;
 };
 
