@@ -128,6 +128,19 @@ static void command_status(struct luukkud_control *c, uint32_t id,
     note_failure(r);
 }
 
+/* The screen's thread answers, or has not been asked since it did; silence is
+ * for super to punish. */
+static void command_selftest(struct luukkud_control *c, uint32_t id)
+{
+    const char *result = c->asked_us == 0
+                             ? "[{\"test\":\"screen answers\","
+                               "\"result\":\"PASS\",\"why\":\"\"}]"
+                             : "[{\"test\":\"screen answers\","
+                               "\"result\":\"SKIP\",\"why\":\"it is just "
+                               "being asked; try again\"}]";
+    note_failure(superlink_reply(c->super, id, result));
+}
+
 void luukkud_control_command(struct luukkud_control *c, uint32_t id,
                              size_t argc, const char *const *argv,
                              const struct session_view *view)
@@ -136,6 +149,10 @@ void luukkud_control_command(struct luukkud_control *c, uint32_t id,
         command_ui(c, id, argc, argv);
     else if (strcmp(argv[0], "status") == 0)
         command_status(c, id, view);
+    else if (strcmp(argv[0], "devices") == 0)
+        note_failure(superlink_reply(c->super, id, "[]")); /* all are rtc's */
+    else if (strcmp(argv[0], "selftest") == 0)
+        command_selftest(c, id);
     else
         note_failure(
             superlink_fail(c->super, id, "luukkud has no \"%s\"", argv[0]));

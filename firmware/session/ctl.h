@@ -16,6 +16,13 @@
  * -EMSGSIZE. */
 int ctl_write_state(bool mic, bool camera, char *ret, size_t cap);
 
+/* Writes {"type":"bye","why":"ended"} and a NUL. Returns as above. */
+int ctl_write_bye(char *ret, size_t cap);
+
+/* Whether `len` bytes say that the far end ends the call.
+ * Errors: -EBADMSG malformed or another type or reason, -EMSGSIZE, -ENOMEM. */
+int ctl_read_bye(const char *text, size_t len) LK_MUST_CHECK;
+
 /* Reads a state message of `len` bytes.
  * Errors: -EBADMSG malformed or another type, -EMSGSIZE, -ENOMEM. */
 int ctl_read_state(const char *text, size_t len, bool *ret_mic,

@@ -13,6 +13,7 @@ struct line {
     struct signal_call *call;
     struct line_output out;
     struct line_controls controls;
+    bool expert_ended;        /* it said so on `ctl` */
     bool has_mic, has_camera; /* as luukku-rtc said last */
     uint32_t number;          /* of the newest connection in luukku-rtc */
     uint64_t version;         /* of its newest offer */
@@ -88,23 +89,27 @@ static void order_controls(struct line *l)
         l->out.send(l->out.arg, &m);
 }
 
+/* On `ctl`, where it is open. */
+static void send_ctl(struct line *l, const char *text, int len)
+{
+    struct rtcmsg m = {.type = RTCMSG_SEND,
+                       .call = l->number,
+                       .channel = (uint16_t)l->ctl,
+                       .bytes = (const uint8_t *)text,
+                       .len = (size_t)len};
+    if (len > 0 && l->ctl >= 0 && l->transport)
+        l->out.send(l->out.arg, &m);
+}
+
 /* Tells the expert's page what it gets of the citizen: switched on, and there.
  */
 static void tell_state(struct line *l)
 {
     char text[LINE_CTL_MAX];
-    if (l->ctl < 0 || !l->transport)
-        return;
     int n = ctl_write_state(l->controls.mic && l->has_mic,
                             l->controls.camera && l->has_camera, text,
                             sizeof(text));
-    struct rtcmsg m = {.type = RTCMSG_SEND,
-                       .call = l->number,
-                       .channel = (uint16_t)l->ctl,
-                       .bytes = (const uint8_t *)text,
-                       .len = (size_t)n};
-    if (n > 0)
-        l->out.send(l->out.arg, &m);
+    send_ctl(l, text, n);
 }
 
 static void drop_connection(struct line *l)
@@ -168,7 +173,8 @@ static void tell_over(struct line *l, const struct signal_action *a)
     if (a->why == SIGNAL_BYE_SILENT || a->why == SIGNAL_BYE_LEFT)
         e.end = SESSION_END_LINE_LOST;
     else if (a->why == SIGNAL_BYE_ENDED)
-        e.end = a->remote ? SESSION_END_BY_EXPERT : SESSION_END_BY_CITIZEN;
+        e.end = a->remote || l->expert_ended ? SESSION_END_BY_EXPERT
+                                             : SESSION_END_BY_CITIZEN;
     drop_connection(l);
     l->granted = false;
     l->lost_us = NEVER;
@@ -182,6 +188,7 @@ static void granted(struct line *l, const struct signal_action *a,
                               .expert_name = a->who.name,
                               .agency_name = a->who.agency_name};
     l->granted = true;
+    l->expert_ended = false;
     l->is = SESSION_LINE_CONNECTING;
     l->lost_us = now_us;
     l->out.event(l->out.arg, &e);
@@ -297,6 +304,9 @@ int line_wait(struct line *l, const char *card, const char *lang,
 
 void line_end(struct line *l, const struct signal_time *t)
 {
+    char text[LINE_CTL_MAX];
+    /* The broker may be away: the page hears it over the connection, too. */
+    send_ctl(l, text, ctl_write_bye(text, sizeof(text)));
     int r = signal_call_end(l->call, SIGNAL_BYE_ENDED, t);
     if (r < 0)
         l->out.note(l->out.arg, "end", strerrordesc_np(-r));
@@ -375,12 +385,26 @@ static void on_offer(struct line *l, const struct rtcmsg *m,
         l->out.note(l->out.arg, "offer", strerrordesc_np(-r));
 }
 
-static void on_data(struct line *l, const struct rtcmsg *m)
+/* A word inside DTLS, whose fingerprint was signed, is as good as the signed
+ * one, which may be held up with the broker. */
+static void expert_ended(struct line *l, const struct signal_time *t)
+{
+    l->expert_ended = true;
+    int r = signal_call_end(l->call, SIGNAL_BYE_ENDED, t);
+    if (r < 0)
+        l->out.note(l->out.arg, "end", strerrordesc_np(-r));
+}
+
+static void on_data(struct line *l, const struct rtcmsg *m,
+                    const struct signal_time *t)
 {
     struct session_event e = {.kind = SESSION_EVENT_REMOTE};
     if (m->channel != l->ctl || m->binary)
         return;
-    if (ctl_read_state((const char *)m->bytes, m->len, &e.mic, &e.camera) == 0)
+    if (l->granted && ctl_read_bye((const char *)m->bytes, m->len) == 0)
+        expert_ended(l, t);
+    else if (ctl_read_state((const char *)m->bytes, m->len, &e.mic,
+                            &e.camera) == 0)
         l->out.event(l->out.arg, &e);
 }
 
@@ -422,7 +446,7 @@ static void on_connection(struct line *l, const struct rtcmsg *m,
     else if (m->type == RTCMSG_CHANNEL)
         on_channel(l, m);
     else if (m->type == RTCMSG_DATA)
-        on_data(l, m);
+        on_data(l, m, t);
 }
 
 static int receive_message(struct line *l, const struct rtcmsg *m,

@@ -7,6 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     bool mic;
     bool camera;
+    (void)!ctl_read_bye((const char *)data, size);
     (void)!ctl_read_state((const char *)data, size, &mic, &camera);
     return 0;
 }

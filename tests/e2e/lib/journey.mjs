@@ -17,8 +17,13 @@ export async function startDemo(context, options) {
   return demo;
 }
 
-export async function openExpert(context, browser, demo, who = demo.info) {
+/** `stored`: items put into the page's session storage before it loads. */
+export async function openExpert(context, browser, demo, who = demo.info, stored = {}) {
   const page = await browser.open(demo.info.url);
+  if (Object.keys(stored).length > 0) {
+    await page.evaluate((items) => Object.entries(items).forEach(([k, v]) => sessionStorage.setItem(k, v)), stored);
+    await page.driver.reload();
+  }
   context.pages.push(page);
   await page.login(who);
   return page;

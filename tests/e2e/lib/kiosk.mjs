@@ -23,6 +23,12 @@ export class Kiosk {
     }
   }
 
+  /** One check of the self-test, by its name; failed ones too. */
+  async check(name) {
+    const list = await this.ctl('selftest').catch((e) => JSON.parse(e.message.replace(/^luukkuctl selftest: /, '')));
+    return list.find((c) => c.test === name);
+  }
+
   tree() {
     return this.ctl('ui', 'tree');
   }
@@ -59,6 +65,18 @@ export class Kiosk {
 
   saysNot(words, ms = 20000) {
     return until(`the kiosk no longer to say "${words}"`, async () => !(await this.words()).includes(words), ms);
+  }
+
+  /** Leaves the end screen, and waits for the fresh start of the programs. */
+  async done() {
+    const pids = async () => (await this.ctl('status')).programs.filter((p) => p.state === 'running').map((p) => p.pid);
+    const before = await pids();
+    await this.tap('done');
+    await until('the programs to have started anew', async () => {
+      const now = await pids();
+      return now.length === before.length && now.every((p) => !before.includes(p));
+    });
+    await this.screenIs('start');
   }
 
   /** From any end screen to the queue of a service. */

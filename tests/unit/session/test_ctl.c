@@ -17,7 +17,12 @@ static void test_round_trip(void **state)
         assert_int_equal(mic, i & 1);
         assert_int_equal(camera, (i & 2) != 0);
     }
+    char bye[64];
+    int len = ctl_write_bye(bye, sizeof(bye));
+    assert_true(len > 0);
+    assert_int_equal(ctl_read_bye(bye, (size_t)len), 0);
     char tiny[8];
+    assert_int_equal(ctl_write_bye(tiny, sizeof(tiny)), -EMSGSIZE);
     assert_int_equal(ctl_write_state(true, true, tiny, sizeof(tiny)),
                      -EMSGSIZE);
 }
@@ -42,7 +47,17 @@ static void test_refused(void **state)
     for (size_t i = 0; i < LK_ARRAY_LEN(bad); i++)
         assert_int_equal(ctl_read_state(bad[i], strlen(bad[i]), &mic, &camera),
                          -EBADMSG);
+    static const char *const no_bye[] = {
+        "",
+        "[]",
+        "{\"type\":\"bye\"}",
+        "{\"type\":\"bye\",\"why\":1}",
+        "{\"type\":\"bye\",\"why\":\"left\"}",
+        "{\"type\":\"state\",\"why\":\"ended\"}"};
+    for (size_t i = 0; i < LK_ARRAY_LEN(no_bye); i++)
+        assert_int_equal(ctl_read_bye(no_bye[i], strlen(no_bye[i])), -EBADMSG);
     memset(big, ' ', sizeof(big));
+    assert_int_equal(ctl_read_bye(big, sizeof(big)), -EMSGSIZE);
     assert_int_equal(ctl_read_state(big, sizeof(big), &mic, &camera),
                      -EMSGSIZE);
     assert_true(mic && camera); /* untouched */

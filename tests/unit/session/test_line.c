@@ -381,6 +381,39 @@ static void test_ctl(void **state)
                         "{\"type\":\"state\",\"mic\":false,\"camera\":true}");
 }
 
+/* Each end's farewell on `ctl` does what the signed one does. */
+static void test_ctl_bye(void **state)
+{
+    static const char bye[] = "{\"type\":\"bye\",\"why\":\"ended\"}";
+    struct rtcmsg open = {
+        .type = RTCMSG_CHANNEL, .channel = 3, .open = true, .text = "ctl"};
+    (void)state;
+    into_call();
+    open.call = w->number;
+    receive(open);
+    receive((struct rtcmsg){.type = RTCMSG_DATA,
+                            .call = w->number,
+                            .channel = 3,
+                            .bytes = (const uint8_t *)bye,
+                            .len = sizeof(bye) - 1});
+    assert_true(w->over && w->expert.over);
+    assert_int_equal(w->end, SESSION_END_BY_EXPERT);
+}
+
+static void test_ctl_bye_of_ours(void **state)
+{
+    (void)state;
+    into_call();
+    receive((struct rtcmsg){.type = RTCMSG_CHANNEL,
+                            .call = w->number,
+                            .channel = 3,
+                            .open = true,
+                            .text = "ctl"});
+    line_end(w->line, &w->t);
+    assert_string_equal(w->ctl, "{\"type\":\"bye\",\"why\":\"ended\"}");
+    assert_int_equal(w->end, SESSION_END_BY_CITIZEN);
+}
+
 static void test_wait_before_transport(void **state)
 {
     (void)state;
@@ -417,6 +450,8 @@ int main(void)
         CASE(test_late_words),
         CASE(test_failure_makes_a_fresh_connection),
         CASE(test_ctl),
+        CASE(test_ctl_bye),
+        CASE(test_ctl_bye_of_ours),
         CASE(test_wait_before_transport),
     };
     return cmocka_run_group_tests(tests, NULL, finish);

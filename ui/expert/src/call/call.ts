@@ -112,6 +112,10 @@ export class Call {
     if (this.view.silence !== 'none') this.finish({ kind: 'vanished', why: null }, null);
   }
 
+  linkDown(): void {
+    this.outbox.hold();
+  }
+
   linkUp(): void {
     this.outbox.flush();
   }

@@ -12,6 +12,7 @@ interface Item { type: string; text: string; tries: number; cancel: () => void }
 
 export class Outbox {
   private readonly items = new Map<string, Item>();
+  private held = false;
 
   constructor(
     private readonly clock: Clock,
@@ -43,9 +44,21 @@ export class Outbox {
     for (const [sig, item] of this.items) if (item.type === type) this.acknowledge(sig);
   }
 
-  /** The link is back: everything once more, at once. */
+  /** The link is down: time stands still. */
+  hold(): void {
+    this.held = true;
+    for (const item of this.items.values()) item.cancel();
+  }
+
+  /** The link is back: everything once more, at once, as if for the first time. */
   flush(): void {
-    for (const item of this.items.values()) this.publish(item.text);
+    this.held = false;
+    for (const [sig, item] of this.items) {
+      item.cancel();
+      item.tries = 0;
+      this.publish(item.text);
+      this.arm(sig, item);
+    }
   }
 
   clear(): void {
@@ -53,6 +66,7 @@ export class Outbox {
   }
 
   private arm(sig: string, item: Item): void {
+    if (this.held) return;
     const wait = RETRY_MS[item.tries];
     item.cancel = this.clock.after(wait ?? LAST_WAIT_MS, () => {
       if (wait === undefined) {

@@ -122,6 +122,7 @@ export class Desk {
     this.sayPresence('gone');
     await Promise.all([...this.past].map((call) => call.settled()));
     for (const call of this.past) call.dispose();
+    this.past.clear();
     this.mqtt.stop();
   }
 
@@ -132,6 +133,8 @@ export class Desk {
     if (state === 'up') {
       this.sayPresence();
       for (const call of this.calls()) call.linkUp();
+    } else {
+      for (const call of this.calls()) call.linkDown();
     }
     this.onChange();
   }
@@ -240,6 +243,7 @@ export class Desk {
     this.current = { call, entry, startedAt, mic, camera, resumed: resume !== null };
     this.notice = null;
     call.setState(this.sending());
+    if (this.link !== 'up') call.linkDown();
     call.claim(resume);
     this.sayPresence();
     this.onChange();
@@ -251,14 +255,20 @@ export class Desk {
       this.current = null;
       this.notice = { ending: call.view.ending, entry: c.entry, at: new Date(), resumed: c.resumed };
       this.past.add(call);
-      realClock.after(LINGER_MS, () => {
-        call.dispose();
-        this.past.delete(call);
-      });
+      this.linger(call);
       this.sayPresence();
       void this.rested();
     }
     this.onChange();
+  }
+
+  /** Its last word waits for as long as the link is down. */
+  private linger(call: Call): void {
+    realClock.after(LINGER_MS, () => {
+      if (this.link !== 'up' && this.past.has(call)) return this.linger(call);
+      call.dispose();
+      this.past.delete(call);
+    });
   }
 
   /** The next call begins with what the devices can do, whatever was switched off in this one. */

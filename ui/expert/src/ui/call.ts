@@ -71,7 +71,7 @@ class CallScreen extends PageElement {
     const known = stage === 'live' || stage === 'interrupted';
     const fact = (name: IconName, label: string, on: boolean): TemplateResult =>
       html`<li>${icon(name)}<span><small>${label}</small><b class=${known ? '' : 'muted'}>${known ? (on ? t.kioskOn : t.kioskOff) : t.unknown}</b></span></li>`;
-    return html`<ul class="devices" aria-label=${t.kioskDevices}>
+    return html`<ul class="devices" data-testid="kiosk-devices" aria-label=${t.kioskDevices}>
       ${fact(view.kiosk.camera ? 'video' : 'videoOff', t.kioskCamera, view.kiosk.camera)}
       ${fact(view.kiosk.mic ? 'mic' : 'micOff', t.kioskMic, view.kiosk.mic)}
       ${stage === 'live'

@@ -260,6 +260,21 @@ describe('the end', () => {
     expect(ofType('bye')).toHaveLength(2);
   });
 
+  test('said while the link is down: time stands still until it is back', async () => {
+    await live();
+    call.linkDown();
+    call.end();
+    await settle();
+    const before = ofType('bye').length;
+    clock.move(60_000);
+    expect(ofType('bye')).toHaveLength(before);
+    call.linkUp();
+    clock.move(500);
+    expect(ofType('bye')).toHaveLength(before + 2);
+    clock.move(20_000);
+    expect(ofType('bye')).toHaveLength(before + 6);
+  });
+
   test('by the kiosk: acknowledged, again where it is repeated', async () => {
     await live();
     const e = await say('bye', { n: 2, why: 'ended' });
