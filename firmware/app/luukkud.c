@@ -68,6 +68,9 @@ static int open_screen(struct luukkud *d)
                              .intent = luukkud_core_intent,
                              .arg = d->core};
     int r = kiosk_ui_new(&k, &d->ui);
+    if (r == -ENODEV)
+        LK_LOG(ERROR, "main",
+               "there is no display: connect one, or start with --headless");
     return r < 0 ? r : kiosk_ui_warm(d->ui);
 }
 

@@ -38,6 +38,10 @@ function readOptions() {
       broker: { type: 'string', default: 'mosquitto' }, 'kiosk-args': { type: 'string' },
     },
   });
+  if (!values.headless && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
+    say('there is no display: the kiosk draws into memory, as with --headless');
+    values.headless = true;
+  }
   return values;
 }
 

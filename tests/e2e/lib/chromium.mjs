@@ -1,5 +1,5 @@
 // Debian's Chromium as an expert's browser.
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { ExpertPage } from './expert.mjs';
 
@@ -11,6 +11,24 @@ export const CHROMIUM_FLAGS = [
   '--autoplay-policy=no-user-gesture-required',
 ];
 const PROBE = readFileSync(new URL('./probe.js', import.meta.url), 'utf8');
+
+/** The browser's process group: our child that leads one. */
+function browserGroup() {
+  const stat = (pid) => {
+    try {
+      const [, state, parent, group] = /^\d+ \(.*\) (\S) (\d+) (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+      return { state, parent: Number(parent), group: Number(group), name: readFileSync(`/proc/${pid}/comm`, 'utf8') };
+    } catch {
+      return {}; // it has ended
+    }
+  };
+  const found = readdirSync('/proc').filter((p) => /^\d+$/.test(p)).map(Number).find((pid) => {
+    const s = stat(pid);
+    return s.parent === process.pid && s.group === pid && s.name.startsWith('chrom') && s.state !== 'Z';
+  });
+  if (!found) throw new Error('the browser is not running');
+  return found;
+}
 
 /** Starts the browser; `executable` may be a wrapper that enters a network namespace. */
 export async function startChromium({ executable = CHROMIUM, probe = true } = {}) {
@@ -36,5 +54,7 @@ export async function startChromium({ executable = CHROMIUM, probe = true } = {}
       });
     },
     stop: () => browser.close(),
+    /** All of it at once, with no last word. */
+    kill: () => process.kill(-browserGroup(), 'SIGKILL'),
   };
 }

@@ -9,11 +9,11 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 export class Demo {
   /** Starts it (built already) and waits for `ready`. `prefix`: words put before the command, such as ip netns exec. */
-  static async start({ args = [], kioskArgs = '', prefix = [], stamps = true, quiet = !process.env.VERBOSE } = {}) {
+  static async start({ args = [], kioskArgs = '', prefix = [], stamps = true, quiet = !process.env.VERBOSE, env = {} } = {}) {
     const words = [...prefix, `${ROOT}/tools/demo`, '--headless', '--built', '--simulated', ...(stamps ? ['--stamps'] : []),
       ...(kioskArgs ? [`--kiosk-args=${kioskArgs}`] : []), ...args];
     const demo = new Demo();
-    demo.process = spawn(words[0], words.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
+    demo.process = spawn(words[0], words.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     demo.exited = once(demo.process, 'exit');
     demo.log = [];
     createInterface({ input: demo.process.stderr }).on('line', (line) => {
