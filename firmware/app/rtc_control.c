@@ -429,6 +429,10 @@ static void super_control(void *arg, uint32_t id, size_t argc,
     if (argc >= 2 && strcmp(argv[0], "call") == 0 &&
         strcmp(argv[1], "stats") == 0)
         r = rtc_transport_ask_stats(c->transport, id);
+    else if (strcmp(argv[0], "status") == 0)
+        r = superlink_reply(c->super, id,
+                            c->link_up ? "{\"broker_link\":\"up\"}"
+                                       : "{\"broker_link\":\"down\"}");
     else if (strcmp(argv[0], "devices") == 0)
         r = command_devices(c, id, false);
     else if (strcmp(argv[0], "selftest") == 0)

@@ -36,5 +36,8 @@ await main(`call with ${which}`, async (t) => {
   await expectMedia(demo, page, { frames: 15 });
   await page.click('call-end');
   await demo.kiosk.screenIs('end');
+  const log = await demo.kiosk.log();
+  const complaints = log.filter((line) => /Sanitizer|runtime error|forbidden call/.test(line));
+  assert(complaints.length === 0, `in the kiosk's log: ${complaints.join('\n')}`);
   assert(page.driver.errors.length === 0, `errors on the page: ${page.driver.errors.join('; ')}`);
 });

@@ -41,6 +41,11 @@ export class Kiosk {
     return (await this.tree()).nodes.find((n) => n.id === id);
   }
 
+  /** What the kiosk's programs logged, a line each. */
+  async log() {
+    return (await this.ctl('log')).lines.map((l) => l.text);
+  }
+
   stats() {
     return this.ctl('call', 'stats');
   }
