@@ -5,6 +5,7 @@
  * one after the other, each with a deadline.
  */
 #include "signal/link_core.h"
+#include "signal/link_watch.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -37,6 +38,7 @@ struct visit {
     bool granted;        /* CONNACK was fine */
     bool refused;
     bool up;
+    struct link_watch watch;
 };
 
 /* Posts what the owner was not told yet; tried again with every event. */
@@ -144,6 +146,23 @@ static void visit_on_message(struct mosquitto *mosq, void *arg,
     struct link_event e = {
         .topic = block, .payload = block + topic_len + 1, .len = len};
     thread_post(core, &e);
+}
+
+/* Bytes read from the socket so far. */
+static uint64_t visit_read(const struct visit *v)
+{
+    const SSL *ssl = mosquitto_ssl_get(v->mosq);
+    BIO *bio = ssl ? SSL_get_rbio(ssl) : NULL;
+    return bio ? BIO_number_read(bio) : 0;
+}
+
+static void visit_on_log(struct mosquitto *mosq, void *arg, int level,
+                         const char *line)
+{
+    struct visit *v = arg;
+    (void)mosq;
+    (void)level;
+    link_watch_line(&v->watch, line, visit_read(v));
 }
 
 /* --- one connection --------------------------------------------------------
@@ -255,6 +274,8 @@ static int visit_io(struct visit *v, int fd, short revents)
         rc = mosquitto_loop_read(v->mosq, 1);
     if (rc != MOSQ_ERR_SUCCESS || mosquitto_socket(v->mosq) < 0)
         return rc ? rc : MOSQ_ERR_CONN_LOST;
+    if (!link_watch_fits(&v->watch, visit_read(v)))
+        return MOSQ_ERR_PROTOCOL;
     /* libmosquitto takes a connection reset in the handshake for patience. */
     if (handshake && SSL_in_init(ssl) && (revents & (POLLHUP | POLLERR)))
         return MOSQ_ERR_TLS;
@@ -313,6 +334,7 @@ static int visit_open(struct visit *v, const char *address)
     mosquitto_connect_callback_set(mosq, visit_on_connect);
     mosquitto_subscribe_callback_set(mosq, visit_on_subscribe);
     mosquitto_message_callback_set(mosq, visit_on_message);
+    mosquitto_log_callback_set(mosq, visit_on_log);
     int rc = mosquitto_int_option(mosq, MOSQ_OPT_PROTOCOL_VERSION,
                                   MQTT_PROTOCOL_V311);
     if (rc == MOSQ_ERR_SUCCESS)
