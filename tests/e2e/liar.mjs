@@ -1,9 +1,10 @@
 // A broker that lies, between the real kiosk and the real page: every lie is refused by name, on the right side; nothing
 // is sent and no connection made for it; and an honest message after it counts.
+import mqtt from 'mqtt-packet';
 import { startChromium } from './lib/chromium.mjs';
 import { CARD, expectMedia, openExpert } from './lib/journey.mjs';
 import { Bed, EXPERT, KIOSK, REVOKED_KIOSK } from './lib/liar/bed.mjs';
-import { claimAttacks, grantAttacks } from './lib/liar/claims.mjs';
+import { callAttacks, claimAttacks, grantAttacks } from './lib/liar/claims.mjs';
 import { seal, strangeKey, swapFingerprint } from './lib/liar/forge.mjs';
 import { seeded } from './lib/random.mjs';
 import { main } from './lib/run.mjs';
@@ -205,6 +206,56 @@ async function changedAnswer(bed, page) {
   assert(changes.length === 0 && bed.refusals(mark).filter((r) => r === 'signature').length === 3, `refused: ${bed.refusals(mark)}`);
   assert(lost > 0, 'candidates were lost');
   bed.broker.law = null;
+}
+
+/** In the call that is on: forged and replayed words, both ways. It goes on, and is the same. */
+async function liesInCall(bed, page) {
+  const { broker } = bed;
+  const { call } = broker.last('grant', KIOSK).e;
+  const before = await made(page);
+  for (const a of callAttacks(broker.last('grant', KIOSK).e, bed.papers)) {
+    const mark = bed.mark();
+    broker.publish(DOWN, a.payload);
+    await bed.refused(mark, a.reason, a.what);
+    console.log(`  ${a.reason}: ${a.what}`);
+  }
+  const offer = broker.last('offer', KIOSK).e;
+  const newer = offer.body.replace(/^(o=\S+ \d+ )\d+/m, '$12147483647');
+  for (const [type, body] of [['offer', newer], ['bye', '{"n":9,"why":"ended"}'], ['refuse', '{"why":"revoked"}']]) {
+    broker.publish(UP, seal({ ...offer, type, body }, strangeKey()));
+  }
+  await until('the page to mention what it dropped', async () => (await page.text('call-notes')).includes('allekirjoitus'));
+  const said = broker.seen.filter((m) => m.e?.call === call && m.e.type !== 'announce');
+  for (const m of said.toReversed()) broker.publish(m.topic, m.payload);
+  await bed.settle();
+  assert((await bed.kiosk.screen()) === 'call' && (await page.visible('remote-video')), 'the call goes on');
+  assert((await made(page)) === before, 'no other connection is made');
+}
+
+/** What is no MQTT, or more than was asked for: that link is dropped and comes back; the call goes on. */
+async function nonsense(bed, page) {
+  const { broker } = bed;
+  const publish = (qos, topic) => mqtt.generate({ cmd: 'publish', topic, payload: 'x', qos, messageId: 7, retain: false, dup: false });
+  const cases = [
+    ['a message of QoS 1', publish(1, DOWN)],
+    ['a message of QoS 2', publish(2, DOWN)],
+    ['a packet of 256 MB', Buffer.concat([Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f]), Buffer.alloc(1 << 20)])],
+    ['no packet', Buffer.alloc(1000, 0xff)],
+  ];
+  const link = () => [...broker.clients].find((c) => c.name === KIOSK && c.filters.length > 0);
+  for (const [what, bytes] of cases) {
+    const old = link();
+    broker.raw(KIOSK, bytes);
+    await until(`the kiosk to come back after ${what}`, () => link() && link() !== old);
+    console.log(`  dropped: ${what}`);
+  }
+  // The page's library reads on; the call after this one shows that the link still carries.
+  broker.raw(EXPERT, Buffer.alloc(1000, 0xff));
+  await expectMedia(bed, page, { frames: 10 });
+  assert((await bed.kiosk.screen()) === 'call' && (await page.visible('remote-video')), 'the call goes on');
+}
+
+async function endedByCitizen(bed, page) {
   await bed.kiosk.tap('end-call');
   await leave(bed);
   await until('the page to leave the call', async () => !(await page.visible('remote-video')));
@@ -257,6 +308,11 @@ await main('lying broker', async (t) => {
   await changedOffers(bed, page, old);
   t.step('changed answers, lost candidates');
   await changedAnswer(bed, page);
+  t.step('lies in the call');
+  await liesInCall(bed, page);
+  t.step('nonsense in the call');
+  await nonsense(bed, page);
+  await endedByCitizen(bed, page);
   t.step('everything twice and out of order');
   await twiceAndShuffled(bed, page);
   assert(page.driver.errors.length === 0, `errors on the page: ${page.driver.errors.join('; ')}`);

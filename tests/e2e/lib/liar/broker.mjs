@@ -87,6 +87,12 @@ export class LiarBroker {
     for (const client of this.clients) if (client.name === name) client.stream.write(packet);
   }
 
+  /** Bytes to the client `name` that need not be MQTT; false where it is not connected. */
+  raw(name, bytes) {
+    const client = [...this.clients].find((c) => c.name === name && c.filters.length > 0);
+    return client ? (client.stream.write(bytes), true) : false;
+  }
+
   /** The next message for which `test` is true. */
   next(what, test, ms = 15000) {
     return new Promise((resolve, reject) => {

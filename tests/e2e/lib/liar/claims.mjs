@@ -71,3 +71,22 @@ export function grantAttacks(claim, old, revokedKey) {
     attack('another kiosk\'s nonce', 'nonce', grant({ kn: nonce() })),
   ];
 }
+
+/** What is said to a kiosk in a call, in its expert's name: {what, reason, payload}. `grant` is the call's. */
+export function callAttacks({ kiosk, expert, call, kn, en }, papers) {
+  const now = { kiosk, expert, call, kn, en };
+  const claim = (p, more) => seal({ ...now, type: 'claim', en: nonce(), body: JSON.stringify({ cert: p.der.toString('base64'), ...more }) }, p.key);
+  const bye = (over, key = strangeKey()) => seal({ ...now, type: 'bye', body: '{"n":9,"why":"ended"}', ...over }, key);
+  const attack = (what, reason, payload) => ({ what, reason, payload });
+  return [
+    attack('a forged farewell', 'signature', bye()),
+    attack('a farewell by a certified key of the same user', 'signature', bye({}, papers.good.key)),
+    attack('a farewell of another tab', 'nonce', bye({ en: nonce() }, papers.good.key)),
+    attack('a forged answer', 'signature', bye({ type: 'answer', body: 'v=0\r\n' })),
+    attack('a second claim of the same user', 'taken', claim(papers.good)),
+    attack('a resumption with the wrong nonce', 'taken', claim(papers.good, { resume: nonce() })),
+    attack('a resumption with a revoked certificate', 'revoked', claim(papers.revoked, { resume: en })),
+    attack('a resumption with a self-signed certificate', 'certificate', claim(papers.selfSigned, { resume: en })),
+    attack('a resumption with a certificate of another agency', 'agency', claim(papers.otherAgency, { resume: en })),
+  ];
+}
