@@ -12,7 +12,7 @@
 
 /* Bytes read from the socket, TLS and all, without a packet coming to its end:
  * some times the longest of ours, as what is read may hold several. */
-#define LINK_UNFINISHED_MAX (128 * 1024)
+#define LINK_UNFINISHED_MAX (128UL * 1024)
 
 struct link_watch {
     uint64_t whole_at; /* bytes read when a packet was last complete */
