@@ -367,6 +367,7 @@ static void *core_main(void *arg)
 {
     struct luukkud_core *c = arg;
     pthread_setname_np(pthread_self(), "core");
+    set_controls(c); /* the language, for captions in pictures */
     int r = superlink_ready(c->super, c->walls);
     settle(c);
     if (r == 0)

@@ -221,6 +221,18 @@ static bool vsend_key(struct media_vsend *v, int64_t now_us)
     return true;
 }
 
+static void turn_round(uint8_t *plane, int stride, int width, int height)
+{
+    for (int j = 0; j < height; j++) {
+        uint8_t *row = plane + (ptrdiff_t)j * stride;
+        for (int a = 0, b = width - 1; a < b; a++, b--) {
+            uint8_t t = row[a];
+            row[a] = row[b];
+            row[b] = t;
+        }
+    }
+}
+
 static void vsend_self_view(struct media_vsend *v, int64_t now_us)
 {
     struct lk_ring_picture s;
@@ -234,6 +246,12 @@ static void vsend_self_view(struct media_vsend *v, int64_t now_us)
     I420Scale(p->plane[0], p->stride[0], p->plane[1], p->stride[1], p->plane[2],
               p->stride[2], p->width, p->height, s.plane[0], y, s.plane[1], c,
               s.plane[2], c, width, height, kFilterBox);
+    if (v->source == SOURCE_SCENE) {
+        /* Screens mirror one's own picture; this one's words stay legible. */
+        turn_round(s.plane[0], y, width, height);
+        turn_round(s.plane[1], c, width / 2, height / 2);
+        turn_round(s.plane[2], c, width / 2, height / 2);
+    }
     lk_ring_commit(v->ring, now_us);
 }
 

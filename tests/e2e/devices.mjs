@@ -5,11 +5,13 @@ import { main } from './lib/run.mjs';
 import { Stand } from './lib/stand.mjs';
 import { assert, until } from './lib/wait.mjs';
 
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
 /** Pictures come, and none has a stamp: no camera's picture. */
 async function expectStill(page) {
   await until('still pictures in the browser', async () => {
     await page.reset();
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await pause(1000);
     const { stamps, bad } = await page.tell();
     return stamps === 0 && bad >= 2;
   });
@@ -51,6 +53,8 @@ async function cameraGoneAndBack(t, stand, page) {
   await kiosk.says('Kamera ei toimi');
   await expectStill(page);
   await until('the page to know', async () => /Kioskin kamera\s+Pois päältä/.test(await page.text('kiosk-devices')));
+  await pause(1500); // a still picture's rate has reached the statistics
+  assert(await page.evaluate(() => window.probe.find('connection').dataset.grade) === 'good', 'a still picture is no poor line');
   await kiosk.ctl('emu', 'camera', 'plug');
   await kiosk.saysNot('Kamera ei toimi');
   await until('the page to know that it is back', async () => /Kioskin kamera\s+Päällä/.test(await page.text('kiosk-devices')));

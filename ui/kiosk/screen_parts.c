@@ -225,22 +225,24 @@ void kiosk_page_notices(struct kiosk_page *p, uint32_t which, int columns)
 void kiosk_page_self(struct kiosk_page *p, struct kiosk_box box)
 {
     bool off = !p->view->camera_on;
-    bool shown = !off && p->env->self_live;
-    enum kiosk_str words = off ? KIOSK_STR_SELF_OFF : KIOSK_STR_SELF_NONE;
-    kiosk_tree_leaf(p->t,
-                    &(struct kiosk_node){
-                        .id = "self-video",
-                        .role = KIOSK_VIDEO,
-                        .name = kiosk_page_str(p, KIOSK_STR_SELF),
-                        .value = shown ? "" : kiosk_page_str(p, words),
-                        .label = shown ? "" : kiosk_page_str(p, words),
-                        .look = KIOSK_LOOK_VIDEO,
-                        .source = shown ? KIOSK_SOURCE_SELF : KIOSK_SOURCE_NONE,
-                        .icon = off ? KIOSK_ICON_VIDEO_OFF : KIOSK_ICON_USER,
-                        .font = KIOSK_FONT_SMALL,
-                        .ink = KIOSK_INK_LIGHT,
-                        .box = box,
-                    });
+    bool lost = p->view->notices & SESSION_NOTICE_NO_CAMERA;
+    bool shown = !off && !lost && p->env->self_live;
+    enum kiosk_str words =
+        off && !lost ? KIOSK_STR_SELF_OFF : KIOSK_STR_SELF_NONE;
+    kiosk_tree_leaf(
+        p->t, &(struct kiosk_node){
+                  .id = "self-video",
+                  .role = KIOSK_VIDEO,
+                  .name = kiosk_page_str(p, KIOSK_STR_SELF),
+                  .value = shown ? "" : kiosk_page_str(p, words),
+                  .label = shown ? "" : kiosk_page_str(p, words),
+                  .look = KIOSK_LOOK_VIDEO,
+                  .source = shown ? KIOSK_SOURCE_SELF : KIOSK_SOURCE_NONE,
+                  .icon = off || lost ? KIOSK_ICON_VIDEO_OFF : KIOSK_ICON_USER,
+                  .font = KIOSK_FONT_SMALL,
+                  .ink = KIOSK_INK_LIGHT,
+                  .box = box,
+              });
 }
 
 static void page_lang(struct kiosk_page *p, int lang, bool large)

@@ -140,7 +140,7 @@ export class Call {
     if (this.isOver()) return;
     if (now !== undefined && this.silence.sample(now.traffic, this.deps.clock.now())) {
       view.phase = 'live';
-      view.quality = qualityOf(this.sample, now);
+      view.quality = qualityOf(this.sample, now, view.kiosk.camera);
     }
     this.sample = now ?? null;
     view.silence = this.silence.state(this.deps.clock.now());

@@ -42,13 +42,14 @@ export function sampleOf(report: Iterable<unknown>): Sample {
   return s;
 }
 
-/** What happened between two samples. */
-export function qualityOf(before: Sample | null, now: Sample): Quality {
+/** What happened between two samples. `moving`: the far camera is on; a still picture comes seldom, and that is no fault. */
+export function qualityOf(before: Sample | null, now: Sample, moving = true): Quality {
   const received = now.received - (before?.received ?? 0);
   const lost = Math.max(0, now.lost - (before?.lost ?? 0));
   const lossPercent = received + lost > 0 ? Math.round((100 * lost) / (received + lost)) : 0;
   const rtt = now.rttMs ?? 0;
-  const poor = lossPercent >= 10 || rtt >= 500 || (now.fps !== null && now.fps < 8);
-  const fair = lossPercent >= 3 || rtt >= 200 || (now.fps !== null && now.fps < 18);
+  const fps = moving && now.fps !== null ? now.fps : Infinity;
+  const poor = lossPercent >= 10 || rtt >= 500 || fps < 8;
+  const fair = lossPercent >= 3 || rtt >= 200 || fps < 18;
   return { grade: poor ? 'poor' : fair ? 'fair' : 'good', rttMs: now.rttMs, lossPercent, fps: now.fps };
 }

@@ -27,7 +27,7 @@ class CallScreen extends PageElement {
     const current = this.app.desk!.current!;
     const { view } = current.call;
     const stage = stageOf(view);
-    return html`<main class="call ${stage === 'reconnecting' ? 'lost' : ''} ${this.choosing ? 'with-side' : ''}">
+    return html`<main class="call ${stage === 'reconnecting' || stage === 'interrupted' ? 'lost' : ''} ${this.choosing ? 'with-side' : ''}">
       <section class="panel clip stage"><div class="video">
         <lk-picture class="whole" .stream=${view.stream} .label=${this.t.remoteVideo} testid="remote-video" .unmute=${this.t.unmuteSound}></lk-picture>
         ${stage === 'live' ? nothing : this.notice(view, stage, current)}

@@ -91,4 +91,5 @@ test('statistics become words', () => {
   expect(qualityOf(rows(0, 100, 0.02, 30), rows(5, 195, 0.02, 30)).grade).toBe('fair');
   expect(qualityOf(null, rows(0, 100, 0.6, 30)).grade).toBe('poor');
   expect(qualityOf(null, rows(0, 100, 0.02, 5)).grade).toBe('poor');
+  expect(qualityOf(null, rows(0, 100, 0.02, 5), false).grade).toBe('good');
 });
