@@ -1,6 +1,7 @@
 // Runs in the expert's page before its own code: gives it a stamped picture and a tone instead of a camera, watches what
 // it shows and plays, and keeps hold of its connections. The page's own code is not touched.
 (() => {
+  if (location.protocol === 'about:') return; // a page that is only about to be one: it has no storage
   const TONE_HZ = 660;
   const SIZE = { width: 640, height: 480 };
   const probe = (window.probe = {
