@@ -9,15 +9,15 @@
 #include <string.h>
 
 const struct super_timing super_timing_usual = {
-    .ping_us = 500000,
-    .pings_missed = 3,
+    .ping_us = 300000,
+    .pings_missed = 4,
 #ifdef LUUKKU_SANITIZED
     .start_us = 60000000,
 #else
     .start_us = 15000000,
 #endif
     .stop_us = 2000000,
-    .backoff_us = 250000,
+    .backoff_us = 100000,
     .backoff_most_us = 30000000,
     .healthy_us = 60000000,
 };

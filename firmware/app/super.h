@@ -30,7 +30,8 @@ struct super_timing {
     int64_t healthy_us;      /* after a run this long, as if the first */
 };
 
-/* 0.5 s, 3, 15 s (60 s in sanitized builds), 2 s, 0.25 s, 30 s, 60 s. */
+/* 0.3 s, 4, 15 s (60 s in sanitized builds), 2 s, 0.1 s, 30 s, 60 s: a program
+ * that hangs in a call must be back within 5 s. */
 extern const struct super_timing super_timing_usual;
 
 enum super_state {
