@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startChromium } from './lib/chromium.mjs';
 import { expectMedia, intoCall, openExpert, startDemo } from './lib/journey.mjs';
+import { seeded } from './lib/random.mjs';
 import { main } from './lib/run.mjs';
 import { Stand } from './lib/stand.mjs';
 import { assert, until } from './lib/wait.mjs';
@@ -90,8 +91,9 @@ async function randomStops(t) {
   const dir = mkdtempSync(join(tmpdir(), 'lte-'));
   t.defer(() => rmSync(dir, { recursive: true, force: true }));
   const before = ours(dir);
+  const next = seeded();
   for (let i = 0; i < RANDOM_STOPS; i++) {
-    const ms = Math.floor((i + Math.random()) * LONGEST_MS / RANDOM_STOPS);
+    const ms = Math.floor((i + next()) * LONGEST_MS / RANDOM_STOPS);
     t.step(`Ctrl-C after ${ms} ms`);
     const demo = spawn(DEMO, ['--built', '--headless', '--simulated'], { env: { ...process.env, TMPDIR: dir }, stdio: 'ignore', detached: true });
     await pause(ms);
