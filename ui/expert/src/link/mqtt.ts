@@ -25,6 +25,8 @@ export class Link {
   private timer = 0;
   private stopped = false;
   private ready = false;
+  /** The broker did not accept us; it is asked again, as a call may be on. */
+  private denied = false;
   private readonly again = (): void => this.reconnect();
 
   constructor(private readonly setup: LinkSetup, private readonly events: LinkEvents) {
@@ -41,8 +43,15 @@ export class Link {
       // One byte over the limit is enough to be refused by name; the rest is not worth keeping.
       events.onMessage(topic, payload.length > PAYLOAD_MAX ? payload.subarray(0, PAYLOAD_MAX + 1) : payload);
     });
+    // A broker must hang up after a refusal (3.2.2.3), but need not do what it must.
     this.client.on('error', (error) => {
-      if (isRefusal(error)) this.refused();
+      if (!isRefusal(error)) return;
+      this.denied = true;
+      this.socket?.close();
+    });
+    // Nothing but QoS 0 was asked for, and the library keeps messages of QoS 2 for as long as the broker likes.
+    this.client.on('packetreceive', (packet) => {
+      if (packet.cmd === 'publish' && packet.qos > 0) this.socket?.close();
     });
     this.client.on('close', () => this.closed());
     window.addEventListener('online', this.again);
@@ -76,15 +85,11 @@ export class Link {
     });
   }
 
-  private refused(): void {
-    this.stop();
-    this.events.onState('refused');
-  }
-
   private closed(): void {
     this.ready = false;
     if (this.stopped) return;
-    this.events.onState('down');
+    this.events.onState(this.denied ? 'refused' : 'down');
+    this.denied = false;
     clearTimeout(this.timer);
     this.timer = window.setTimeout(this.again, backoffMs(this.attempt, Math.random()));
     this.attempt += 1;

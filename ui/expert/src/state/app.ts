@@ -112,7 +112,8 @@ export class App {
   }
 
   private deskChanged(): void {
-    if (this.desk?.link === 'refused') void this.signOut('refused');
+    // A call needs no broker: it goes on, whatever the broker thinks of the user by now.
+    if (this.desk?.link === 'refused' && this.desk.current === null) void this.signOut('refused');
     else this.changed();
   }
 
