@@ -237,22 +237,34 @@ async function nonsense(bed, page) {
   const { broker } = bed;
   const publish = (qos, topic) => mqtt.generate({ cmd: 'publish', topic, payload: 'x', qos, messageId: 7, retain: false, dup: false });
   const cases = [
-    ['a message of QoS 1', publish(1, DOWN)],
-    ['a message of QoS 2', publish(2, DOWN)],
-    ['a packet of 256 MB', Buffer.concat([Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f]), Buffer.alloc(1 << 20)])],
-    ['no packet', Buffer.alloc(1000, 0xff)],
+    [KIOSK, 'a message of QoS 1', publish(1, DOWN)],
+    [KIOSK, 'a message of QoS 2', publish(2, DOWN)],
+    [KIOSK, 'a packet of 256 MB', Buffer.concat([Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f]), Buffer.alloc(1 << 20)])],
+    [KIOSK, 'no packet', Buffer.alloc(1000, 0xff)],
+    [EXPERT, 'a message of QoS 2', publish(2, UP)],
   ];
-  const link = () => [...broker.clients].find((c) => c.name === KIOSK && c.filters.length > 0);
-  for (const [what, bytes] of cases) {
-    const old = link();
-    broker.raw(KIOSK, bytes);
-    await until(`the kiosk to come back after ${what}`, () => link() && link() !== old);
-    console.log(`  dropped: ${what}`);
+  for (const [name, what, bytes] of cases) {
+    const old = broker.link(name);
+    broker.raw(name, bytes);
+    await until(`${name} to come back after ${what}`, () => broker.link(name) && broker.link(name) !== old);
+    console.log(`  dropped: ${what} to ${name}`);
   }
-  // The page's library reads on; the call after this one shows that the link still carries.
+  // The page's library reads on after what is no packet; the end of the call shows that the link still carries.
   broker.raw(EXPERT, Buffer.alloc(1000, 0xff));
   await expectMedia(bed, page, { frames: 10 });
   assert((await bed.kiosk.screen()) === 'call' && (await page.visible('remote-video')), 'the call goes on');
+}
+
+/** The broker does not accept the expert any more, in the middle of the call. */
+async function deniedInCall(bed, page) {
+  const { broker } = bed;
+  broker.denies = EXPERT;
+  broker.link(EXPERT).stream.destroy();
+  await until('the page to be refused, and to ask again', () => broker.denied >= 2);
+  await expectMedia(bed, page, { frames: 10 });
+  assert((await page.text('call-notes')).includes('Puhelu jatkuu'), 'the page says that the call goes on');
+  broker.denies = '';
+  await until('the page to come back', () => broker.link(EXPERT), 30000);
 }
 
 async function endedByCitizen(bed, page) {
@@ -287,7 +299,15 @@ await main('lying broker', async (t) => {
   const bed = await Bed.start(t);
   const browser = await startChromium();
   t.defer(() => browser.stop());
+
+  t.step('an expert who is not accepted is told so, and asked again');
+  bed.broker.denies = EXPERT;
   const page = await openExpert(t, browser, bed);
+  await until('the page to say so', async () => /palvelin ei hyväksynyt/i.test(await page.text('login-error')));
+  assert(!(await page.visible('state-free')), 'no queue is shown');
+  bed.broker.denies = '';
+  await page.login(bed.info);
+  await page.shows('state-free');
 
   t.step('an honest call, for later use');
   const old = await honestCall(bed, page);
@@ -312,6 +332,8 @@ await main('lying broker', async (t) => {
   await liesInCall(bed, page);
   t.step('nonsense in the call');
   await nonsense(bed, page);
+  t.step('the expert is not accepted any more, in the call');
+  await deniedInCall(bed, page);
   await endedByCitizen(bed, page);
   t.step('everything twice and out of order');
   await twiceAndShuffled(bed, page);

@@ -20,6 +20,9 @@ function fits(filter, topic) {
 
 export class LiarBroker {
   clients = new Set();
+  /** The user who is refused, and how often that happened; the connection is left open. */
+  denies = '';
+  denied = 0;
   /** All that was published by clients: {from, topic, payload, e, at}; e is the envelope or null. */
   seen = [];
   #law = () => true;
@@ -52,7 +55,9 @@ export class LiarBroker {
     const say = (answer) => client.stream.write(mqtt.generate(answer));
     if (packet.cmd === 'connect') {
       client.name ||= packet.username ?? '';
-      say({ cmd: 'connack', returnCode: 0, sessionPresent: false });
+      const deny = client.name === this.denies;
+      this.denied += deny ? 1 : 0;
+      say({ cmd: 'connack', returnCode: deny ? 5 : 0, sessionPresent: false });
     } else if (packet.cmd === 'subscribe') {
       client.filters.push(...packet.subscriptions.map((s) => s.topic));
       say({ cmd: 'suback', messageId: packet.messageId, granted: packet.subscriptions.map(() => 0) });
@@ -89,8 +94,13 @@ export class LiarBroker {
 
   /** Bytes to the client `name` that need not be MQTT; false where it is not connected. */
   raw(name, bytes) {
-    const client = [...this.clients].find((c) => c.name === name && c.filters.length > 0);
+    const client = this.link(name);
     return client ? (client.stream.write(bytes), true) : false;
+  }
+
+  /** Who is connected under that name, and has subscribed. */
+  link(name) {
+    return [...this.clients].find((c) => c.name === name && c.filters.length > 0);
   }
 
   /** The next message for which `test` is true. */
