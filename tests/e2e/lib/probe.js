@@ -1,12 +1,18 @@
 // Runs in the expert's page before its own code: gives it a stamped picture and a tone instead of a camera, watches what
 // it shows and plays, and keeps hold of its connections. The page's own code is not touched.
 (() => {
-  if (location.protocol === 'about:') return; // a page that is only about to be one: it has no storage
   const TONE_HZ = 660;
   const SIZE = { width: 640, height: 480 };
+  const kept = (name) => {
+    try {
+      return sessionStorage.getItem(name) ?? '';
+    } catch {
+      return ''; // a document that is only about to be the page has no storage
+    }
+  };
   const probe = (window.probe = {
     connections: [], made: 0, stamps: 0, bad: 0, counters: new Set(), latencies: [], firstStampAt: 0, lastStampAt: 0, maxGap: 0,
-    nativeSound: navigator.userAgent.includes('Firefox'), refuseCamera: sessionStorage.getItem('probe-refuse-camera') ?? '',
+    nativeSound: navigator.userAgent.includes('Firefox'), refuseCamera: kept('probe-refuse-camera'),
   });
   const now = () => performance.timeOrigin + performance.now();
 
