@@ -63,10 +63,13 @@
     draw();
     return stream.getVideoTracks()[0];
   };
+  // One for all calls of the page: a browser gives only so many.
+  let onlyContext = null;
+  const audioContext = () => (onlyContext ??= new AudioContext());
   // A browser without a sound device runs no AudioContext: there its own fake microphone hums (firefox.mjs).
   const fakeSound = async () => {
     if (probe.nativeSound) return (await nativeMedia({ audio: true })).getAudioTracks()[0];
-    const audio = new AudioContext();
+    const audio = audioContext();
     const tone = audio.createOscillator();
     const quiet = audio.createGain();
     const out = audio.createMediaStreamDestination();
@@ -109,7 +112,7 @@
   const listen = (track) => {
     heard = track;
     if (probe.nativeSound) return;
-    const audio = new AudioContext();
+    const audio = audioContext();
     const source = audio.createMediaStreamSource(new MediaStream([track]));
     analyser = audio.createAnalyser();
     analyser.fftSize = 8192;

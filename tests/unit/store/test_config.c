@@ -4,6 +4,7 @@
 #include "oom.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -263,6 +264,19 @@ static void survives_lack_of_memory(void **state)
     assert_string_equal(c->kiosk, "abc");
 }
 
+/* The example that a municipality starts from. */
+static void reads_the_example(void **state)
+{
+    struct store_config_error why = {0};
+    LK_AUTO(store_config) c = NULL;
+    LK_AUTO_FD fd = open(EXAMPLE, O_RDONLY | O_CLOEXEC);
+    (void)state;
+    assert_true(fd >= 0);
+    assert_int_equal(store_config_read(fd, "", &c, &why), 0);
+    assert_int_equal(c->agencies, 2);
+    assert_true(c->turn[0].tcp);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +285,7 @@ int main(void)
         cmocka_unit_test(refuses_mistakes),
         cmocka_unit_test(refuses_too_long_values),
         cmocka_unit_test(counts_agencies),
+        cmocka_unit_test(reads_the_example),
         cmocka_unit_test(reads_a_descriptor_from_its_start),
         cmocka_unit_test(survives_lack_of_memory),
     };
