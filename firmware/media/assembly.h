@@ -6,6 +6,7 @@
 #ifndef LUUKKU_MEDIA_ASSEMBLY_H
 #define LUUKKU_MEDIA_ASSEMBLY_H
 
+#include "loop/mailbox.h"
 #include "media/arecv.h"
 #include "media/asend.h"
 #include "media/media.h"
@@ -19,6 +20,7 @@ struct media {
     struct media_config config;
     struct media_callbacks cb;
     struct lk_timer *timer;
+    struct lk_mailbox *first; /* news of the first picture, at once */
     int64_t retry_us;
 
     struct media_vsend *vsend;
@@ -39,7 +41,7 @@ struct media {
 
     pthread_mutex_t devices_lock;
     struct media_devices devices; /* under it */
-    bool failed_told, picture_told;
+    bool failed_told;
     int64_t delay_us;
     atomic_int skew_ms;
 };

@@ -194,16 +194,10 @@ static void lip_sync(struct media *m)
 static void tick(void *arg, int64_t now_us)
 {
     struct media *m = arg;
-    struct media_stats s = {0};
     lk_timer_set(m->timer, now_us + TICK_US);
     devices_watch(m, now_us);
     media_arecv_tick(m->arecv);
     lip_sync(m);
-    media_vrecv_stats(m->vrecv, &s);
-    if (s.frames_decoded > 0 && !m->picture_told) {
-        m->picture_told = true;
-        tell(m, MEDIA_EVENT_FIRST_PICTURE);
-    }
     bool failed = media_vsend_failed(m->vsend) ||
                   atomic_load(&media_vrecv_receive(m->vrecv)->pipe.broken);
     if (failed && !m->failed_told) {
@@ -212,11 +206,42 @@ static void tick(void *arg, int64_t now_us)
     }
 }
 
+/* On the streaming thread. */
+static void picture_came(void *arg)
+{
+    struct media *m = arg;
+    static const uint8_t news = 1;
+    /* Full only when the same news waits already. */
+    (void)!lk_mailbox_post(m->first, &news);
+}
+
+static void tell_first(void *arg, void *item)
+{
+    struct media *m = arg;
+    (void)item;
+    tell(m, MEDIA_EVENT_FIRST_PICTURE);
+}
+
+static int media_watch_first(struct media *m, struct lk_loop *loop)
+{
+    struct lk_mailbox_config box = {.item_len = 1,
+                                    .capacity = 4,
+                                    .full = LK_MAILBOX_DROP_OLDEST,
+                                    .receive = tell_first,
+                                    .arg = m};
+    int r = lk_mailbox_new(loop, &box, &m->first);
+    if (r == 0)
+        media_vrecv_on_first(m->vrecv, picture_came, m);
+    return r;
+}
+
 static int media_start(struct media *m, struct lk_loop *loop)
 {
     int r = media_vsend_new(&m->config, &m->cb, &m->vsend);
     if (r == 0)
         r = media_vrecv_new(&m->config, &m->cb, &m->open, &m->vrecv);
+    if (r == 0)
+        r = media_watch_first(m, loop);
     if (r == 0)
         r = loudspeaker_set(m, MEDIA_SOUND_NONE);
     if (r == 0)
@@ -278,6 +303,7 @@ struct media *media_free(struct media *m)
     media_vsend_free(m->vsend);
     media_vrecv_free(m->vrecv);
     media_arecv_free(m->arecv);
+    lk_mailbox_free(m->first);
     pthread_mutex_destroy(&m->sound_lock);
     pthread_mutex_destroy(&m->devices_lock);
     free(m);

@@ -35,7 +35,6 @@ void media_identity(struct media *m, const uint8_t pt[MEDIA_KINDS],
     media_receive_identity(media_vrecv_receive(m->vrecv), pt[MEDIA_VIDEO]);
     media_receive_identity(media_arecv_receive(m->arecv), pt[MEDIA_AUDIO]);
     media_vrecv_reset(m->vrecv);
-    m->picture_told = false;
 }
 
 void media_set_bitrate(struct media *m, int bps)

@@ -30,12 +30,21 @@ struct media_vrecv {
     pthread_cond_t wake; /* ends the wait for lip-sync */
     bool stop;
     /* Under the lock: */
+    void (*first)(void *arg); /* the first picture was decoded */
+    void *first_arg;
     uint64_t decoded, stamps_good, stamps_bad;
     int width, height;
     int64_t last_us;
     size_t kept;
     float latency_ms[LATENCIES_KEPT]; /* a ring */
 };
+
+void media_vrecv_on_first(struct media_vrecv *v, void (*first)(void *arg),
+                          void *arg)
+{
+    v->first = first;
+    v->first_arg = arg;
+}
 
 struct media_receive *media_vrecv_receive(struct media_vrecv *v)
 {
@@ -117,11 +126,13 @@ static void to_ring(struct media_vrecv *v, const GstVideoFrame *f)
     int64_t now = lk_clock_us();
     lk_ring_commit(v->ring, now);
     pthread_mutex_lock(&v->lock);
-    v->decoded++;
+    bool first = v->decoded++ == 0;
     v->width = width;
     v->height = height;
     v->last_us = now;
     pthread_mutex_unlock(&v->lock);
+    if (first && v->first)
+        v->first(v->first_arg);
 }
 
 /* Lip-sync: waits until the picture's moment plus the delay. Those behind it

@@ -15,6 +15,12 @@ int media_vrecv_new(const struct media_config *config,
                     struct media_vrecv **ret) LK_MUST_CHECK;
 struct media_vrecv *media_vrecv_free(struct media_vrecv *v);
 
+/* Calls `first` for the first picture, and for the first after what was counted
+ * was forgotten: on the streaming thread, so that it must only hand on.
+ * Control, before anything is received. */
+void media_vrecv_on_first(struct media_vrecv *v, void (*first)(void *arg),
+                          void *arg);
+
 /* Its RTP side and its ring, borrowed. */
 struct media_receive *media_vrecv_receive(struct media_vrecv *v);
 struct lk_ring *media_vrecv_ring(struct media_vrecv *v);
