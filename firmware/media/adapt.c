@@ -24,8 +24,10 @@ static struct media_size size_at(const struct media_adapt *a, int level)
 
 static bool level_exists(const struct media_adapt *a, int level)
 {
+    if (level >= LEVELS)
+        return false;
     struct media_size s = size_at(a, level);
-    return level < LEVELS && s.width >= 256 && s.height >= 144;
+    return s.width >= 256 && s.height >= 144;
 }
 
 static bool level_bears(const struct media_adapt *a, int level, int bps,
