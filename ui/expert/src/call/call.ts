@@ -308,9 +308,11 @@ export class Call {
   private refuse(error: unknown): void {
     if (this.isOver()) return;
     if (!(error instanceof Refused)) return this.finish({ kind: 'ended', why: 'failed', byUs: true }, 'failed');
-    this.view.dropped = error.reason;
-    // Another tab's call, or an older one of ours: not for this call, and so no verdict on it.
+    // Another tab's call, or an older one of ours: not for this call, and so no verdict on it. In a call it is not even
+    // mentioned: it is ordinary, and would hide what is not.
     const elsewhere = error.reason === 'call' || error.detail === 'expert-nonce';
+    if (elsewhere && this.offer !== null) return;
+    this.view.dropped = error.reason;
     if (elsewhere || this.offer !== null) return this.deps.onChange();
     this.finish({ kind: 'refused', why: error.reason }, 'failed');
   }

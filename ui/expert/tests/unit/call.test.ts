@@ -218,6 +218,14 @@ describe('offers', () => {
     expect(peers).toHaveLength(1);
   });
 
+  test('what belongs to another tab is not mentioned in a call', async () => {
+    await live();
+    const other = await say('offer', offer(1, '2'));
+    expect(call.view.dropped).toBe('order');
+    await give({ ...other, en: 'AAAAAAAAAAAAAAAAAAAAAA' });
+    expect(call.view).toMatchObject({ phase: 'live', dropped: 'order' });
+  });
+
   test('the same session is a restart, another one a fresh connection', async () => {
     await live();
     await say('offer', offer(2));
