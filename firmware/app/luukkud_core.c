@@ -82,8 +82,10 @@ static void finish_visit(struct luukkud_core *c)
         return;
     c->finish_by_us = 0;
     int r = superlink_session_ended(c->super);
-    if (r < 0)
+    if (r < 0) {
         LK_LOG(ERROR, "core", "what=session-ended err=%s", strerrorname_np(-r));
+        kiosk_ui_quit(c->ui); /* super starts everything anew */
+    }
 }
 
 static void do_action(struct luukkud_core *c, const struct session_action *a)
@@ -99,6 +101,9 @@ static void do_action(struct luukkud_core *c, const struct session_action *a)
         break;
     case SESSION_DO_CONTROLS:
         set_controls(c);
+        break;
+    case SESSION_DO_WRITE:
+    case SESSION_DO_SAY:
         break;
     case SESSION_DO_FINISH:
         set_controls(c);
@@ -246,6 +251,14 @@ static void super_shutdown(void *arg)
     kiosk_ui_quit(c->ui); /* main then stops this thread */
 }
 
+static void super_kept(void *arg)
+{
+    struct luukkud_core *c = arg;
+    struct session_event e = {.kind = SESSION_EVENT_WIPED};
+    session_event(c->session, &e, lk_loop_now_us(c->loop));
+    settle(c);
+}
+
 static bool super_alive(void *arg)
 {
     struct luukkud_core *c = arg;
@@ -337,6 +350,7 @@ static int core_make_super(struct luukkud_core *c, int fd)
                                       .peer = super_peer,
                                       .control = super_control,
                                       .shutdown = super_shutdown,
+                                      .kept = super_kept,
                                       .alive = super_alive,
                                       .arg = c};
     int r = superlink_new(c->loop, fd, &config, &c->super);

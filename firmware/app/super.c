@@ -90,8 +90,12 @@ void super_on_message(struct super *s, struct super_child *c,
     }
     LK_LOG(INFO, "super", "session ended, programs are %s",
            s->config.keep_programs ? "kept" : "started anew");
-    if (!s->config.keep_programs)
+    if (!s->config.keep_programs) {
         super_renew(s);
+        return;
+    }
+    struct supermsg kept = {.type = SUPERMSG_KEPT};
+    (void)super_child_send(c, &kept, -1); /* its end is seen elsewhere */
 }
 
 int super_new(struct lk_loop *l, const struct super_config *config,

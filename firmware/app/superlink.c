@@ -77,6 +77,10 @@ static void link_receive(void *arg, struct lk_chan_msg *msg)
     case SUPERMSG_CONTROL:
         s->config.control(s->config.arg, m.id, m.args, m.arg);
         break;
+    case SUPERMSG_KEPT:
+        if (s->config.kept)
+            s->config.kept(s->config.arg);
+        break;
     default:
         link_stop(s);
         break;

@@ -28,6 +28,9 @@ struct superlink_config {
     /* Stop now: within 2 s, then comes SIGKILL. Also called when super has
      * gone, and for SIGTERM's sake call it yourself from a signalfd. */
     void (*shutdown)(void *arg);
+    /* The session has ended, and the programs go on (--keep-programs). May be
+     * NULL. */
+    void (*kept)(void *arg);
     /* Asked before each answer to a ping, about every 0.5 s; false withholds
      * the answer, and after 1.5 s without one the program is killed and
      * started anew. So a program can say that one of its other threads hangs.
@@ -56,7 +59,7 @@ LK_AUTO_DEFINE(superlink);
 int superlink_ready(struct superlink *s, const char *walls) LK_MUST_CHECK;
 
 /* Says that a citizen's session has ended. With the usual options shutdown()
- * follows, and all programs are started anew.
+ * follows, and all programs are started anew; otherwise kept().
  * Errors: lk_chan_send()'s. */
 int superlink_session_ended(struct superlink *s);
 

@@ -26,6 +26,7 @@ static int msg_shape(unsigned type)
         return HAS_ID;
     case SUPERMSG_SESSION_ENDED:
     case SUPERMSG_SHUTDOWN:
+    case SUPERMSG_KEPT:
         return 0;
     case SUPERMSG_CONTROL_REPLY:
         return HAS_ID | HAS_VERDICT | HAS_TEXT | FD_MAYBE;

@@ -7,7 +7,8 @@
  * to super: HELLO (first), READY (confined, about to run), PONG, SESSION_ENDED,
  *           CONTROL_REPLY (with at most one descriptor: a sealed memfd)
  * to a program: PING, PEER (one descriptor: a channel to its sibling, in place
- *           of any earlier one), CONTROL (a technician's command), SHUTDOWN
+ *           of any earlier one), CONTROL (a technician's command), KEPT (the
+ *           session has ended, and the program goes on as it is), SHUTDOWN
  */
 #ifndef LUUKKU_IPC_SUPERMSG_H
 #define LUUKKU_IPC_SUPERMSG_H
@@ -29,6 +30,7 @@ enum supermsg_type {
     SUPERMSG_PEER = 17,         /* one descriptor */
     SUPERMSG_CONTROL = 18,      /* id, args */
     SUPERMSG_SHUTDOWN = 19,
+    SUPERMSG_KEPT = 20,
 };
 
 /* What the descriptor of a CONTROL_REPLY holds. */

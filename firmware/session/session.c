@@ -12,7 +12,10 @@ struct session {
     struct session_action action[SESSION_ACTIONS_MAX];
     size_t first;
     size_t actions;
-    int64_t end_at_us; /* when the end screen leaves by itself */
+    int64_t end_at_us;          /* when the end screen leaves by itself */
+    int64_t alive_us;           /* when somebody last touched something */
+    bool headset_seen;          /* in this visit: speech was started for it */
+    char text[SESSION_ARG_MAX]; /* the turn being written */
 };
 
 /* Notices that belong to the kiosk, not to the visit: they outlive it. */
@@ -20,7 +23,8 @@ struct session {
     (SESSION_NOTICE_NO_BROKER | SESSION_NOTICE_NO_CAMERA | \
      SESSION_NOTICE_NO_SOUND | SESSION_NOTICE_SIMULATED)
 
-static const char *const langs[] = {"fi", "sv", "en"};
+static const char *const langs[] = {"fi", "sv", "en", "se",
+                                    "ru", "uk", "ar", "et"};
 
 static bool lang_known(const char *code)
 {
@@ -48,13 +52,17 @@ static void session_begin(struct session *s)
         .mic_on = true,
         .camera_on = true,
         .volume = SESSION_VOLUME_DEFAULT,
+        .manner = {.pace = SESSION_PACE_DEFAULT,
+                   .headset = s->view.manner.headset},
     };
+    s->headset_seen = v.manner.headset;
     memcpy(v.site, s->view.site, sizeof(v.site));
     memcpy(v.lang, s->default_lang, sizeof(v.lang));
     /* The view comes first; through its own address gcc 12 misjudges the size
      * under sanitizers. */
     _Static_assert(offsetof(struct session, view) == 0, "the view is first");
     explicit_bzero(s, sizeof(s->view));
+    explicit_bzero(s->text, sizeof(s->text));
     s->view = v;
 }
 
@@ -105,6 +113,7 @@ static void do_action(struct session *s, enum session_action_kind kind)
     *a = (struct session_action){.kind = kind};
     memcpy(a->card, s->view.card, sizeof(a->card));
     memcpy(a->lang, s->view.lang, sizeof(a->lang));
+    memcpy(a->text, s->text, sizeof(a->text));
 }
 
 bool session_poll(struct session *s, struct session_action *ret)
@@ -112,6 +121,7 @@ bool session_poll(struct session *s, struct session_action *ret)
     if (s->actions == 0)
         return false;
     *ret = s->action[s->first];
+    explicit_bzero(s->action[s->first].text, sizeof(ret->text));
     s->first = (s->first + 1) % SESSION_ACTIONS_MAX;
     s->actions--;
     return true;
@@ -121,15 +131,30 @@ static void session_end(struct session *s, enum session_end end, int64_t now_us)
 {
     s->view.screen = SESSION_END;
     s->view.end = end;
-    /* The expert's name has no place on the end screen. */
+    /* The expert's name and what was written have no place on the end screen.
+     */
     explicit_bzero(s->view.expert_name, sizeof(s->view.expert_name));
+    explicit_bzero(&s->view.talk, sizeof(s->view.talk));
+    explicit_bzero(s->text, sizeof(s->text));
+    s->view.manner.typing = false;
     s->end_at_us = now_us + SESSION_END_SHOWN_US;
 }
 
+/* The visit is over: what was on the screen is gone, and until the programs
+ * have been wiped nothing can be touched that would be lost with them. */
 static void session_finish(struct session *s)
 {
     session_begin(s);
+    s->view.screen = SESSION_LEAVING;
     do_action(s, SESSION_DO_FINISH);
+}
+
+/* A visit that ends before anything was said to anybody. */
+static bool session_quit(struct session *s)
+{
+    session_begin(s);
+    do_action(s, SESSION_DO_CONTROLS);
+    return true;
 }
 
 static bool choose_lang(struct session *s, const char *code)
@@ -155,9 +180,10 @@ static bool intent_services(struct session *s, const struct session_intent *i)
 {
     if (i->kind == SESSION_INTENT_LANG)
         return choose_lang(s, i->arg);
+    if (i->kind == SESSION_INTENT_QUIT)
+        return session_quit(s);
     if (i->kind == SESSION_INTENT_BACK) {
-        session_begin(s);
-        do_action(s, SESSION_DO_CONTROLS);
+        s->view.screen = SESSION_START;
         return true;
     }
     if (i->kind != SESSION_INTENT_CARD || !catalog_builtin_find(i->arg))
@@ -170,6 +196,8 @@ static bool intent_services(struct session *s, const struct session_intent *i)
 static bool intent_card(struct session *s, const struct session_intent *i,
                         int64_t now_us)
 {
+    if (i->kind == SESSION_INTENT_QUIT)
+        return session_quit(s);
     if (i->kind == SESSION_INTENT_BACK) {
         s->view.screen = SESSION_SERVICES;
         s->view.card[0] = '\0';
@@ -196,10 +224,30 @@ static bool intent_waiting(struct session *s, const struct session_intent *i,
     return true;
 }
 
+/* The conversation in writing. */
+static bool intent_write(struct session *s, const struct session_intent *i)
+{
+    if (i->kind == SESSION_INTENT_TYPING) {
+        s->view.manner.typing = !s->view.manner.typing;
+        return true;
+    }
+    if (i->kind == SESSION_INTENT_WRITE &&
+        lk_utf8_valid(i->arg, strlen(i->arg))) {
+        copy_text(s->text, sizeof(s->text), i->arg);
+        do_action(s, SESSION_DO_WRITE);
+    }
+    if (i->kind == SESSION_INTENT_SAY)
+        do_action(s, SESSION_DO_SAY);
+    return false; /* the view changes when the words are in the conversation */
+}
+
 static bool intent_call(struct session *s, const struct session_intent *i,
                         int64_t now_us)
 {
     struct session_view *v = &s->view;
+    if (i->kind == SESSION_INTENT_TYPING || i->kind == SESSION_INTENT_WRITE ||
+        i->kind == SESSION_INTENT_SAY)
+        return intent_write(s, i);
     if (i->kind == SESSION_INTENT_END_CALL) {
         do_action(s, SESSION_DO_HANG_UP);
         session_end(s, SESSION_END_BY_CITIZEN, now_us);
@@ -228,32 +276,74 @@ static bool intent_end(struct session *s, const struct session_intent *i)
     return true;
 }
 
-void session_intent(struct session *s, const struct session_intent *intent,
-                    int64_t now_us)
+/* What every screen has: help, and how the screen is used. */
+static bool intent_manner(struct session *s, enum session_intent_kind kind)
 {
-    bool changed = false;
+    struct session_manner *m = &s->view.manner;
+    if (kind == SESSION_INTENT_HELP)
+        s->view.help = !s->view.help;
+    else if (kind == SESSION_INTENT_TEXT_SIZE)
+        m->text_size = (m->text_size + 1) % SESSION_TEXT_SIZES;
+    else if (kind == SESSION_INTENT_CONTRAST)
+        m->contrast = !m->contrast;
+    else if (kind == SESSION_INTENT_SPEECH)
+        m->speech = !m->speech;
+    else if (kind == SESSION_INTENT_FASTER && m->pace < SESSION_PACE_MAX)
+        m->pace++;
+    else if (kind == SESSION_INTENT_SLOWER && m->pace > 0)
+        m->pace--;
+    else
+        return false;
+    return true;
+}
+
+/* Somebody is there. Returns whether the view changed. */
+static bool session_alive(struct session *s, int64_t now_us)
+{
+    bool asked = s->view.idle;
+    s->alive_us = now_us;
+    s->view.idle = false;
+    s->view.idle_ends_us = 0;
+    if (s->view.screen == SESSION_END)
+        s->end_at_us = now_us + SESSION_END_SHOWN_US;
+    return asked;
+}
+
+/* What only the present screen has. */
+static bool intent_screen(struct session *s, const struct session_intent *i,
+                          int64_t now_us)
+{
     switch (s->view.screen) {
     case SESSION_START:
-        changed = intent_start(s, intent);
-        break;
+        return intent_start(s, i);
     case SESSION_SERVICES:
-        changed = intent_services(s, intent);
-        break;
+        return intent_services(s, i);
     case SESSION_CARD:
-        changed = intent_card(s, intent, now_us);
-        break;
+        return intent_card(s, i, now_us);
     case SESSION_WAITING:
-        changed = intent_waiting(s, intent, now_us);
-        break;
+        return intent_waiting(s, i, now_us);
     case SESSION_CALL:
-        changed = intent_call(s, intent, now_us);
-        break;
+        return intent_call(s, i, now_us);
     case SESSION_END:
-        changed = intent_end(s, intent);
-        break;
+        return intent_end(s, i);
+    case SESSION_LEAVING:
     case SESSION_OUT_OF_SERVICE:
         break;
     }
+    return false;
+}
+
+void session_intent(struct session *s, const struct session_intent *intent,
+                    int64_t now_us)
+{
+    if (s->view.screen == SESSION_LEAVING)
+        return;
+    enum session_screen was = s->view.screen;
+    bool changed = session_alive(s, now_us);
+    if (intent_manner(s, intent->kind) || intent_screen(s, intent, now_us))
+        changed = true;
+    if (s->view.screen != was)
+        s->view.help = false;
     if (changed)
         s->view.version++;
 }
@@ -296,6 +386,30 @@ static void event_transport(struct session *s, bool up)
     }
 }
 
+/* Who plugs a headset in wants to hear; once, so that who then turns speech off
+ * is not overruled by a loose plug (EN 301 549, 5.1.3). */
+static void event_headset(struct session *s, bool in, int64_t now_us)
+{
+    s->view.manner.headset = in;
+    if (!in || s->headset_seen)
+        return;
+    s->headset_seen = true;
+    s->view.manner.speech = true;
+    (void)session_alive(s, now_us);
+}
+
+/* Another's first words open the conversation: who is called in writing must
+ * see it. */
+static void event_said(struct session *s, const struct session_talk *talk)
+{
+    bool up = s->view.talk.up;
+    bool began = s->view.talk.n == 0 && talk->n > 0;
+    s->view.talk = *talk;
+    s->view.talk.up = up;
+    if (began)
+        s->view.manner.typing = true;
+}
+
 static void apply_event(struct session *s, const struct session_event *e,
                         int64_t now_us)
 {
@@ -329,11 +443,48 @@ static void apply_event(struct session *s, const struct session_event *e,
     case SESSION_EVENT_TRANSPORT:
         event_transport(s, e->up);
         break;
+    case SESSION_EVENT_HEADSET:
+        event_headset(s, e->up, now_us);
+        break;
+    case SESSION_EVENT_TALK:
+        s->view.talk.up = e->up && s->view.screen == SESSION_CALL;
+        break;
+    case SESSION_EVENT_SAID:
+        if (s->view.screen == SESSION_CALL)
+            event_said(s, e->talk);
+        break;
+    case SESSION_EVENT_WIPED:
+        if (s->view.screen == SESSION_LEAVING)
+            session_begin(s);
+        break;
     }
 }
 
-/* Whether they show the same. Of everything but the version: a new member
- * belongs here too. */
+static bool manner_same(const struct session_manner *a,
+                        const struct session_manner *b)
+{
+    return a->text_size == b->text_size && a->contrast == b->contrast &&
+           a->speech == b->speech && a->pace == b->pace &&
+           a->headset == b->headset && a->typing == b->typing;
+}
+
+static bool talk_same(const struct session_talk *a,
+                      const struct session_talk *b)
+{
+    if (a->up != b->up || a->n != b->n)
+        return false;
+    for (uint32_t i = 0; i < a->n; i++) {
+        const struct session_said *x = &a->said[i];
+        const struct session_said *y = &b->said[i];
+        if (x->id != y->id || x->open != y->open || x->mine != y->mine ||
+            strcmp(x->text, y->text) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Whether they show the same. Of everything but the version and what only
+ * intents change: a new member belongs here too. */
 static bool view_same(const struct session_view *a,
                       const struct session_view *b)
 {
@@ -342,7 +493,9 @@ static bool view_same(const struct session_view *a,
            a->waiting_since_us == b->waiting_since_us && a->line == b->line &&
            a->mic_on == b->mic_on && a->camera_on == b->camera_on &&
            a->volume == b->volume && a->call_since_us == b->call_since_us &&
-           a->end == b->end && strcmp(a->lang, b->lang) == 0 &&
+           a->end == b->end && a->idle == b->idle && a->help == b->help &&
+           manner_same(&a->manner, &b->manner) &&
+           talk_same(&a->talk, &b->talk) && strcmp(a->lang, b->lang) == 0 &&
            strcmp(a->site, b->site) == 0 && strcmp(a->card, b->card) == 0 &&
            strcmp(a->expert_name, b->expert_name) == 0 &&
            strcmp(a->agency_name, b->agency_name) == 0;
@@ -357,15 +510,47 @@ void session_event(struct session *s, const struct session_event *event,
         s->view.version++;
 }
 
+/* Whether somebody who went away left something behind that the next one would
+ * meet. In the queue and in a call nobody is asked: waiting is no absence. */
+static bool session_can_idle(const struct session *s)
+{
+    const struct session_view *v = &s->view;
+    const struct session_manner *m = &v->manner;
+    if (v->screen == SESSION_SERVICES || v->screen == SESSION_CARD)
+        return true;
+    return v->screen == SESSION_START &&
+           (v->help || m->speech || m->contrast ||
+            m->text_size != SESSION_TEXT_NORMAL ||
+            m->pace != SESSION_PACE_DEFAULT ||
+            strcmp(v->lang, s->default_lang) != 0);
+}
+
+static void session_ask(struct session *s, int64_t now_us)
+{
+    s->view.idle = true;
+    s->view.idle_ends_us = now_us + SESSION_IDLE_ANSWER_US;
+}
+
 void session_tick(struct session *s, int64_t now_us)
 {
     if (now_us < session_next_us(s))
         return;
-    session_finish(s);
+    if (s->view.screen == SESSION_END)
+        session_finish(s);
+    else if (s->view.idle)
+        (void)session_quit(s);
+    else
+        session_ask(s, now_us);
     s->view.version++;
 }
 
 int64_t session_next_us(const struct session *s)
 {
-    return s->view.screen == SESSION_END ? s->end_at_us : INT64_MAX;
+    if (s->view.screen == SESSION_END)
+        return s->end_at_us;
+    if (s->view.idle)
+        return s->view.idle_ends_us;
+    if (session_can_idle(s))
+        return s->alive_us + SESSION_IDLE_US;
+    return INT64_MAX;
 }

@@ -18,6 +18,12 @@ struct session;
  * when the citizen walks away. */
 #define SESSION_END_SHOWN_US (30 * 1000000LL)
 
+/* Nobody touched anything: the question comes, and the visit ends (EN 301 549,
+ * 5.9 and WCAG 2.2, 2.2.1 ask for 20 s at least to answer). Never in the
+ * queue or in a call. */
+#define SESSION_IDLE_US (90 * 1000000LL)
+#define SESSION_IDLE_ANSWER_US (30 * 1000000LL)
+
 struct session_config {
     const char *site; /* shown name of the place; copied */
     const char *lang; /* language of every new visit; copied */
@@ -41,6 +47,10 @@ enum session_event_kind {
     SESSION_EVENT_REMOTE,    /* mic, camera: the expert's own switches */
     SESSION_EVENT_DEVICES,   /* camera, mic: present; simulated */
     SESSION_EVENT_TRANSPORT, /* up: whether the transport program runs */
+    SESSION_EVENT_HEADSET,   /* up: plugged in; the first time starts speech */
+    SESSION_EVENT_TALK,      /* up: the channel for writing is open */
+    SESSION_EVENT_SAID,      /* talk: what was written, anew */
+    SESSION_EVENT_WIPED,     /* all of the last visit is gone: begin anew */
 };
 
 struct session_event {
@@ -55,6 +65,7 @@ struct session_event {
     enum session_end end;
     const char *expert_name; /* borrowed during the call */
     const char *agency_name;
+    const struct session_talk *talk;
 };
 
 enum session_action_kind {
@@ -62,6 +73,8 @@ enum session_action_kind {
     SESSION_DO_LEAVE,    /* leave the queue */
     SESSION_DO_HANG_UP,  /* end the call */
     SESSION_DO_CONTROLS, /* mic_on, camera_on, volume, lang as in the view */
+    SESSION_DO_WRITE,    /* text: the turn being typed, whole */
+    SESSION_DO_SAY,      /* the turn is complete */
     SESSION_DO_FINISH,   /* the visit is over: wipe everything, begin anew */
 };
 
@@ -69,6 +82,7 @@ struct session_action {
     enum session_action_kind kind;
     char card[LK_NAME_MAX];
     char lang[SESSION_LANG_MAX];
+    char text[SESSION_ARG_MAX];
 };
 
 /* Most actions that wait to be polled; a session makes two at a time. */

@@ -11,9 +11,13 @@
 #include "base/text.h"
 
 #define SESSION_TEXT_MAX 129 /* bytes of a shown name, the NUL included */
-#define SESSION_LANG_MAX                                \
-    4 /* "fi", "sv", "en", "se", "ru", "uk", "ar", "et" \
-       */
+#define SESSION_ARG_MAX 512  /* bytes of an intent's argument, likewise */
+#define SESSION_SAID_MAX 512 /* bytes of one written turn, likewise */
+#define SESSION_SAID_TURNS 8 /* written turns that are shown, newest last */
+
+/* Bytes of a language's code, the NUL included: "fi", "sv", "en", "se", "ru",
+ * "uk", "ar", "et". */
+#define SESSION_LANG_MAX 4
 
 enum session_screen {
     SESSION_START,
@@ -22,6 +26,7 @@ enum session_screen {
     SESSION_WAITING,
     SESSION_CALL,
     SESSION_END,
+    SESSION_LEAVING, /* everything is being wiped; nothing can be done */
     SESSION_OUT_OF_SERVICE,
 };
 
@@ -41,6 +46,39 @@ enum session_end {
     SESSION_END_LINE_LOST, /* 120 s of silence */
     SESSION_END_CANCELLED, /* left the queue */
     SESSION_END_FAILED,    /* the call could not be set up */
+};
+
+enum session_text_size {
+    SESSION_TEXT_NORMAL,
+    SESSION_TEXT_LARGE,
+    SESSION_TEXT_LARGEST, /* EN 301 549, 5.1.4 */
+    SESSION_TEXT_SIZES,
+};
+
+/* How the screen is used; back to the defaults after every visit. */
+struct session_manner {
+    enum session_text_size text_size;
+    bool contrast; /* inverse contrast */
+    bool speech;   /* screens are spoken */
+    uint8_t pace;  /* of speech: 0 slowest .. SESSION_PACE_MAX */
+    bool headset;  /* one is plugged in: private things may be spoken */
+    bool typing;   /* in a call: conversation in writing is open */
+};
+#define SESSION_PACE_MAX 4
+#define SESSION_PACE_DEFAULT 2
+
+/* One turn of the conversation in writing (real-time text). */
+struct session_said {
+    bool mine;                   /* typed here */
+    bool open;                   /* still being typed */
+    uint32_t id;                 /* from 1, rises; a turn keeps its own */
+    char text[SESSION_SAID_MAX]; /* UTF-8; U+FFFD stands where text was lost */
+};
+
+struct session_talk {
+    bool up; /* what is typed reaches the other end */
+    uint32_t n;
+    struct session_said said[SESSION_SAID_TURNS];
 };
 
 /* Things a citizen or an adviser should know; bits. */
@@ -76,6 +114,12 @@ struct session_view {
     int64_t call_since_us;
 
     enum session_end end;
+
+    struct session_manner manner;
+    bool help;            /* help is shown over the screen */
+    bool idle;            /* the question whether anybody is there */
+    int64_t idle_ends_us; /* with `idle`: when the visit ends by itself */
+    struct session_talk talk;
 };
 
 enum session_intent_kind {
@@ -91,11 +135,24 @@ enum session_intent_kind {
     SESSION_INTENT_VOLUME_DOWN,
     SESSION_INTENT_END_CALL,
     SESSION_INTENT_DONE, /* leave: wipe and begin anew */
+
+    SESSION_INTENT_ALIVE,     /* somebody touched something, whatever it did */
+    SESSION_INTENT_STAY,      /* answers the question whether anybody is here */
+    SESSION_INTENT_HELP,      /* opens help, or closes it */
+    SESSION_INTENT_TEXT_SIZE, /* to the next size, around */
+    SESSION_INTENT_CONTRAST,  /* turns it on or off */
+    SESSION_INTENT_SPEECH,    /* likewise */
+    SESSION_INTENT_FASTER,    /* speech */
+    SESSION_INTENT_SLOWER,
+    SESSION_INTENT_TYPING, /* opens or closes the conversation in writing */
+    SESSION_INTENT_WRITE,  /* arg: the whole turn that is being typed */
+    SESSION_INTENT_SAY,    /* the turn is complete; a new one begins */
+    SESSION_INTENT_QUIT,   /* end the visit before a call: wipe, begin anew */
 };
 
 struct session_intent {
     enum session_intent_kind kind;
-    char arg[LK_NAME_MAX]; /* "" where none is meant */
+    char arg[SESSION_ARG_MAX]; /* "" where none is meant */
 };
 
 #endif

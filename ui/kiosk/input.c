@@ -10,7 +10,8 @@ static void ui_activate(struct kiosk_ui *ui, int i)
     if (!n->acts || n->state & KIOSK_DISABLED)
         return;
     /* A copy: the tree may be built anew before the callback returns. */
-    struct session_intent intent = n->intent;
+    struct session_intent intent = {.kind = n->intent};
+    snprintf(intent.arg, sizeof(intent.arg), "%s", n->arg);
     ui->config.intent(ui->config.arg, &intent);
 }
 

@@ -113,7 +113,7 @@ int kiosk_page_button(struct kiosk_page *p, const struct kiosk_button *b)
                 .min_h = KIOSK_TARGET_MM},
         .acts = true,
         .escape = b->escape,
-        .intent = {.kind = b->intent},
+        .intent = b->intent,
     };
     return kiosk_tree_leaf(p->t, &n);
 }
@@ -262,9 +262,9 @@ static void page_lang(struct kiosk_page *p, int lang, bool large)
                 .min_w = large ? 40 : KIOSK_TARGET_MM,
                 .min_h = large && !p->low ? 26 : KIOSK_TARGET_MM},
         .acts = true,
-        .intent = {.kind = SESSION_INTENT_LANG},
+        .intent = SESSION_INTENT_LANG,
+        .arg = kiosk_lang_codes[lang],
     };
-    snprintf(n.intent.arg, sizeof(n.intent.arg), "%s", kiosk_lang_codes[lang]);
     kiosk_tree_leaf(p->t, &n);
 }
 

@@ -76,6 +76,7 @@ void kiosk_screen_card(struct kiosk_page *p);
 void kiosk_screen_waiting(struct kiosk_page *p);
 void kiosk_screen_call(struct kiosk_page *p);
 void kiosk_screen_end(struct kiosk_page *p);
+void kiosk_screen_leaving(struct kiosk_page *p);
 void kiosk_screen_out(struct kiosk_page *p);
 
 #endif

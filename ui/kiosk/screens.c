@@ -28,6 +28,9 @@ static void screen_fill(struct kiosk_page *p)
     case SESSION_END:
         kiosk_screen_end(p);
         return;
+    case SESSION_LEAVING:
+        kiosk_screen_leaving(p);
+        return;
     case SESSION_OUT_OF_SERVICE:
         break;
     }

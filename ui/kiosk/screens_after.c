@@ -1,4 +1,4 @@
-/* Screens when there is nothing to be done: end, out of service. */
+/* Screens when there is nothing to be done: end, leaving, out of service. */
 #include "kiosk/screen_parts.h"
 
 struct closing {
@@ -66,6 +66,18 @@ void kiosk_screen_end(struct kiosk_page *p)
                                   .escape = true});
     p->t->node[i].font = KIOSK_FONT_NAME;
     p->t->node[i].box.min_h = p->low ? 24 : 30;
+    kiosk_tree_close(p->t);
+}
+
+void kiosk_screen_leaving(struct kiosk_page *p)
+{
+    static const struct closing leaving = {
+        KIOSK_ICON_SHIELD_CHECK, KIOSK_INK_GOOD,         KIOSK_LOOK_GOOD,
+        KIOSK_STR_LEAVING_TITLE, KIOSK_STR_LEAVING_TEXT,
+    };
+    closing_panel(p, &leaving);
+    kiosk_page_spring(p);
+    kiosk_page_spring(p);
     kiosk_tree_close(p->t);
 }
 

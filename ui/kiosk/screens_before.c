@@ -128,9 +128,9 @@ static void service_button(struct kiosk_page *p,
                 .pad_y = 7,
                 .min_h = p->low ? 60 : 92},
         .acts = true,
-        .intent = {.kind = SESSION_INTENT_CARD},
+        .intent = SESSION_INTENT_CARD,
+        .arg = card->id,
     };
-    snprintf(n.intent.arg, sizeof(n.intent.arg), "%s", card->id);
     kiosk_tree_open(p->t, &n);
     card_head(p, card);
     kiosk_page_text(p, narrow ? KIOSK_FONT_LABEL : KIOSK_FONT_NAME,

@@ -52,6 +52,7 @@ int kiosk_tree_leaf(struct kiosk_tree *t, const struct kiosk_node *node)
     n->id = n->id ? n->id : "";
     n->name = n->name ? n->name : "";
     n->value = n->value ? n->value : "";
+    n->arg = n->arg ? n->arg : "";
     n->parent = (int16_t)t->open;
     n->last = (int16_t)i;
     for (int p = t->open; p >= 0; p = t->node[p].parent)
@@ -243,6 +244,7 @@ const char *kiosk_screen_name(enum session_screen s)
         [SESSION_WAITING] = "waiting",
         [SESSION_CALL] = "call",
         [SESSION_END] = "end",
+        [SESSION_LEAVING] = "leaving",
         [SESSION_OUT_OF_SERVICE] = "out-of-service",
     };
     return (size_t)s < LK_ARRAY_LEN(names) ? names[s] : "out-of-service";

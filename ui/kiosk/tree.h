@@ -144,7 +144,8 @@ struct kiosk_node {
 
     bool acts;   /* `intent` is sent when it is released */
     bool escape; /* Escape means this */
-    struct session_intent intent;
+    enum session_intent_kind intent;
+    const char *arg; /* the intent's; "" for none; static or the tree's own */
 
     int16_t parent; /* index, -1 for the root */
     int16_t last;   /* index of the last descendant, or its own */

@@ -124,6 +124,7 @@ const struct sample samples[] = {
      false,
      NULL,
      NULL},
+    {"leaving", {.screen = SESSION_LEAVING, .site = SITE}, false, NULL, NULL},
     {"out-of-service",
      {.screen = SESSION_OUT_OF_SERVICE, .site = SITE},
      false,

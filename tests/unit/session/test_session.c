@@ -107,6 +107,13 @@ static void test_nothing_stays(void **state)
     assert_string_equal(session_view(s)->expert_name, "");
     intent(SESSION_INTENT_DONE, "");
     const struct session_view *v = session_view(s);
+    /* What is touched before all is wiped would be lost: nothing can be. */
+    assert_int_equal(v->screen, SESSION_LEAVING);
+    intent(SESSION_INTENT_NEXT, "");
+    intent(SESSION_INTENT_HELP, "");
+    assert_int_equal(v->screen, SESSION_LEAVING);
+    assert_false(v->help);
+    event((struct session_event){.kind = SESSION_EVENT_WIPED});
     assert_int_equal(v->screen, SESSION_START);
     assert_string_equal(v->lang, "fi");
     assert_string_equal(v->card, "");
@@ -137,8 +144,121 @@ static void test_end_screen_leaves(void **state)
     session_tick(s, now_us);
     assert_int_equal(session_view(s)->screen, SESSION_END);
     session_tick(s, now_us + 1);
-    assert_int_equal(session_view(s)->screen, SESSION_START);
+    assert_int_equal(session_view(s)->screen, SESSION_LEAVING);
+    assert_true(session_next_us(s) == INT64_MAX);
     expect(SESSION_DO_FINISH);
+}
+
+static void test_touching_the_end_screen_keeps_it(void **state)
+{
+    (void)state;
+    to_waiting();
+    intent(SESSION_INTENT_CANCEL, "");
+    now_us += SESSION_END_SHOWN_US - 1;
+    intent(SESSION_INTENT_ALIVE, "");
+    assert_true(session_next_us(s) == now_us + SESSION_END_SHOWN_US);
+}
+
+/* Nobody there: the question, and then everything is as for a new visitor. */
+static void test_idle(void **state)
+{
+    (void)state;
+    intent(SESSION_INTENT_TEXT_SIZE, "");
+    intent(SESSION_INTENT_NEXT, "");
+    now_us += SESSION_IDLE_US - 1;
+    session_tick(s, now_us);
+    assert_false(session_view(s)->idle);
+    session_tick(s, ++now_us);
+    assert_true(session_view(s)->idle);
+    assert_true(session_view(s)->idle_ends_us - now_us >= 20 * 1000000);
+    now_us += SESSION_IDLE_ANSWER_US - 1;
+    intent(SESSION_INTENT_ALIVE, "");
+    assert_false(session_view(s)->idle);
+    assert_int_equal(session_view(s)->screen, SESSION_SERVICES);
+    session_tick(s, now_us += SESSION_IDLE_US);
+    assert_true(session_view(s)->idle);
+    session_tick(s, now_us += SESSION_IDLE_ANSWER_US);
+    assert_int_equal(session_view(s)->screen, SESSION_START);
+    assert_false(session_view(s)->idle);
+    assert_int_equal(session_view(s)->manner.text_size, SESSION_TEXT_NORMAL);
+    expect(SESSION_DO_CONTROLS);
+    assert_true(session_next_us(s) == INT64_MAX);
+}
+
+static void test_waiting_and_calls_are_never_idle(void **state)
+{
+    (void)state;
+    to_waiting();
+    assert_true(session_next_us(s) == INT64_MAX);
+    event((struct session_event){.kind = SESSION_EVENT_GRANTED,
+                                 .expert_name = "Anna",
+                                 .agency_name = "Kela"});
+    assert_true(session_next_us(s) == INT64_MAX);
+}
+
+static void test_manner(void **state)
+{
+    const struct session_manner *m = &session_view(s)->manner;
+    (void)state;
+    for (int i = 1; i <= SESSION_TEXT_SIZES; i++) {
+        intent(SESSION_INTENT_TEXT_SIZE, "");
+        assert_int_equal(m->text_size, i % SESSION_TEXT_SIZES);
+    }
+    for (int i = 0; i < 2 * SESSION_PACE_MAX; i++)
+        intent(SESSION_INTENT_FASTER, "");
+    assert_int_equal(m->pace, SESSION_PACE_MAX);
+    intent(SESSION_INTENT_CONTRAST, "");
+    intent(SESSION_INTENT_HELP, "");
+    assert_true(session_view(s)->help);
+    intent(SESSION_INTENT_NEXT, "");
+    assert_false(session_view(s)->help); /* help of another screen */
+    intent(SESSION_INTENT_BACK, "");
+    assert_true(m->contrast); /* back is not the end of the visit */
+    intent(SESSION_INTENT_NEXT, "");
+    intent(SESSION_INTENT_QUIT, "");
+    assert_false(m->contrast);
+    assert_int_equal(m->pace, SESSION_PACE_DEFAULT);
+}
+
+static void test_a_headset_starts_speech_once(void **state)
+{
+    struct session_event in = {.kind = SESSION_EVENT_HEADSET, .up = true};
+    struct session_event out = {.kind = SESSION_EVENT_HEADSET};
+    (void)state;
+    event(in);
+    assert_true(session_view(s)->manner.speech);
+    assert_true(session_view(s)->manner.headset);
+    intent(SESSION_INTENT_SPEECH, "");
+    event(out);
+    event(in);
+    assert_false(session_view(s)->manner.speech);
+}
+
+static void test_writing(void **state)
+{
+    struct session_talk talk = {.n = 1, .said = {{.id = 1, .text = "Hei"}}};
+    struct session_action a;
+    (void)state;
+    intent(SESSION_INTENT_WRITE, "too early");
+    expect_nothing();
+    to_call();
+    event((struct session_event){.kind = SESSION_EVENT_TALK, .up = true});
+    intent(SESSION_INTENT_WRITE, "\xff");
+    expect_nothing();
+    intent(SESSION_INTENT_WRITE, "P\xc3\xa4iv\xc3\xa4\xc3\xa4");
+    assert_true(session_poll(s, &a));
+    assert_int_equal(a.kind, SESSION_DO_WRITE);
+    assert_string_equal(a.text, "P\xc3\xa4iv\xc3\xa4\xc3\xa4");
+    intent(SESSION_INTENT_SAY, "");
+    expect(SESSION_DO_SAY);
+    assert_false(session_view(s)->manner.typing);
+    event((struct session_event){.kind = SESSION_EVENT_SAID, .talk = &talk});
+    assert_true(session_view(s)->manner.typing); /* it is seen */
+    assert_true(session_view(s)->talk.up);
+    assert_string_equal(session_view(s)->talk.said[0].text, "Hei");
+    intent(SESSION_INTENT_END_CALL, "");
+    assert_int_equal(session_view(s)->talk.n, 0);
+    assert_string_equal(session_view(s)->talk.said[0].text, "");
 }
 
 static void test_transport_dies_in_a_call(void **state)
@@ -176,6 +296,7 @@ static void test_any_order(void **state)
                                        "xx", "tax-card", "nothing"};
     uint64_t seed = test_seed();
     uint64_t version = 0;
+    static const struct session_talk nothing;
     struct session_action a;
     (void)state;
     for (int i = 0; i < 200000; i++) {
@@ -183,11 +304,14 @@ static void test_any_order(void **state)
         uint64_t x = test_random(&seed);
         now_us += (int64_t)(x % 5000000);
         if (x & 1 << 20) {
-            intent((enum session_intent_kind)(x >> 32 & 15),
+            intent((enum session_intent_kind)((x >> 32) %
+                                              (SESSION_INTENT_QUIT + 1)),
                    args[(x >> 40) % LK_ARRAY_LEN(args)]);
         } else {
             struct session_event e = {
-                .kind = (enum session_event_kind)((x >> 32) % 7),
+                .kind = (enum session_event_kind)((x >> 32) %
+                                                  (SESSION_EVENT_WIPED + 1)),
+                .talk = &nothing,
                 .up = x >> 41 & 1,
                 .mic = x >> 42 & 1,
                 .camera = x >> 43 & 1,
@@ -233,6 +357,12 @@ int main(void)
         CASE(test_nothing_stays),
         CASE(test_no_call_without_broker),
         CASE(test_end_screen_leaves),
+        CASE(test_touching_the_end_screen_keeps_it),
+        CASE(test_idle),
+        CASE(test_waiting_and_calls_are_never_idle),
+        CASE(test_manner),
+        CASE(test_a_headset_starts_speech_once),
+        CASE(test_writing),
         CASE(test_transport_dies_in_a_call),
         CASE(test_long_names_are_cut_between_characters),
         CASE(test_any_order),
