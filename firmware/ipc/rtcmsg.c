@@ -19,6 +19,9 @@ enum member {
     M_TEXT = 1 << 11,
     M_WHY = 1 << 12,
     M_BYTES = 1 << 13,
+    M_ID = 1 << 14,
+    M_SAY = 1 << 15, /* lang, pace, closed, interrupt */
+    M_HOW = 1 << 16,
     M_KNOWN = 1 << 30, /* nothing is written: descriptors alone */
 };
 
@@ -35,6 +38,8 @@ static unsigned members_of(unsigned type)
         [RTCMSG_CLOSE] = M_CALL,
         [RTCMSG_CONTROLS] = M_CONTROLS,
         [RTCMSG_SEND] = M_CALL | M_CHANNEL | M_BINARY | M_BYTES,
+        [RTCMSG_SAY] = M_ID | M_SAY | M_TEXT | M_BYTES,
+        [RTCMSG_HUSH] = M_KNOWN,
         [RTCMSG_LINK] = M_UP | M_WHY,
         [RTCMSG_MESSAGE] = M_TOPIC | M_BYTES,
         [RTCMSG_OFFER] = M_CALL | M_VERSION | M_BYTES,
@@ -43,6 +48,8 @@ static unsigned members_of(unsigned type)
         [RTCMSG_DATA] = M_CALL | M_CHANNEL | M_BINARY | M_BYTES,
         [RTCMSG_RINGS] = M_KNOWN,
         [RTCMSG_DEVICES] = M_DEVICES,
+        [RTCMSG_SPOKEN] = M_ID | M_HOW,
+        [RTCMSG_HEADSET] = M_UP,
     };
     return type < LK_ARRAY_LEN(members) ? members[type] : 0;
 }
@@ -53,6 +60,14 @@ static void write_controls(struct lk_writer *w, const struct rtcmsg *m)
     lk_write_u8(w, m->camera);
     lk_write_u8(w, m->volume);
     lk_write_str(w, m->lang);
+}
+
+static void write_say(struct lk_writer *w, const struct rtcmsg *m)
+{
+    lk_write_str(w, m->lang);
+    lk_write_u8(w, m->pace);
+    lk_write_u8(w, m->closed);
+    lk_write_u8(w, m->interrupt);
 }
 
 static void write_numbers(struct lk_writer *w, const struct rtcmsg *m,
@@ -72,6 +87,15 @@ static void write_numbers(struct lk_writer *w, const struct rtcmsg *m,
         lk_write_u8(w, m->open);
     if (has & M_BINARY)
         lk_write_u8(w, m->binary);
+    if (has & M_ID)
+        lk_write_u32(w, m->id);
+    if (has & M_HOW)
+        lk_write_u8(w, (uint8_t)m->how);
+}
+
+static size_t bytes_max(unsigned type)
+{
+    return type == RTCMSG_SAY ? RTCMSG_SAY_MAX : RTCMSG_BYTES_MAX;
 }
 
 int rtcmsg_encode(const struct rtcmsg *m, void *ret, size_t cap)
@@ -80,11 +104,13 @@ int rtcmsg_encode(const struct rtcmsg *m, void *ret, size_t cap)
     unsigned has = members_of(m->type);
     if (has == 0)
         return -EINVAL;
-    if (m->len > RTCMSG_BYTES_MAX)
+    if (m->len > bytes_max(m->type))
         return -EMSGSIZE;
     write_numbers(&w, m, has);
     if (has & M_CONTROLS)
         write_controls(&w, m);
+    if (has & M_SAY)
+        write_say(&w, m);
     if (has & M_PEER)
         lk_write_u8(&w, (uint8_t)m->peer);
     if (has & M_DEVICES) {
@@ -136,6 +162,21 @@ static void read_controls(struct lk_reader *r, struct rtcmsg *m)
     read_text(r, m->lang, sizeof(m->lang));
 }
 
+static void read_say(struct lk_reader *r, struct rtcmsg *m)
+{
+    read_text(r, m->lang, sizeof(m->lang));
+    m->pace = read_below(r, RTCMSG_PACE_MAX + 1);
+    m->closed = read_bool(r);
+    m->interrupt = read_bool(r);
+}
+
+/* What is spoken is text, and not empty. */
+static bool say_good(const struct rtcmsg *m)
+{
+    return m->len > 0 && memchr(m->bytes, 0, m->len) == NULL &&
+           lk_utf8_valid((const char *)m->bytes, m->len);
+}
+
 static void read_numbers(struct lk_reader *r, struct rtcmsg *m, unsigned has)
 {
     if (has & M_CALL)
@@ -152,6 +193,10 @@ static void read_numbers(struct lk_reader *r, struct rtcmsg *m, unsigned has)
         m->open = read_bool(r);
     if (has & M_BINARY)
         m->binary = read_bool(r);
+    if (has & M_ID)
+        m->id = lk_read_u32(r);
+    if (has & M_HOW)
+        m->how = (enum rtcmsg_spoken)read_below(r, RTCMSG_SPOKEN_STATES);
 }
 
 int rtcmsg_decode(uint16_t type, const void *payload, size_t len,
@@ -165,6 +210,8 @@ int rtcmsg_decode(uint16_t type, const void *payload, size_t len,
     read_numbers(&r, &m, has);
     if (has & M_CONTROLS)
         read_controls(&r, &m);
+    if (has & M_SAY)
+        read_say(&r, &m);
     if (has & M_PEER)
         m.peer = (enum rtcmsg_peer)read_below(&r, RTCMSG_PEER_STATES);
     if (has & M_DEVICES) {
@@ -180,10 +227,12 @@ int rtcmsg_decode(uint16_t type, const void *payload, size_t len,
     if (has & M_WHY)
         read_text(&r, m.why, sizeof(m.why));
     if (has & M_BYTES)
-        m.bytes = lk_read_blob(&r, RTCMSG_BYTES_MAX, &m.len);
+        m.bytes = lk_read_blob(&r, bytes_max(type), &m.len);
     int end = lk_reader_end(&r);
     if (end < 0)
         return end;
+    if (has & M_SAY && !say_good(&m))
+        return -EBADMSG;
     *ret = m;
     return 0;
 }

@@ -17,6 +17,8 @@
 #define RTCMSG_LABEL_MAX 64      /* likewise */
 #define RTCMSG_CANDIDATE_MAX 512 /* likewise */
 #define RTCMSG_BYTES_MAX 24576   /* an envelope, an SDP, a piece of data */
+#define RTCMSG_SAY_MAX 4096      /* bytes of one utterance */
+#define RTCMSG_PACE_MAX 4        /* of speech: 0 slowest .. */
 
 enum rtcmsg_type {
     /* luukkud to luukku-rtc */
@@ -30,6 +32,13 @@ enum rtcmsg_type {
     RTCMSG_CLOSE,       /* call: end the connection */
     RTCMSG_CONTROLS,    /* mic, camera, volume, lang */
     RTCMSG_SEND,        /* call, channel, binary, bytes: on a data channel */
+    RTCMSG_SAY,         /* id, lang, pace, closed, interrupt, text, bytes: speak
+                           the UTF-8 text in `bytes`. `text`: names of the
+                           phrases it consists of, one space between, for
+                           languages that have recordings only; "" when it has
+                           others. `closed`: for headphones alone. `interrupt`:
+                           what was said before and waits is cut */
+    RTCMSG_HUSH,        /* be silent at once, forget what waits */
 
     /* luukku-rtc to luukkud */
     RTCMSG_LINK = 64, /* up, why: the broker's link */
@@ -41,6 +50,18 @@ enum rtcmsg_type {
     RTCMSG_RINGS,     /* four descriptors: remote memory and wake, self memory
                          and wake (ring.h) */
     RTCMSG_DEVICES,   /* camera, sound: enum rtcmsg_device */
+    RTCMSG_SPOKEN,    /* id, how: what became of an utterance, in order */
+    RTCMSG_HEADSET,   /* up: plugged in, and what is played goes there */
+};
+
+/* What became of an utterance, in RTCMSG_SPOKEN. */
+enum rtcmsg_spoken {
+    RTCMSG_SPOKEN_DONE,     /* to its end */
+    RTCMSG_SPOKEN_CUT,      /* by another one, or HUSH; perhaps unheard */
+    RTCMSG_SPOKEN_NO_VOICE, /* the language has neither voice nor recording */
+    RTCMSG_SPOKEN_REFUSED,  /* closed, and no headset plays */
+    RTCMSG_SPOKEN_FAILED,   /* no memory, no room, or the synthesiser failed */
+    RTCMSG_SPOKEN_STATES,
 };
 
 /* How a peer connection is, in RTCMSG_PEER. */
@@ -74,6 +95,11 @@ struct rtcmsg {
     bool up;
     bool open;
     bool binary;
+    bool closed;
+    bool interrupt;
+    uint8_t pace; /* 0..RTCMSG_PACE_MAX */
+    uint32_t id;  /* of an utterance */
+    enum rtcmsg_spoken how;
     enum rtcmsg_peer peer;
     enum rtcmsg_device camera_device;
     enum rtcmsg_device sound_device;

@@ -49,6 +49,18 @@ static const struct rtcmsg samples[] = {
     {.type = RTCMSG_DEVICES,
      .camera_device = RTCMSG_DEVICE_SIMULATED,
      .sound_device = RTCMSG_DEVICE_REAL},
+    {.type = RTCMSG_SAY,
+     .id = 7,
+     .lang = "se",
+     .pace = RTCMSG_PACE_MAX,
+     .closed = true,
+     .interrupt = true,
+     .text = "start_title start_lead",
+     .bytes = (const uint8_t *)"Bures",
+     .len = 5},
+    {.type = RTCMSG_HUSH},
+    {.type = RTCMSG_SPOKEN, .id = 7, .how = RTCMSG_SPOKEN_NO_VOICE},
+    {.type = RTCMSG_HEADSET, .up = true},
 };
 
 static void check_equal(const struct rtcmsg *m, const struct rtcmsg *d)
@@ -63,6 +75,11 @@ static void check_equal(const struct rtcmsg *m, const struct rtcmsg *d)
     assert_int_equal(d->up, m->up);
     assert_int_equal(d->open, m->open);
     assert_int_equal(d->binary, m->binary);
+    assert_int_equal(d->id, m->id);
+    assert_int_equal(d->pace, m->pace);
+    assert_int_equal(d->closed, m->closed);
+    assert_int_equal(d->interrupt, m->interrupt);
+    assert_int_equal(d->how, m->how);
     assert_int_equal(d->peer, m->peer);
     assert_int_equal(d->camera_device, m->camera_device);
     assert_int_equal(d->sound_device, m->sound_device);
@@ -132,9 +149,50 @@ static void test_refused(void **state)
     assert_int_equal(rtcmsg_decode(RTCMSG_LINK, "\1\0\1\xff", 4, &d), -EBADMSG);
 }
 
+/* What is spoken is text, of a bounded length, at a pace that exists. */
+static void test_say(void **state)
+{
+    (void)state;
+    static uint8_t big[RTCMSG_SAY_MAX + 1];
+    static const struct {
+        const char *text;
+        size_t len;
+        uint8_t pace;
+        int expect;
+    } table[] = {
+        {"a", 1, 0, 0},
+        {"", 0, 0, -EBADMSG},
+        {"a\0b", 3, 0, -EBADMSG},
+        {"\xc3", 1, 0, -EBADMSG},
+        {"a", 1, RTCMSG_PACE_MAX + 1, -EBADMSG},
+    };
+    uint8_t b[RTCMSG_ENCODED_MAX];
+    struct rtcmsg d;
+    for (size_t i = 0; i < LK_ARRAY_LEN(table); i++) {
+        struct rtcmsg m = {.type = RTCMSG_SAY,
+                           .lang = "fi",
+                           .pace = table[i].pace,
+                           .bytes = (const uint8_t *)table[i].text,
+                           .len = table[i].len};
+        int n = rtcmsg_encode(&m, b, sizeof(b));
+        assert_true(n > 0);
+        assert_int_equal(rtcmsg_decode(RTCMSG_SAY, b, (size_t)n, &d),
+                         table[i].expect);
+    }
+    struct rtcmsg m = {.type = RTCMSG_SAY, .bytes = big, .len = sizeof(big)};
+    memset(big, 'a', sizeof(big));
+    assert_int_equal(rtcmsg_encode(&m, b, sizeof(b)), -EMSGSIZE);
+    m.len = RTCMSG_SAY_MAX;
+    int n = rtcmsg_encode(&m, b, sizeof(b));
+    assert_int_equal(rtcmsg_decode(RTCMSG_SAY, b, (size_t)n, &d), 0);
+    assert_int_equal(rtcmsg_decode(RTCMSG_SPOKEN, "\0\0\0\0\5", 5, &d),
+                     -EBADMSG);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_say),
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_wrong_lengths),
         cmocka_unit_test(test_refused),
