@@ -38,7 +38,7 @@ struct luukkud_core {
 
 enum post_kind { POST_INTENT, POST_ANSWER, POST_STOP };
 
-/* What other threads tell the core. */
+/* What other threads tell the core. Within what a mailbox carries. */
 struct post {
     enum post_kind kind;
     struct session_intent intent;

@@ -8,7 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define ITEM_MAX 512
+#define ITEM_MAX 1024
 #define CAPACITY_MAX 4096
 
 struct lk_mailbox {
