@@ -7,7 +7,9 @@
 static void ui_activate(struct kiosk_ui *ui, int i)
 {
     const struct kiosk_node *n = &kiosk_ui_tree(ui)->node[i];
-    if (!n->acts || n->state & KIOSK_DISABLED)
+    if (n->act == KIOSK_ACT_PAGE)
+        ui->stale |= kiosk_pages_turn(&ui->pages, kiosk_ui_tree(ui), i) != 0;
+    if (n->act != KIOSK_ACT_INTENT || n->state & KIOSK_DISABLED)
         return;
     /* A copy: the tree may be built anew before the callback returns. */
     struct session_intent intent = {.kind = n->intent};
@@ -74,7 +76,15 @@ static void input_up(struct kiosk_ui *ui, const struct kiosk_event *e)
 static void focus_step(struct kiosk_ui *ui, int step)
 {
     const struct kiosk_tree *t = kiosk_ui_tree(ui);
-    int i = kiosk_tree_next(t, kiosk_tree_find(t, ui->focus), step);
+    int i = kiosk_tree_find(t, ui->focus);
+    if (i >= 0 && kiosk_pages_step(&ui->pages, t, i, step)) {
+        ui->stale = true;
+        kiosk_ui_refresh(ui);
+        t = kiosk_ui_tree(ui);
+        i = kiosk_pages_entry(t, i, step);
+    } else {
+        i = kiosk_tree_next(t, i, step);
+    }
     snprintf(ui->focus, sizeof(ui->focus), "%s", i < 0 ? "" : t->node[i].id);
     ui->stale = true;
 }
@@ -168,7 +178,7 @@ void kiosk_input_run(struct kiosk_ui *ui)
 void kiosk_input_apply(struct kiosk_ui *ui, struct kiosk_tree *t)
 {
     int i = kiosk_tree_find(t, ui->focus);
-    if (i >= 0 && !(t->node[i].state & KIOSK_DISABLED))
+    if (i >= 0 && kiosk_tree_focusable(t, i))
         t->node[i].state |= KIOSK_FOCUSED;
     else
         ui->focus[0] = '\0';
@@ -183,4 +193,5 @@ void kiosk_input_reset(struct kiosk_ui *ui)
     ui->press.id[0] = '\0';
     ui->press.inside = false;
     ui->focus[0] = '\0';
+    ui->pages = (struct kiosk_pages){0};
 }

@@ -56,7 +56,8 @@ static struct kids kids_of(const struct layout *l, int i)
 {
     struct kids k = {0};
     for (int c = i + 1; c <= l->t->node[i].last; c = l->t->node[c].last + 1)
-        if (!(l->t->node[c].state & KIOSK_HIDDEN))
+        if (!(l->t->node[c].state & (KIOSK_HIDDEN | KIOSK_OFFPAGE)) &&
+            !l->t->node[c].overlay)
             k.at[k.n++] = c;
     return k;
 }
@@ -218,6 +219,7 @@ static struct kiosk_size inner_size(const struct layout *l, int i, int avail)
     int n;
     switch (box_of(l, i)->flow) {
     case KIOSK_COLUMN:
+    case KIOSK_PAGER:
         column_measure(l, &k, avail);
         return (struct kiosk_size){most_of(k.cross, k.n),
                                    sum_of(k.main, k.n, gap)};
@@ -369,6 +371,7 @@ static void place(const struct layout *l, int i, struct kiosk_rect r)
     struct kiosk_rect in = {r.x + px, r.y + py, r.w - 2 * px, r.h - 2 * py};
     switch (n->box.flow) {
     case KIOSK_COLUMN:
+    case KIOSK_PAGER:
         column_place(l, i, in);
         break;
     case KIOSK_ROW:
@@ -389,8 +392,18 @@ void kiosk_layout(struct kiosk_tree *t, const struct kiosk_metrics *m,
                   struct kiosk_size size)
 {
     struct layout l = {t, m};
-    for (int i = 0; i < t->n; i++)
-        t->node[i].rect = (struct kiosk_rect){0};
+    struct kiosk_rect all = {0, 0, size.w, size.h};
+    for (int i = 0; i < t->n; i++) {
+        struct kiosk_node *n = &t->node[i];
+        n->rect = (struct kiosk_rect){0};
+        n->page = 0;
+        n->pages = 1;
+        n->state &= ~(uint32_t)KIOSK_OFFPAGE;
+        n->state |= n->turns ? KIOSK_OFFPAGE : 0;
+    }
     if (t->n > 0 && t->error == 0)
-        place(&l, 0, (struct kiosk_rect){0, 0, size.w, size.h});
+        place(&l, 0, all);
+    for (int i = 1; i < t->n && t->error == 0; i++)
+        if (t->node[i].overlay)
+            place(&l, i, all);
 }

@@ -100,6 +100,16 @@ static void strip(const struct pass *s, const struct kiosk_node *n,
     fill_rounded(s, n->rect, mm(s, 3.2f), rgb);
 }
 
+/* Dims what is beneath. */
+static void scrim(const struct pass *s, const struct kiosk_node *n)
+{
+    uint32_t rgb = s->theme->shade;
+    cairo_set_source_rgba(s->cr, (rgb >> 16 & 255) / 255.0,
+                          (rgb >> 8 & 255) / 255.0, (rgb & 255) / 255.0, 0.6);
+    cairo_rectangle(s->cr, n->rect.x, n->rect.y, n->rect.w, n->rect.h);
+    cairo_fill(s->cr);
+}
+
 /* Pills: filled, or outlined on white. */
 static void button(const struct pass *s, const struct kiosk_node *n)
 {
@@ -292,8 +302,21 @@ static void node_ground(const struct pass *s, const struct kiosk_node *n)
     case KIOSK_LOOK_LOGO:
         fill_rounded(s, n->rect, mm(s, 2.6f), t->surface);
         return;
+    case KIOSK_LOOK_FIELD:
+    case KIOSK_LOOK_KEY:
+        fill_rounded(s, n->rect, mm(s, 2.4f),
+                     n->state & KIOSK_PRESSED ? t->tint : t->surface);
+        outline(s, n->rect, mm(s, 2.4f), mm(s, 0.5f), t->outline);
+        return;
+    case KIOSK_LOOK_SCRIM:
+        scrim(s, n);
+        return;
     case KIOSK_LOOK_INFO:
+    case KIOSK_LOOK_MINE:
         strip(s, n, t->tint);
+        return;
+    case KIOSK_LOOK_THEIRS:
+        strip(s, n, t->surface);
         return;
     case KIOSK_LOOK_WARN:
         strip(s, n, t->warn_tint);

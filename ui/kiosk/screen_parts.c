@@ -1,5 +1,7 @@
 #include "kiosk/screen_parts.h"
 
+#include "kiosk/pager.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -72,19 +74,27 @@ void kiosk_page_begin(struct kiosk_page *p)
                         .box = {.flow = KIOSK_COLUMN, .align = KIOSK_STRETCH},
                     });
     page_bar(p);
-    kiosk_tree_open(p->t, &(struct kiosk_node){
-                              .box = {.flow = KIOSK_COLUMN,
-                                      .align = KIOSK_STRETCH,
-                                      .grow = true,
-                                      .gap = p->low ? 4.5f : KIOSK_GAP_MM,
-                                      .pad_x = KIOSK_MARGIN_MM,
-                                      .pad_y = p->low ? 5 : 9},
-                          });
+    kiosk_pager_open(p->t, &(struct kiosk_node){
+                               .id = "page",
+                               .box = {.align = KIOSK_STRETCH,
+                                       .grow = true,
+                                       .gap = p->low ? 4.5f : KIOSK_GAP_MM,
+                                       .pad_x = KIOSK_MARGIN_MM,
+                                       .pad_y = p->low ? 5 : 9},
+                           });
+    p->body = true;
+}
+
+void kiosk_page_end(struct kiosk_page *p)
+{
+    if (p->body)
+        kiosk_pager_close(p->t);
+    p->body = false;
 }
 
 void kiosk_page_footer(struct kiosk_page *p)
 {
-    kiosk_tree_close(p->t);
+    kiosk_page_end(p);
     kiosk_tree_open(p->t, &(struct kiosk_node){
                               .look = KIOSK_LOOK_FOOTER,
                               .box = {.flow = KIOSK_ROW,
@@ -111,7 +121,7 @@ int kiosk_page_button(struct kiosk_page *p, const struct kiosk_button *b)
                 .pad_x = 7,
                 .min_w = KIOSK_TARGET_MM,
                 .min_h = KIOSK_TARGET_MM},
-        .acts = true,
+        .act = KIOSK_ACT_INTENT,
         .escape = b->escape,
         .intent = b->intent,
     };
@@ -261,7 +271,7 @@ static void page_lang(struct kiosk_page *p, int lang, bool large)
                 .pad_x = 6,
                 .min_w = large ? 40 : KIOSK_TARGET_MM,
                 .min_h = large && !p->low ? 26 : KIOSK_TARGET_MM},
-        .acts = true,
+        .act = KIOSK_ACT_INTENT,
         .intent = SESSION_INTENT_LANG,
         .arg = kiosk_lang_codes[lang],
     };

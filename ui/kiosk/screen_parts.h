@@ -3,13 +3,7 @@
 #define LUUKKU_KIOSK_SCREEN_PARTS_H
 
 #include "kiosk/screens.h"
-
-/* Least edge of what a finger must hit, mm. */
-#define KIOSK_TARGET_MM 20.0f
-
-/* Space between parts and at the edges, mm. */
-#define KIOSK_MARGIN_MM 12.0f
-#define KIOSK_GAP_MM 6.5f
+#include "kiosk/sizes.h"
 
 /* One screen in the making. */
 struct kiosk_page {
@@ -19,13 +13,18 @@ struct kiosk_page {
     enum kiosk_lang lang;
     bool wide; /* landscape */
     bool low;  /* little height: smaller gaps */
+    bool body; /* its pager is open */
 };
 
 /* The text in the page's language. */
 const char *kiosk_page_str(const struct kiosk_page *p, enum kiosk_str key);
 
-/* The whole screen with its title bar; leaves the body open, a column. */
+/* The whole screen with its title bar; leaves the body open, a pager: a column
+ * that goes on on further pages. */
 void kiosk_page_begin(struct kiosk_page *p);
+
+/* Closes the body when there was no footer. */
+void kiosk_page_end(struct kiosk_page *p);
 
 /* Closes the body; opens the strip below, a row. kiosk_tree_close() ends it. */
 void kiosk_page_footer(struct kiosk_page *p);

@@ -49,8 +49,12 @@ void kiosk_screen_build(const struct session_view *view,
         .low = env->height_mm < LOW_MM,
     };
     kiosk_tree_begin(ret, view->screen, p.lang);
+    ret->text_size = view->manner.text_size;
+    ret->contrast = view->manner.contrast;
+    ret->rtl = kiosk_lang_rtl(p.lang);
     kiosk_page_begin(&p);
     screen_fill(&p);
+    kiosk_page_end(&p);
 }
 
 int64_t kiosk_screen_next_us(const struct session_view *view, int64_t now_us)

@@ -127,7 +127,7 @@ static void service_button(struct kiosk_page *p,
                 .pad_x = narrow ? 5 : 7,
                 .pad_y = 7,
                 .min_h = p->low ? 60 : 92},
-        .acts = true,
+        .act = KIOSK_ACT_INTENT,
         .intent = SESSION_INTENT_CARD,
         .arg = card->id,
     };

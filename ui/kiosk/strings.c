@@ -14,6 +14,11 @@ enum kiosk_lang kiosk_lang_find(const char *code)
     return KIOSK_LANG_FI;
 }
 
+bool kiosk_lang_rtl(enum kiosk_lang lang)
+{
+    return strcmp(kiosk_lang_codes[lang], "ar") == 0;
+}
+
 const char *kiosk_str(enum kiosk_lang lang, enum kiosk_str key)
 {
     return kiosk_str_texts[lang][key];

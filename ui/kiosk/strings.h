@@ -8,10 +8,14 @@
 
 #include "kiosk/strings_gen.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The language with that code; Finnish for one that has no table. */
 enum kiosk_lang kiosk_lang_find(const char *code);
+
+/* Whether it is written from right to left. */
+bool kiosk_lang_rtl(enum kiosk_lang lang);
 
 /* The text; static. */
 const char *kiosk_str(enum kiosk_lang lang, enum kiosk_str key);

@@ -10,6 +10,9 @@ void kiosk_tree_begin(struct kiosk_tree *t, enum session_screen screen,
 {
     t->screen = screen;
     t->lang = lang;
+    t->text_size = SESSION_TEXT_NORMAL;
+    t->contrast = false;
+    t->rtl = false;
     t->n = 0;
     t->open = -1;
     t->error = 0;
@@ -53,6 +56,7 @@ int kiosk_tree_leaf(struct kiosk_tree *t, const struct kiosk_node *node)
     n->name = n->name ? n->name : "";
     n->value = n->value ? n->value : "";
     n->arg = n->arg ? n->arg : "";
+    n->field.hint = n->field.hint ? n->field.hint : "";
     n->parent = (int16_t)t->open;
     n->last = (int16_t)i;
     for (int p = t->open; p >= 0; p = t->node[p].parent)
@@ -104,9 +108,23 @@ int kiosk_tree_find(const struct kiosk_tree *t, const char *id)
 bool kiosk_tree_hidden(const struct kiosk_tree *t, int i)
 {
     for (; i >= 0; i = t->node[i].parent)
-        if (t->node[i].state & KIOSK_HIDDEN)
+        if (t->node[i].state & (KIOSK_HIDDEN | KIOSK_OFFPAGE))
             return true;
     return false;
+}
+
+int kiosk_tree_top(const struct kiosk_tree *t)
+{
+    for (int i = t->n - 1; i > 0; i--)
+        if (t->node[i].overlay && !kiosk_tree_hidden(t, i))
+            return i;
+    return 0;
+}
+
+bool kiosk_tree_covered(const struct kiosk_tree *t, int i)
+{
+    int top = kiosk_tree_top(t);
+    return t->n > 0 && (i < top || i > t->node[top].last);
 }
 
 static bool rect_has(struct kiosk_rect r, int x, int y)
@@ -116,24 +134,30 @@ static bool rect_has(struct kiosk_rect r, int x, int y)
 
 int kiosk_tree_hit(const struct kiosk_tree *t, int x, int y)
 {
-    for (int i = t->n - 1; i >= 0; i--)
+    int top = kiosk_tree_top(t);
+    for (int i = t->n > 0 ? t->node[top].last : -1; i >= top; i--)
         if (rect_has(t->node[i].rect, x, y) && !kiosk_tree_hidden(t, i))
             return i;
     return -1;
 }
 
+static bool is_control(const struct kiosk_node *n)
+{
+    return n->role == KIOSK_BUTTON || n->role == KIOSK_FIELD;
+}
+
 int kiosk_tree_button(const struct kiosk_tree *t, int i)
 {
-    while (i >= 0 && t->node[i].role != KIOSK_BUTTON)
+    while (i >= 0 && !is_control(&t->node[i]))
         i = t->node[i].parent;
     return i;
 }
 
-static bool tree_focusable(const struct kiosk_tree *t, int i)
+bool kiosk_tree_focusable(const struct kiosk_tree *t, int i)
 {
     const struct kiosk_node *n = &t->node[i];
-    return n->role == KIOSK_BUTTON && !(n->state & KIOSK_DISABLED) &&
-           !kiosk_tree_hidden(t, i);
+    return is_control(n) && !(n->state & KIOSK_DISABLED) &&
+           !kiosk_tree_hidden(t, i) && !kiosk_tree_covered(t, i);
 }
 
 int kiosk_tree_next(const struct kiosk_tree *t, int i, int step)
@@ -142,7 +166,7 @@ int kiosk_tree_next(const struct kiosk_tree *t, int i, int step)
         i = t->n;
     for (int tried = 0; tried < t->n; tried++) {
         i = (i + step + t->n) % t->n;
-        if (tree_focusable(t, i))
+        if (kiosk_tree_focusable(t, i))
             return i;
     }
     return -1;
@@ -159,6 +183,8 @@ int kiosk_tree_tap(const struct kiosk_tree *t, const char *id, int *ret_x,
         return -ENXIO;
     if (n->state & KIOSK_DISABLED)
         return -EACCES;
+    if (kiosk_tree_covered(t, i))
+        return -EBUSY;
     int x = n->rect.x + n->rect.w / 2;
     int y = n->rect.y + n->rect.h / 2;
     int hit = kiosk_tree_hit(t, x, y);
@@ -172,7 +198,7 @@ int kiosk_tree_tap(const struct kiosk_tree *t, const char *id, int *ret_x,
 int kiosk_tree_escape(const struct kiosk_tree *t)
 {
     for (int i = 0; i < t->n; i++)
-        if (t->node[i].escape && tree_focusable(t, i))
+        if (t->node[i].escape && kiosk_tree_focusable(t, i))
             return i;
     return -1;
 }
@@ -180,7 +206,7 @@ int kiosk_tree_escape(const struct kiosk_tree *t)
 bool kiosk_tree_inner(const struct kiosk_tree *t, int i)
 {
     for (i = t->node[i].parent; i >= 0; i = t->node[i].parent)
-        if (t->node[i].role == KIOSK_BUTTON || t->node[i].role == KIOSK_STATUS)
+        if (is_control(&t->node[i]) || t->node[i].role == KIOSK_STATUS)
             return true;
     return false;
 }
@@ -204,10 +230,21 @@ static bool node_looks_same(const struct kiosk_node *a,
            a->ink == b->ink && a->accent == b->accent && a->source == b->source;
 }
 
+/* What of a field's text is seen. */
+static bool field_looks_same(const struct kiosk_node *a,
+                             const struct kiosk_node *b)
+{
+    return a->role != KIOSK_FIELD || (text_same(a->value, b->value) &&
+                                      text_same(a->field.hint, b->field.hint) &&
+                                      a->field.caret == b->field.caret &&
+                                      a->field.anchor == b->field.anchor);
+}
+
 static bool tree_shaped_same(const struct kiosk_tree *a,
                              const struct kiosk_tree *b)
 {
-    if (a->n != b->n || a->screen != b->screen || a->lang != b->lang)
+    if (a->n != b->n || a->screen != b->screen || a->lang != b->lang ||
+        a->text_size != b->text_size || a->contrast != b->contrast)
         return false;
     for (int i = 0; i < a->n; i++)
         if (a->node[i].parent != b->node[i].parent ||
@@ -227,7 +264,7 @@ void kiosk_tree_diff(const struct kiosk_tree *was, const struct kiosk_tree *is,
     for (int i = 0; i < is->n; i++) {
         const struct kiosk_node *a = &was->node[i];
         const struct kiosk_node *b = &is->node[i];
-        if (node_looks_same(a, b))
+        if (node_looks_same(a, b) && field_looks_same(a, b))
             continue;
         if (!rect_same(a->rect, b->rect))
             changed(arg, a->rect);

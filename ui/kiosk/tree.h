@@ -15,10 +15,10 @@
 
 #include <stdbool.h>
 
-#define KIOSK_NODES_MAX 128   /* nodes of one screen */
-#define KIOSK_CHILDREN_MAX 24 /* children of one node */
-#define KIOSK_DEPTH_MAX 12    /* nesting */
-#define KIOSK_TEXTS_MAX 8192  /* bytes of texts that are made for one tree */
+#define KIOSK_NODES_MAX 256   /* nodes of one screen, a keyboard included */
+#define KIOSK_CHILDREN_MAX 32 /* children of one node */
+#define KIOSK_DEPTH_MAX 14    /* nesting */
+#define KIOSK_TEXTS_MAX 16384 /* bytes of texts that are made for one tree */
 #define KIOSK_ID_MAX 48       /* bytes of an id, the NUL included */
 
 struct kiosk_rect {
@@ -33,6 +33,7 @@ enum kiosk_role {
     KIOSK_IMAGE,
     KIOSK_VIDEO,
     KIOSK_STATUS, /* read out when it changes */
+    KIOSK_FIELD,  /* text that can be edited: `value` is the text */
 };
 
 enum kiosk_state {
@@ -41,6 +42,8 @@ enum kiosk_state {
     KIOSK_PRESSED = 1 << 2,
     KIOSK_CHECKED = 1 << 3,
     KIOSK_HIDDEN = 1 << 4, /* takes no space, cannot be touched */
+    /* Set by the layout: hidden, because it is on another page of its pager. */
+    KIOSK_OFFPAGE = 1 << 5,
 };
 
 /* How a node's own area is drawn; its colours are the theme's. */
@@ -61,7 +64,12 @@ enum kiosk_look {
     KIOSK_LOOK_INFO,    /* notice strips */
     KIOSK_LOOK_WARN,
     KIOSK_LOOK_GOOD,
-    KIOSK_LOOK_VIDEO, /* picture, or its placeholder */
+    KIOSK_LOOK_VIDEO,  /* picture, or its placeholder */
+    KIOSK_LOOK_FIELD,  /* box that text is written into */
+    KIOSK_LOOK_KEY,    /* button: key of the keyboard */
+    KIOSK_LOOK_MINE,   /* written turn: one's own */
+    KIOSK_LOOK_THEIRS, /* written turn: the other end's */
+    KIOSK_LOOK_SCRIM,  /* ground of an overlay; dims what is beneath */
 };
 
 enum kiosk_font {
@@ -97,8 +105,9 @@ enum kiosk_flow {
     KIOSK_LEAF, /* icon and text; no children */
     KIOSK_COLUMN,
     KIOSK_ROW,
-    KIOSK_WRAP, /* a row that goes on below */
-    KIOSK_GRID, /* `cols` equal columns, rows as high as the highest cell */
+    KIOSK_WRAP,  /* a row that goes on below */
+    KIOSK_GRID,  /* `cols` equal columns, rows as high as the highest cell */
+    KIOSK_PAGER, /* a column; what does not fit goes to further pages */
 };
 
 enum kiosk_place {
@@ -117,9 +126,31 @@ struct kiosk_box {
     uint8_t cols;
     bool grow;  /* takes what is left in its parent's flow */
     bool equal; /* grid: all rows as high as the highest */
+    bool fixed; /* the inside is never mirrored: keys, digits */
+    /* Grid and row: least width of a child, grown with the size of text.
+     * Narrower: fewer columns; a row becomes a column. 0: as its words need. */
+    float cell_w;
     float gap, pad_x, pad_y;
     float min_w, min_h, max_w, max_h; /* 0: none */
     float aspect; /* width / height of a leaf; fills the width it is given */
+};
+
+/* What happens when a button is released. */
+enum kiosk_act {
+    KIOSK_ACT_NONE,
+    KIOSK_ACT_INTENT, /* `intent` with `arg` is sent */
+    KIOSK_ACT_KEY,    /* local: a key of the on-screen keyboard; arg: which */
+    KIOSK_ACT_PAGE,   /* local: turns the pager around it; arg: "1" or "-1" */
+    KIOSK_ACT_REPEAT, /* local: says the screen again */
+};
+
+/* How the text of a KIOSK_FIELD stands. */
+struct kiosk_field {
+    const char *hint; /* shown while the value is ""; "" for none */
+    uint16_t caret;   /* bytes before the caret; at a character's start */
+    uint16_t anchor;  /* other end of the selection; = caret: none */
+    bool secret;      /* the value is a row of dots; never spoken */
+    bool lines;       /* may go on in further lines */
 };
 
 struct kiosk_node {
@@ -142,7 +173,18 @@ struct kiosk_node {
 
     struct kiosk_box box;
 
-    bool acts;   /* `intent` is sent when it is released */
+    struct kiosk_field field; /* KIOSK_FIELD */
+    /* Words of people, not ours: a word too wide for its place is broken. */
+    bool foreign;
+    bool private; /* name and value are spoken to a headset only */
+    /* The subtree lies over the whole screen. What is not in the last such
+     * subtree is covered: drawn, but neither touched nor focused. */
+    bool overlay;
+    bool turns;    /* a pager's last child: the buttons that turn its pages */
+    uint8_t page;  /* KIOSK_PAGER: which one is shown, from 0 */
+    uint8_t pages; /* likewise: how many there are; set by the layout */
+
+    enum kiosk_act act;
     bool escape; /* Escape means this */
     enum session_intent_kind intent;
     const char *arg; /* the intent's; "" for none; static or the tree's own */
@@ -154,7 +196,11 @@ struct kiosk_node {
 struct kiosk_tree {
     enum session_screen screen;
     enum kiosk_lang lang;
-    int n; /* nodes; 0 is the root; parents before children */
+    /* Set after kiosk_tree_begin(), which chooses the defaults. */
+    enum session_text_size text_size;
+    bool contrast; /* colours of the inverse theme */
+    bool rtl;      /* mirrored: from right to left */
+    int n;         /* nodes; 0 is the root; parents before children */
     struct kiosk_node node[KIOSK_NODES_MAX];
     int open;    /* the node that children are added to */
     int error;   /* -ENOSPC: a ceiling was hit while building, -ENOMEM */
@@ -183,10 +229,20 @@ const char *kiosk_tree_printf(struct kiosk_tree *t, const char *fmt, ...)
 /* The node with that id, or -1. */
 int kiosk_tree_find(const struct kiosk_tree *t, const char *id);
 
-/* The topmost node at a point, or -1. */
+/* The root of the overlay that covers the rest, or 0. */
+int kiosk_tree_top(const struct kiosk_tree *t);
+
+/* Whether an overlay lies over the node. */
+bool kiosk_tree_covered(const struct kiosk_tree *t, int i);
+
+/* Whether the node can have the focus: a button or field that is neither
+ * disabled, hidden nor covered. */
+bool kiosk_tree_focusable(const struct kiosk_tree *t, int i);
+
+/* The topmost node at a point, or -1. Under an overlay: within it, or -1. */
 int kiosk_tree_hit(const struct kiosk_tree *t, int x, int y);
 
-/* The button that a node is or lies in, or -1. */
+/* The button or field that a node is or lies in, or -1. */
 int kiosk_tree_button(const struct kiosk_tree *t, int i);
 
 /* Whether the node, or one around it, is hidden. */

@@ -49,7 +49,7 @@ static const char *role_name(enum kiosk_role role)
         [KIOSK_GROUP] = "group",     [KIOSK_BUTTON] = "button",
         [KIOSK_HEADING] = "heading", [KIOSK_TEXT] = "text",
         [KIOSK_IMAGE] = "image",     [KIOSK_VIDEO] = "video",
-        [KIOSK_STATUS] = "status",
+        [KIOSK_STATUS] = "status",   [KIOSK_FIELD] = "field",
     };
     return names[role];
 }

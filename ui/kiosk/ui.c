@@ -173,7 +173,9 @@ void kiosk_ui_refresh(struct kiosk_ui *ui)
         return;
     struct kiosk_tree *next = &ui->tree[!ui->shown];
     kiosk_screen_build(&ui->view, &env, next);
+    kiosk_pages_apply(&ui->pages, next);
     kiosk_layout(next, &ui->metrics, ui->canvas->size);
+    kiosk_pages_keep(&ui->pages, next);
     if (next->error < 0)
         LK_LOG(DEBUG, "kiosk", "screen=%s err=%d",
                kiosk_screen_name(next->screen), next->error);

@@ -8,6 +8,7 @@
 
 #include "kiosk/inbox.h"
 #include "kiosk/kiosk.h"
+#include "kiosk/pager.h"
 #include "kiosk/paint.h"
 #include "kiosk/screens.h"
 #include "kiosk/video.h"
@@ -41,6 +42,7 @@ struct kiosk_ui {
     int shown;  /* which tree is the newest */
     bool stale; /* the tree must be built anew */
     char focus[KIOSK_ID_MAX];
+    struct kiosk_pages pages; /* which one each pager shows */
     struct kiosk_press press;
 
     int dirty_n;
