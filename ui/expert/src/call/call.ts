@@ -11,6 +11,7 @@ import { Outbox } from './outbox';
 import type { LocalTracks, Peer, PeerEvents } from './peer';
 import { qualityOf, type Quality, type Sample } from './quality';
 import { SilenceWatch, type Silence } from './silence';
+import { Talk, type TalkNote } from './text';
 
 /** The call that is taken: what its announcement said, signed. */
 export interface Wanted { kiosk: string; call: string; kn: string; agency: string }
@@ -47,6 +48,8 @@ export interface CallDeps {
   publish(text: string): void;
   newPeer(events: PeerEvents): Peer;
   onChange(): void;
+  /** Of the conversation in writing, from this tab's load before. */
+  talk?: TalkNote | null;
 }
 
 const SEEN_MAX = 512;
@@ -58,6 +61,8 @@ export class Call {
     phase: 'claiming', verified: false, silence: 'none', silentMs: 0, ending: null, dropped: null, quality: null, stream: null,
     kiosk: { mic: true, camera: true },
   };
+  /** The conversation in writing; see text.ts for how a page uses it. */
+  readonly talk: Talk;
   private readonly outbox: Outbox;
   private readonly seen = new Set<string>();
   private inbox: Promise<void> = Promise.resolve();
@@ -73,6 +78,7 @@ export class Call {
 
   constructor(readonly wanted: Wanted, private readonly deps: CallDeps) {
     this.outbox = new Outbox(deps.clock, deps.publish, (type) => this.givenUp(type));
+    this.talk = new Talk(deps.clock, deps.onChange, deps.talk ?? null);
   }
 
   /** Claims the call; `resume` is the nonce this page held before a reload. */
@@ -157,6 +163,11 @@ export class Call {
   /** No more timers; for a call whose last words were said or given up. */
   dispose(): void {
     this.outbox.clear();
+    this.hangUp();
+  }
+
+  private hangUp(): void {
+    this.talk.channel(null);
     this.peer?.close();
     this.peer = null;
   }
@@ -262,7 +273,7 @@ export class Call {
   }
 
   private renew(): void {
-    this.peer?.close();
+    this.hangUp();
     const mine = (): boolean => this.peer === peer;
     const peer: Peer = this.deps.newPeer({
       onCandidate: (mid, candidate) => {
@@ -275,6 +286,8 @@ export class Call {
       },
       onCtlOpen: () => { if (mine()) this.sayState(); },
       onCtl: (text) => { if (mine()) this.heard(text); },
+      onTextChannel: (send) => { if (mine()) this.talk.channel(send); },
+      onText: (data) => { if (mine()) this.talk.receive(data); },
     });
     this.peer = peer;
   }
@@ -324,8 +337,7 @@ export class Call {
     this.view.ending = ending;
     this.view.stream = null;
     if (bye !== null) this.sendCounted('bye', { why: bye });
-    this.peer?.close();
-    this.peer = null;
+    this.hangUp();
     this.deps.onChange();
   }
 }

@@ -9,6 +9,9 @@ export interface PeerEvents {
   onStream(stream: MediaStream): void;
   onCtlOpen(): void;
   onCtl(text: string): void;
+  /** The channel for text stands, with the way to send on it; or it is gone. */
+  onTextChannel(send: ((text: string) => void) | null): void;
+  onText(data: string | ArrayBuffer): void;
 }
 
 /** What the call needs of a connection; tests put another in its place. */
@@ -99,6 +102,7 @@ export class BrowserPeer implements Peer {
   }
 
   private adopt(channel: RTCDataChannel): void {
+    if (channel.label === 'text') this.adoptText(channel);
     if (channel.label !== 'ctl') return;
     this.ctl = channel;
     channel.onmessage = ({ data }) => {
@@ -106,6 +110,18 @@ export class BrowserPeer implements Peer {
     };
     if (channel.readyState === 'open') this.events.onCtlOpen();
     else channel.onopen = () => this.events.onCtlOpen();
+  }
+
+  private adoptText(channel: RTCDataChannel): void {
+    const { events } = this;
+    const open = (): void => events.onTextChannel((text) => {
+      if (channel.readyState === 'open') channel.send(text);
+    });
+    channel.binaryType = 'arraybuffer';
+    channel.onmessage = ({ data }) => events.onText(data as string | ArrayBuffer);
+    channel.onclose = () => events.onTextChannel(null);
+    if (channel.readyState === 'open') open();
+    else channel.onopen = open;
   }
 
   /** A face that moves is worth more than a sharp one that stands. */
