@@ -16,7 +16,7 @@ enum lk_mailbox_full {
 };
 
 struct lk_mailbox_config {
-    size_t item_len;           /* bytes of one item, 1..512 */
+    size_t item_len;           /* bytes of one item, 1..1024 */
     size_t capacity;           /* items, 1..4096 */
     enum lk_mailbox_full full; /* what happens when it is full */
     /* Gets each item on the loop's thread. The item dies on return. */
