@@ -7,7 +7,7 @@ async function setup() {
   first = 0;
   pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
-  const video = document.querySelector('video');
+  const video = document.querySelector('video.remote') ?? document.querySelector('video');
   const shown = new MediaStream();
   pc.ontrack = (e) => {
     shown.addTrack(e.track);

@@ -8,12 +8,13 @@ import { Kiosk } from './kiosk.mjs';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 export class Demo {
-  /** Starts it (built already) and waits for `ready`. `prefix`: words put before the command, such as ip netns exec. */
-  static async start({ args = [], kioskArgs = '', prefix = [], stamps = true, quiet = !process.env.VERBOSE, env = {} } = {}) {
-    const words = [...prefix, `${ROOT}/tools/demo`, '--headless', '--built', '--simulated', ...(stamps ? ['--stamps'] : []),
+  /** Starts it (built already) and waits for `ready`. `prefix`: words put before the command, such as ip netns exec;
+   *  `display`: the kiosk's screen is a window there. */
+  static async start({ args = [], kioskArgs = '', prefix = [], stamps = true, display = '', quiet = !process.env.VERBOSE, env = {} } = {}) {
+    const words = [...prefix, `${ROOT}/tools/demo`, ...(display ? [] : ['--headless']), '--built', '--simulated', ...(stamps ? ['--stamps'] : []),
       ...(kioskArgs ? [`--kiosk-args=${kioskArgs}`] : []), ...args];
     const demo = new Demo();
-    demo.process = spawn(words[0], words.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+    demo.process = spawn(words[0], words.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...(display ? { DISPLAY: display } : {}), ...env } });
     demo.exited = once(demo.process, 'exit');
     demo.log = [];
     createInterface({ input: demo.process.stderr }).on('line', (line) => {
