@@ -13,13 +13,13 @@
 #include "base/clock.h"
 #include "base/defs.h"
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
-#include <unistd.h>
 
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
@@ -27,7 +27,7 @@
 #include <X11/extensions/XTest.h>
 
 #define HELD_US 120000
-#define POLL_US 1000
+#define LOOK_MS 1
 #define GIVE_UP_US (5 * INT64_C(1000000))
 
 struct watch {
@@ -100,7 +100,7 @@ static int64_t watch_until(struct watch *w, int64_t until_us, int64_t settle_us,
             if (settle_us > 0)
                 quiet = LK_MIN(now + settle_us, until_us);
         }
-        usleep(POLL_US);
+        (void)poll(NULL, 0, LOOK_MS);
     }
     return first;
 }
@@ -136,7 +136,7 @@ static void idle(struct watch *w, int ms)
     (void)watch_changed(w);
     while (lk_clock_us() < end) {
         changes += watch_changed(w);
-        usleep(POLL_US);
+        (void)poll(NULL, 0, LOOK_MS);
     }
     printf("{\"changes\":%d}\n", changes);
 }
