@@ -88,7 +88,9 @@ static int arecv_build(struct media_arecv *a, enum media_sound kind)
     e = e ? media_pipe_add(pipe, "opusdec", e) : NULL;
     if (!e)
         return -EIO;
-    g_object_set(e, "use-inband-fec", TRUE, "plc", TRUE, NULL);
+    /* Not "use-inband-fec": with it opusdec adds 120 ms, and keeps the packet
+     * that it could not decode, to try it again for ever. */
+    g_object_set(e, "plc", TRUE, NULL);
     e = media_pipe_filter(pipe,
                           "audio/x-raw,format=S16LE,rate=48000,channels=1", e);
     if (!e)

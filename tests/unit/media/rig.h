@@ -22,6 +22,7 @@ struct rig {
     struct media_stats stats; /* of the last look */
     atomic_int loss_percent;
     atomic_int spoil_percent; /* of packets that get random bytes */
+    atomic_bool no_opus;      /* sound that no decoder takes */
     atomic_bool cut;          /* nothing gets through */
     atomic_bool pad;          /* an empty packet after each picture */
     uint16_t padded;          /* so many so far */

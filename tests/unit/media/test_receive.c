@@ -91,6 +91,24 @@ static void test_spoilt(void **state)
     rig_stop(&rig);
 }
 
+static bool silence(struct rig *r)
+{
+    return r->stats.tone_hz == 0;
+}
+
+/* What the decoder refuses costs its own moment, not what follows. */
+static void test_no_opus(void **state)
+{
+    (void)state;
+    start();
+    rig_until(&rig, tone);
+    atomic_store(&rig.no_opus, true);
+    rig_until(&rig, silence);
+    atomic_store(&rig.no_opus, false);
+    rig_until(&rig, tone);
+    rig_stop(&rig);
+}
+
 static void test_refuses(void **state)
 {
     (void)state;
@@ -209,9 +227,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_loss),    cmocka_unit_test(test_outage),
-        cmocka_unit_test(test_spoilt),  cmocka_unit_test(test_padding),
-        cmocka_unit_test(test_refuses), cmocka_unit_test(test_giant),
-        cmocka_unit_test(test_flood),   cmocka_unit_test(test_reports),
+        cmocka_unit_test(test_spoilt),  cmocka_unit_test(test_no_opus),
+        cmocka_unit_test(test_padding), cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_giant),   cmocka_unit_test(test_flood),
+        cmocka_unit_test(test_reports),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }
