@@ -100,14 +100,15 @@ static void command_ui(struct luukkud_control *c, uint32_t id, size_t argc,
 static void command_status(struct luukkud_control *c, uint32_t id,
                            const struct session_view *v)
 {
-    static const char *const screens[] = {[SESSION_START] = "start",
-                                          [SESSION_SERVICES] = "services",
-                                          [SESSION_CARD] = "card",
-                                          [SESSION_WAITING] = "waiting",
-                                          [SESSION_CALL] = "call",
-                                          [SESSION_END] = "end",
-                                          [SESSION_OUT_OF_SERVICE] =
-                                              "out-of-service"};
+    static const char *const screens[] = {
+        [SESSION_START] = "start",
+        [SESSION_SERVICES] = "services",
+        [SESSION_CARD] = "card",
+        [SESSION_WAITING] = "waiting",
+        [SESSION_CALL] = "call",
+        [SESSION_END] = "end",
+        [SESSION_LEAVING] = "leaving",
+        [SESSION_OUT_OF_SERVICE] = "out-of-service"};
     static const char *const lines[] = {
         [SESSION_LINE_CONNECTING] = "connecting",
         [SESSION_LINE_GOOD] = "good",
@@ -182,7 +183,8 @@ void luukkud_control_answer(struct luukkud_control *c,
         r = superlink_fail(c->super, answer->id, "%s", reply->text);
     else if (reply->fd >= 0)
         r = answer_png(c, answer->id, reply);
-    else if (answer->kind == KIOSK_REQUEST_TREE)
+    else if (answer->kind == KIOSK_REQUEST_TREE ||
+             answer->kind == KIOSK_REQUEST_SPEECH)
         r = superlink_reply(c->super, answer->id, reply->text);
     else
         r = superlink_reply(c->super, answer->id, "true");
@@ -194,9 +196,9 @@ bool luukkud_control_ui_alive(struct luukkud_control *c, int64_t now_us)
     if (!c->ui)
         return true; /* not running yet */
     if (c->asked_us == 0) {
-        /* Any request will do: it is answered on the screen's thread. When
+        /* It is answered on the screen's thread. When
          * there is no room, technicians' requests are under way instead. */
-        if (ask(c, 0, KIOSK_REQUEST_SPEECH, "") == 0)
+        if (ask(c, 0, KIOSK_REQUEST_ALIVE, "") == 0)
             c->asked_us = now_us;
         return true;
     }

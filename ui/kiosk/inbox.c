@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -101,6 +102,19 @@ void kiosk_inbox_rings(struct kiosk_inbox *b, struct kiosk_ring_fds remote,
     b->post.remote = remote;
     b->post.self = self;
     b->post.has_rings = true;
+    inbox_unlock_and_wake(b);
+}
+
+void kiosk_inbox_spoken(struct kiosk_inbox *b, uint32_t id,
+                        enum kiosk_spoken how)
+{
+    pthread_mutex_lock(&b->lock);
+    struct kiosk_post *p = &b->post;
+    if (p->spokens == KIOSK_SPOKENS_MAX)
+        memmove(&p->spoken[0], &p->spoken[1],
+                --p->spokens * sizeof(p->spoken[0]));
+    p->spoken[p->spokens].id = id;
+    p->spoken[p->spokens++].how = how;
     inbox_unlock_and_wake(b);
 }
 

@@ -10,6 +10,9 @@
 
 struct kiosk_inbox;
 
+/* Outcomes of speech that wait; of more the oldest are lost. */
+#define KIOSK_SPOKENS_MAX 32
+
 /* What was posted since it was last taken. */
 struct kiosk_post {
     bool quit;
@@ -17,6 +20,11 @@ struct kiosk_post {
     struct session_view view;
     bool has_rings;
     struct kiosk_ring_fds remote, self; /* the taker's from here on */
+    size_t spokens;
+    struct {
+        uint32_t id;
+        enum kiosk_spoken how;
+    } spoken[KIOSK_SPOKENS_MAX];
     size_t requests;
     struct kiosk_request request[KIOSK_REQUESTS_MAX];
 };
@@ -39,6 +47,9 @@ void kiosk_inbox_quit(struct kiosk_inbox *b);
 void kiosk_inbox_view(struct kiosk_inbox *b, const struct session_view *view);
 void kiosk_inbox_rings(struct kiosk_inbox *b, struct kiosk_ring_fds remote,
                        struct kiosk_ring_fds self);
+
+void kiosk_inbox_spoken(struct kiosk_inbox *b, uint32_t id,
+                        enum kiosk_spoken how);
 
 /* Errors: -ENOSPC. */
 int kiosk_inbox_request(struct kiosk_inbox *b,

@@ -20,7 +20,35 @@ struct kiosk_ui;
 #define KIOSK_REQUESTS_MAX 8     /* requests that wait at the same time */
 #define KIOSK_ARG_MAX 256        /* bytes of a request's argument, with NUL */
 #define KIOSK_TREE_MAX 24576     /* bytes of the JSON text of `ui tree` */
+#define KIOSK_SPEECH_MAX 24576   /* bytes of the JSON text of `ui speech` */
 #define KIOSK_PNG_MAX (64 << 20) /* bytes of a screenshot */
+
+/* Bytes of an utterance's text and of its phrases' names, the NUL included. */
+#define KIOSK_SAY_MAX 2048
+#define KIOSK_SAY_KEYS_MAX 512
+
+/* Something to be spoken. */
+struct kiosk_utterance {
+    uint32_t id;                 /* rises, from 1 */
+    char lang[SESSION_LANG_MAX]; /* of the text */
+    uint8_t pace;                /* 0..SESSION_PACE_MAX */
+    bool closed;    /* private: for headphones alone, or not at all */
+    bool interrupt; /* what was said before and is not over is cut */
+    char text[KIOSK_SAY_MAX];
+    /* Names of the strings it consists of, one space between, for languages
+     * that have recordings only; "" where other words are among them. */
+    char keys[KIOSK_SAY_KEYS_MAX];
+};
+
+/* What became of it. */
+enum kiosk_spoken {
+    KIOSK_SPOKEN_PENDING, /* not known yet */
+    KIOSK_SPOKEN_DONE,
+    KIOSK_SPOKEN_CUT,
+    KIOSK_SPOKEN_NO_VOICE,
+    KIOSK_SPOKEN_REFUSED, /* closed, and there was no headset */
+    KIOSK_SPOKEN_FAILED,
+};
 
 struct kiosk_config {
     /* Size of the screen in pixels. Both 0: the display's own, or 1080 x 1920
@@ -36,7 +64,11 @@ struct kiosk_config {
     /* Gets each thing that the citizen did, on the main thread. The intent
      * dies on return. */
     void (*intent)(void *arg, const struct session_intent *intent);
+    /* Gets each utterance, on the main thread; it dies on return. NULL: the
+     * kiosk has no voice. */
+    void (*speak)(void *arg, const struct kiosk_utterance *u);
     void *arg;
+    bool listen; /* keep what was spoken for KIOSK_REQUEST_SPEECH */
 };
 
 /* Opens the window, loads fonts and icons and draws an empty out-of-service
@@ -93,6 +125,9 @@ struct kiosk_ring_fds {
 void kiosk_ui_set_rings(struct kiosk_ui *ui, struct kiosk_ring_fds remote,
                         struct kiosk_ring_fds self);
 
+/* What became of utterance `id`. Thread: any. */
+void kiosk_ui_spoken(struct kiosk_ui *ui, uint32_t id, enum kiosk_spoken how);
+
 /* What technicians and tests may ask (`luukkuctl ui ...`). The caller decides
  * who may. */
 enum kiosk_request_kind {
@@ -101,7 +136,11 @@ enum kiosk_request_kind {
     KIOSK_REQUEST_TYPE,       /* arg: UTF-8 text into the focused text field */
     KIOSK_REQUEST_KEY,        /* arg: SDL key name; "Shift+" may precede it */
     KIOSK_REQUEST_SCREENSHOT, /* fd: PNG, pictures included */
-    KIOSK_REQUEST_SPEECH,     /* what was spoken since it was last asked */
+    KIOSK_REQUEST_SPEECH,     /* text: what was spoken since it was last asked,
+                                 a JSON list of {"id", "text", "lang",
+                                 "private", "interrupt", "outcome"}; the
+                                 oldest are lost beyond a ceiling */
+    KIOSK_REQUEST_ALIVE,      /* an empty answer; has no name */
 };
 
 /* `state` in the tree is a list of: "focused", "disabled", "pressed",

@@ -123,6 +123,19 @@ static void run_key(struct kiosk_ui *ui, const char *name, struct answer *a)
     kiosk_input_run(ui);
 }
 
+/* With "peek" it can be asked for again. */
+static void run_speech(struct kiosk_ui *ui, const char *arg, struct answer *a)
+{
+    bool peek = strcmp(arg, "peek") == 0;
+    int r = 0;
+    if (!ui->config.listen)
+        answer_fail(a, -EOPNOTSUPP, "what is spoken is not kept");
+    else
+        r = kiosk_speech_json(&ui->speech, KIOSK_SPEECH_MAX, !peek, &a->text);
+    if (r < 0)
+        answer_fail(a, r, "no memory");
+}
+
 static void run_screenshot(struct kiosk_ui *ui, struct answer *a)
 {
     kiosk_ui_draw(ui);
@@ -155,7 +168,9 @@ void kiosk_request_run(struct kiosk_ui *ui, const struct kiosk_request *q)
         run_screenshot(ui, &a);
         break;
     case KIOSK_REQUEST_SPEECH:
-        answer_fail(&a, -EOPNOTSUPP, "this kiosk does not speak");
+        run_speech(ui, q->arg, &a);
+        break;
+    case KIOSK_REQUEST_ALIVE:
         break;
     }
     answer_send(q, &a);

@@ -114,6 +114,7 @@ struct kiosk_ui *kiosk_ui_free(struct kiosk_ui *ui)
     kiosk_canvas_free(ui->canvas);
     kiosk_window_free(ui->window);
     kiosk_inbox_free(ui->inbox);
+    kiosk_speech_clear(&ui->speech);
     free(ui);
     return NULL;
 }
@@ -184,6 +185,7 @@ void kiosk_ui_refresh(struct kiosk_ui *ui)
     ui->shown = !ui->shown;
     ui->env = env;
     ui->stale = false;
+    kiosk_speech_update(ui);
 }
 
 void kiosk_ui_draw(struct kiosk_ui *ui)
@@ -235,6 +237,9 @@ static void ui_take_posts(struct kiosk_ui *ui)
         kiosk_video_set(ui->video, KIOSK_SOURCE_SELF, post.self.memory_fd,
                         post.self.wake_fd);
     }
+    for (size_t i = 0; i < post.spokens; i++)
+        kiosk_speech_outcome(&ui->speech, post.spoken[i].id,
+                             post.spoken[i].how);
     for (size_t i = 0; i < post.requests; i++)
         kiosk_request_run(ui, &post.request[i]);
 }
@@ -346,6 +351,11 @@ void kiosk_ui_set_rings(struct kiosk_ui *ui, struct kiosk_ring_fds remote,
                         struct kiosk_ring_fds self)
 {
     kiosk_inbox_rings(ui->inbox, remote, self);
+}
+
+void kiosk_ui_spoken(struct kiosk_ui *ui, uint32_t id, enum kiosk_spoken how)
+{
+    kiosk_inbox_spoken(ui->inbox, id, how);
 }
 
 int kiosk_ui_request(struct kiosk_ui *ui, const struct kiosk_request *request)

@@ -11,6 +11,7 @@
 #include "kiosk/pager.h"
 #include "kiosk/paint.h"
 #include "kiosk/screens.h"
+#include "kiosk/speech.h"
 #include "kiosk/video.h"
 #include "kiosk/window.h"
 
@@ -44,6 +45,7 @@ struct kiosk_ui {
     char focus[KIOSK_ID_MAX];
     struct kiosk_pages pages; /* which one each pager shows */
     struct kiosk_press press;
+    struct kiosk_speech speech;
 
     int dirty_n;
     struct kiosk_rect dirty[KIOSK_DIRTY_MAX];

@@ -1,0 +1,259 @@
+/* Words for what is in the tree. */
+#include "kiosk/speak.h"
+#include "kiosk/strings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- phrases ------------------------------------------------------------ */
+
+/* A phrase in the making. */
+struct phrase {
+    size_t len;
+    char text[KIOSK_SAY_MAX];
+};
+
+static void phrase_add(struct phrase *p, const char *between, const char *text)
+{
+    if (!*text)
+        return;
+    int n = snprintf(p->text + p->len, sizeof(p->text) - p->len, "%s%s",
+                     p->len > 0 ? between : "", text);
+    if (n > 0 && (size_t)n < sizeof(p->text) - p->len)
+        p->len += (size_t)n;
+    p->text[p->len] = '\0';
+}
+
+/* The name of the string, or NULL when the words are not one of ours. */
+static const char *string_key(enum kiosk_lang lang, const char *text)
+{
+    for (int k = 0; k < KIOSK_STRS; k++)
+        if (strcmp(kiosk_str(lang, (enum kiosk_str)k), text) == 0)
+            return kiosk_str_keys[k];
+    return NULL;
+}
+
+/* Once a phrase has no name, the whole utterance has none. */
+static void keys_add(struct kiosk_utterance *u, const char *key)
+{
+    size_t len = strlen(u->keys);
+    bool first = u->text[0] == '\0';
+    if (!key || (!first && len == 0)) {
+        u->keys[0] = '\0';
+        return;
+    }
+    int n = snprintf(u->keys + len, sizeof(u->keys) - len, "%s%s",
+                     first ? "" : " ", key);
+    if (n < 0 || (size_t)n >= sizeof(u->keys) - len)
+        u->keys[0] = '\0';
+}
+
+static bool ends_in_mark(const char *s, size_t len)
+{
+    static const char *const marks[] = {".", "!", "?", ":", "…", "؟"};
+    for (size_t i = 0; i < LK_ARRAY_LEN(marks); i++) {
+        size_t n = strlen(marks[i]);
+        if (len >= n && memcmp(s + len - n, marks[i], n) == 0)
+            return true;
+    }
+    return false;
+}
+
+void kiosk_words_add(struct kiosk_words *w, bool private, const char *phrase)
+{
+    if (private && !w->headset) {
+        if (!w->hid)
+            kiosk_words_str(w, KIOSK_STR_SPEAK_HIDDEN);
+        w->hid = true;
+        return;
+    }
+    struct kiosk_utterance *u = private ? &w->closed : &w->open;
+    size_t len = strlen(u->text);
+    size_t n = strlen(phrase);
+    if (n == 0 || len + n + 3 > sizeof(u->text))
+        return;
+    keys_add(u, string_key(w->lang, phrase));
+    const char *mark = ends_in_mark(phrase, n) ? "" : ".";
+    (void)snprintf(u->text + len, sizeof(u->text) - len, "%s%s%s",
+                   len > 0 ? " " : "", phrase, mark);
+}
+
+void kiosk_words_str(struct kiosk_words *w, enum kiosk_str key)
+{
+    kiosk_words_add(w, false, kiosk_str(w->lang, key));
+}
+
+/* --- figures ------------------------------------------------------------ */
+
+/* The number in a text that is `pattern` with "{n}" filled in, or -1. */
+static int filled_number(const char *text, const char *pattern)
+{
+    const char *hole = strstr(pattern, "{n}");
+    size_t before = hole ? (size_t)(hole - pattern) : 0;
+    char *end;
+    if (!hole || strncmp(text, pattern, before) != 0 || text[before] < '0' ||
+        text[before] > '9')
+        return -1;
+    long n = strtol(text + before, &end, 10);
+    return strcmp(end, hole + 3) == 0 && n <= 9999 ? (int)n : -1;
+}
+
+/* Abbreviations and signs that are made for the eye. */
+static const char *value_words(enum kiosk_lang lang, const char *value,
+                               size_t cap, char *made)
+{
+    int minutes = filled_number(value, kiosk_str(lang, KIOSK_STR_WAIT_MINUTES));
+    char n[16];
+    if (strcmp(value, "–") == 0)
+        return kiosk_str(lang, KIOSK_STR_SPEAK_UNKNOWN);
+    if (strcmp(value, kiosk_str(lang, KIOSK_STR_WAIT_UNDER_MINUTE)) == 0)
+        return kiosk_str(lang, KIOSK_STR_SPEAK_UNDER_MINUTE);
+    if (minutes == 1)
+        return kiosk_str(lang, KIOSK_STR_SPEAK_MINUTE);
+    if (minutes < 0)
+        return value;
+    (void)snprintf(n, sizeof(n), "%d", minutes);
+    kiosk_str_fill(kiosk_str(lang, KIOSK_STR_SPEAK_MINUTES), "n", n, cap, made);
+    return made;
+}
+
+/* --- nodes -------------------------------------------------------------- */
+
+bool kiosk_words_hidden(const struct kiosk_tree *t, int i)
+{
+    for (; i >= 0; i = t->node[i].parent)
+        if (t->node[i].state & KIOSK_HIDDEN)
+            return true;
+    return false;
+}
+
+bool kiosk_words_within(const struct kiosk_tree *t, int i, const char *id)
+{
+    for (; i >= 0; i = t->node[i].parent)
+        if (strcmp(t->node[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+bool kiosk_words_turns(const struct kiosk_tree *t, int i)
+{
+    for (; i >= 0; i = t->node[i].parent)
+        if (t->node[i].turns)
+            return true;
+    return false;
+}
+
+void kiosk_words_text(struct kiosk_words *w, const struct kiosk_node *n)
+{
+    struct phrase p = {0};
+    char made[64];
+    if (n->role != KIOSK_VIDEO)
+        phrase_add(&p, "", n->name);
+    phrase_add(&p, ": ", value_words(w->lang, n->value, sizeof(made), made));
+    kiosk_words_add(w, n->private, p.text);
+}
+
+static const char *field_value(const struct kiosk_words *w,
+                               const struct kiosk_node *n)
+{
+    if (!*n->value)
+        return kiosk_str(w->lang, KIOSK_STR_SPEAK_EMPTY);
+    return n->field.secret ? "" : n->value;
+}
+
+/* A button that shows a choice or a switch says so; what a field holds comes
+ * last, so that a long text does not keep one from hearing what it is. */
+void kiosk_words_control(struct kiosk_words *w, const struct kiosk_tree *t,
+                         int i)
+{
+    const struct kiosk_node *n = &t->node[i];
+    bool field = n->role == KIOSK_FIELD;
+    struct phrase p = {0};
+    phrase_add(&p, "", n->name);
+    if (!field)
+        phrase_add(&p, ", ", n->value);
+    if (n->act != KIOSK_ACT_KEY)
+        phrase_add(&p, ", ",
+                   kiosk_str(w->lang, field ? KIOSK_STR_SPEAK_FIELD
+                                            : KIOSK_STR_SPEAK_BUTTON));
+    if (n->state & KIOSK_CHECKED)
+        phrase_add(&p, ", ", kiosk_str(w->lang, KIOSK_STR_SPEAK_CHOSEN));
+    if (n->state & KIOSK_DISABLED)
+        phrase_add(&p, ", ", kiosk_str(w->lang, KIOSK_STR_SPEAK_DISABLED));
+    kiosk_words_add(w, !field && n->private, p.text);
+    if (field)
+        kiosk_words_add(w, n->private && *n->value, field_value(w, n));
+}
+
+/* --- screens ------------------------------------------------------------ */
+
+/* Title bar's clock; and the name of the place, which one knows. */
+static bool is_furniture(const struct kiosk_tree *t, int i)
+{
+    const char *id = t->node[i].id;
+    return strcmp(id, "clock") == 0 || strcmp(id, "site") == 0 ||
+           kiosk_words_turns(t, i);
+}
+
+static bool is_read(const struct kiosk_tree *t, int i)
+{
+    const struct kiosk_node *n = &t->node[i];
+    bool words = n->role == KIOSK_HEADING || n->role == KIOSK_TEXT ||
+                 n->role == KIOSK_STATUS ||
+                 (n->role == KIOSK_VIDEO && *n->value);
+    return words && !kiosk_tree_inner(t, i) && !kiosk_words_hidden(t, i) &&
+           !is_furniture(t, i) && !kiosk_words_within(t, i, "text-log");
+}
+
+/* How the screen is used can be found by the focus, on every screen alike;
+ * named each time it would bury what the screen is about. */
+static bool is_tool(enum session_intent_kind kind)
+{
+    return kind == SESSION_INTENT_HELP || kind == SESSION_INTENT_TEXT_SIZE ||
+           kind == SESSION_INTENT_CONTRAST || kind == SESSION_INTENT_SPEECH ||
+           kind == SESSION_INTENT_FASTER || kind == SESSION_INTENT_SLOWER;
+}
+
+static bool is_choice(const struct kiosk_tree *t, int i)
+{
+    const struct kiosk_node *n = &t->node[i];
+    if (n->role == KIOSK_FIELD)
+        return !kiosk_words_hidden(t, i);
+    if (n->role != KIOSK_BUTTON || n->act != KIOSK_ACT_INTENT ||
+        n->state & KIOSK_DISABLED || kiosk_words_hidden(t, i))
+        return false;
+    bool lang = n->intent == SESSION_INTENT_LANG;
+    return !is_tool(n->intent) && (!lang || t->screen == SESSION_START);
+}
+
+static void screen_choices(struct kiosk_words *w, const struct kiosk_tree *t,
+                           int top)
+{
+    struct phrase list = {0};
+    char text[KIOSK_SAY_MAX];
+    int count = 0;
+    for (int i = top; i <= t->node[top].last; i++) {
+        if (!is_choice(t, i) || ++count > KIOSK_SPEAK_CHOICES_MAX)
+            continue;
+        phrase_add(&list, ", ", t->node[i].name);
+    }
+    if (list.len == 0)
+        return;
+    kiosk_str_fill(kiosk_str(w->lang, KIOSK_STR_SPEAK_CHOICES), "list",
+                   list.text, sizeof(text), text);
+    kiosk_words_add(w, false, text);
+    kiosk_words_str(w, KIOSK_STR_SPEAK_HOW);
+}
+
+void kiosk_words_screen(struct kiosk_words *w, const struct kiosk_tree *t)
+{
+    if (t->n == 0)
+        return;
+    int top = kiosk_tree_top(t);
+    /* Beneath an overlay are other overlays, behind it nothing of its own. */
+    for (int i = top; i <= t->node[top].last; i++)
+        if (is_read(t, i))
+            kiosk_words_text(w, &t->node[i]);
+    screen_choices(w, t, top);
+}
