@@ -1,4 +1,5 @@
 /* Touch, mouse and keys: from events to presses, focus and intents. */
+#include "kiosk/fields.h"
 #include "kiosk/ui_priv.h"
 
 #include <stdio.h>
@@ -7,9 +8,18 @@
 static void ui_activate(struct kiosk_ui *ui, int i)
 {
     const struct kiosk_node *n = &kiosk_ui_tree(ui)->node[i];
+    if (n->state & KIOSK_DISABLED)
+        return;
+    if (n->role == KIOSK_FIELD) {
+        kiosk_fields_select(ui, i);
+        snprintf(ui->focus, sizeof(ui->focus), "%s", n->id);
+        return;
+    }
+    if (n->act == KIOSK_ACT_KEY)
+        kiosk_fields_key(ui, n->arg);
     if (n->act == KIOSK_ACT_PAGE)
         ui->stale |= kiosk_pages_turn(&ui->pages, kiosk_ui_tree(ui), i) != 0;
-    if (n->act != KIOSK_ACT_INTENT || n->state & KIOSK_DISABLED)
+    if (n->act != KIOSK_ACT_INTENT)
         return;
     /* A copy: the tree may be built anew before the callback returns. */
     struct session_intent intent = {.kind = n->intent};
@@ -178,10 +188,12 @@ void kiosk_input_run(struct kiosk_ui *ui)
 void kiosk_input_apply(struct kiosk_ui *ui, struct kiosk_tree *t)
 {
     int i = kiosk_tree_find(t, ui->focus);
+    if (i < 0 || !kiosk_tree_focusable(t, i))
+        ui->focus[0] = '\0';
+    if (!ui->focus[0]) /* a finger has chosen the field that is typed into */
+        i = kiosk_tree_find(t, ui->typing.field);
     if (i >= 0 && kiosk_tree_focusable(t, i))
         t->node[i].state |= KIOSK_FOCUSED;
-    else
-        ui->focus[0] = '\0';
     i = kiosk_tree_find(t, ui->press.id);
     if (i >= 0 && ui->press.inside && !(t->node[i].state & KIOSK_DISABLED))
         t->node[i].state |= KIOSK_PRESSED;
@@ -194,4 +206,5 @@ void kiosk_input_reset(struct kiosk_ui *ui)
     ui->press.inside = false;
     ui->focus[0] = '\0';
     ui->pages = (struct kiosk_pages){0};
+    kiosk_typing_clear(&ui->typing);
 }

@@ -1,4 +1,5 @@
 /* What technicians and tests ask of the screen. */
+#include "kiosk/fields.h"
 #include "kiosk/ui_priv.h"
 
 #include <errno.h>
@@ -136,6 +137,19 @@ static void run_speech(struct kiosk_ui *ui, const char *arg, struct answer *a)
         answer_fail(a, r, "no memory");
 }
 
+static void run_type(struct kiosk_ui *ui, const char *text, struct answer *a)
+{
+    if (kiosk_fields_active(ui) < 0) {
+        answer_fail(a, -EINVAL, "no text field has the focus");
+        return;
+    }
+    int r = kiosk_fields_type(ui, text, strlen(text));
+    if (r == -EMSGSIZE)
+        answer_fail(a, r, "the text is too long for the field");
+    else if (r < 0)
+        answer_fail(a, r, "the field does not take that text");
+}
+
 static void run_screenshot(struct kiosk_ui *ui, struct answer *a)
 {
     kiosk_ui_draw(ui);
@@ -159,7 +173,7 @@ void kiosk_request_run(struct kiosk_ui *ui, const struct kiosk_request *q)
         run_tap(ui, q->arg, &a);
         break;
     case KIOSK_REQUEST_TYPE:
-        answer_fail(&a, -EINVAL, "no text field has the focus");
+        run_type(ui, q->arg, &a);
         break;
     case KIOSK_REQUEST_KEY:
         run_key(ui, q->arg, &a);

@@ -9,6 +9,8 @@
 #include "kiosk/strings.h"
 #include "kiosk/tree.h"
 
+struct kiosk_typing;
+
 /* All that a screen depends on besides the view. */
 struct kiosk_env {
     float width_mm, height_mm;
@@ -16,6 +18,7 @@ struct kiosk_env {
     int64_t now_us;   /* as the view's times, CLOCK_MONOTONIC */
     bool remote_live; /* pictures keep coming */
     bool self_live;
+    const struct kiosk_typing *typing; /* NULL: nothing is typed */
 };
 
 /* Builds the view's screen into `ret`, not laid out. Its error member says

@@ -10,6 +10,7 @@
 
 #include "base/defs.h"
 #include "kiosk/icons_gen.h"
+#include "kiosk/osk.h"
 #include "kiosk/strings_gen.h"
 #include "session/view.h"
 
@@ -138,7 +139,8 @@ struct kiosk_box {
 /* What happens when a button is released. */
 enum kiosk_act {
     KIOSK_ACT_NONE,
-    KIOSK_ACT_INTENT, /* `intent` with `arg` is sent */
+    KIOSK_ACT_INTENT, /* `intent` with `arg` is sent; of a field: after every
+                         edit, with the whole text */
     KIOSK_ACT_KEY,    /* local: a key of the on-screen keyboard; arg: which */
     KIOSK_ACT_PAGE,   /* local: turns the pager around it; arg: "1" or "-1" */
     KIOSK_ACT_REPEAT, /* local: says the screen again */
@@ -146,11 +148,17 @@ enum kiosk_act {
 
 /* How the text of a KIOSK_FIELD stands. */
 struct kiosk_field {
-    const char *hint; /* shown while the value is ""; "" for none */
-    uint16_t caret;   /* bytes before the caret; at a character's start */
-    uint16_t anchor;  /* other end of the selection; = caret: none */
-    bool secret;      /* the value is a row of dots; never spoken */
-    bool lines;       /* may go on in further lines */
+    const char *hint;     /* shown while the value is ""; "" for none */
+    uint16_t caret;       /* bytes before the caret; at a character's start */
+    uint16_t anchor;      /* other end of the selection; = caret: none */
+    bool secret;          /* the value is a row of dots; never spoken */
+    bool lines;           /* may go on in further lines */
+    bool active;          /* keys type into it: the caret is seen */
+    bool eager;           /* becomes active as soon as it appears */
+    bool submits;         /* Enter sends `submit` and empties it */
+    enum kiosk_keys keys; /* the keyboard that it needs */
+    uint16_t max;         /* bytes of its text at most; 0: as an intent's */
+    enum session_intent_kind submit;
 };
 
 struct kiosk_node {

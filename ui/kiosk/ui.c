@@ -1,4 +1,5 @@
 /* The screen: owns everything, waits for posts, input and pictures. */
+#include "kiosk/fields.h"
 #include "kiosk/ui_priv.h"
 
 #include "base/clock.h"
@@ -115,6 +116,7 @@ struct kiosk_ui *kiosk_ui_free(struct kiosk_ui *ui)
     kiosk_window_free(ui->window);
     kiosk_inbox_free(ui->inbox);
     kiosk_speech_clear(&ui->speech);
+    kiosk_typing_clear(&ui->typing);
     free(ui);
     return NULL;
 }
@@ -154,6 +156,7 @@ static struct kiosk_env env_now(const struct kiosk_ui *ui)
         .now_us = now,
         .remote_live = kiosk_video_live(ui->video, KIOSK_SOURCE_REMOTE, now),
         .self_live = kiosk_video_live(ui->video, KIOSK_SOURCE_SELF, now),
+        .typing = &ui->typing,
     };
 }
 
@@ -174,6 +177,8 @@ void kiosk_ui_refresh(struct kiosk_ui *ui)
         return;
     struct kiosk_tree *next = &ui->tree[!ui->shown];
     kiosk_screen_build(&ui->view, &env, next);
+    if (kiosk_fields_sync(ui, next))
+        kiosk_screen_build(&ui->view, &env, next);
     kiosk_pages_apply(&ui->pages, next);
     kiosk_layout(next, &ui->metrics, ui->canvas->size);
     kiosk_pages_keep(&ui->pages, next);

@@ -12,6 +12,7 @@
 #include "kiosk/paint.h"
 #include "kiosk/screens.h"
 #include "kiosk/speech.h"
+#include "kiosk/typing.h"
 #include "kiosk/video.h"
 #include "kiosk/window.h"
 
@@ -46,6 +47,7 @@ struct kiosk_ui {
     struct kiosk_pages pages; /* which one each pager shows */
     struct kiosk_press press;
     struct kiosk_speech speech;
+    struct kiosk_typing typing;
 
     int dirty_n;
     struct kiosk_rect dirty[KIOSK_DIRTY_MAX];
