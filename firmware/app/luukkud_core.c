@@ -103,7 +103,10 @@ static void do_action(struct luukkud_core *c, const struct session_action *a)
         set_controls(c);
         break;
     case SESSION_DO_WRITE:
+        line_write(c->line, a->text, t.now_us);
+        break;
     case SESSION_DO_SAY:
+        line_say(c->line, t.now_us);
         break;
     case SESSION_DO_FINISH:
         set_controls(c);

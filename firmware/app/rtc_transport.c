@@ -272,10 +272,12 @@ static void close_peer(struct rtc_transport *t)
     t->ctl = t->text = -1;
 }
 
-static int open_channel(struct rtc_transport *t, const char *label)
+static int open_channel(struct rtc_transport *t, const char *label,
+                        const char *protocol)
 {
     struct rtc_sctp_params p = {0};
     (void)snprintf(p.label, sizeof(p.label), "%s", label);
+    (void)snprintf(p.protocol, sizeof(p.protocol), "%s", protocol);
     return rtc_peer_channel_open(t->peer, &p);
 }
 
@@ -300,8 +302,8 @@ static void prepare(struct rtc_transport *t, const struct rtcmsg *m)
         return;
     }
     (void)lk_loop_take_worst_late_us(t->loop);
-    t->ctl = open_channel(t, "ctl");
-    t->text = open_channel(t, "text");
+    t->ctl = open_channel(t, "ctl", "");
+    t->text = open_channel(t, "text", "t140"); /* RFC 8865 */
     t->offer_wanted = true;
     report_offer(t);
 }

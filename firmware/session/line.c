@@ -2,6 +2,7 @@
 
 #include "catalog/builtin.h"
 #include "session/ctl.h"
+#include "session/talk.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -22,10 +23,12 @@ struct line {
     bool granted;             /* the call is on */
     bool answered;            /* the newest connection has an answer */
     int ctl;                  /* its `ctl` channel, -1 until it is open */
+    int text;                 /* likewise its `text` channel */
     enum session_line is;     /* as last told to the session */
     int64_t lost_us;    /* since when the line is not good; NEVER: it is */
     int64_t restart_us; /* next ICE restart */
     int64_t fresh_us;   /* next fresh connection */
+    struct talk talk;   /* of the call that is on */
 };
 
 int line_new(const struct signal_call_config *config,
@@ -40,7 +43,7 @@ int line_new(const struct signal_call_config *config,
         return r;
     }
     l->out = *out;
-    l->ctl = -1;
+    l->ctl = l->text = -1;
     l->has_mic = l->has_camera = true;
     l->controls = (struct line_controls){
         .mic = true, .camera = true, .volume = SESSION_VOLUME_DEFAULT};
@@ -53,6 +56,7 @@ struct line *line_free(struct line *l)
 {
     if (l) {
         signal_call_free(l->call);
+        talk_wipe(&l->talk);
         free(l);
     }
     return NULL;
@@ -89,15 +93,15 @@ static void order_controls(struct line *l)
         l->out.send(l->out.arg, &m);
 }
 
-/* On `ctl`, where it is open. */
-static void send_ctl(struct line *l, const char *text, int len)
+/* On a data channel, where it is open. */
+static void send_on(struct line *l, int channel, const char *text, int len)
 {
     struct rtcmsg m = {.type = RTCMSG_SEND,
                        .call = l->number,
-                       .channel = (uint16_t)l->ctl,
+                       .channel = (uint16_t)channel,
                        .bytes = (const uint8_t *)text,
                        .len = (size_t)len};
-    if (len > 0 && l->ctl >= 0 && l->transport)
+    if (len > 0 && channel >= 0 && l->transport)
         l->out.send(l->out.arg, &m);
 }
 
@@ -109,8 +113,53 @@ static void tell_state(struct line *l)
     int n = ctl_write_state(l->controls.mic && l->has_mic,
                             l->controls.camera && l->has_camera, text,
                             sizeof(text));
-    send_ctl(l, text, n);
+    send_on(l, l->ctl, text, n);
 }
+
+/* --- the conversation in writing --------------------------------------- */
+
+static void tell_talk(struct line *l, bool up)
+{
+    struct session_event e = {.kind = SESSION_EVENT_TALK, .up = up};
+    l->out.event(l->out.arg, &e);
+}
+
+static void close_talk(struct line *l)
+{
+    if (l->text < 0)
+        return;
+    l->text = -1;
+    talk_channel(&l->talk, false, 0);
+    tell_talk(l, false);
+}
+
+/* Sends what is due of what was typed, shows what is new. */
+static void flow_talk(struct line *l, int64_t now_us)
+{
+    char message[TALK_MESSAGE_MAX];
+    struct session_talk shown;
+    size_t n;
+    if (!l->granted)
+        return;
+    while ((n = talk_send(&l->talk, now_us, message)) > 0)
+        send_on(l, l->text, message, (int)n);
+    if (talk_show(&l->talk, now_us, &shown)) {
+        struct session_event e = {.kind = SESSION_EVENT_SAID, .talk = &shown};
+        l->out.event(l->out.arg, &e);
+        explicit_bzero(&shown, sizeof(shown));
+    }
+    explicit_bzero(message, sizeof(message));
+}
+
+static void begin_talk(struct line *l, int64_t now_us)
+{
+    uint64_t id = 0;
+    while (id == 0)
+        lk_random_bytes(&id, sizeof(id));
+    talk_begin(&l->talk, id, now_us);
+}
+
+/* --- connections ------------------------------------------------------- */
 
 static void drop_connection(struct line *l)
 {
@@ -119,6 +168,7 @@ static void drop_connection(struct line *l)
     l->prepared = false;
     l->answered = false;
     l->ctl = -1;
+    close_talk(l);
     l->restart_us = l->fresh_us = NEVER;
 }
 
@@ -176,6 +226,7 @@ static void tell_over(struct line *l, const struct signal_action *a)
         e.end = a->remote || l->expert_ended ? SESSION_END_BY_EXPERT
                                              : SESSION_END_BY_CITIZEN;
     drop_connection(l);
+    talk_wipe(&l->talk);
     l->granted = false;
     l->lost_us = NEVER;
     l->out.event(l->out.arg, &e);
@@ -188,6 +239,7 @@ static void granted(struct line *l, const struct signal_action *a,
                               .expert_name = a->who.name,
                               .agency_name = a->who.agency_name};
     l->granted = true;
+    begin_talk(l, now_us);
     l->expert_ended = false;
     l->is = SESSION_LINE_CONNECTING;
     l->lost_us = now_us;
@@ -278,6 +330,7 @@ static void drain(struct line *l, int64_t now_us)
     struct signal_action a;
     while (signal_call_poll(l->call, &a))
         act(l, &a, now_us);
+    flow_talk(l, now_us);
 }
 
 /* --- what goes in ------------------------------------------------------ */
@@ -306,7 +359,7 @@ void line_end(struct line *l, const struct signal_time *t)
 {
     char text[LINE_CTL_MAX];
     /* The broker may be away: the page hears it over the connection, too. */
-    send_ctl(l, text, ctl_write_bye(text, sizeof(text)));
+    send_on(l, l->ctl, text, ctl_write_bye(text, sizeof(text)));
     int r = signal_call_end(l->call, SIGNAL_BYE_ENDED, t);
     if (r < 0)
         l->out.note(l->out.arg, "end", strerrordesc_np(-r));
@@ -399,6 +452,8 @@ static void on_data(struct line *l, const struct rtcmsg *m,
                     const struct signal_time *t)
 {
     struct session_event e = {.kind = SESSION_EVENT_REMOTE};
+    if (m->channel == l->text && l->granted)
+        talk_receive(&l->talk, m->bytes, m->len, t->now_us);
     if (m->channel != l->ctl || m->binary)
         return;
     if (l->granted && ctl_read_bye((const char *)m->bytes, m->len) == 0)
@@ -408,8 +463,21 @@ static void on_data(struct line *l, const struct rtcmsg *m,
         l->out.event(l->out.arg, &e);
 }
 
-static void on_channel(struct line *l, const struct rtcmsg *m)
+static void on_text_channel(struct line *l, const struct rtcmsg *m,
+                            int64_t now_us)
 {
+    close_talk(l);
+    if (!m->open || !l->granted)
+        return;
+    l->text = m->channel;
+    talk_channel(&l->talk, true, now_us);
+    tell_talk(l, true);
+}
+
+static void on_channel(struct line *l, const struct rtcmsg *m, int64_t now_us)
+{
+    if (strcmp(m->text, "text") == 0)
+        on_text_channel(l, m, now_us);
     if (strcmp(m->text, "ctl") != 0)
         return;
     l->ctl = m->open ? m->channel : -1;
@@ -444,7 +512,7 @@ static void on_connection(struct line *l, const struct rtcmsg *m,
     else if (m->type == RTCMSG_PEER)
         on_peer(l, m, t->now_us);
     else if (m->type == RTCMSG_CHANNEL)
-        on_channel(l, m);
+        on_channel(l, m, t->now_us);
     else if (m->type == RTCMSG_DATA)
         on_data(l, m, t);
 }
@@ -491,6 +559,22 @@ void line_tick(struct line *l, const struct signal_time *t)
     drain(l, t->now_us);
 }
 
+void line_write(struct line *l, const char *text, int64_t now_us)
+{
+    if (!l->granted)
+        return;
+    talk_write(&l->talk, text);
+    flow_talk(l, now_us);
+}
+
+void line_say(struct line *l, int64_t now_us)
+{
+    if (!l->granted)
+        return;
+    talk_say(&l->talk);
+    flow_talk(l, now_us);
+}
+
 bool line_settled(const struct line *l)
 {
     return !l->transport || signal_call_settled(l->call);
@@ -502,6 +586,7 @@ int64_t line_next_us(const struct line *l)
     if (!l->granted)
         return next;
     next = LK_MIN(next, LK_MIN(l->restart_us, l->fresh_us));
+    next = LK_MIN(next, talk_next_us(&l->talk));
     if (l->lost_us != NEVER)
         next = LK_MIN(next, l->lost_us + LINE_GIVE_UP_US);
     return next;

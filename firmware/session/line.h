@@ -58,6 +58,12 @@ struct line_controls {
 };
 void line_set_controls(struct line *l, const struct line_controls *c);
 
+/* The conversation in writing (talk.h): the citizen's open turn as it is now,
+ * valid UTF-8; and its end. Nothing outside a call. SESSION_EVENT_SAID
+ * follows, perhaps a little later. */
+void line_write(struct line *l, const char *text, int64_t now_us);
+void line_say(struct line *l, int64_t now_us);
+
 /* luukku-rtc runs (a new channel to it stands), or has gone. */
 void line_transport(struct line *l, bool up, const struct signal_time *t);
 

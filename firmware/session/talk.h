@@ -40,67 +40,84 @@
  * greeting on a fresh channel before it takes the far end for a stranger. */
 #define TALK_GREETING_US (3 * INT64_C(1000000))
 
-/* What the far end sent that is not text yet; talk_in.c's own. */
+/* A stream that begins anew after a loss keeps this much, so that there is room
+ * for one correction. */
+#define TALK_REST_MAX (TALK_HISTORY_MAX - 1100)
+
+/* Characters in one turn, at most: of one byte each. */
+#define TALK_TURN_MAX (SESSION_SAID_MAX - 1)
+
+/* Below: members are talk*.c's own. They stand here so that a conversation may
+ * lie in another structure; it holds no pointers. */
+
+/* A turn of text as characters. */
+struct talk_line {
+    uint32_t c[TALK_TURN_MAX];
+    size_t n;
+};
+
+/* What the far end sends, on its way from bytes to text. */
 struct talk_in {
-    uint32_t c;        /* bits of a character whose bytes are not all here */
+    uint32_t c;        /* the bits so far of a character not wholly here */
     uint8_t need;      /* bytes that it still needs */
-    uint8_t low, high; /* bounds of the next of them */
+    uint8_t low, high; /* what the next of them may be */
     uint8_t state;     /* of control strings and sequences */
     bool cr;           /* the last character was a CR */
-    uint16_t skipped;  /* characters of the present string or sequence */
-    char string[TALK_STRING_MAX]; /* a string's ASCII, as far as it is that */
+    size_t skipped;    /* characters of the present string or sequence */
+    char string[TALK_STRING_MAX]; /* the string, '?' for what is not ASCII */
 };
 
-/* Characters that may pass: refilled with time, in millionths. */
-struct talk_bucket {
-    int64_t tokens;
-    int64_t at_us;
-};
-
-/* Who has written what; talk_turns.c's own. */
+/* Who has written what. */
 struct talk_turn {
     struct session_said said;
-    uint16_t ends; /* new lines after it, 0: it is open, or was split */
-    bool split;    /* too long: goes on in the next one of its writer */
+    uint32_t ends; /* new lines after it */
+    bool split;    /* too long: goes on in its writer's next one */
 };
 
 struct talk_turns {
     struct talk_turn turn[SESSION_SAID_TURNS];
-    uint32_t n;
+    size_t n;
     uint32_t last_id;
 };
 
-/* One call's conversation. Only the functions below touch its members; it may
- * lie in another structure and holds no pointers. */
+/* What we send. Positions count the characters of our stream. */
+struct talk_out {
+    uint32_t history[TALK_HISTORY_MAX]; /* from `base` on */
+    size_t n;
+    uint64_t base;
+    uint64_t next;         /* the next to be sent */
+    struct talk_line said; /* our open turn as the stream has it */
+    struct talk_line turn; /* the same as it was typed */
+};
+
+/* Characters that may pass: refilled with time. */
+struct talk_bucket {
+    int64_t millionths;
+    int64_t at_us;
+};
+
 struct talk {
     struct talk_turns turns;
-
-    /* Ours. Positions count the characters of the stream from its begin. */
-    uint64_t id;                        /* of our stream */
-    uint32_t history[TALK_HISTORY_MAX]; /* position p lies at p % MAX */
-    uint64_t base, next, end; /* oldest kept, next to be sent, one past all */
-    uint64_t sent_before;     /* `next` when the present channel opened */
-    char said[SESSION_SAID_MAX]; /* our open turn as the stream has it */
-    char turn[SESSION_SAID_MAX]; /* the same as it was typed */
-    struct talk_bucket out;
-    int64_t batch_us; /* when the next message may leave */
-
-    /* Theirs. */
-    uint64_t far_id; /* of their stream; 0: never greeted */
-    uint64_t got;    /* characters of it that have arrived */
+    struct talk_out out;
     struct talk_in in;
-    struct talk_bucket taken;
-    bool dropping; /* above the ceiling; a mark stands for what was dropped */
-
-    bool up;        /* a channel is open */
-    bool again;     /* it is not the first of this call */
-    bool greet;     /* our greeting is due on it */
-    bool greeted;   /* theirs has come on it */
-    bool heard;     /* something else has come on it */
-    bool known;     /* the far end has greeted us in this call */
-    bool changed;   /* since it was last shown */
-    int64_t hold_us; /* nothing but the greeting leaves before */
-    int64_t show_us; /* when it may be shown next */
+    struct talk_bucket pass; /* ours */
+    struct talk_bucket take; /* theirs */
+    uint64_t id;             /* of our stream */
+    uint64_t far_id;         /* of theirs, 0 before they greeted */
+    uint64_t got;            /* characters of theirs that arrived */
+    uint64_t sent_before;    /* out.next when the present channel opened */
+    bool up;                 /* a channel is open */
+    bool again;              /* the next one is not the call's first */
+    bool greet;              /* our greeting is due */
+    bool greeted;            /* theirs has come on this channel */
+    bool heard;              /* text has come on this channel */
+    bool held;               /* nothing but our greeting leaves */
+    bool known;              /* they have greeted us in this call */
+    bool dropping;           /* they are above the ceiling */
+    bool changed;            /* since it was last shown */
+    int64_t held_us;         /* `held` ends by itself */
+    int64_t batch_us;        /* the next message may leave */
+    int64_t show_us;         /* it may be shown again */
 };
 
 /* Begins a conversation; all of an older one is wiped.
@@ -118,10 +135,10 @@ void talk_channel(struct talk *t, bool up, int64_t now_us);
 
 /* Our open turn as it is now, whole: valid UTF-8, cut after SESSION_SAID_MAX -
  * 1 bytes; control characters and new lines in it become spaces. */
-void talk_write(struct talk *t, const char *text, int64_t now_us);
+void talk_write(struct talk *t, const char *text);
 
 /* Our open turn is complete; nothing where nothing was written. */
-void talk_say(struct talk *t, int64_t now_us);
+void talk_say(struct talk *t);
 
 /* Bytes from the far end, hostile, split anywhere. Never fails: what is
  * malformed becomes U+FFFD, what passes the ceiling too. */

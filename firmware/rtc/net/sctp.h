@@ -24,7 +24,8 @@ struct rtc_sctp;
 #define RTC_SCTP_QUEUE_LOW 262144
 
 struct rtc_sctp_params {
-    char label[RTC_DCEP_LABEL_MAX]; /* 1..64 bytes of UTF-8 */
+    char label[RTC_DCEP_LABEL_MAX];       /* 1..64 bytes of UTF-8 */
+    char protocol[RTC_DCEP_PROTOCOL_MAX]; /* likewise, or "" */
     bool unordered;
     enum rtc_dcep_reliability reliability;
     uint32_t parameter; /* retransmissions, or milliseconds */

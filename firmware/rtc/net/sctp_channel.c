@@ -98,6 +98,7 @@ static int channel_say_open(struct rtc_sctp *s, struct sctp_channel *c)
     open.priority = RTC_DCEP_PRIORITY_NORMAL;
     open.parameter = c->params.parameter;
     memcpy(open.label, c->params.label, sizeof(open.label));
+    memcpy(open.protocol, c->params.protocol, sizeof(open.protocol));
     uint8_t raw[RTC_DCEP_OPEN_MAX];
     int n = rtc_dcep_write_open(&open, raw, sizeof(raw));
     if (n < 0)
