@@ -60,7 +60,6 @@ export class Talk {
   private readonly out = new TextOut();
   private readonly pass: Bucket;
   private readonly taken: Bucket;
-  private readonly id: string;
   private in = new TextIn();
   private utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
   private send: ((text: string) => void) | null = null;
@@ -79,10 +78,10 @@ export class Talk {
   private calledOff: () => void = () => undefined;
   private unhold: () => void = () => undefined;
 
-  constructor(private readonly clock: Clock, private readonly onChange: () => void, note: TalkNote | null = null) {
+  constructor(private readonly clock: Clock, private readonly onChange: () => void, note: TalkNote | null = null,
+    private readonly id = note?.id ?? newId()) {
     this.pass = new Bucket(clock, CPS);
     this.taken = new Bucket(clock, CPS_TAKEN);
-    this.id = note?.id ?? newId();
     this.known = this.again = note !== null;
     if (note !== null) this.out.resume(note.typed, note.open);
   }
