@@ -105,18 +105,24 @@ void kiosk_page_footer(struct kiosk_page *p)
                           });
 }
 
-int kiosk_page_button(struct kiosk_page *p, const struct kiosk_button *b)
+struct kiosk_node kiosk_button_node(const struct kiosk_page *p,
+                                    const struct kiosk_button *b)
 {
-    bool filled = b->look == KIOSK_LOOK_PRIMARY || b->look == KIOSK_LOOK_DANGER;
-    struct kiosk_node n = {
+    enum kiosk_look look = b->checked ? KIOSK_LOOK_PRIMARY : b->look;
+    if (look == KIOSK_LOOK_NONE)
+        look = KIOSK_LOOK_PLAIN;
+    bool filled = look == KIOSK_LOOK_PRIMARY || look == KIOSK_LOOK_DANGER;
+    uint32_t state = b->disabled ? KIOSK_DISABLED : 0;
+    return (struct kiosk_node){
         .id = b->id,
         .role = KIOSK_BUTTON,
         .name = kiosk_page_str(p, b->text),
-        .look = b->look,
+        .value = b->value,
+        .look = look,
         .icon = b->icon,
         .font = KIOSK_FONT_LABEL,
         .ink = filled ? KIOSK_INK_LIGHT : KIOSK_INK_BRAND,
-        .state = b->disabled ? KIOSK_DISABLED : 0,
+        .state = state | (b->checked ? KIOSK_CHECKED : 0),
         .box = {.along = KIOSK_CENTER,
                 .pad_x = 7,
                 .min_w = KIOSK_TARGET_MM,
@@ -125,6 +131,11 @@ int kiosk_page_button(struct kiosk_page *p, const struct kiosk_button *b)
         .escape = b->escape,
         .intent = b->intent,
     };
+}
+
+int kiosk_page_button(struct kiosk_page *p, const struct kiosk_button *b)
+{
+    struct kiosk_node n = kiosk_button_node(p, b);
     return kiosk_tree_leaf(p->t, &n);
 }
 

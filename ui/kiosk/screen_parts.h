@@ -14,6 +14,7 @@ struct kiosk_page {
     bool wide; /* landscape */
     bool low;  /* little height: smaller gaps */
     bool body; /* its pager is open */
+    int strip; /* how the buttons of the strip are drawn; screens_strip.c */
 };
 
 /* The text in the page's language. */
@@ -29,17 +30,26 @@ void kiosk_page_end(struct kiosk_page *p);
 /* Closes the body; opens the strip below, a row. kiosk_tree_close() ends it. */
 void kiosk_page_footer(struct kiosk_page *p);
 
-/* A button. `intent` as in session/view.h, `arg` may be NULL. */
+/* A button. `intent` as in session/view.h. */
 struct kiosk_button {
     const char *id;
-    enum kiosk_str text;
+    enum kiosk_str text;  /* its name: what it does */
+    enum kiosk_str label; /* drawn instead where room is short; 0: the name */
+    const char *value;    /* how it stands, spoken; NULL for none */
     enum kiosk_icon icon;
     enum kiosk_look look;
     enum session_intent_kind intent;
     bool escape;
     bool disabled;
+    bool checked; /* a switch that is on: filled */
+    bool worded;  /* strip: has words even where the others have none */
+    bool last;    /* strip: at the far end */
 };
 int kiosk_page_button(struct kiosk_page *p, const struct kiosk_button *b);
+
+/* The same as a node, for those who change something about it. */
+struct kiosk_node kiosk_button_node(const struct kiosk_page *p,
+                                    const struct kiosk_button *b);
 
 /* Leaves of text. */
 void kiosk_page_text(struct kiosk_page *p, enum kiosk_font font,
@@ -77,5 +87,17 @@ void kiosk_screen_call(struct kiosk_page *p);
 void kiosk_screen_end(struct kiosk_page *p);
 void kiosk_screen_leaving(struct kiosk_page *p);
 void kiosk_screen_out(struct kiosk_page *p);
+
+/* The conversation in writing; takes what is left in its column. */
+void kiosk_page_talk(struct kiosk_page *p);
+
+/* Help instead of the screen: plain words for exactly this one. */
+void kiosk_screen_help(struct kiosk_page *p);
+
+/* The question whether anybody is there, over the screen. */
+void kiosk_page_idle(struct kiosk_page *p);
+
+/* When the time that is left to answer it is said anew; INT64_MAX: never. */
+int64_t kiosk_idle_next_us(const struct session_view *view, int64_t now_us);
 
 #endif

@@ -9,6 +9,10 @@
 
 static void screen_fill(struct kiosk_page *p)
 {
+    if (p->view->help) {
+        kiosk_screen_help(p);
+        return;
+    }
     switch (p->view->screen) {
     case SESSION_START:
         kiosk_screen_start(p);
@@ -55,12 +59,20 @@ void kiosk_screen_build(const struct session_view *view,
     kiosk_page_begin(&p);
     screen_fill(&p);
     kiosk_page_end(&p);
+    if (view->idle)
+        kiosk_page_idle(&p);
+}
+
+static int64_t next_minute_us(const struct session_view *v, int64_t now_us)
+{
+    if (v->screen != SESSION_WAITING || now_us < v->waiting_since_us)
+        return INT64_MAX;
+    int64_t minutes = (now_us - v->waiting_since_us) / MINUTE_US;
+    return v->waiting_since_us + (minutes + 1) * MINUTE_US;
 }
 
 int64_t kiosk_screen_next_us(const struct session_view *view, int64_t now_us)
 {
-    if (view->screen != SESSION_WAITING || now_us < view->waiting_since_us)
-        return INT64_MAX;
-    int64_t minutes = (now_us - view->waiting_since_us) / MINUTE_US;
-    return view->waiting_since_us + (minutes + 1) * MINUTE_US;
+    return LK_MIN(next_minute_us(view, now_us),
+                  kiosk_idle_next_us(view, now_us));
 }

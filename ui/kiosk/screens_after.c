@@ -1,5 +1,5 @@
 /* Screens when there is nothing to be done: end, leaving, out of service. */
-#include "kiosk/screen_parts.h"
+#include "kiosk/screens_strip.h"
 
 struct closing {
     enum kiosk_icon icon;
@@ -52,6 +52,14 @@ static const struct closing *closing_of(enum session_end end)
     return (size_t)end < LK_ARRAY_LEN(all) ? &all[end] : &all[0];
 }
 
+static void closing_strip(struct kiosk_page *p)
+{
+    struct kiosk_strip s = {0};
+    kiosk_strip_manner(p, &s);
+    kiosk_strip_help(p, &s);
+    kiosk_page_strip(p, &s);
+}
+
 void kiosk_screen_end(struct kiosk_page *p)
 {
     closing_panel(p, closing_of(p->view->end));
@@ -66,7 +74,7 @@ void kiosk_screen_end(struct kiosk_page *p)
                                   .escape = true});
     p->t->node[i].font = KIOSK_FONT_NAME;
     p->t->node[i].box.min_h = p->low ? 24 : 30;
-    kiosk_tree_close(p->t);
+    closing_strip(p);
 }
 
 void kiosk_screen_leaving(struct kiosk_page *p)
@@ -78,7 +86,6 @@ void kiosk_screen_leaving(struct kiosk_page *p)
     closing_panel(p, &leaving);
     kiosk_page_spring(p);
     kiosk_page_spring(p);
-    kiosk_tree_close(p->t);
 }
 
 void kiosk_screen_out(struct kiosk_page *p)
@@ -90,5 +97,5 @@ void kiosk_screen_out(struct kiosk_page *p)
     closing_panel(p, &out);
     kiosk_page_spring(p);
     kiosk_page_spring(p);
-    kiosk_tree_close(p->t);
+    closing_strip(p);
 }

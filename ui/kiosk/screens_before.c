@@ -1,6 +1,6 @@
 /* Screens before the call: start, services, card. */
 #include "catalog/builtin.h"
-#include "kiosk/screen_parts.h"
+#include "kiosk/screens_strip.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +36,14 @@ static void start_steps(struct kiosk_page *p)
     kiosk_tree_close(p->t);
 }
 
+static void start_strip(struct kiosk_page *p)
+{
+    struct kiosk_strip s = {0};
+    kiosk_strip_manner(p, &s);
+    kiosk_strip_help(p, &s);
+    kiosk_page_strip(p, &s);
+}
+
 void kiosk_screen_start(struct kiosk_page *p)
 {
     kiosk_page_spring(p);
@@ -56,6 +64,7 @@ void kiosk_screen_start(struct kiosk_page *p)
     p->t->node[i].icon_last = true;
     p->t->node[i].font = KIOSK_FONT_NAME;
     p->t->node[i].box.min_h = p->low ? 24 : 30;
+    start_strip(p);
 }
 
 static enum kiosk_icon card_icon(const char *name)
@@ -139,14 +148,20 @@ static void service_button(struct kiosk_page *p,
     kiosk_tree_close(p->t);
 }
 
-static void back_button(struct kiosk_page *p)
+/* Back, how the screen is used, help, and the way out. */
+static void visit_strip(struct kiosk_page *p)
 {
-    kiosk_page_button(p, &(struct kiosk_button){.id = "back",
-                                                .text = KIOSK_STR_BACK,
-                                                .icon = KIOSK_ICON_ARROW_LEFT,
-                                                .look = KIOSK_LOOK_PLAIN,
-                                                .intent = SESSION_INTENT_BACK,
-                                                .escape = true});
+    struct kiosk_strip s = {0};
+    kiosk_strip_add(&s, &(struct kiosk_button){.id = "back",
+                                               .text = KIOSK_STR_BACK,
+                                               .icon = KIOSK_ICON_ARROW_LEFT,
+                                               .worded = true,
+                                               .intent = SESSION_INTENT_BACK,
+                                               .escape = true});
+    kiosk_strip_manner(p, &s);
+    kiosk_strip_help(p, &s);
+    kiosk_strip_quit(&s);
+    kiosk_page_strip(p, &s);
 }
 
 void kiosk_screen_services(struct kiosk_page *p)
@@ -165,9 +180,7 @@ void kiosk_screen_services(struct kiosk_page *p)
     for (size_t i = 0; i < n; i++)
         service_button(p, &cards[i]);
     kiosk_tree_close(p->t);
-    kiosk_page_footer(p);
-    back_button(p);
-    kiosk_tree_close(p->t);
+    visit_strip(p);
 }
 
 static void card_about(struct kiosk_page *p, const struct catalog_card *card)
@@ -227,12 +240,6 @@ void kiosk_screen_card(struct kiosk_page *p)
                            SESSION_NOTICE_NO_SOUND | SESSION_NOTICE_SIMULATED,
                        p->wide ? 2 : 1);
     kiosk_page_spring(p);
-    if (!p->low)
-        card_call(p);
-    kiosk_page_footer(p);
-    back_button(p);
-    kiosk_page_spring(p);
-    if (p->low)
-        card_call(p);
-    kiosk_tree_close(p->t);
+    card_call(p);
+    visit_strip(p);
 }

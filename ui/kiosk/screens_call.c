@@ -1,133 +1,5 @@
-/* Screens of the call: waiting, call, end; and out of service. */
-#include "kiosk/screen_parts.h"
-
-#include <stdio.h>
-
-/* A figure with what it says under it; one status. */
-static void waiting_figure(struct kiosk_page *p, const char *id,
-                           enum kiosk_str name, const char *value)
-{
-    kiosk_tree_open(p->t, &(struct kiosk_node){
-                              .id = id,
-                              .role = KIOSK_STATUS,
-                              .name = kiosk_page_str(p, name),
-                              .value = value,
-                              .label = "",
-                              .look = KIOSK_LOOK_PANEL,
-                              .box = {.flow = KIOSK_COLUMN,
-                                      .align = KIOSK_CENTER,
-                                      .along = KIOSK_CENTER,
-                                      .gap = 1,
-                                      .pad_x = 4,
-                                      .pad_y = p->low    ? 1.5f
-                                               : p->wide ? 4
-                                                         : 9},
-                          });
-    kiosk_page_text(p, p->low ? KIOSK_FONT_HEADING : KIOSK_FONT_FIGURE,
-                    KIOSK_INK_BRAND, value);
-    kiosk_page_text(p, p->low ? KIOSK_FONT_SMALL : KIOSK_FONT_BODY,
-                    KIOSK_INK_MUTED, kiosk_page_str(p, name));
-    kiosk_tree_close(p->t);
-}
-
-static const char *waited(struct kiosk_page *p)
-{
-    int64_t minutes =
-        (p->env->now_us - p->view->waiting_since_us) / (60 * INT64_C(1000000));
-    if (minutes < 1)
-        return kiosk_page_str(p, KIOSK_STR_WAIT_UNDER_MINUTE);
-    char n[16];
-    char text[48];
-    snprintf(n, sizeof(n), "%d", (int)LK_MIN(minutes, 9999));
-    kiosk_str_fill(kiosk_page_str(p, KIOSK_STR_WAIT_MINUTES), "n", n,
-                   sizeof(text), text);
-    return kiosk_tree_printf(p->t, "%s", text);
-}
-
-static void waiting_figures(struct kiosk_page *p)
-{
-    const char *place = "–";
-    if (p->view->place > 0)
-        place = kiosk_tree_printf(p->t, "%u", p->view->place);
-    kiosk_tree_open(p->t, &(struct kiosk_node){
-                              .box = {.flow = KIOSK_GRID,
-                                      .cols = p->wide ? 1 : 3,
-                                      .equal = true,
-                                      .gap = 5},
-                          });
-    waiting_figure(p, "wait-position", KIOSK_STR_WAIT_POSITION, place);
-    waiting_figure(p, "wait-time", KIOSK_STR_WAIT_TIME, waited(p));
-    waiting_figure(p, "wait-free", KIOSK_STR_WAIT_FREE,
-                   kiosk_tree_printf(p->t, "%u", p->view->free_experts));
-    kiosk_tree_close(p->t);
-}
-
-/* What may be wrong while one waits. */
-#define WAITING_NOTICES                                    \
-    (SESSION_NOTICE_NO_BROKER | SESSION_NOTICE_NO_CAMERA | \
-     SESSION_NOTICE_NO_SOUND)
-
-/* Width of one's own picture beside the figures, so that its height fits
- * under the title and the notices, mm. */
-static float waiting_self_w(const struct kiosk_page *p)
-{
-    float above = p->low ? 93 : 116;
-    uint32_t shown = p->view->notices & WAITING_NOTICES;
-    if (shown)
-        above += p->low ? 24 : 20;
-    if (shown & (shown - 1) && shown & ((shown & (shown - 1)) - 1))
-        above += p->low ? 18 : 16;
-    return (p->env->height_mm - above) * 4 / 3;
-}
-
-static void waiting_self(struct kiosk_page *p)
-{
-    kiosk_tree_open(p->t,
-                    &(struct kiosk_node){
-                        .box = {.flow = KIOSK_COLUMN,
-                                .align = KIOSK_STRETCH,
-                                .along = p->wide ? KIOSK_START : KIOSK_CENTER,
-                                .grow = !p->wide,
-                                .max_w = p->wide ? waiting_self_w(p) : 0,
-                                .gap = 2.5f},
-                    });
-    kiosk_page_self(p, (struct kiosk_box){.aspect = 4.0f / 3});
-    kiosk_page_text(p, KIOSK_FONT_BODY, KIOSK_INK_MUTED,
-                    kiosk_page_str(p, KIOSK_STR_WAIT_SELF));
-    kiosk_tree_close(p->t);
-}
-
-void kiosk_screen_waiting(struct kiosk_page *p)
-{
-    kiosk_page_title(p, KIOSK_STR_WAITING_TITLE, KIOSK_STR_WAITING_LEAD);
-    kiosk_page_notices(p, WAITING_NOTICES, p->wide ? 2 : 1);
-    kiosk_tree_open(p->t,
-                    &(struct kiosk_node){
-                        .box = {.flow = p->wide ? KIOSK_ROW : KIOSK_COLUMN,
-                                .align = KIOSK_STRETCH,
-                                .grow = true,
-                                .gap = KIOSK_GAP_MM},
-                    });
-    kiosk_tree_open(p->t, &(struct kiosk_node){
-                              .box = {.flow = KIOSK_COLUMN,
-                                      .align = KIOSK_STRETCH,
-                                      .grow = p->wide},
-                          });
-    waiting_figures(p);
-    kiosk_tree_close(p->t);
-    waiting_self(p);
-    kiosk_tree_close(p->t);
-    kiosk_page_footer(p);
-    int i = kiosk_page_button(
-        p, &(struct kiosk_button){.id = "cancel",
-                                  .text = KIOSK_STR_CANCEL,
-                                  .icon = KIOSK_ICON_LOG_OUT,
-                                  .look = KIOSK_LOOK_LEAVE,
-                                  .intent = SESSION_INTENT_CANCEL,
-                                  .escape = true});
-    p->t->node[i].ink = KIOSK_INK_WARN;
-    kiosk_tree_close(p->t);
-}
+/* The screen of a call. */
+#include "kiosk/screens_strip.h"
 
 /* What stands in for the expert's picture, or nothing when it is shown. */
 static enum kiosk_str remote_words(const struct kiosk_page *p)
@@ -147,7 +19,7 @@ static enum kiosk_str remote_words(const struct kiosk_page *p)
     return KIOSK_STR_REMOTE_NONE;
 }
 
-static void call_remote(struct kiosk_page *p)
+static void call_remote(struct kiosk_page *p, struct kiosk_box box)
 {
     bool shown = p->view->line == SESSION_LINE_GOOD && p->env->remote_live &&
                  !(p->view->notices & SESSION_NOTICE_NO_PICTURE);
@@ -166,7 +38,7 @@ static void call_remote(struct kiosk_page *p)
                   .icon_mm = 16,
                   .font = KIOSK_FONT_LEAD,
                   .ink = KIOSK_INK_LIGHT,
-                  .box = {.grow = p->wide, .aspect = p->wide ? 0 : 4.0f / 3},
+                  .box = box,
               });
 }
 
@@ -246,45 +118,50 @@ static void call_notices(struct kiosk_page *p)
                        1);
 }
 
-/* Beside the picture: oneself, who it is, how the line is. As wide as ever,
- * so that the picture stays where it is when a notice comes. */
-static void call_side(struct kiosk_page *p)
+static void column_open(struct kiosk_page *p, struct kiosk_box box)
 {
-    kiosk_tree_open(p->t, &(struct kiosk_node){
-                              .box = {.flow = KIOSK_COLUMN,
-                                      .align = KIOSK_STRETCH,
-                                      .min_w = 92,
-                                      .max_w = 92,
-                                      .gap = p->low ? 3.5f : 5},
-                          });
-    kiosk_page_self(
-        p, (struct kiosk_box){.aspect = 4.0f / 3, .max_w = p->low ? 68 : 0});
+    box.flow = KIOSK_COLUMN;
+    box.align = KIOSK_STRETCH;
+    box.gap = p->low ? 3 : 4.5f;
+    kiosk_tree_open(p->t, &(struct kiosk_node){.box = box});
+}
+
+/* Width of what stands beside the picture, mm: as wide as ever, so that the
+ * picture stays where it is when a notice comes. */
+static float side_w(const struct kiosk_page *p)
+{
+    static const float scale[SESSION_TEXT_SIZES] = {1, 1.2f, 1.5f};
+    float w = 92 * scale[p->view->manner.text_size % SESSION_TEXT_SIZES];
+    return LK_MIN(w, p->env->width_mm * 0.42f);
+}
+
+/* Beside the picture: oneself, who it is, how the line is. */
+static void call_side(struct kiosk_page *p, float width, float self)
+{
+    column_open(p, (struct kiosk_box){.min_w = width, .max_w = width});
+    kiosk_page_self(p, (struct kiosk_box){.aspect = 4.0f / 3, .max_w = self});
     call_expert(p);
     call_line(p);
     call_notices(p);
     kiosk_tree_close(p->t);
 }
 
-static void call_column_open(struct kiosk_page *p)
+static void row_open(struct kiosk_page *p, bool grow)
 {
-    kiosk_tree_open(p->t, &(struct kiosk_node){
-                              .box = {.flow = KIOSK_COLUMN,
-                                      .align = KIOSK_STRETCH,
-                                      .grow = true,
-                                      .gap = 4},
-                          });
+    kiosk_tree_open(p->t,
+                    &(struct kiosk_node){
+                        .box = {.flow = KIOSK_ROW,
+                                .align = grow ? KIOSK_STRETCH : KIOSK_START,
+                                .grow = grow,
+                                .gap = p->low ? 5 : KIOSK_GAP_MM},
+                    });
 }
 
 static void call_wide(struct kiosk_page *p)
 {
-    kiosk_tree_open(p->t, &(struct kiosk_node){
-                              .box = {.flow = KIOSK_ROW,
-                                      .align = KIOSK_STRETCH,
-                                      .grow = true,
-                                      .gap = p->low ? 5 : KIOSK_GAP_MM},
-                          });
-    call_remote(p);
-    call_side(p);
+    row_open(p, true);
+    call_remote(p, (struct kiosk_box){.grow = true});
+    call_side(p, side_w(p), p->low ? 68 : 0);
     kiosk_tree_close(p->t);
 }
 
@@ -293,12 +170,10 @@ static void call_tall(struct kiosk_page *p)
 {
     kiosk_page_spring(p);
     call_expert(p);
-    call_remote(p);
-    kiosk_tree_open(p->t, &(struct kiosk_node){
-                              .box = {.flow = KIOSK_ROW, .gap = KIOSK_GAP_MM},
-                          });
+    call_remote(p, (struct kiosk_box){.aspect = 4.0f / 3});
+    row_open(p, false);
     kiosk_page_self(p, (struct kiosk_box){.aspect = 4.0f / 3, .max_w = 118});
-    call_column_open(p);
+    column_open(p, (struct kiosk_box){.grow = true});
     call_line(p);
     call_notices(p);
     kiosk_tree_close(p->t);
@@ -306,38 +181,72 @@ static void call_tall(struct kiosk_page *p)
     kiosk_page_spring(p);
 }
 
-static void call_toggles(struct kiosk_page *p)
+/* The picture beside the conversation in writing. */
+static void call_wide_talk(struct kiosk_page *p)
+{
+    row_open(p, true);
+    column_open(p, (struct kiosk_box){.grow = true});
+    call_remote(p, (struct kiosk_box){.grow = true});
+    row_open(p, false);
+    kiosk_page_self(
+        p, (struct kiosk_box){.aspect = 4.0f / 3, .max_w = p->low ? 36 : 56});
+    column_open(p, (struct kiosk_box){.grow = true});
+    call_expert(p);
+    call_line(p);
+    kiosk_tree_close(p->t);
+    kiosk_tree_close(p->t);
+    kiosk_tree_close(p->t);
+    column_open(p, (struct kiosk_box){.grow = true});
+    kiosk_page_talk(p);
+    kiosk_tree_close(p->t);
+    kiosk_tree_close(p->t);
+}
+
+/* The picture, oneself beside it, above the conversation in writing. */
+static void call_tall_talk(struct kiosk_page *p)
+{
+    row_open(p, false);
+    column_open(p, (struct kiosk_box){.grow = true});
+    call_remote(p, (struct kiosk_box){.aspect = 4.0f / 3});
+    kiosk_tree_close(p->t);
+    call_side(p, 84, 0);
+    kiosk_tree_close(p->t);
+    kiosk_page_talk(p);
+}
+
+static void call_switches(struct kiosk_page *p)
 {
     bool mic = p->view->mic_on;
     bool camera = p->view->camera_on;
-    int m = kiosk_page_button(
-        p, &(struct kiosk_button){
-               .id = "mute",
-               .text = mic ? KIOSK_STR_MIC_OFF : KIOSK_STR_MIC_ON,
-               .icon = mic ? KIOSK_ICON_MIC : KIOSK_ICON_MIC_OFF,
-               .look = mic ? KIOSK_LOOK_PLAIN : KIOSK_LOOK_PRIMARY,
-               .intent = SESSION_INTENT_MUTE});
-    p->t->node[m].state |= mic ? 0 : KIOSK_CHECKED;
-    int c = kiosk_page_button(
+    kiosk_strip_button(p,
+                       &(struct kiosk_button){
+                           .id = "mute",
+                           .text = mic ? KIOSK_STR_MIC_OFF : KIOSK_STR_MIC_ON,
+                           .label = KIOSK_STR_MIC,
+                           .icon = mic ? KIOSK_ICON_MIC : KIOSK_ICON_MIC_OFF,
+                           .checked = !mic,
+                           .intent = SESSION_INTENT_MUTE});
+    kiosk_strip_button(
         p, &(struct kiosk_button){
                .id = "camera",
                .text = camera ? KIOSK_STR_CAMERA_OFF : KIOSK_STR_CAMERA_ON,
+               .label = KIOSK_STR_CAMERA,
                .icon = camera ? KIOSK_ICON_VIDEO : KIOSK_ICON_VIDEO_OFF,
-               .look = camera ? KIOSK_LOOK_PLAIN : KIOSK_LOOK_PRIMARY,
-               .intent = SESSION_INTENT_CAMERA,
-               .disabled = p->view->notices & SESSION_NOTICE_NO_CAMERA});
-    p->t->node[c].state |= camera ? 0 : KIOSK_CHECKED;
+               .checked = !camera,
+               .disabled = p->view->notices & SESSION_NOTICE_NO_CAMERA,
+               .intent = SESSION_INTENT_CAMERA});
 }
 
-static void call_volume_button(struct kiosk_page *p,
-                               const struct kiosk_button *b, const char *value)
+static void volume_button(struct kiosk_page *p, const struct kiosk_button *b)
 {
-    int i = kiosk_page_button(p, b);
-    p->t->node[i].label = "";
-    p->t->node[i].value = value;
-    p->t->node[i].box.pad_x = 0;
+    struct kiosk_node n = kiosk_button_node(p, b);
+    n.label = "";
+    n.box.pad_x = 0;
+    n.box.grow = kiosk_strip_columns(p);
+    kiosk_tree_leaf(p->t, &n);
 }
 
+/* Quieter, how loud it is, louder. */
 static void call_volume(struct kiosk_page *p)
 {
     const char *value = kiosk_tree_printf(p->t, "%u", p->view->volume);
@@ -345,15 +254,13 @@ static void call_volume(struct kiosk_page *p)
         p->t, &(struct kiosk_node){
                   .box = {.flow = KIOSK_ROW, .align = KIOSK_CENTER, .gap = 2},
               });
-    call_volume_button(
-        p,
-        &(struct kiosk_button){.id = "volume-down",
-                               .text = KIOSK_STR_VOLUME_DOWN,
-                               .icon = KIOSK_ICON_MINUS,
-                               .look = KIOSK_LOOK_PLAIN,
-                               .intent = SESSION_INTENT_VOLUME_DOWN,
-                               .disabled = p->view->volume == 0},
-        value);
+    volume_button(p,
+                  &(struct kiosk_button){.id = "volume-down",
+                                         .text = KIOSK_STR_VOLUME_DOWN,
+                                         .value = value,
+                                         .icon = KIOSK_ICON_MINUS,
+                                         .intent = SESSION_INTENT_VOLUME_DOWN,
+                                         .disabled = p->view->volume == 0});
     kiosk_tree_leaf(p->t, &(struct kiosk_node){
                               .id = "volume",
                               .role = KIOSK_STATUS,
@@ -362,63 +269,56 @@ static void call_volume(struct kiosk_page *p)
                               .value = value,
                               .icon = KIOSK_ICON_VOLUME_2,
                               .font = KIOSK_FONT_LABEL,
-                              .box = {.along = KIOSK_CENTER, .min_w = 24},
+                              .box = {.along = KIOSK_CENTER, .min_w = 22},
                           });
-    call_volume_button(
-        p,
-        &(struct kiosk_button){.id = "volume-up",
-                               .text = KIOSK_STR_VOLUME_UP,
-                               .icon = KIOSK_ICON_PLUS,
-                               .look = KIOSK_LOOK_PLAIN,
-                               .intent = SESSION_INTENT_VOLUME_UP,
-                               .disabled = p->view->volume >= 10},
-        value);
+    volume_button(p, &(struct kiosk_button){.id = "volume-up",
+                                            .text = KIOSK_STR_VOLUME_UP,
+                                            .value = value,
+                                            .icon = KIOSK_ICON_PLUS,
+                                            .intent = SESSION_INTENT_VOLUME_UP,
+                                            .disabled = p->view->volume >= 10});
     kiosk_tree_close(p->t);
 }
 
-static void call_end(struct kiosk_page *p)
+static void call_strip(struct kiosk_page *p)
 {
-    kiosk_page_button(
+    bool typing = p->view->manner.typing;
+    struct kiosk_strip help = {0};
+    kiosk_strip_help(p, &help);
+    help.button[0].worded = false;
+    kiosk_strip_open(p, p->wide ? 6 : 3);
+    call_switches(p);
+    call_volume(p);
+    kiosk_strip_button(
+        p, &(struct kiosk_button){.id = "text",
+                                  .text = typing ? KIOSK_STR_TEXT_CLOSE
+                                                 : KIOSK_STR_TEXT,
+                                  .label = KIOSK_STR_TEXT,
+                                  .icon = KIOSK_ICON_MESSAGE_SQUARE_TEXT,
+                                  .checked = typing,
+                                  .intent = SESSION_INTENT_TYPING});
+    kiosk_strip_button(p, &help.button[0]);
+    kiosk_strip_button(
         p, &(struct kiosk_button){.id = "end-call",
                                   .text = KIOSK_STR_END_CALL,
                                   .icon = KIOSK_ICON_PHONE_OFF,
                                   .look = KIOSK_LOOK_DANGER,
+                                  .worded = true,
+                                  .last = true,
                                   .intent = SESSION_INTENT_END_CALL});
-}
-
-static void call_controls_tall(struct kiosk_page *p)
-{
-    call_column_open(p);
-    kiosk_tree_open(p->t, &(struct kiosk_node){
-                              .box = {.flow = KIOSK_GRID, .cols = 2, .gap = 4},
-                          });
-    call_toggles(p);
-    kiosk_tree_close(p->t);
-    kiosk_tree_open(
-        p->t, &(struct kiosk_node){
-                  .box = {.flow = KIOSK_ROW, .align = KIOSK_CENTER, .gap = 4},
-              });
-    call_volume(p);
-    kiosk_page_spring(p);
-    call_end(p);
-    kiosk_tree_close(p->t);
     kiosk_tree_close(p->t);
 }
 
 void kiosk_screen_call(struct kiosk_page *p)
 {
-    if (p->wide)
+    bool typing = p->view->manner.typing;
+    if (p->wide && typing)
+        call_wide_talk(p);
+    else if (p->wide)
         call_wide(p);
+    else if (typing)
+        call_tall_talk(p);
     else
         call_tall(p);
-    kiosk_page_footer(p);
-    if (p->wide) {
-        call_toggles(p);
-        call_volume(p);
-        kiosk_page_spring(p);
-        call_end(p);
-    } else {
-        call_controls_tall(p);
-    }
-    kiosk_tree_close(p->t);
+    call_strip(p);
 }

@@ -13,6 +13,20 @@
     .expert_name = "Maija Virtanen", .agency_name = "Verohallinto", \
     .mic_on = true, .camera_on = true, .volume = 6
 
+#define TALK                                                               \
+    {                                                                      \
+        .up = true, .n = 4,                                                \
+        .said = {{.id = 1, .text = "Hei! Miten voin auttaa?"},             \
+                 {.id = 2,                                                 \
+                  .mine = true,                                            \
+                  .text = "Hei. En kuule, joten kirjoitan. Palkkani on "   \
+                          "noussut, ja tarvitsen uuden verokortin."},      \
+                 {.id = 3,                                                 \
+                  .text = "Selvä. Katsotaan se kuntoon. Mikä on uusi "   \
+                          "kuukausi\xef\xbf\xbd ennen veroja?"},           \
+                 {.id = 4, .open = true, .text = "Voit myös näyttää pa"}}, \
+    }
+
 const struct sample samples[] = {
     {"start", {.screen = SESSION_START, .site = SITE}, false, NULL, NULL},
     {"services", {.screen = SESSION_SERVICES, .site = SITE}, false, NULL, NULL},
@@ -122,6 +136,52 @@ const struct sample samples[] = {
     {"end-failed",
      {.screen = SESSION_END, .site = SITE, .end = SESSION_END_FAILED},
      false,
+     NULL,
+     NULL},
+    {"help-start",
+     {.screen = SESSION_START, .site = SITE, .help = true},
+     false,
+     NULL,
+     NULL},
+    {"help-waiting",
+     {.screen = SESSION_WAITING,
+      .site = SITE,
+      .help = true,
+      .manner = {.speech = true, .pace = SESSION_PACE_DEFAULT}},
+     false,
+     "slower",
+     NULL},
+    {"help-call",
+     {.screen = SESSION_CALL, .site = SITE, .help = true, EXPERT},
+     true,
+     NULL,
+     NULL},
+    {"idle",
+     {.screen = SESSION_SERVICES,
+      .site = SITE,
+      .idle = true,
+      .idle_ends_us = SAMPLE_NOW_US + 25 * INT64_C(1000000)},
+     false,
+     "stay",
+     NULL},
+    {"call-text-empty",
+     {.screen = SESSION_CALL,
+      .site = SITE,
+      .line = SESSION_LINE_GOOD,
+      .manner = {.typing = true},
+      .talk = {.up = true},
+      EXPERT},
+     true,
+     NULL,
+     NULL},
+    {"call-text",
+     {.screen = SESSION_CALL,
+      .site = SITE,
+      .line = SESSION_LINE_GOOD,
+      .manner = {.typing = true},
+      .talk = TALK,
+      EXPERT},
+     true,
      NULL,
      NULL},
     {"leaving", {.screen = SESSION_LEAVING, .site = SITE}, false, NULL, NULL},

@@ -1,0 +1,171 @@
+/* The conversation in writing beside a call: what was written, and the field
+ * to write in. */
+#include "kiosk/screen_parts.h"
+
+#include <string.h>
+
+/* U+FFFD stands where text was lost. */
+#define LOST "\xef\xbf\xbd"
+
+static const char *turn_who(const struct kiosk_page *p,
+                            const struct session_said *said)
+{
+    if (said->mine)
+        return kiosk_page_str(p, KIOSK_STR_TEXT_MINE);
+    if (*p->view->expert_name)
+        return kiosk_tree_printf(p->t, "%s", p->view->expert_name);
+    return kiosk_page_str(p, KIOSK_STR_TEXT_THEIRS);
+}
+
+/* Who wrote it; of a turn that is still growing, that it is. */
+static const char *turn_label(const struct kiosk_page *p,
+                              const struct session_said *said)
+{
+    const char *who = turn_who(p, said);
+    if (!said->open)
+        return who;
+    return kiosk_tree_printf(p->t, "%s · %s", who,
+                             kiosk_page_str(p, KIOSK_STR_TEXT_OPEN));
+}
+
+static void turn_words(struct kiosk_page *p, const struct session_said *said,
+                       const char *label)
+{
+    kiosk_tree_leaf(
+        p->t, &(struct kiosk_node){
+                  .role = KIOSK_TEXT,
+                  .name = label,
+                  .icon = said->open ? KIOSK_ICON_PEN_LINE : KIOSK_ICON_NONE,
+                  .icon_mm = 5,
+                  .font = KIOSK_FONT_SMALL,
+                  .ink = said->mine ? KIOSK_INK_BRAND : KIOSK_INK_GOOD,
+                  .foreign = true,
+              });
+    kiosk_tree_leaf(p->t,
+                    &(struct kiosk_node){
+                        .role = KIOSK_TEXT,
+                        .name = kiosk_tree_printf(p->t, "%s%s", said->text,
+                                                  said->open ? "|" : ""),
+                        .font = KIOSK_FONT_LEAD,
+                        .foreign = true,
+                    });
+    if (strstr(said->text, LOST))
+        kiosk_tree_leaf(p->t,
+                        &(struct kiosk_node){
+                            .role = KIOSK_TEXT,
+                            .name = kiosk_page_str(p, KIOSK_STR_TEXT_LOST),
+                            .icon = KIOSK_ICON_TRIANGLE_ALERT,
+                            .icon_mm = 5,
+                            .font = KIOSK_FONT_SMALL,
+                            .ink = KIOSK_INK_WARN,
+                        });
+}
+
+/* One's own turns stand at the line's end, the expert's at its beginning. */
+static void turn(struct kiosk_page *p, const struct session_said *said)
+{
+    const char *label = turn_label(p, said);
+    bool lost = strstr(said->text, LOST) != NULL;
+    kiosk_tree_open(p->t, &(struct kiosk_node){.box = {.flow = KIOSK_ROW}});
+    if (said->mine)
+        kiosk_page_spring(p);
+    kiosk_tree_open(
+        p->t,
+        &(struct kiosk_node){
+            .id = kiosk_tree_printf(p->t, "text-turn-%u", said->id),
+            .role = KIOSK_STATUS,
+            .name = label,
+            .label = "",
+            .value =
+                lost ? kiosk_tree_printf(p->t, "%s (%s)", said->text,
+                                         kiosk_page_str(p, KIOSK_STR_TEXT_LOST))
+                     : kiosk_tree_printf(p->t, "%s", said->text),
+            .look = said->mine ? KIOSK_LOOK_MINE : KIOSK_LOOK_THEIRS,
+            .private = true,
+            .foreign = true,
+            .box = {.flow = KIOSK_COLUMN, .gap = 0.5f, .pad_x = 5, .pad_y = 2},
+        });
+    turn_words(p, said, label);
+    kiosk_tree_close(p->t);
+    if (!said->mine)
+        kiosk_page_spring(p);
+    kiosk_tree_close(p->t);
+}
+
+/* What one types just now stands in the field below. */
+static bool turn_shown(const struct session_said *said)
+{
+    return *said->text && !(said->mine && said->open);
+}
+
+static void talk_log(struct kiosk_page *p)
+{
+    const struct session_talk *talk = &p->view->talk;
+    int shown = 0;
+    kiosk_tree_open(p->t, &(struct kiosk_node){
+                              .id = "text-log",
+                              .role = KIOSK_GROUP,
+                              .name = kiosk_page_str(p, KIOSK_STR_TEXT_LOG),
+                              .private = true,
+                              .box = {.flow = KIOSK_COLUMN,
+                                      .align = KIOSK_STRETCH,
+                                      .along = KIOSK_END,
+                                      .grow = true,
+                                      .gap = 2.5f},
+                          });
+    for (uint32_t i = 0; i < talk->n && i < SESSION_SAID_TURNS; i++) {
+        if (!turn_shown(&talk->said[i]))
+            continue;
+        turn(p, &talk->said[i]);
+        shown++;
+    }
+    if (shown == 0)
+        kiosk_page_text(p, KIOSK_FONT_BODY, KIOSK_INK_MUTED,
+                        kiosk_page_str(p, KIOSK_STR_TEXT_EMPTY));
+    kiosk_tree_close(p->t);
+}
+
+/* What one writes now, until a field with a keyboard stands here. */
+static void talk_field(struct kiosk_page *p)
+{
+    const struct session_talk *talk = &p->view->talk;
+    const char *text = "";
+    for (uint32_t i = 0; i < talk->n && i < SESSION_SAID_TURNS; i++)
+        if (talk->said[i].mine && talk->said[i].open)
+            text = kiosk_tree_printf(p->t, "%s", talk->said[i].text);
+    kiosk_tree_leaf(
+        p->t,
+        &(struct kiosk_node){
+            .id = "text-input",
+            .role = KIOSK_FIELD,
+            .name = kiosk_page_str(p, KIOSK_STR_TEXT_INPUT),
+            .value = text,
+            .label = *text ? text : kiosk_page_str(p, KIOSK_STR_TEXT_INPUT),
+            .look = KIOSK_LOOK_FIELD,
+            .font = KIOSK_FONT_LEAD,
+            .private = true,
+            .foreign = true,
+            .box = {.pad_x = 4, .pad_y = 3, .min_h = KIOSK_TARGET_MM},
+        });
+}
+
+void kiosk_page_talk(struct kiosk_page *p)
+{
+    kiosk_tree_open(p->t, &(struct kiosk_node){
+                              .look = KIOSK_LOOK_PANEL,
+                              .box = {.flow = KIOSK_COLUMN,
+                                      .align = KIOSK_STRETCH,
+                                      .grow = true,
+                                      .gap = p->low ? 2.5f : 4,
+                                      .pad_x = p->low ? 4 : 6,
+                                      .pad_y = p->low ? 3 : 5},
+                          });
+    kiosk_page_text(p, KIOSK_FONT_NAME, KIOSK_INK_TEXT,
+                    kiosk_page_str(p, KIOSK_STR_TEXT_LOG));
+    talk_log(p);
+    if (!p->view->talk.up)
+        kiosk_page_notice(p, KIOSK_LOOK_WARN, KIOSK_ICON_WIFI_OFF,
+                          KIOSK_STR_TEXT_DOWN);
+    talk_field(p);
+    kiosk_tree_close(p->t);
+}

@@ -1,0 +1,138 @@
+/* The screen while one waits in the queue. */
+#include "kiosk/screens_strip.h"
+
+#include <stdio.h>
+
+/* A figure with what it says under it; one status. */
+static void waiting_figure(struct kiosk_page *p, const char *id,
+                           enum kiosk_str name, const char *value)
+{
+    kiosk_tree_open(p->t, &(struct kiosk_node){
+                              .id = id,
+                              .role = KIOSK_STATUS,
+                              .name = kiosk_page_str(p, name),
+                              .value = value,
+                              .label = "",
+                              .look = KIOSK_LOOK_PANEL,
+                              .box = {.flow = KIOSK_COLUMN,
+                                      .align = KIOSK_CENTER,
+                                      .along = KIOSK_CENTER,
+                                      .gap = 1,
+                                      .pad_x = 4,
+                                      .pad_y = p->low    ? 1.5f
+                                               : p->wide ? 4
+                                                         : 9},
+                          });
+    kiosk_page_text(p, p->low ? KIOSK_FONT_HEADING : KIOSK_FONT_FIGURE,
+                    KIOSK_INK_BRAND, value);
+    kiosk_page_text(p, p->low ? KIOSK_FONT_SMALL : KIOSK_FONT_BODY,
+                    KIOSK_INK_MUTED, kiosk_page_str(p, name));
+    kiosk_tree_close(p->t);
+}
+
+static const char *waited(struct kiosk_page *p)
+{
+    int64_t minutes =
+        (p->env->now_us - p->view->waiting_since_us) / (60 * INT64_C(1000000));
+    if (minutes < 1)
+        return kiosk_page_str(p, KIOSK_STR_WAIT_UNDER_MINUTE);
+    char n[16];
+    char text[48];
+    snprintf(n, sizeof(n), "%d", (int)LK_MIN(minutes, 9999));
+    kiosk_str_fill(kiosk_page_str(p, KIOSK_STR_WAIT_MINUTES), "n", n,
+                   sizeof(text), text);
+    return kiosk_tree_printf(p->t, "%s", text);
+}
+
+static void waiting_figures(struct kiosk_page *p)
+{
+    const char *place = "–";
+    if (p->view->place > 0)
+        place = kiosk_tree_printf(p->t, "%u", p->view->place);
+    kiosk_tree_open(p->t, &(struct kiosk_node){
+                              .box = {.flow = KIOSK_GRID,
+                                      .cols = p->wide ? 1 : 3,
+                                      .equal = true,
+                                      .gap = 5},
+                          });
+    waiting_figure(p, "wait-position", KIOSK_STR_WAIT_POSITION, place);
+    waiting_figure(p, "wait-time", KIOSK_STR_WAIT_TIME, waited(p));
+    waiting_figure(p, "wait-free", KIOSK_STR_WAIT_FREE,
+                   kiosk_tree_printf(p->t, "%u", p->view->free_experts));
+    kiosk_tree_close(p->t);
+}
+
+/* What may be wrong while one waits. */
+#define WAITING_NOTICES                                    \
+    (SESSION_NOTICE_NO_BROKER | SESSION_NOTICE_NO_CAMERA | \
+     SESSION_NOTICE_NO_SOUND)
+
+/* Width of one's own picture beside the figures, so that its height fits
+ * under the title and the notices, mm. */
+static float waiting_self_w(const struct kiosk_page *p)
+{
+    float above = p->low ? 93 : 116;
+    uint32_t shown = p->view->notices & WAITING_NOTICES;
+    if (shown)
+        above += p->low ? 24 : 20;
+    if (shown & (shown - 1) && shown & ((shown & (shown - 1)) - 1))
+        above += p->low ? 18 : 16;
+    return (p->env->height_mm - above) * 4 / 3;
+}
+
+static void waiting_self(struct kiosk_page *p)
+{
+    kiosk_tree_open(p->t,
+                    &(struct kiosk_node){
+                        .box = {.flow = KIOSK_COLUMN,
+                                .align = KIOSK_STRETCH,
+                                .along = p->wide ? KIOSK_START : KIOSK_CENTER,
+                                .grow = !p->wide,
+                                .max_w = p->wide ? waiting_self_w(p) : 0,
+                                .gap = 2.5f},
+                    });
+    kiosk_page_self(p, (struct kiosk_box){.aspect = 4.0f / 3});
+    kiosk_page_text(p, KIOSK_FONT_BODY, KIOSK_INK_MUTED,
+                    kiosk_page_str(p, KIOSK_STR_WAIT_SELF));
+    kiosk_tree_close(p->t);
+}
+
+static void waiting_strip(struct kiosk_page *p)
+{
+    struct kiosk_strip s = {0};
+    kiosk_strip_manner(p, &s);
+    kiosk_strip_help(p, &s);
+    kiosk_strip_add(&s,
+                    &(struct kiosk_button){.id = "cancel",
+                                           .text = KIOSK_STR_CANCEL,
+                                           .icon = KIOSK_ICON_LOG_OUT,
+                                           .look = KIOSK_LOOK_LEAVE,
+                                           .worded = true,
+                                           .last = true,
+                                           .escape = true,
+                                           .intent = SESSION_INTENT_CANCEL});
+    kiosk_page_strip(p, &s);
+}
+
+void kiosk_screen_waiting(struct kiosk_page *p)
+{
+    kiosk_page_title(p, KIOSK_STR_WAITING_TITLE, KIOSK_STR_WAITING_LEAD);
+    kiosk_page_notices(p, WAITING_NOTICES, p->wide ? 2 : 1);
+    kiosk_tree_open(p->t,
+                    &(struct kiosk_node){
+                        .box = {.flow = p->wide ? KIOSK_ROW : KIOSK_COLUMN,
+                                .align = KIOSK_STRETCH,
+                                .grow = true,
+                                .gap = KIOSK_GAP_MM},
+                    });
+    kiosk_tree_open(p->t, &(struct kiosk_node){
+                              .box = {.flow = KIOSK_COLUMN,
+                                      .align = KIOSK_STRETCH,
+                                      .grow = p->wide},
+                          });
+    waiting_figures(p);
+    kiosk_tree_close(p->t);
+    waiting_self(p);
+    kiosk_tree_close(p->t);
+    waiting_strip(p);
+}
