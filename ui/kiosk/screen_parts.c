@@ -68,8 +68,13 @@ static void page_bar(struct kiosk_page *p)
 
 void kiosk_page_begin(struct kiosk_page *p)
 {
+    /* Help lies over the screen, which is not even built: nothing beneath it
+     * could be seen. */
+    bool help = p->view->help;
     kiosk_tree_open(p->t,
                     &(struct kiosk_node){
+                        .id = help ? "help-page" : "",
+                        .overlay = help,
                         .look = KIOSK_LOOK_PAGE,
                         .box = {.flow = KIOSK_COLUMN, .align = KIOSK_STRETCH},
                     });

@@ -56,6 +56,8 @@ void kiosk_screen_build(const struct session_view *view,
     ret->text_size = view->manner.text_size;
     ret->contrast = view->manner.contrast;
     ret->rtl = kiosk_lang_rtl(p.lang);
+    if (view->help)
+        kiosk_tree_open(ret, &(struct kiosk_node){.role = KIOSK_GROUP});
     kiosk_page_begin(&p);
     screen_fill(&p);
     kiosk_page_end(&p);

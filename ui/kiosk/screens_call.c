@@ -246,21 +246,8 @@ static void volume_button(struct kiosk_page *p, const struct kiosk_button *b)
     kiosk_tree_leaf(p->t, &n);
 }
 
-/* Quieter, how loud it is, louder. */
-static void call_volume(struct kiosk_page *p)
+static void volume_says(struct kiosk_page *p, const char *value)
 {
-    const char *value = kiosk_tree_printf(p->t, "%u", p->view->volume);
-    kiosk_tree_open(
-        p->t, &(struct kiosk_node){
-                  .box = {.flow = KIOSK_ROW, .align = KIOSK_CENTER, .gap = 2},
-              });
-    volume_button(p,
-                  &(struct kiosk_button){.id = "volume-down",
-                                         .text = KIOSK_STR_VOLUME_DOWN,
-                                         .value = value,
-                                         .icon = KIOSK_ICON_MINUS,
-                                         .intent = SESSION_INTENT_VOLUME_DOWN,
-                                         .disabled = p->view->volume == 0});
     kiosk_tree_leaf(p->t, &(struct kiosk_node){
                               .id = "volume",
                               .role = KIOSK_STATUS,
@@ -271,13 +258,55 @@ static void call_volume(struct kiosk_page *p)
                               .font = KIOSK_FONT_LABEL,
                               .box = {.along = KIOSK_CENTER, .min_w = 22},
                           });
+}
+
+static void volume_quieter(struct kiosk_page *p, const char *value)
+{
+    volume_button(p,
+                  &(struct kiosk_button){.id = "volume-down",
+                                         .text = KIOSK_STR_VOLUME_DOWN,
+                                         .value = value,
+                                         .icon = KIOSK_ICON_MINUS,
+                                         .intent = SESSION_INTENT_VOLUME_DOWN,
+                                         .disabled = p->view->volume == 0});
+}
+
+static void volume_louder(struct kiosk_page *p, const char *value)
+{
     volume_button(p, &(struct kiosk_button){.id = "volume-up",
                                             .text = KIOSK_STR_VOLUME_UP,
                                             .value = value,
                                             .icon = KIOSK_ICON_PLUS,
                                             .intent = SESSION_INTENT_VOLUME_UP,
                                             .disabled = p->view->volume >= 10});
+}
+
+/* Quieter, how loud it is, louder; in a narrow cell how loud it is stands
+ * above, as the others' icons do. */
+static void call_volume(struct kiosk_page *p)
+{
+    const char *value = kiosk_tree_printf(p->t, "%u", p->view->volume);
+    bool tiles = kiosk_strip_tiles(p);
+    if (tiles) {
+        kiosk_tree_open(p->t, &(struct kiosk_node){
+                                  .box = {.flow = KIOSK_COLUMN,
+                                          .align = KIOSK_STRETCH,
+                                          .along = KIOSK_END,
+                                          .gap = 0.5f},
+                              });
+        volume_says(p, value);
+    }
+    kiosk_tree_open(
+        p->t, &(struct kiosk_node){
+                  .box = {.flow = KIOSK_ROW, .align = KIOSK_CENTER, .gap = 2},
+              });
+    volume_quieter(p, value);
+    if (!tiles)
+        volume_says(p, value);
+    volume_louder(p, value);
     kiosk_tree_close(p->t);
+    if (tiles)
+        kiosk_tree_close(p->t);
 }
 
 static void call_strip(struct kiosk_page *p)

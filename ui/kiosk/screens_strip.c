@@ -161,6 +161,11 @@ bool kiosk_strip_columns(const struct kiosk_page *p)
     return p->strip == STRIP_CELLS || p->strip == STRIP_TILES;
 }
 
+bool kiosk_strip_tiles(const struct kiosk_page *p)
+{
+    return p->strip == STRIP_TILES;
+}
+
 void kiosk_strip_open(struct kiosk_page *p, int n)
 {
     kiosk_page_footer(p);

@@ -37,6 +37,9 @@ void kiosk_strip_open(struct kiosk_page *p, int n);
 /* Whether it has columns, which a button fills. */
 bool kiosk_strip_columns(const struct kiosk_page *p);
 
+/* Whether its buttons have their words under the icon. */
+bool kiosk_strip_tiles(const struct kiosk_page *p);
+
 /* One of its buttons. */
 void kiosk_strip_button(struct kiosk_page *p, const struct kiosk_button *b);
 

@@ -86,7 +86,7 @@ static void script_keys(struct bench *b)
                               "\"\", \"state\": [\"focused\"]"));
     assert_int_equal(bench_error(b, KIOSK_REQUEST_KEY, "Shift+Tab"), 0);
     assert_int_equal(bench_error(b, KIOSK_REQUEST_KEY, "Return"), 0);
-    bench_expect(b, SESSION_INTENT_BACK, "");
+    bench_expect(b, SESSION_INTENT_QUIT, "");
     assert_int_equal(bench_error(b, KIOSK_REQUEST_KEY, "Escape"), 0);
     bench_expect(b, SESSION_INTENT_BACK, "");
     /* Escape must not hang up. */
