@@ -1,6 +1,6 @@
 /* The conversation in writing beside a call: what was written, and the field
  * to write in. */
-#include "kiosk/screen_parts.h"
+#include "kiosk/keyboard.h"
 
 #include <string.h>
 
@@ -125,28 +125,20 @@ static void talk_log(struct kiosk_page *p)
     kiosk_tree_close(p->t);
 }
 
-/* What one writes now, until a field with a keyboard stands here. */
+/* Who opened the conversation gets the keyboard at once; who is written to
+ * sees the words first. */
 static void talk_field(struct kiosk_page *p)
 {
-    const struct session_talk *talk = &p->view->talk;
-    const char *text = "";
-    for (uint32_t i = 0; i < talk->n && i < SESSION_SAID_TURNS; i++)
-        if (talk->said[i].mine && talk->said[i].open)
-            text = kiosk_tree_printf(p->t, "%s", talk->said[i].text);
-    kiosk_tree_leaf(
-        p->t,
-        &(struct kiosk_node){
-            .id = "text-input",
-            .role = KIOSK_FIELD,
-            .name = kiosk_page_str(p, KIOSK_STR_TEXT_INPUT),
-            .value = text,
-            .label = *text ? text : kiosk_page_str(p, KIOSK_STR_TEXT_INPUT),
-            .look = KIOSK_LOOK_FIELD,
-            .font = KIOSK_FONT_LEAD,
-            .private = true,
-            .foreign = true,
-            .box = {.pad_x = 4, .pad_y = 3, .min_h = KIOSK_TARGET_MM},
-        });
+    kiosk_page_field(p, &(struct kiosk_entry){
+                            .id = "text-input",
+                            .name = KIOSK_STR_TEXT_INPUT,
+                            .hint = KIOSK_STR_TEXT_INPUT,
+                            .has_hint = true,
+                            .how = {.eager = p->view->talk.n == 0,
+                                    .submits = true,
+                                    .submit = SESSION_INTENT_SAY},
+                            .intent = SESSION_INTENT_WRITE,
+                        });
 }
 
 void kiosk_page_talk(struct kiosk_page *p)
