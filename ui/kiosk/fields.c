@@ -7,16 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 
-static int active_in(const struct kiosk_ui *ui, const struct kiosk_tree *t)
+static int field_in(const struct kiosk_tree *t, const char *id)
 {
-    int i = kiosk_tree_find(t, ui->typing.field);
+    int i = kiosk_tree_find(t, id);
     bool field = i >= 0 && t->node[i].role == KIOSK_FIELD;
     return field && kiosk_tree_focusable(t, i) ? i : -1;
 }
 
 int kiosk_fields_active(const struct kiosk_ui *ui)
 {
-    return active_in(ui, kiosk_ui_tree(ui));
+    const struct kiosk_tree *t = kiosk_ui_tree(ui);
+    int i = field_in(t, ui->focus);
+    return i >= 0 ? i : field_in(t, ui->typing.field);
 }
 
 static void tell(struct kiosk_ui *ui, enum session_intent_kind kind,
@@ -47,6 +49,7 @@ static int active_edit(struct kiosk_ui *ui, const struct kiosk_node **ret_node,
     int r = kiosk_typing_open(&ui->typing, n->id, field_max(n), ret);
     if (r < 0)
         return r;
+    snprintf(ui->typing.field, sizeof(ui->typing.field), "%s", n->id);
     *ret_node = n;
     return 0;
 }

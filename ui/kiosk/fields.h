@@ -11,7 +11,8 @@
 
 struct kiosk_ui;
 
-/* The field that keys type into, or -1: none, or an overlay covers it. */
+/* The field that keys type into: the one that has the focus, else the one that
+ * was typed into last; -1: none, or an overlay covers it. */
 int kiosk_fields_active(const struct kiosk_ui *ui);
 
 /* The field, node i, gets the caret, and the keyboard that it needs is shown.

@@ -1,11 +1,16 @@
 /* Touch, mouse and keys: from events to presses, focus and intents. */
+#include "base/clock.h"
 #include "kiosk/fields.h"
+#include "kiosk/keys.h"
 #include "kiosk/ui_priv.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static void ui_activate(struct kiosk_ui *ui, int i)
+/* The session is told at most this often that somebody is there. */
+#define ALIVE_US INT64_C(1000000)
+
+void kiosk_input_activate(struct kiosk_ui *ui, int i)
 {
     const struct kiosk_node *n = &kiosk_ui_tree(ui)->node[i];
     if (n->state & KIOSK_DISABLED)
@@ -19,6 +24,8 @@ static void ui_activate(struct kiosk_ui *ui, int i)
         kiosk_fields_key(ui, n->arg);
     if (n->act == KIOSK_ACT_PAGE)
         ui->stale |= kiosk_pages_turn(&ui->pages, kiosk_ui_tree(ui), i) != 0;
+    if (n->act == KIOSK_ACT_REPEAT)
+        kiosk_speech_again(ui);
     if (n->act != KIOSK_ACT_INTENT)
         return;
     /* A copy: the tree may be built anew before the callback returns. */
@@ -46,20 +53,33 @@ static bool press_inside(const struct kiosk_ui *ui, const struct kiosk_event *e)
     return i >= 0 && strcmp(kiosk_ui_tree(ui)->node[i].id, ui->press.id) == 0;
 }
 
+/* A finger that rests on this key deletes on and on. */
+static bool is_delete(const struct kiosk_node *n)
+{
+    return n->act == KIOSK_ACT_KEY && strcmp(n->arg, "delete") == 0;
+}
+
 static void input_down(struct kiosk_ui *ui, const struct kiosk_event *e)
 {
+    struct kiosk_stroked *k = &ui->keys;
+    int64_t now = lk_clock_us();
     /* One finger at a time: a second one is a palm or a child. */
     if (ui->press.down)
         return;
     ui->press = (struct kiosk_press){.down = true, .pointer = e->pointer};
     ui->focus[0] = '\0';
     ui->stale = true;
+    k->led = false;
     int i = button_at(ui, e->x, e->y);
     if (i < 0)
         return;
-    snprintf(ui->press.id, sizeof(ui->press.id), "%s",
-             kiosk_ui_tree(ui)->node[i].id);
+    const struct kiosk_node *n = &kiosk_ui_tree(ui)->node[i];
+    if (!kiosk_strokes_take(&k->strokes, &k->pad, n->id, now))
+        return;
+    snprintf(ui->press.id, sizeof(ui->press.id), "%s", n->id);
     ui->press.inside = true;
+    if (is_delete(n))
+        kiosk_strokes_hold(&k->strokes, &k->pad, n->id, now);
 }
 
 static void input_move(struct kiosk_ui *ui, const struct kiosk_event *e)
@@ -69,58 +89,46 @@ static void input_move(struct kiosk_ui *ui, const struct kiosk_event *e)
     bool inside = press_inside(ui, e);
     ui->stale |= inside != ui->press.inside;
     ui->press.inside = inside;
+    if (!inside)
+        kiosk_strokes_release(&ui->keys.strokes);
 }
 
 static void input_up(struct kiosk_ui *ui, const struct kiosk_event *e)
 {
     if (!press_is(ui, e))
         return;
-    bool act = ui->press.id[0] && press_inside(ui, e);
+    bool act = ui->press.id[0] && !ui->press.repeated && press_inside(ui, e);
     int i = act ? kiosk_tree_find(kiosk_ui_tree(ui), ui->press.id) : -1;
     ui->press = (struct kiosk_press){0};
     ui->stale = true;
+    kiosk_strokes_release(&ui->keys.strokes);
     if (i >= 0)
-        ui_activate(ui, i);
+        kiosk_input_activate(ui, i);
 }
 
-static void focus_step(struct kiosk_ui *ui, int step)
+/* What rests acts again: a finger, or a key. */
+static void input_again(struct kiosk_ui *ui)
 {
-    const struct kiosk_tree *t = kiosk_ui_tree(ui);
-    int i = kiosk_tree_find(t, ui->focus);
-    if (i >= 0 && kiosk_pages_step(&ui->pages, t, i, step)) {
-        ui->stale = true;
-        kiosk_ui_refresh(ui);
-        t = kiosk_ui_tree(ui);
-        i = kiosk_pages_entry(t, i, step);
+    struct kiosk_stroked *k = &ui->keys;
+    if (!kiosk_strokes_due(&k->strokes, &k->pad, lk_clock_us()))
+        return;
+    if (ui->press.down) {
+        ui->press.repeated = true;
+        kiosk_fields_key(ui, "delete");
     } else {
-        i = kiosk_tree_next(t, i, step);
+        kiosk_keys_again(ui);
     }
-    snprintf(ui->focus, sizeof(ui->focus), "%s", i < 0 ? "" : t->node[i].id);
-    ui->stale = true;
 }
 
-static void input_key(struct kiosk_ui *ui, enum kiosk_key key)
+/* Somebody is there. */
+static void input_alive(struct kiosk_ui *ui)
 {
-    const struct kiosk_tree *t = kiosk_ui_tree(ui);
-    int i = -1;
-    switch (key) {
-    case KIOSK_KEY_NEXT:
-        focus_step(ui, 1);
+    struct session_intent intent = {.kind = SESSION_INTENT_ALIVE};
+    int64_t now = lk_clock_us();
+    if (ui->keys.alive > 0 && now - ui->keys.alive < ALIVE_US)
         return;
-    case KIOSK_KEY_PREVIOUS:
-        focus_step(ui, -1);
-        return;
-    case KIOSK_KEY_ENTER:
-        i = kiosk_tree_find(t, ui->focus);
-        break;
-    case KIOSK_KEY_ESCAPE:
-        i = kiosk_tree_escape(t);
-        break;
-    case KIOSK_KEY_OTHER:
-        break;
-    }
-    if (i >= 0)
-        ui_activate(ui, i);
+    ui->keys.alive = now;
+    ui->config.intent(ui->config.arg, &intent);
 }
 
 static void input_exposed(struct kiosk_ui *ui)
@@ -147,6 +155,8 @@ static void input_resized(struct kiosk_ui *ui, struct kiosk_size size)
 
 static void input_event(struct kiosk_ui *ui, const struct kiosk_event *e)
 {
+    if (e->kind == KIOSK_EVENT_DOWN || e->kind == KIOSK_EVENT_KEY)
+        input_alive(ui);
     switch (e->kind) {
     case KIOSK_EVENT_DOWN:
         input_down(ui, e);
@@ -158,7 +168,13 @@ static void input_event(struct kiosk_ui *ui, const struct kiosk_event *e)
         input_up(ui, e);
         break;
     case KIOSK_EVENT_KEY:
-        input_key(ui, e->key);
+        kiosk_keys_down(ui, e);
+        break;
+    case KIOSK_EVENT_KEY_UP:
+        kiosk_keys_up(ui);
+        break;
+    case KIOSK_EVENT_TEXT:
+        kiosk_keys_text(ui, e->text);
         break;
     case KIOSK_EVENT_EXPOSED:
         input_exposed(ui);
@@ -177,20 +193,20 @@ static void input_event(struct kiosk_ui *ui, const struct kiosk_event *e)
 void kiosk_input_run(struct kiosk_ui *ui)
 {
     struct kiosk_event e;
+    input_again(ui);
     while (kiosk_window_event(ui->window, &e)) {
         input_event(ui, &e);
         /* The next event is judged by what this one changed. */
-        if (e.kind == KIOSK_EVENT_KEY || e.kind == KIOSK_EVENT_RESIZED)
+        if (e.kind != KIOSK_EVENT_NONE && e.kind != KIOSK_EVENT_MOVE)
             kiosk_ui_refresh(ui);
     }
 }
 
 void kiosk_input_apply(struct kiosk_ui *ui, struct kiosk_tree *t)
 {
+    kiosk_keys_focus(ui, t);
     int i = kiosk_tree_find(t, ui->focus);
-    if (i < 0 || !kiosk_tree_focusable(t, i))
-        ui->focus[0] = '\0';
-    if (!ui->focus[0]) /* a finger has chosen the field that is typed into */
+    if (i < 0) /* a finger has chosen the field that is typed into */
         i = kiosk_tree_find(t, ui->typing.field);
     if (i >= 0 && kiosk_tree_focusable(t, i))
         t->node[i].state |= KIOSK_FOCUSED;
@@ -205,6 +221,8 @@ void kiosk_input_reset(struct kiosk_ui *ui)
     ui->press.id[0] = '\0';
     ui->press.inside = false;
     ui->focus[0] = '\0';
+    ui->keys.under[0] = '\0';
+    kiosk_strokes_release(&ui->keys.strokes);
     ui->pages = (struct kiosk_pages){0};
     kiosk_typing_clear(&ui->typing);
 }

@@ -9,6 +9,7 @@
 #define LUUKKU_KIOSK_KIOSK_H
 
 #include "base/defs.h"
+#include "kiosk/keypad.h"
 #include "session/view.h"
 
 #include <stdbool.h>
@@ -60,6 +61,8 @@ struct kiosk_config {
     uint32_t width_mm;
     bool headless;   /* draw into memory only; everything else is the same */
     bool fullscreen; /* cover the display and hide the pointer */
+    /* Copied; NULL: kiosk_keypad_default(). */
+    const struct kiosk_keypad *keypad;
 
     /* Gets each thing that the citizen did, on the main thread. The intent
      * dies on return. */

@@ -89,6 +89,10 @@ int kiosk_ui_new(const struct kiosk_config *config, struct kiosk_ui **ret)
     if (!ui)
         return -ENOMEM;
     ui->config = *config;
+    kiosk_keypad_default(&ui->keys.pad);
+    if (config->keypad)
+        ui->keys.pad = *config->keypad;
+    ui->config.keypad = NULL;
     r = ui_make_parts(ui);
     if (r < 0)
         return r;
@@ -285,6 +289,7 @@ static int64_t ui_next_us(const struct kiosk_ui *ui, int64_t now)
         LK_MIN(next, kiosk_video_until_us(ui->video, KIOSK_SOURCE_REMOTE, now));
     next =
         LK_MIN(next, kiosk_video_until_us(ui->video, KIOSK_SOURCE_SELF, now));
+    next = LK_MIN(next, kiosk_strokes_next_us(&ui->keys.strokes));
     if (kiosk_window_needs_polling(ui->window))
         next = LK_MIN(next, now + INPUT_US);
     if (ui->video_after_us > now)

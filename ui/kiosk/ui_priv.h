@@ -7,6 +7,7 @@
 #define LUUKKU_KIOSK_UI_PRIV_H
 
 #include "kiosk/inbox.h"
+#include "kiosk/keypad.h"
 #include "kiosk/kiosk.h"
 #include "kiosk/pager.h"
 #include "kiosk/paint.h"
@@ -24,8 +25,20 @@ struct kiosk_press {
     int64_t pointer;       /* which finger; KIOSK_MOUSE */
     char id[KIOSK_ID_MAX]; /* the button it went down on, or "" */
     bool inside;           /* still on it */
+    bool repeated;         /* it acted while it rested */
 };
 #define KIOSK_MOUSE INT64_MIN
+
+/* Keys and the keypad. */
+struct kiosk_stroked {
+    struct kiosk_keypad pad;
+    struct kiosk_strokes strokes;
+    struct kiosk_event held; /* the key that repeats while it rests */
+    bool muted;    /* the last key was not meant: nor is the text it types */
+    bool led;      /* keys were used last: the focus is never lost */
+    int64_t alive; /* when the session was last told that somebody is here */
+    char under[KIOSK_ID_MAX]; /* had the focus before an overlay came, or "" */
+};
 
 struct kiosk_ui {
     struct kiosk_config config;
@@ -48,6 +61,7 @@ struct kiosk_ui {
     struct kiosk_press press;
     struct kiosk_speech speech;
     struct kiosk_typing typing;
+    struct kiosk_stroked keys;
 
     int dirty_n;
     struct kiosk_rect dirty[KIOSK_DIRTY_MAX];
@@ -67,6 +81,9 @@ void kiosk_ui_draw(struct kiosk_ui *ui);
 
 /* input.c: handles all events that SDL has. */
 void kiosk_input_run(struct kiosk_ui *ui);
+
+/* input.c: does what node i does when it is pressed. */
+void kiosk_input_activate(struct kiosk_ui *ui, int i);
 
 /* input.c: what is pressed and focused, put into a new tree; drops what is no
  * longer there. */

@@ -1,7 +1,10 @@
 #include "kiosk/window.h"
 
+#include "kiosk/keypad.h"
+
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +18,8 @@ struct kiosk_window {
     SDL_Window *sdl;
     struct kiosk_size size;
     bool headless;
-    bool started; /* SDL is */
+    bool started;   /* SDL is */
+    bool repeating; /* the last key came from the system's own repeat */
 };
 
 static void window_hints(bool headless)
@@ -156,19 +160,51 @@ static void event_finger(const struct kiosk_window *w, const SDL_Event *e,
     ret->y = (int)(e->tfinger.y * (float)w->size.h);
 }
 
-static void event_key(const SDL_Event *e, struct kiosk_event *ret)
+static enum kiosk_key key_meant(SDL_Keycode k, bool shift)
 {
+    static const struct {
+        SDL_Keycode code;
+        enum kiosk_key key;
+    } keys[] = {
+        {SDLK_RETURN, KIOSK_KEY_ENTER},  {SDLK_KP_ENTER, KIOSK_KEY_ENTER},
+        {SDLK_SPACE, KIOSK_KEY_SPACE},   {SDLK_ESCAPE, KIOSK_KEY_ESCAPE},
+        {SDLK_LEFT, KIOSK_KEY_LEFT},     {SDLK_RIGHT, KIOSK_KEY_RIGHT},
+        {SDLK_UP, KIOSK_KEY_UP},         {SDLK_DOWN, KIOSK_KEY_DOWN},
+        {SDLK_HOME, KIOSK_KEY_HOME},     {SDLK_END, KIOSK_KEY_END},
+        {SDLK_DELETE, KIOSK_KEY_DELETE}, {SDLK_BACKSPACE, KIOSK_KEY_BACKSPACE},
+    };
+    if (k == SDLK_TAB)
+        return shift ? KIOSK_KEY_PREVIOUS : KIOSK_KEY_NEXT;
+    for (size_t i = 0; i < LK_ARRAY_LEN(keys); i++)
+        if (keys[i].code == k)
+            return keys[i].key;
+    return KIOSK_KEY_OTHER;
+}
+
+/* The system's repeats are left out: how keys repeat is ours to say. */
+static void event_key(struct kiosk_window *w, const SDL_Event *e,
+                      struct kiosk_event *ret)
+{
+    const SDL_Keysym *k = &e->key.keysym;
+    w->repeating = e->key.repeat;
     if (e->key.repeat)
         return;
-    ret->kind = KIOSK_EVENT_KEY;
-    SDL_Keycode k = e->key.keysym.sym;
-    if (k == SDLK_TAB)
-        ret->key = e->key.keysym.mod & KMOD_SHIFT ? KIOSK_KEY_PREVIOUS
-                                                  : KIOSK_KEY_NEXT;
-    else if (k == SDLK_RETURN || k == SDLK_KP_ENTER || k == SDLK_SPACE)
-        ret->key = KIOSK_KEY_ENTER;
-    else if (k == SDLK_ESCAPE)
-        ret->key = KIOSK_KEY_ESCAPE;
+    ret->kind = e->type == SDL_KEYDOWN ? KIOSK_EVENT_KEY : KIOSK_EVENT_KEY_UP;
+    ret->shift = k->mod & KMOD_SHIFT;
+    ret->ctrl = k->mod & KMOD_CTRL;
+    ret->key = key_meant(k->sym, ret->shift);
+    /* SDL numbers its scancodes by HID page 7. */
+    if (k->scancode >= KIOSK_USAGE_MIN && k->scancode <= KIOSK_USAGE_MAX)
+        ret->usage = (uint16_t)k->scancode;
+}
+
+static void event_text(const struct kiosk_window *w, const SDL_Event *e,
+                       struct kiosk_event *ret)
+{
+    if (w->repeating)
+        return;
+    ret->kind = KIOSK_EVENT_TEXT;
+    snprintf(ret->text, sizeof(ret->text), "%s", e->text.text);
 }
 
 static void event_window(struct kiosk_window *w, const SDL_Event *e,
@@ -203,7 +239,11 @@ bool kiosk_window_event(struct kiosk_window *w, struct kiosk_event *ret)
         event_finger(w, &e, ret);
         break;
     case SDL_KEYDOWN:
-        event_key(&e, ret);
+    case SDL_KEYUP:
+        event_key(w, &e, ret);
+        break;
+    case SDL_TEXTINPUT:
+        event_text(w, &e, ret);
         break;
     case SDL_WINDOWEVENT:
         event_window(w, &e, ret);

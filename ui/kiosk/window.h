@@ -17,6 +17,8 @@ enum kiosk_event_kind {
     KIOSK_EVENT_MOVE,
     KIOSK_EVENT_UP,
     KIOSK_EVENT_KEY,
+    KIOSK_EVENT_KEY_UP,
+    KIOSK_EVENT_TEXT,    /* what the key that came before types */
     KIOSK_EVENT_EXPOSED, /* all must be brought there again */
     KIOSK_EVENT_RESIZED,
     KIOSK_EVENT_CLOSED,
@@ -26,16 +28,30 @@ enum kiosk_key {
     KIOSK_KEY_OTHER,
     KIOSK_KEY_NEXT,     /* Tab */
     KIOSK_KEY_PREVIOUS, /* Shift+Tab */
-    KIOSK_KEY_ENTER,    /* Return, Space */
+    KIOSK_KEY_ENTER,    /* Return */
+    KIOSK_KEY_SPACE,
     KIOSK_KEY_ESCAPE,
+    KIOSK_KEY_LEFT,
+    KIOSK_KEY_RIGHT,
+    KIOSK_KEY_UP,
+    KIOSK_KEY_DOWN,
+    KIOSK_KEY_HOME,
+    KIOSK_KEY_END,
+    KIOSK_KEY_BACKSPACE,
+    KIOSK_KEY_DELETE,
 };
+
+#define KIOSK_EVENT_TEXT_MAX 32 /* bytes, the NUL included */
 
 struct kiosk_event {
     enum kiosk_event_kind kind;
     int64_t pointer; /* finger, or INT64_MIN for the mouse */
     int x, y;        /* px */
     enum kiosk_key key;
+    uint16_t usage;         /* KEY, KEY_UP: on HID page 7; 0 for none */
+    bool shift, ctrl;       /* are down */
     struct kiosk_size size; /* RESIZED */
+    char text[KIOSK_EVENT_TEXT_MAX]; /* TEXT: UTF-8 */
 };
 
 /* Opens it; see kiosk_ui_new() for the errors. */

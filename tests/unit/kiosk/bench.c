@@ -13,7 +13,8 @@ void bench_intent(void *arg, const struct session_intent *intent)
 {
     struct bench *b = arg;
     pthread_mutex_lock(&b->lock);
-    if (b->intents < INTENTS_MAX)
+    b->alive += intent->kind == SESSION_INTENT_ALIVE;
+    if (intent->kind != SESSION_INTENT_ALIVE && b->intents < INTENTS_MAX)
         b->intent[b->intents++] = *intent;
     pthread_mutex_unlock(&b->lock);
 }

@@ -16,7 +16,8 @@ struct bench {
     struct kiosk_reply *reply;
     bool has_reply;
     struct session_intent intent[INTENTS_MAX];
-    int intents;
+    int intents; /* SESSION_INTENT_ALIVE not among them */
+    int alive;   /* how often that came */
     void (*script)(struct bench *b);
 };
 
