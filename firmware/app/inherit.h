@@ -8,6 +8,7 @@
  *   config         the configuration (store_config_read)
  *   device-cert    luukkud: the device's certificate, PEM
  *   device-key     luukkud: the device's signing key, PEM
+ *   keypad         luukkud: the keypad's keys; absent when there is no file
  *   ca-<agency>    luukkud: that agency's CA, PEM
  *   crl-<agency>   luukkud: its revocation list, PEM; absent when it has none
  *   tls-ca, tls-cert, tls-key   luukku-rtc: for the broker, PEM

@@ -16,6 +16,7 @@ struct luukkud {
     struct signal_trust *trust;
     struct luukkud_core *core;
     struct kiosk_ui *ui;
+    struct kiosk_keypad keypad;
     bool headless;
 };
 
@@ -58,6 +59,21 @@ static int load_trust(struct luukkud *d)
     return r;
 }
 
+/* Without a file the keypad has its usual keys. */
+static int load_keypad(struct luukkud *d)
+{
+    struct kiosk_keypad_error e;
+    LK_AUTO(lk_buf) text = NULL;
+    kiosk_keypad_default(&d->keypad);
+    int r = inherit_read(&d->inherited, "keypad", &text);
+    if (r < 0)
+        return r == -ENOENT ? 0 : r;
+    r = kiosk_keypad_parse(lk_buf_str(text), text->len, &d->keypad, &e);
+    if (r < 0)
+        LK_LOG(ERROR, "main", "keypad line=%d %s", e.line, e.reason);
+    return r;
+}
+
 static int open_screen(struct luukkud *d)
 {
     struct kiosk_config k = {.width_px = d->config->panel_width_px,
@@ -65,6 +81,7 @@ static int open_screen(struct luukkud *d)
                              .width_mm = d->config->panel_width_mm,
                              .headless = d->headless,
                              .fullscreen = !d->headless,
+                             .keypad = &d->keypad,
                              .intent = luukkud_core_intent,
                              .arg = d->core};
     int r = kiosk_ui_new(&k, &d->ui);
@@ -79,6 +96,9 @@ static int load(struct luukkud *d)
     int r = setup_config_load(&d->inherited, &d->config);
     if (r < 0)
         return setup_fail("configuration", r);
+    r = load_keypad(d);
+    if (r < 0)
+        return setup_fail("keypad", r);
     r = load_key(d);
     if (r < 0)
         return setup_fail("device key", r);

@@ -151,6 +151,7 @@ static const struct field top_fields[] = {
     {.name = "camera", .kind = KIND_SOURCE, .optional = true, .at = AT(camera)},
     {.name = "sound", .kind = KIND_SOURCE, .optional = true, .at = AT(sound)},
     {.name = "stamps", .kind = KIND_BOOL, .optional = true, .at = AT(stamps)},
+    {.name = "keypad", .kind = KIND_PATH, .optional = true, .at = AT(keypad)},
     {.name = "control", .kind = KIND_SOCKET, .at = AT(control)},
 };
 

@@ -68,6 +68,7 @@ struct store_config {
     enum store_config_source camera; /* default auto */
     enum store_config_source sound;  /* default auto */
     bool stamps; /* draw time stamps into what is sent, for tests */
+    char keypad[STORE_CONFIG_PATH_MAX]; /* the keypad's keys; "": the usual */
     char control[STORE_CONFIG_SOCKET_MAX]; /* the control socket's path */
 };
 

@@ -40,7 +40,7 @@ static const char whole[] =
     "  \"camera\": \"simulated\",\n"
     "  \"sound\": \"none\",\n"
     "  \"stamps\": true,\n"
-    "  \"control\": \"control.sock\"\n"
+    "  \"control\": \"control.sock\", \"keypad\": \"pad.json\"\n"
     "}\n";
 
 static void reads_everything(void **state)
@@ -78,6 +78,7 @@ static void reads_everything(void **state)
     assert_int_equal(c->sound, STORE_CONFIG_NONE);
     assert_true(c->stamps);
     assert_string_equal(c->control, "/srv/x/control.sock");
+    assert_string_equal(c->keypad, "/srv/x/pad.json");
 }
 
 static const char least[] =
@@ -94,6 +95,7 @@ static void fills_defaults(void **state)
     assert_int_equal(store_config_parse(least, strlen(least), NULL, &c, &e), 0);
     assert_string_equal(c->tls_ca, "a");
     assert_string_equal(c->control, "s");
+    assert_string_equal(c->keypad, "");
     assert_int_equal(c->panel_width_px, 1080);
     assert_int_equal(c->panel_height_px, 1920);
     assert_int_equal(c->video_width_px, 640);
