@@ -62,6 +62,8 @@ void talk_channel(struct talk *t, bool up, int64_t now_us)
     if (!up)
         return;
     t->sent_before = t->out.next;
+    t->far_before = t->far_id;
+    t->got_before = t->got;
     t->batch_us = now_us;
     /* Whom we never met and have told nothing, no greeting can tell more. */
     t->held = t->again && (t->known || t->out.next > 0);
@@ -93,7 +95,7 @@ static size_t greeting(struct talk *t, char *ret)
     int n = snprintf(ret, TALK_MESSAGE_MAX,
                      "\xc2\x98luukku;1;%016" PRIx64 ";%016" PRIx64 ";%" PRIu64
                      "\xc2\x9c",
-                     t->id, t->far_id, LK_MIN(t->got, GOT_MAX));
+                     t->id, t->far_before, LK_MIN(t->got_before, GOT_MAX));
     return (size_t)n;
 }
 

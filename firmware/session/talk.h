@@ -106,6 +106,8 @@ struct talk {
     uint64_t far_id;         /* of theirs, 0 before they greeted */
     uint64_t got;            /* characters of theirs that arrived */
     uint64_t sent_before;    /* out.next when the present channel opened */
+    uint64_t far_before;     /* far_id, likewise */
+    uint64_t got_before;     /* got, likewise */
     bool up;                 /* a channel is open */
     bool again;              /* the next one is not the call's first */
     bool greet;              /* our greeting is due */
