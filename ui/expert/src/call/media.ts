@@ -2,6 +2,7 @@
 
 import type { LocalTracks } from './peer';
 import { makePlacard, type Placard } from './placard';
+import { canChooseSpeaker } from './sound';
 
 export type DeviceKind = 'video' | 'audio';
 /** `off` by choice; `refused` by permission; `absent` none there; `busy` cannot be opened; `lost` unplugged. */
@@ -13,13 +14,18 @@ export interface MediaView {
   audio: DeviceState;
   cameras: DeviceChoice[];
   microphones: DeviceChoice[];
+  /** Empty where the browser lets nobody choose. */
+  speakers: DeviceChoice[];
   camera: string;
   microphone: string;
+  /** Empty is the browser's own choice. */
+  speaker: string;
   /** What is sent: the camera, or the picture in its place. */
   self: MediaStream | null;
 }
 
 const PICTURE = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+const SPEAKER = 'luukku-speaker';
 const SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 function stateOf(error: unknown): DeviceState {
@@ -30,7 +36,7 @@ function stateOf(error: unknown): DeviceState {
 
 export class Media {
   readonly view: MediaView = {
-    video: 'asking', audio: 'asking', cameras: [], microphones: [], camera: '', microphone: '', self: null,
+    video: 'asking', audio: 'asking', cameras: [], microphones: [], speakers: [], camera: '', microphone: '', speaker: localStorage.getItem(SPEAKER) ?? '', self: null,
   };
   private camera: MediaStreamTrack | null = null;
   private microphone: MediaStreamTrack | null = null;
@@ -88,6 +94,17 @@ export class Media {
       localStorage.setItem(`luukku-${kind}`, id);
       await this.open(kind);
     });
+  }
+
+  chooseSpeaker(id: string): void {
+    localStorage.setItem(SPEAKER, id);
+    this.view.speaker = id;
+    this.changed();
+  }
+
+  /** For the level meter. */
+  get heard(): MediaStreamTrack | null {
+    return this.view.audio === 'on' ? this.microphone : null;
   }
 
   /** Signed out: the lamp goes dark. */
@@ -173,6 +190,9 @@ export class Media {
       all.filter((d) => d.kind === kind && d.deviceId !== '').map((d) => ({ id: d.deviceId, label: d.label }));
     this.view.cameras = of('videoinput');
     this.view.microphones = of('audioinput');
+    this.view.speakers = canChooseSpeaker() ? of('audiooutput') : [];
+    // One that was unplugged is chosen again by the user alone.
+    if (!this.view.speakers.some((s) => s.id === this.view.speaker)) this.view.speaker = '';
     this.changed();
   }
 

@@ -5,6 +5,7 @@ import { LANGS, pickLang, textsOf, type Lang, type Texts } from '../text';
 import { Desk } from './desk';
 import { loadConfig, loadFleet, loadKeyFile, type Config, type Fleet } from './files';
 import { forget, keep, restore, signIn, type Identity } from './identity';
+import { Themes } from './theme';
 
 export type LoginFault = 'password' | 'offline' | 'broken' | 'refused' | 'unsafe';
 
@@ -18,6 +19,7 @@ export class App {
   desk: Desk | null = null;
   fleet: Fleet | null = null;
   readonly media: Media;
+  readonly themes = new Themes(() => this.changed());
   private config: Config | null = null;
   private pending = false;
 
@@ -43,6 +45,11 @@ export class App {
     this.lang = LANGS.includes(lang) ? lang : 'fi';
     localStorage.setItem('luukku-lang', this.lang);
     this.applyLang();
+    this.changed();
+  }
+
+  toggleTheme(): void {
+    this.themes.toggle();
     this.changed();
   }
 

@@ -6,17 +6,21 @@ import type { Media } from '../call/media';
 import { BrowserPeer } from '../call/peer';
 import { Link, type LinkState } from '../link/mqtt';
 import { parseEnvelope } from '../wire/envelope';
-import { callFilter, downTopic, hereTopic, placeOf, upFilter, type Place } from '../wire/topics';
-import { chime } from './chime';
-import { loadFleet, type Config, type Fleet } from './files';
+import { chime } from '../call/sound';
+import { callFilter, downTopic, hereFilter, hereTopic, placeOf, upFilter, type Place } from '../wire/topics';
+import { Arrivals } from './arrivals';
+import { Crew, type Presence } from './crew';
+import { loadFleet, loadKeyFile, type Config, type Fleet } from './files';
 import type { Identity } from './identity';
+import { Names } from './names';
 import { Queue, type Entry } from './queue';
 import { noteCall, takeCall, type Resume } from './resume';
+import { Today } from './today';
 
-export type Presence = 'free' | 'busy' | 'away';
+export type { Presence } from './crew';
 /** How the last call went, for the queue screen. */
 export interface Notice { ending: Ending; entry: Entry; at: Date; resumed: boolean }
-export interface Current { call: Call; entry: Entry; startedAt: number; resumed: boolean; mic: boolean; camera: boolean }
+export interface Current { call: Call; entry: Entry; startedAt: number; resumed: boolean; mic: boolean; camera: boolean; counted: boolean }
 
 const PRESENCE_TICKS = 5;
 const FLEET_TICKS = 300;
@@ -32,6 +36,12 @@ export class Desk {
   langs: string[];
   current: Current | null = null;
   notice: Notice | null = null;
+  /** Who came last, for those who listen to the page; `n` rises with every arrival. */
+  arrived: { entries: Entry[]; n: number } = { entries: [], n: 0 };
+  readonly crew: Crew;
+  readonly names: Names;
+  readonly today = new Today(localStorage);
+  private readonly arrivals = new Arrivals();
   private readonly mqtt: Link;
   private readonly past = new Set<Call>();
   private readonly ticker = new Worker(new URL('./ticker.worker.ts', import.meta.url), { type: 'module' });
@@ -47,8 +57,11 @@ export class Desk {
     private readonly onChange: () => void,
   ) {
     this.langs = JSON.parse(localStorage.getItem('luukku-langs') ?? '["fi","sv","en"]') as string[];
+    this.crew = new Crew(who.user);
+    this.names = new Names((user) => loadKeyFile(user).then((file) => (file?.agency === who.agency ? file.name : null)), onChange);
     this.mqtt = new Link({
-      url: config.mqttUrl, user: who.user, password: who.brokerPassword, filters: [upFilter(who.user), callFilter(who.agency)],
+      url: config.mqttUrl, user: who.user, password: who.brokerPassword,
+      filters: [upFilter(who.user), callFilter(who.agency), hereFilter(who.agency)],
     }, { onState: (s) => this.linked(s), onMessage: (topic, payload) => this.received(topic, payload) });
     this.ticker.onmessage = () => void this.tick();
     if (this.resume !== null) this.goOn(this.resume);
@@ -119,6 +132,7 @@ export class Desk {
   async close(): Promise<void> {
     this.ticker.terminate();
     this.end();
+    this.today.clear();
     this.sayPresence('gone');
     await Promise.all([...this.past].map((call) => call.settled()));
     for (const call of this.past) call.dispose();
@@ -146,6 +160,7 @@ export class Desk {
   private received(topic: string, payload: Uint8Array): void {
     const place = placeOf(topic);
     if (place?.kind === 'call') void this.announced(place, payload);
+    if (place?.kind === 'here' && place.agency === this.who.agency) this.crew.receive(place.expert, payload, Date.now());
     if (place?.kind === 'up' && place.expert === this.who.user) void this.callFor(place, payload)?.receive(place, payload);
   }
 
@@ -177,7 +192,10 @@ export class Desk {
   }
 
   private counted(): void {
-    const n = this.queue.list(Date.now()).length;
+    const waiting = this.queue.list(Date.now());
+    const n = waiting.length;
+    const entries = this.arrivals.look(waiting);
+    if (entries.length > 0) this.arrived = { entries, n: this.arrived.n + 1 };
     if (this.known === 0 && n > 0 && this.current === null && this.presence === 'free') void chime();
     this.known = n;
   }
@@ -241,7 +259,7 @@ export class Desk {
       talk: how.talk ?? null,
     });
     const { startedAt, mic, camera } = how;
-    this.current = { call, entry, startedAt, mic, camera, resumed: resume !== null };
+    this.current = { call, entry, startedAt, mic, camera, resumed: resume !== null, counted: false };
     this.notice = null;
     call.setState(this.sending());
     if (this.link !== 'up') call.linkDown();
@@ -252,6 +270,7 @@ export class Desk {
 
   private callChanged(call: Call): void {
     const c = this.current;
+    if (c?.call === call) this.count(c);
     if (c?.call === call && call.view.ending !== null) {
       this.current = null;
       this.notice = { ending: call.view.ending, entry: c.entry, at: new Date(), resumed: c.resumed };
@@ -261,6 +280,17 @@ export class Desk {
       void this.rested();
     }
     this.onChange();
+  }
+
+  /** Once when it came about (not again after a reload), once when it ends. */
+  private count(c: Current): void {
+    const now = new Date();
+    const { phase } = c.call.view;
+    if (phase === 'live' && !c.counted) {
+      c.counted = true;
+      if (!c.resumed) this.today.answered(now, (c.startedAt - c.entry.since) / 1000);
+    }
+    if (phase === 'over' && c.counted) this.today.talked(now, (now.getTime() - c.startedAt) / 1000);
   }
 
   /** Its last word waits for as long as the link is down. */

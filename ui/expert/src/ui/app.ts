@@ -1,19 +1,29 @@
-// The page: one of a few screens under a bar.
+// The page: one of a few screens under a bar; where the focus goes when the screen changes; what is said aloud.
 
 import { LitElement, html, type TemplateResult } from 'lit';
 import { App } from '../state/app';
 import './bar';
+import { Herald, bulletinsOf } from './bulletins';
 import './call';
 import { icon } from './icons';
+import { listenForKeys } from './keys';
 import './login';
 import './queue';
 
 class Page extends LitElement {
   private beat = 0;
+  private view = '';
+  private readonly herald = new Herald();
+  private said = { calm: '', urgent: '' };
   private readonly app = new App(() => {
     this.beat += 1;
     this.requestUpdate();
   });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    listenForKeys();
+  }
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -22,7 +32,23 @@ class Page extends LitElement {
   override render(): TemplateResult {
     const { app } = this;
     this.entitle();
-    return html`<lk-bar .app=${app} .beat=${this.beat}></lk-bar>${this.screen()}`;
+    this.listen();
+    return html`<a class="skip" href="#main" @click=${(e: Event) => this.skip(e)}>${app.texts.skip}</a>
+      <lk-bar .app=${app} .beat=${this.beat}></lk-bar>${this.screen()}
+      <div class="hidden" role="status" data-testid="said">${this.said.calm}</div>
+      <div class="hidden" role="alert" data-testid="said-urgent">${this.said.urgent}</div>`;
+  }
+
+  override updated(): void {
+    const { screen, desk } = this.app;
+    const view = desk === null ? screen : desk.current === null ? 'queue' : 'call';
+    if (view === this.view) return;
+    this.view = view;
+    // After the screens inside have drawn themselves, which takes them a microtask each.
+    setTimeout(() => {
+      const target = this.querySelector<HTMLElement>('[data-focus="outcome"]') ?? this.querySelector<HTMLElement>('[data-focus]');
+      target?.focus();
+    }, 0);
   }
 
   private screen(): TemplateResult {
@@ -36,8 +62,18 @@ class Page extends LitElement {
 
   private starting(): TemplateResult {
     const { texts: t, startFailed } = this.app;
-    return html`<main class="login screen"><section class="panel pad empty" role="status"><span class="art">${icon(startFailed ? 'wifiOff' : 'loader', startFailed ? '' : 'spin')}</span>
-      <h2>${startFailed ? t.startFailed : t.starting}</h2><p class="muted">${startFailed ? t.startFailedHelp : ''}</p></section></main>`;
+    return html`<main id="main" tabindex="-1" class="login screen"><section class="panel pad empty" role="status"><span class="art">${icon(startFailed ? 'wifiOff' : 'loader', startFailed ? '' : 'spin')}</span>
+      <h1 class="h2">${startFailed ? t.startFailed : t.starting}</h1><p class="muted">${startFailed ? t.startFailedHelp : ''}</p></section></main>`;
+  }
+
+  /** A hash in the address would be another page to the history. */
+  private skip(e: Event): void {
+    e.preventDefault();
+    this.querySelector<HTMLElement>('#main')?.focus();
+  }
+
+  private listen(): void {
+    for (const b of this.herald.look(bulletinsOf(this.app))) this.said = { ...this.said, [b.urgent ? 'urgent' : 'calm']: b.text };
   }
 
   private entitle(): void {

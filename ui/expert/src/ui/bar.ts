@@ -4,16 +4,16 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { LANGS, clockText, textsOf, type Lang } from '../text';
 import { PageElement, define } from './element';
 import { icon } from './icons';
-
-const initials = (name: string): string => name.split(/\s+/).map((part) => part[0] ?? '').slice(0, 2).join('').toUpperCase();
+import { initials } from './initials';
 
 class Bar extends PageElement {
   override render(): TemplateResult {
     const { desk } = this.app;
     return html`<header class="bar">
       <span class="mark">${icon('landmark')}</span>
-      ${desk?.current ? this.inCall() : html`<div class="title"><b>${this.t.service}</b>${desk ? html` · ${this.agency()}` : nothing}</div>`}
-      <div class="fact push">${this.langs()}</div>
+      ${desk?.current ? this.inCall() : html`<div class="title"><span><b>${this.t.service}</b>${desk ? html` · ${this.agency()}` : nothing}</span></div>`}
+      ${desk ? this.hint() : nothing}
+      <div class="fact">${this.langs()}${this.theme()}</div>
       ${desk?.current ? this.callFacts() : desk ? html`<div class="fact">${clockText(new Date(), this.app.lang)}</div>` : nothing}
       ${desk ? this.user() : nothing}
     </header>`;
@@ -26,7 +26,17 @@ class Bar extends PageElement {
 
   private inCall(): TemplateResult {
     const { entry } = this.app.desk!.current!;
-    return html`<div class="title"><b>${entry.title[this.app.lang]}</b><br><small>${entry.site} · ${entry.kiosk}</small></div>`;
+    return html`<div class="title"><b>${entry.title[this.app.lang]}</b><small>${entry.site} · ${entry.kiosk}</small></div>`;
+  }
+
+  private hint(): TemplateResult {
+    return html`<div class="fact hint small">${this.t.keysHint} <kbd>Alt</kbd> ${this.t.keysLetter}</div>`;
+  }
+
+  private theme(): TemplateResult {
+    const dark = this.app.themes.theme === 'dark';
+    return html`<button class="square" data-testid="theme" aria-pressed=${dark} title=${this.t.themeDark} @click=${() => this.app.toggleTheme()}>
+      ${icon(dark ? 'sun' : 'moon')}<span class="hidden">${this.t.themeDark}</span></button>`;
   }
 
   private langs(): TemplateResult {
@@ -40,8 +50,8 @@ class Bar extends PageElement {
     const { call, startedAt } = this.app.desk!.current!;
     const verified = call.view.verified;
     return html`${verified
-      ? html`<div class="fact good" data-testid="peer-verified">${icon('shieldCheck')}${this.t.verified}</div>`
-      : html`<div class="fact">${icon('shield')}${this.t.verifying}</div>`}
+      ? html`<div class="fact good" data-testid="peer-verified" title=${this.t.verified}>${icon('shieldCheck')}<span class="wide">${this.t.verified}</span></div>`
+      : html`<div class="fact" title=${this.t.verifying}>${icon('shield')}<span class="wide">${this.t.verifying}</span></div>`}
       <div class="fact"><span class="hidden">${this.t.duration}</span>${icon('clock')}${this.t.span(Math.max(0, Math.floor((Date.now() - startedAt) / 1000)))}</div>`;
   }
 
@@ -49,8 +59,8 @@ class Bar extends PageElement {
     const desk = this.app.desk!;
     const state = desk.current ? this.t.inCall : this.t.states[desk.presence];
     return html`<div class="fact"><span class="avatar" aria-hidden="true">${initials(desk.who.name)}</span>
-      <div class="user">${desk.who.name}<br><small>${state}</small></div>
-      ${desk.current ? nothing : html`<button class="leave" data-testid="logout" title=${this.t.logout} @click=${() => void this.app.signOut()}>
+      <div class="user"><span>${desk.who.name}</span><small>${state}</small></div>
+      ${desk.current ? nothing : html`<button class="square" data-testid="logout" title=${this.t.logout} @click=${() => void this.app.signOut()}>
         ${icon('logOut')}<span class="hidden">${this.t.logout}</span></button>`}</div>`;
   }
 }

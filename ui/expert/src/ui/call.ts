@@ -7,36 +7,39 @@ import type { Current } from '../state/desk';
 import { PageElement, define } from './element';
 import { icon, type IconName } from './icons';
 import './devices';
+import { keyCap } from './keys';
 import './picture';
-
-/** One word for scripts and styles; the screen says it in sentences. */
-type Stage = 'claiming' | 'connecting' | 'live' | 'interrupted' | 'reconnecting';
-
-function stageOf(v: CallView): Stage {
-  if (v.silence === 'reconnecting' || v.silence === 'over') return 'reconnecting';
-  if (v.phase === 'claiming') return 'claiming';
-  if (v.phase !== 'live') return 'connecting';
-  return v.silence === 'interrupted' ? 'interrupted' : 'live';
-}
+import { stageOf, type Stage } from './stage';
+import './talk';
 
 class CallScreen extends PageElement {
   static override properties = { ...PageElement.properties, choosing: { state: true } };
   declare choosing: boolean;
 
   override render(): TemplateResult {
+    const { t } = this;
     const current = this.app.desk!.current!;
     const { view } = current.call;
+    const { view: media } = this.app.media;
     const stage = stageOf(view);
-    return html`<main class="call ${stage === 'reconnecting' || stage === 'interrupted' ? 'lost' : ''} ${this.choosing ? 'with-side' : ''}">
-      <section class="panel clip stage"><div class="video">
-        <lk-picture class="whole" .stream=${view.stream} .label=${this.t.remoteVideo} testid="remote-video" .unmute=${this.t.unmuteSound}></lk-picture>
+    return html`<main id="main" tabindex="-1" class="call ${stage === 'reconnecting' || stage === 'interrupted' ? 'lost' : ''}">
+      <h1 class="hidden" tabindex="-1" data-focus>${t.call}: ${current.entry.title[this.app.lang]}, ${current.entry.site}</h1>
+      <section class="panel clip stage" aria-label=${t.remoteVideo}><div class="video">
+        <lk-picture class="whole ${view.kiosk.camera ? '' : 'entire'}" .stream=${view.stream} .label=${t.remoteVideo} testid="remote-video" .unmute=${t.unmuteSound} .speaker=${media.speaker}></lk-picture>
         ${stage === 'live' ? nothing : this.notice(view, stage, current)}
-        <div class="notes" data-testid="call-notes">${this.notes(view)}</div>
-        <div class="self"><lk-picture .stream=${this.app.media.view.self} silent ?mirrored=${this.app.media.view.video === 'on'}
-          .label=${this.t.selfVideo} testid="self-video"></lk-picture></div>
+        <div class="notes" data-testid="call-notes" role="status">${this.notes(view)}${view.stream === null ? nothing : this.person()}</div>
+        <div class="self"><lk-picture .stream=${media.self} silent ?mirrored=${media.video === 'on'} .label=${t.selfVideo} testid="self-video"></lk-picture></div>
       </div>${this.kiosk(view, stage)}</section>
-      ${this.choosing ? html`<aside class="col"><lk-devices class="col" .app=${this.app} .beat=${this.beat}></lk-devices></aside>` : nothing}
+      <div class="side col">
+        ${this.choosing ? html`<lk-devices .app=${this.app} .beat=${this.beat} @keydown=${(e: KeyboardEvent) => this.escape(e)}></lk-devices>` : nothing}
+        <lk-talk .app=${this.app} .beat=${this.beat}></lk-talk>
+      </div>
     </main>${this.actions(current)}`;
+  }
+
+  /** Who is in the picture; a name takes this place once the citizen has proved one. */
+  private person(): TemplateResult {
+    return html`<p class="plate person">${icon('user')}${this.t.citizen}</p>`;
   }
 
   private notice(view: CallView, stage: Stage, current: Current): TemplateResult {
@@ -51,7 +54,7 @@ class CallScreen extends PageElement {
   }
 
   private overlay(stage: Stage, title: string, text: TemplateResult): TemplateResult {
-    return html`<div class="notice" role="alert" data-testid="connection" data-state=${stage}>${icon('loader', 'big spin')}<h2>${title}</h2>${text}</div>`;
+    return html`<div class="notice" data-testid="connection" data-state=${stage}>${icon('loader', 'big spin')}<h2>${title}</h2>${text}</div>`;
   }
 
   private notes(view: CallView): TemplateResult {
@@ -62,39 +65,62 @@ class CallScreen extends PageElement {
     const lost = m.video === 'lost' ? t.cameraHelp.lost : null;
     const words = [link === 'up' ? null : t.linkDownCall, mic, lost, view.dropped === null ? null : t.dropped(t.reason[view.dropped])];
     const names: IconName[] = ['wifiOff', 'micOff', 'videoOff', 'shieldX'];
-    return html`${words.map((w, i) => (w === null ? nothing : html`<p class="plate" role="status">${icon(names[i]!)}${w}</p>`))}`;
+    return html`${words.map((w, i) => (w === null ? nothing : html`<p class="plate">${icon(names[i]!)}${w}</p>`))}`;
   }
 
+  /** What the kiosk tells of its devices, one fact each, and how the line is. A device it tells nothing of is not shown. */
   private kiosk(view: CallView, stage: Stage): TemplateResult {
     const { t } = this;
-    const q = view.quality;
     const known = stage === 'live' || stage === 'interrupted';
-    const fact = (name: IconName, label: string, on: boolean): TemplateResult =>
-      html`<li>${icon(name)}<span><small>${label}</small><b class=${known ? '' : 'muted'}>${known ? (on ? t.kioskOn : t.kioskOff) : t.unknown}</b></span></li>`;
+    const facts: [IconName, string, boolean][] = [
+      [view.kiosk.camera ? 'video' : 'videoOff', t.kioskCamera, view.kiosk.camera],
+      [view.kiosk.mic ? 'mic' : 'micOff', t.kioskMic, view.kiosk.mic],
+    ];
     return html`<ul class="devices" data-testid="kiosk-devices" aria-label=${t.kioskDevices}>
-      ${fact(view.kiosk.camera ? 'video' : 'videoOff', t.kioskCamera, view.kiosk.camera)}
-      ${fact(view.kiosk.mic ? 'mic' : 'micOff', t.kioskMic, view.kiosk.mic)}
-      ${stage === 'live'
-        ? html`<li data-testid="connection" data-state="live" data-grade=${q?.grade ?? ''}>${icon('signal')}<span><small>${t.connection}</small>
-            <b class=${q?.grade === 'poor' ? 'alert' : q?.grade === 'fair' ? 'warn' : 'ok'}>${q === null ? t.grade.good : t.grade[q.grade]}${q?.rttMs == null ? '' : ` · ${q.rttMs} ms`}</b></span></li>`
-        : html`<li>${icon('wifiOff')}<span><small>${t.connection}</small><b class=${stage === 'reconnecting' ? 'alert' : 'muted'}>${t.unknown}</b></span></li>`}
+      ${facts.map(([name, label, on]) => html`<li>${icon(name)}<span><small>${label}</small>
+        <b class=${known ? '' : 'muted'}>${known ? (on ? t.kioskOn : t.kioskOff) : t.unknown}</b></span></li>`)}
+      ${this.line(view, stage)}
     </ul>`;
+  }
+
+  private line(view: CallView, stage: Stage): TemplateResult {
+    const { t } = this;
+    const q = view.quality;
+    const look = { good: 'ok', fair: 'warn', poor: 'alert' }[q?.grade ?? 'good'];
+    if (stage === 'live') {
+      return html`<li data-testid="connection" data-state="live" data-grade=${q?.grade ?? ''}>${icon('signal')}<span><small>${t.connection}</small>
+        <b class=${look}>${t.grade[q?.grade ?? 'good']}${q?.rttMs == null ? '' : ` · ${q.rttMs} ms`}</b></span></li>`;
+    }
+    const broken = stage === 'reconnecting';
+    return html`<li>${icon('wifiOff')}<span><small>${t.connection}</small><b class=${broken ? 'alert' : 'muted'}>${broken ? t.broken : t.unknown}</b></span></li>`;
   }
 
   private actions(current: Current): TemplateResult {
     const desk = this.app.desk!;
     const { t } = this;
     const { mic, camera } = desk.sending();
-    return html`<footer class="actions">
-      <button class="btn ${mic ? '' : 'on'}" data-testid="mute" aria-pressed=${!mic} @click=${() => desk.setDevice('mic', !mic)}>
-        ${icon(mic ? 'mic' : 'micOff')}${mic ? t.mute : t.muteOff}</button>
-      <button class="btn ${camera ? '' : 'on'}" data-testid="camera" aria-pressed=${!camera} @click=${() => desk.setDevice('camera', !camera)}>
-        ${icon(camera ? 'video' : 'videoOff')}${camera ? t.camera : t.cameraOff}</button>
+    return html`<section class="actions" aria-label=${t.controls}>
+      <button class="btn ${mic ? '' : 'on'}" data-testid="mute" aria-pressed=${!mic} data-key=${t.keys.mute} aria-keyshortcuts=${`Alt+${t.keys.mute}`} @click=${() => desk.setDevice('mic', !mic)}>
+        ${icon(mic ? 'mic' : 'micOff')}${mic ? t.mute : t.muteOff}${keyCap(t.keys.mute)}</button>
+      <button class="btn ${camera ? '' : 'on'}" data-testid="camera" aria-pressed=${!camera} data-key=${t.keys.camera} aria-keyshortcuts=${`Alt+${t.keys.camera}`} @click=${() => desk.setDevice('camera', !camera)}>
+        ${icon(camera ? 'video' : 'videoOff')}${camera ? t.camera : t.cameraOff}${keyCap(t.keys.camera)}</button>
       <hr>
-      <button class="btn ${this.choosing ? 'on' : ''}" data-testid="devices" aria-expanded=${!!this.choosing}
-        @click=${() => { this.choosing = !this.choosing; }}>${icon('settings')}${t.settings}</button>
-      <button class="btn end push" data-testid="call-end" @click=${() => desk.end()}>${icon('phoneOff')}${current.call.view.phase === 'claiming' ? t.cancel : t.end}</button>
-    </footer>`;
+      <button class="btn ${this.choosing ? 'on' : ''}" data-testid="devices" aria-expanded=${!!this.choosing} data-key=${t.keys.devices} aria-keyshortcuts=${`Alt+${t.keys.devices}`}
+        @click=${() => this.choose(!this.choosing)}>${icon('settings')}${t.settings}${keyCap(t.keys.devices)}</button>
+      <button class="btn end push" data-testid="call-end" data-key=${t.keys.end} aria-keyshortcuts=${`Alt+${t.keys.end}`} @click=${() => desk.end()}>
+        ${icon('phoneOff')}${current.call.view.phase === 'claiming' ? t.cancel : t.end}${keyCap(t.keys.end)}</button>
+    </section>`;
+  }
+
+  /** The focus goes into the panel and, when it closes, back to its button. */
+  private choose(open: boolean): void {
+    this.choosing = open;
+    const target = open ? '#devices-title' : '[data-testid="devices"]';
+    setTimeout(() => this.querySelector<HTMLElement>(target)?.focus(), 0);
+  }
+
+  private escape(e: KeyboardEvent): void {
+    if (e.key === 'Escape') this.choose(false);
   }
 }
 define('lk-call', CallScreen);

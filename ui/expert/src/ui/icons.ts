@@ -9,27 +9,35 @@ import circleCheck from 'lucide-static/icons/circle-check.svg?raw';
 import clock from 'lucide-static/icons/clock.svg?raw';
 import fileText from 'lucide-static/icons/file-text.svg?raw';
 import globe from 'lucide-static/icons/globe.svg?raw';
+import headphones from 'lucide-static/icons/headphones.svg?raw';
 import info from 'lucide-static/icons/info.svg?raw';
 import landmark from 'lucide-static/icons/landmark.svg?raw';
 import loader from 'lucide-static/icons/loader-circle.svg?raw';
 import logOut from 'lucide-static/icons/log-out.svg?raw';
+import message from 'lucide-static/icons/message-square-text.svg?raw';
 import mic from 'lucide-static/icons/mic.svg?raw';
 import micOff from 'lucide-static/icons/mic-off.svg?raw';
+import moon from 'lucide-static/icons/moon.svg?raw';
 import phoneOff from 'lucide-static/icons/phone-off.svg?raw';
 import settings from 'lucide-static/icons/settings-2.svg?raw';
 import shield from 'lucide-static/icons/shield.svg?raw';
 import shieldCheck from 'lucide-static/icons/shield-check.svg?raw';
 import shieldX from 'lucide-static/icons/shield-x.svg?raw';
 import signal from 'lucide-static/icons/signal.svg?raw';
+import sun from 'lucide-static/icons/sun.svg?raw';
 import triangleAlert from 'lucide-static/icons/triangle-alert.svg?raw';
+import user from 'lucide-static/icons/user.svg?raw';
+import users from 'lucide-static/icons/users.svg?raw';
 import video from 'lucide-static/icons/video.svg?raw';
 import videoOff from 'lucide-static/icons/video-off.svg?raw';
 import volume from 'lucide-static/icons/volume-2.svg?raw';
 import wifiOff from 'lucide-static/icons/wifi-off.svg?raw';
+import x from 'lucide-static/icons/x.svg?raw';
 
 const files = {
-  armchair, bell, check, circleCheck, clock, fileText, globe, info, landmark, loader, logOut, mic, micOff, phoneOff, settings, shield,
-  shieldCheck, shieldX, signal, triangleAlert, video, videoOff, volume, wifiOff,
+  armchair, bell, check, circleCheck, clock, fileText, globe, headphones, info, landmark, loader, logOut, message,
+  mic, micOff, moon, phoneOff, settings, shield, shieldCheck, shieldX, signal, sun, triangleAlert, user, users, video,
+  videoOff, volume, wifiOff, x,
 };
 export type IconName = keyof typeof files;
 

@@ -2,11 +2,12 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { LitElement } from 'lit';
+import { useSpeaker } from '../call/sound';
 import { icon } from './icons';
 
 export class Picture extends LitElement {
   static override properties = {
-    stream: { attribute: false }, label: {}, testid: {}, silent: { type: Boolean }, mirrored: { type: Boolean }, unmute: {}, blocked: { state: true },
+    stream: { attribute: false }, label: {}, testid: {}, silent: { type: Boolean }, mirrored: { type: Boolean }, tall: { state: true }, unmute: {}, speaker: {}, blocked: { state: true },
   };
   declare stream: MediaStream | null;
   declare label: string;
@@ -15,13 +16,17 @@ export class Picture extends LitElement {
   declare mirrored: boolean;
   /** Words of the button that turns the sound on. */
   declare unmute: string;
+  /** The loudspeaker's id; empty is the browser's own choice. */
+  declare speaker: string;
   declare blocked: boolean;
+  /** Higher than wide. */
+  declare tall: boolean;
 
   constructor() {
     super();
     this.stream = null;
-    this.silent = this.mirrored = this.blocked = false;
-    this.label = this.testid = this.unmute = '';
+    this.silent = this.mirrored = this.blocked = this.tall = false;
+    this.label = this.testid = this.unmute = this.speaker = '';
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -29,15 +34,22 @@ export class Picture extends LitElement {
   }
 
   override render(): TemplateResult {
-    return html`<video autoplay playsinline class=${this.mirrored ? 'mirrored' : ''} data-testid=${this.testid} aria-label=${this.label}></video>
+    return html`<video autoplay playsinline class="${this.mirrored ? 'mirrored' : ''} ${this.tall ? 'tall' : ''}"
+      @resize=${(e: Event) => this.sized(e.target as HTMLVideoElement)} data-testid=${this.testid} aria-label=${this.label}></video>
       ${this.blocked ? html`<button class="btn sound" @click=${() => void this.play(false)}>${icon('volume')}${this.unmute}</button>` : nothing}`;
   }
 
   override updated(changed: Map<string, unknown>): void {
-    if (!changed.has('stream')) return;
     const video = this.querySelector('video')!;
+    // One that is gone by now: the browser's own choice goes on sounding.
+    if (changed.has('speaker') && !this.silent) void useSpeaker(video, this.speaker).catch(() => undefined);
+    if (!changed.has('stream')) return;
     video.srcObject = this.stream;
     if (this.stream !== null) void this.play(this.silent);
+  }
+
+  private sized(video: HTMLVideoElement): void {
+    this.tall = video.videoHeight > video.videoWidth;
   }
 
   private async play(muted: boolean): Promise<void> {

@@ -18,7 +18,7 @@ class Trouble extends PageElement {
     const strangers = desk.queue.refused(Date.now());
     return html`${desk.notice === null ? nothing : this.outcome(desk.notice)}
       ${strangers.map((s) => this.stranger(s))}
-      ${desk.link === 'down' ? html`<p class="panel note" role="status" data-testid="link-down">${icon('wifiOff')}${this.t.linkDown}</p>` : nothing}`;
+      ${desk.link === 'down' ? html`<p class="panel note" data-testid="link-down">${icon('wifiOff')}${this.t.linkDown}</p>` : nothing}`;
   }
 
   private outcome(n: Notice): TemplateResult {
@@ -27,7 +27,7 @@ class Trouble extends PageElement {
     if (ending.kind === 'refused' || ours) return this.refused(n, ending.why as Reason, ours);
     if (ending.kind === 'no-answer' && ending.why !== null && !n.resumed) return this.refused(n, ending.why, false);
     const [title, text] = this.mild(ending, n.resumed);
-    return html`<section class="panel note" role="status" data-testid="notice" data-kind=${ending.kind} data-why=${ending.why ?? ''}>
+    return html`<section class="panel note" aria-label=${title} @keydown=${(e: KeyboardEvent) => this.escape(e)} tabindex="-1" data-focus="outcome" data-testid="notice" data-kind=${ending.kind} data-why=${ending.why ?? ''}>
       ${icon('info')}<p class="grow"><b class="strong">${title}</b> <span class="muted">${n.entry.title[this.app.lang]}, ${n.entry.site}</span><br>${text}</p>
       <button class="btn mini" @click=${() => this.app.desk!.dismiss()}>${this.t.dismiss}</button></section>`;
   }
@@ -46,20 +46,30 @@ class Trouble extends PageElement {
 
   private refused(n: Notice, why: Reason, ours: boolean): TemplateResult {
     const { t } = this;
-    return html`<section class="panel refused" role="alert" data-testid="trouble" data-reason=${why}>
+    return html`<section class="panel refused" aria-labelledby="trouble-title" @keydown=${(e: KeyboardEvent) => this.escape(e)} data-testid="trouble" data-reason=${why}>
       <span class="tile big alert">${icon('shieldX')}</span>
-      <div><h1>${t.refusedTitle}</h1>
+      <div><h1 id="trouble-title" tabindex="-1" data-focus="outcome">${t.refusedTitle}</h1>
         <p class="lead mt-xs">${ours ? t.refusedUsText : t.refusedText}</p>
         <p class="muted mt-xs">${ours ? t.refusedUsHelp : t.refusedHelp}</p>
-        <div class="acts"><button class="btn" @click=${() => this.app.desk!.dismiss()}>${t.dismiss}</button></div></div>
+        <div class="acts"><button class="btn" @click=${() => this.dismiss()}>${t.dismiss}</button></div></div>
       <dl><dt>${t.kiosk}</dt><dd class="strong">${n.entry.kiosk}</dd><dt>${t.place}</dt><dd>${n.entry.site}</dd>
         <dt>${t.time}</dt><dd>${t.at(clockText(n.at, this.app.lang, true))}</dd><dt>${t.why}</dt><dd>${t.reason[why]}</dd></dl>
     </section>`;
   }
 
+  private escape(e: KeyboardEvent): void {
+    if (e.key === 'Escape') this.dismiss();
+  }
+
+  /** What had the focus goes: it moves on to the queue. */
+  private dismiss(): void {
+    this.app.desk!.dismiss();
+    setTimeout(() => document.querySelector<HTMLElement>('[data-focus]')?.focus(), 0);
+  }
+
   private stranger(s: RefusedKiosk): TemplateResult {
     const { t } = this;
-    return html`<section class="panel note bad" role="status" data-testid="trouble-kiosk" data-kiosk=${s.kiosk} data-reason=${s.reason}>
+    return html`<section class="panel note bad" aria-label=${t.unknownTitle} data-testid="trouble-kiosk" data-kiosk=${s.kiosk} data-reason=${s.reason}>
       ${icon('shieldX')}<p><b class="strong">${t.unknownTitle}</b><br>${t.unknownText} <span class="muted">${t.kiosk}: ${s.kiosk}. ${t.why}: ${t.reason[s.reason]}.</span></p></section>`;
   }
 }

@@ -1,0 +1,64 @@
+// What a screen reader is told though nobody asked: arrivals, the line, trouble. Each subject has one sentence at a time; a
+// sentence that changed is said, once.
+
+import type { App } from '../state/app';
+import type { Desk } from '../state/desk';
+import { LOST } from '../call/text-turns';
+import { piecesOf } from './pieces';
+import { stageOf } from './stage';
+
+export interface Bulletin { subject: string; text: string; urgent: boolean }
+type Source = Pick<App, 'texts' | 'lang' | 'desk'>;
+
+/** Marks of loss in words. */
+const spoken = (text: string, lost: string): string => piecesOf(text, LOST).map((p) => p ?? ` ${lost} `).join('').trim();
+
+function ofQueue(app: Source, desk: Desk): Bulletin[] {
+  const { entries, n } = desk.arrived;
+  const first = entries[0];
+  const waiting = desk.queue.list(Date.now());
+  const still = first !== undefined && desk.current === null && waiting.some((e) => e.call === first.call);
+  const stranger = desk.queue.refused(Date.now())[0];
+  return [
+    // The subject changes with every arrival, the sentence may not.
+    ...(still ? [{ subject: `arrived ${n}`, text: app.texts.arrived(first.title[app.lang], first.site, waiting.length), urgent: false }] : []),
+    ...(stranger === undefined ? [] : [{ subject: `stranger ${stranger.kiosk}`, text: app.texts.unknownTitle, urgent: false }]),
+  ];
+}
+
+function ofCall({ texts: t }: Source, desk: Desk): Bulletin[] {
+  if (desk.current === null) return [];
+  const { view } = desk.current.call;
+  const stage = stageOf(view);
+  const words = {
+    claiming: t.claiming, connecting: t.connecting, live: t.liveNow, interrupted: `${t.interrupted}. ${t.interruptedText}`, reconnecting: t.reconnecting,
+  };
+  const heard = desk.current.call.talk.turns.filter((turn) => !turn.mine && !turn.open).at(-1);
+  return [
+    { subject: `stage ${stage}`, text: words[stage], urgent: stage === 'interrupted' || stage === 'reconnecting' },
+    ...(heard === undefined ? [] : [{ subject: `turn ${heard.id}`, text: `${t.citizen}: ${spoken(heard.text, t.talkLost)}`, urgent: false }]),
+  ];
+}
+
+/** All that can be said of the present state. */
+export function bulletinsOf(app: Source): Bulletin[] {
+  const { desk, texts: t } = app;
+  if (desk === null) return [];
+  const down = desk.current === null ? t.linkDown : t.linkDownCall;
+  const link = desk.link === 'connecting' ? [] : [{ subject: `link ${desk.link}`, text: desk.link === 'up' ? t.linkUp : down, urgent: desk.link !== 'up' }];
+  return [...link, ...ofQueue(app, desk), ...ofCall(app, desk)];
+}
+
+/** Remembers what was said and gives what is new. */
+export class Herald {
+  private before = new Set<string>();
+  private begun = false;
+
+  /** The newest of each kind; the very first look tells nothing but arrivals. */
+  look(now: readonly Bulletin[]): Bulletin[] {
+    const fresh = now.filter((b) => !this.before.has(b.subject) && (this.begun || b.subject.startsWith('arrived')));
+    this.before = new Set(now.map((b) => b.subject));
+    this.begun ||= now.length > 0;
+    return fresh;
+  }
+}

@@ -1,0 +1,68 @@
+// Runs in a browser page of its own: the kiosk's end of a connection, and a drawn person in front of its camera.
+(() => {
+  const PEOPLE = {
+    citizen: { wall: ['#dfe4e6', '#8d9aa1'], hair: '#5a3a2a', skin: '#eac0a2', coat: '#2f6f73', far: '#c9a27a' },
+    expert: { wall: ['#d5dde8', '#a9b8cb'], hair: '#c79a5b', skin: '#f0cbb2', coat: '#24416b', far: '#8fa5c0' },
+  };
+
+  window.drawPerson = (ctx, who, nod) => {
+    const { width: w, height: h } = ctx.canvas;
+    const p = PEOPLE[who];
+    const wall = ctx.createLinearGradient(0, 0, w, h);
+    wall.addColorStop(0, p.wall[0]);
+    wall.addColorStop(1, p.wall[1]);
+    const blob = (colour, x, y, rx, ry) => {
+      ctx.fillStyle = colour;
+      ctx.beginPath();
+      ctx.ellipse(w * x, h * (y + nod), h * rx, h * ry, 0, 0, 7);
+      ctx.fill();
+    };
+    ctx.fillStyle = wall;
+    ctx.fillRect(0, 0, w, h);
+    ctx.fillStyle = p.far;
+    ctx.fillRect(w * 0.74, h * 0.12, w * 0.2, h * 0.7);
+    blob(p.hair, 0.5, 0.4, 0.23, 0.29);
+    ctx.fillStyle = p.hair;
+    ctx.fillRect(w * 0.5 - h * 0.23, h * 0.4, h * 0.46, h * 0.34);
+    blob(p.coat, 0.5, 1.04, 0.46, 0.36);
+    blob(p.skin, 0.5, 0.66, 0.09, 0.13);
+    blob(p.skin, 0.5, 0.43, 0.17, 0.22);
+    blob('#3a2b25', 0.5 - 0.035, 0.41, 0.014, 0.018);
+    blob('#3a2b25', 0.5 + 0.035, 0.41, 0.014, 0.018);
+    ctx.strokeStyle = '#a5524a';
+    ctx.lineWidth = h * 0.012;
+    ctx.beginPath();
+    ctx.arc(w * 0.5, h * (0.49 + nod), h * 0.06, 0.4, Math.PI - 0.4);
+    ctx.stroke();
+  };
+
+  window.personTrack = (who) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 1280, height: 720 });
+    const ctx = canvas.getContext('2d');
+    let n = 0;
+    const draw = () => window.drawPerson(ctx, who, Math.sin(n++ / 12) * 0.004);
+    draw();
+    setInterval(draw, 33);
+    return canvas.captureStream(30).getVideoTracks()[0];
+  };
+
+  window.offerCall = async () => {
+    const pc = new RTCPeerConnection();
+    const ctl = pc.createDataChannel('ctl');
+    const text = pc.createDataChannel('text', { protocol: 't140' });
+    ctl.onopen = () => ctl.send(JSON.stringify({ type: 'state', mic: true, camera: true }));
+    text.onopen = () => text.send(`\u0098luukku;1;${'ab'.repeat(8)};${'0'.repeat(16)};0\u009c`);
+    const hum = new AudioContext().createMediaStreamDestination();
+    pc.addTrack(hum.stream.getAudioTracks()[0], hum.stream);
+    pc.addTrack(window.personTrack('citizen'));
+    await pc.setLocalDescription();
+    if (pc.iceGatheringState !== 'complete') await new Promise((resolve) => { pc.onicegatheringstatechange = () => pc.iceGatheringState === 'complete' && resolve(); });
+    window.line = { pc, ctl, text };
+    return pc.localDescription.sdp;
+  };
+
+  window.answerCall = (sdp) => window.line.pc.setRemoteDescription({ type: 'answer', sdp: sdp.replace(/a=x-luukku-offer:.*\r?\n/, '') });
+  window.addCandidate = (candidate, sdpMid) => window.line.pc.addIceCandidate({ candidate, sdpMid }).catch(() => undefined);
+  window.writeText = (words) => window.line.text.send(words);
+  window.dropCall = () => window.line.pc.close();
+})();

@@ -1,0 +1,135 @@
+// Goes through every state of the built page in Chromium, checks each (checks.mjs) in both themes and in many sizes, and leaves
+// pictures of it in look/. With --check no pictures. Fails on any fault.
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { Bed } from './bed.mjs';
+import { axeViolations, layoutFaults } from './checks.mjs';
+import { everyState, withoutDevices } from './states.mjs';
+
+const PICTURES = fileURLToPath(new URL('../../look/', import.meta.url));
+const DRAWN = readFileSync(new URL('./citizen.js', import.meta.url), 'utf8');
+const FLAGS = [
+  '--no-sandbox', '--disable-gpu', '--no-first-run', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
+  '--autoplay-policy=no-user-gesture-required', '--disable-features=WebRtcHideLocalIpsWithMdns',
+];
+const HOME = { width: 1280, height: 720 };
+/** The last two are the first at 200 % and 400 %. */
+const SIZES = [HOME, { width: 1440, height: 900 }, { width: 1180, height: 820 }, { width: 820, height: 1180 }, { width: 640, height: 360 }, { width: 320, height: 640 }];
+const THEMES = ['light', 'dark'];
+const WATCHDOG_MS = 540_000;
+
+const LANG = process.env.LOOK_LANG ?? 'fi';
+const pictures = !process.argv.includes('--check');
+const faults = [];
+let seen = 0;
+
+const setTheme = (page, theme) => page.evaluate((t) => { document.documentElement.dataset.theme = t; }, theme);
+
+async function picture(page, name, { width, height }, theme) {
+  if (pictures) await page.screenshot({ path: `${PICTURES}${name}-${width}x${height}-${theme}.png` });
+}
+
+/** One state, in both themes by axe at two sizes, at all sizes for what fits. */
+async function see(page, name) {
+  const found = [];
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    const say = (list) => found.push(...list.map((f) => `${name} at ${size.width}x${size.height}: ${f}`));
+    say(await layoutFaults(page));
+    for (const theme of THEMES) {
+      await setTheme(page, theme);
+      if (size === HOME || (size.width === 820 && theme === 'light')) say((await axeViolations(page)).map((f) => `${theme}: ${f}`));
+      await picture(page, name, size, theme);
+    }
+  }
+  await page.setViewportSize(HOME);
+  await setTheme(page, '');
+  seen += 1;
+  console.log(`- ${name}: ${found.length === 0 ? 'good' : `${found.length} faults`}`);
+  faults.push(...found);
+}
+
+/** The kiosk's end of the line: a page of its own, fed with the expert's candidates. */
+async function farEnd(context, bed) {
+  const page = await context.newPage();
+  await page.addScriptTag({ content: DRAWN });
+  const held = [];
+  let open = false;
+  const add = ({ candidate, mid }) => page.evaluate(([c, m]) => window.addCandidate(c, m), [candidate, mid]);
+  return {
+    page,
+    bedListens: (kiosk) => bed.watchers.add(({ topic, e }) => {
+      if (topic.split('/')[1] !== kiosk.name || e.type !== 'candidate') return;
+      if (open) void add(JSON.parse(e.body));
+      else held.push(JSON.parse(e.body));
+    }),
+    flush: async () => {
+      open = true;
+      for (const c of held.splice(0)) await add(c);
+    },
+  };
+}
+
+async function openPage(browser, script) {
+  const context = await browser.newContext({ viewport: HOME, locale: 'fi-FI', reducedMotion: 'reduce', permissions: ['camera', 'microphone'] });
+  await context.addInitScript(DRAWN);
+  await context.addInitScript(script);
+  await context.addInitScript((lang) => localStorage.setItem('luukku-lang', lang), LANG);
+  const page = await context.newPage();
+  page.on('pageerror', (e) => faults.push(`an error in the page: ${e.stack}`));
+  return { context, page };
+}
+
+const DRAWN_CAMERA = `(() => {
+  const native = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    const stream = await native(wanted);
+    const [old] = stream.getVideoTracks();
+    if (old === undefined) return stream;
+    const track = window.personTrack('expert');
+    track.getSettings = () => old.getSettings();
+    stream.removeTrack(old);
+    stream.addTrack(track);
+    return stream;
+  };
+})()`;
+const NO_DEVICES = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))";
+
+async function main(later) {
+  const bed = await Bed.start();
+  later.push(() => bed.stop());
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: FLAGS });
+  later.push(() => browser.close());
+  const { context, page } = await openPage(browser, DRAWN_CAMERA);
+  const far = await farEnd(context, bed);
+  await page.bringToFront();
+  await everyState({ bed, page, far, see: (name) => see(page, name) }).catch(async (error) => {
+    mkdirSync(PICTURES, { recursive: true });
+    await page.screenshot({ path: `${PICTURES}failed.png` });
+    throw error;
+  });
+  await context.close();
+  const bare = await openPage(browser, NO_DEVICES);
+  await withoutDevices({ bed, page: bare.page, see: (name) => see(bare.page, name) });
+}
+
+if (pictures) {
+  rmSync(PICTURES, { recursive: true, force: true });
+  mkdirSync(PICTURES, { recursive: true });
+}
+const watchdog = setTimeout(() => {
+  console.error(`more than ${WATCHDOG_MS} ms`);
+  process.exit(1);
+}, WATCHDOG_MS);
+const later = [];
+try {
+  await main(later);
+} catch (error) {
+  faults.push(error.stack);
+}
+for (const fn of later.reverse()) await fn();
+clearTimeout(watchdog);
+for (const fault of faults) console.error(fault);
+console.log(`${seen} states, ${faults.length} faults`);
+process.exit(faults.length === 0 ? 0 : 1);

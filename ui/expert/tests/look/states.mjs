@@ -1,0 +1,187 @@
+// Every state of the page, one after the other, as one expert's working day goes through them. Each step brings the page into a
+// state and calls `see(name)`.
+import { EXPERT } from './bed.mjs';
+
+const title = (fi, sv, en) => ({ fi, sv, en });
+const WAITING = [
+  ['kuopio-02', { title: title('Vanhempainpäiväraha', 'Föräldradagpenning', 'Parental allowance'), site: 'Yhteispalvelupiste, Kuopio', waitedS: 440 }],
+  ['sotkamo-01', { title: title('Yleinen asumistuki', 'Allmänt bostadsbidrag', 'General housing allowance'), site: 'Kunnantalo, Sotkamo', waitedS: 310 }],
+  ['vaasa-01', { title: title('Sairauspäiväraha', 'Sjukdagpenning', 'Sickness allowance'), site: 'Pääkirjasto, Vaasa', lang: 'sv', waitedS: 250 }],
+  ['ilomantsi-01', { title: title('Takuueläke', 'Garantipension', 'Guarantee pension'), site: 'Palvelupiste, Ilomantsi', waitedS: 140 }],
+  ['inari-01', { title: title('Opintotuki ja koulumatkatuki toisen asteen opiskelijalle', 'Studiestöd', 'Student aid'), site: 'Asiointipiste, Inari', lang: 'se', waitedS: 130 }],
+  ['kemi-01', { title: title('Perustoimeentulotuki', 'Grundläggande utkomststöd', 'Basic social assistance'), site: 'Yhteispalvelupiste, Kemijärvi', waitedS: 20 }],
+];
+
+const id = (name) => `[data-testid="${name}"]`;
+const stage = (page, state) => page.waitForSelector(`${id('connection')}[data-state="${state}"]`, { timeout: 20_000 });
+const focusIs = (page, selector) => page.waitForFunction((s) => document.activeElement?.matches(s), selector, { timeout: 5000 });
+
+export async function signIn(page) {
+  await page.fill(id('login-user'), EXPERT.user);
+  await page.fill(id('login-password'), EXPERT.password);
+  await page.click(id('login-submit'));
+  await page.waitForSelector(id('state-free'));
+}
+
+async function entrance({ bed, page, see }) {
+  await page.route('**/fleet.json', (route) => route.abort());
+  await page.goto(bed.url);
+  await page.waitForSelector('h1');
+  await see('starting-failed');
+  await page.unroute('**/fleet.json');
+  await page.reload();
+  await page.waitForSelector(id('login-user'));
+  await focusIs(page, id('login-user'));
+  await see('login');
+  await page.fill(id('login-user'), EXPERT.user);
+  await page.fill(id('login-password'), 'wrong');
+  await page.click(id('login-submit'));
+  await page.waitForSelector(id('login-error'));
+  await see('login-refused');
+  await signIn(page);
+  await page.waitForSelector(`${id('device-audio')}[data-state="on"]`);
+  await see('queue-empty');
+}
+
+async function queue({ bed, page, see, kiosks }) {
+  bed.colleagues();
+  kiosks.get('kuopio-02').wait();
+  await page.waitForSelector(id('queue-item'));
+  await page.waitForFunction((s) => /Vanhempainpäiväraha.*Kuopio/.test(document.querySelector(s).textContent), id('said'));
+  await page.waitForSelector(id('colleague'));
+  await see('queue-one');
+  for (const k of kiosks.values()) if (k.name !== 'kuopio-02') k.wait();
+  await page.waitForFunction(() => document.querySelectorAll('[data-testid="queue-item"]').length === 6);
+  await see('queue-many');
+  await page.focus(`${id('queue-accept')}[data-kiosk="kuopio-02"]`);
+  await page.keyboard.press('ArrowDown');
+  await focusIs(page, '[data-kiosk="sotkamo-01"]');
+  await page.keyboard.press('End');
+  await focusIs(page, '[data-kiosk="kemi-01"]');
+  await page.keyboard.press('Home');
+  await focusIs(page, '[data-kiosk="kuopio-02"]');
+  await page.click('.tongues summary');
+  await see('queue-languages');
+  await page.click('.tongues summary');
+  const stranger = bed.kiosk('oulu-09', WAITING[0][1]);
+  stranger.wait(kiosks.get('vaasa-01').keys.privateKey);
+  await page.waitForSelector(id('trouble-kiosk'));
+  bed.cut(true);
+  await page.waitForSelector(id('link-down'));
+  await see('queue-stranger-and-no-broker');
+  stranger.stop();
+  bed.cut(false);
+  await page.waitForSelector(id('link-down'), { state: 'detached', timeout: 30_000 });
+}
+
+/** A kiosk signs with a key that is not its own. */
+async function badSignature({ page, see, kiosks }) {
+  const kiosk = kiosks.get('kuopio-02');
+  await page.waitForSelector(`${id('queue-accept')}[data-kiosk="kuopio-02"]`);
+  const claim = kiosk.next('claim');
+  await page.keyboard.press('Alt+v');
+  const { en } = await claim;
+  await stage(page, 'claiming');
+  await focusIs(page, 'lk-call h1');
+  await see('call-claiming');
+  kiosk.tell('grant', en, { n: kiosk.counted(), agency: 'kela', card: 'card-1', lang: 'fi' }, kiosks.get('vaasa-01').keys.privateKey);
+  await page.waitForSelector(id('trouble'));
+  await focusIs(page, '#trouble-title');
+  await see('trouble-signature');
+  await page.keyboard.press('Escape');
+  await page.waitForSelector(id('trouble'), { state: 'detached' });
+  kiosk.leave();
+}
+
+async function intoCall({ page, see, kiosks, far }) {
+  const kiosk = kiosks.get('sotkamo-01');
+  await page.waitForFunction(() => !document.querySelector('[data-kiosk="kuopio-02"]'));
+  const claim = kiosk.next('claim');
+  await page.keyboard.press('Alt+v');
+  const { en } = await claim;
+  kiosk.tell('grant', en, { n: kiosk.counted(), agency: 'kela', card: 'card-1', lang: 'fi' });
+  kiosk.leave();
+  await stage(page, 'connecting');
+  await see('call-connecting');
+  const answer = kiosk.next('answer');
+  far.bedListens(kiosk);
+  kiosk.tell('offer', en, await far.page.evaluate(() => window.offerCall()));
+  await far.page.evaluate((sdp) => window.answerCall(sdp), (await answer).body);
+  await far.flush();
+  await stage(page, 'live');
+  await see('call');
+  return kiosk;
+}
+
+async function talk({ page, see, far }) {
+  const write = (words) => far.page.evaluate((w) => window.writeText(w), words);
+  await write('Hei! Voiko tähän laittaa puolison tilin?\u2028');
+  await page.waitForSelector('[data-testid="text-log"] li');
+  await page.keyboard.press('Alt+t');
+  await focusIs(page, id('text-input'));
+  await page.keyboard.type('Tilin pitää olla sinun nimissäsi.');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('[data-testid="text-log"] li.me');
+  await write('Selvä, annan \ufffd\ufffd numeron. السلام عليكم\u2028Tilini nu');
+  await page.waitForSelector('[data-testid="text-log"] li[data-open="true"] .caret');
+  await page.keyboard.type('Kiitos, kirjoita rauhassa');
+  await see('call-text');
+}
+
+async function controls({ page, see }) {
+  const pressed = (button, value) => page.waitForSelector(`${id(button)}[aria-pressed="${value}"]`);
+  await page.keyboard.press('Alt+m');
+  await page.keyboard.press('Alt+k');
+  await pressed('mute', true);
+  await pressed('camera', true);
+  await page.keyboard.press('Alt+a');
+  await focusIs(page, '#devices-title');
+  await see('call-devices-open');
+  await page.keyboard.press('Escape');
+  await focusIs(page, id('devices'));
+  await page.keyboard.press('Alt+m');
+  await page.keyboard.press('Alt+k');
+  await pressed('mute', false);
+}
+
+async function lost({ bed, page, see, far, kiosks }, kiosk) {
+  bed.cut(true);
+  await page.waitForSelector(`${id('call-notes')} .plate:not(.person)`);
+  await see('call-no-broker');
+  bed.cut(false);
+  await far.page.evaluate(() => window.dropCall());
+  await stage(page, 'interrupted');
+  await see('call-interrupted');
+  await stage(page, 'reconnecting');
+  await see('call-reconnecting');
+  await page.waitForSelector(`${id('call-notes')} .plate:not(.person)`, { state: 'detached', timeout: 60_000 });
+  const bye = kiosk.next('bye', 30_000);
+  await page.keyboard.press('Alt+l');
+  await bye;
+  await page.waitForSelector(id('notice'));
+  await focusIs(page, id('notice'));
+  for (const k of kiosks.values()) if (k !== kiosk && k.name !== 'kuopio-02') k.wait();
+  await page.waitForSelector(id('queue-item'));
+  await see('queue-after-call');
+  for (const k of kiosks.values()) k.leave();
+}
+
+export async function everyState(world) {
+  const { bed } = world;
+  world.kiosks = new Map(WAITING.map(([name, about]) => [name, bed.kiosk(name, about)]));
+  await entrance(world);
+  await queue(world);
+  await badSignature(world);
+  const kiosk = await intoCall(world);
+  await talk(world);
+  await controls(world);
+  await lost(world, kiosk);
+}
+
+/** A browser that gives no camera and no microphone. */
+export async function withoutDevices({ bed, page, see }) {
+  await page.goto(bed.url);
+  await signIn(page);
+  await page.waitForSelector(`${id('device-video')}[data-state="refused"]`);
+  await see('queue-no-devices');
+}
