@@ -48,6 +48,9 @@ export async function startChromium({ executable = CHROMIUM, probe = true } = {}
         evaluate: (fn, arg) => page.evaluate(fn, arg),
         click: (id) => page.click(`[data-testid="${id}"]`, { timeout: 15000 }),
         fill: (id, text) => page.fill(`[data-testid="${id}"]`, text, { timeout: 15000 }),
+        /** Key by key. */
+        type: (id, text) => page.locator(`[data-testid="${id}"]`).pressSequentially(text, { timeout: 15000 }),
+        press: (id, key) => page.locator(`[data-testid="${id}"]`).press(key, { timeout: 15000 }),
         reload: () => page.reload(),
         close: () => page.close({ runBeforeUnload: false }),
         screenshot: (path) => page.screenshot({ path }),
