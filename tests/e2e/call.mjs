@@ -27,8 +27,7 @@ await main(`call with ${which}`, async (t) => {
 
   t.step('the citizen ends the call');
   await demo.kiosk.tap('end-call');
-  await demo.kiosk.screenIs('end');
-  await demo.kiosk.tap('done');
+  await demo.kiosk.done();
   await until('the page to leave the call', async () => !(await page.visible('remote-video')));
 
   t.step('a second call, ended by the expert');

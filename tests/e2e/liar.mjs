@@ -57,8 +57,7 @@ async function wait(bed) {
 }
 
 async function leave(bed) {
-  await bed.kiosk.screenIs('end');
-  await bed.kiosk.tap('done');
+  await bed.kiosk.done();
 }
 
 // --- the lies

@@ -40,9 +40,7 @@ await main(`${CALLS} calls in a row`, async (t) => {
     await expectMedia(demo, page, { frames: 10 });
     if (i % 2) await demo.kiosk.tap('end-call');
     else await page.click('call-end');
-    await demo.kiosk.screenIs('end');
-    await demo.kiosk.tap('done');
-    await demo.kiosk.screenIs('start');
+    await demo.kiosk.done();
     await until('the page\'s queue', async () => !(await page.visible('remote-video')));
     if (i === SETTLED_AFTER) settled = await allFigures(demo);
     if (i % 10 === 0) console.log(`  after ${i}: ${JSON.stringify(await allFigures(demo))}`);

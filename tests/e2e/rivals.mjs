@@ -56,8 +56,7 @@ async function duel(demo, pages, random, outsider) {
 
 async function end(demo, page) {
   await page.click('call-end');
-  await demo.kiosk.screenIs('end');
-  await demo.kiosk.tap('done');
+  await demo.kiosk.done();
 }
 
 async function twoExperts(demo, [anna, mikko], random, outsider) {
@@ -118,7 +117,7 @@ await main('rivals', async (t) => {
   await demo.kiosk.screenIs('end', GONE_MS);
   await demo.kiosk.says('Yhteys katkesi');
   console.log(`  ended after ${Date.now() - start} ms`);
-  await demo.kiosk.tap('done');
+  await demo.kiosk.done();
 
   t.step('the other tab takes the next call');
   await demo.kiosk.callFor(CARD);

@@ -11,8 +11,11 @@ import { controlTopic, FILTERS, matches, mayRead, mayWrite, TOPICS, usual } from
 const KIND = process.env.LUUKKU_BROKER ?? 'mosquitto';
 const EVERYBODY = [...KIOSKS, ...Object.keys(EXPERTS)];
 const MAX_PAYLOAD = 24576;
-// What a client hears that is not let in: a reason, or a connection that ends before one arrives.
-const SHUT_OUT = /not authorized|bad user|closed|ended by the other party|ECONNRESET/i;
+// A broker that lets nobody in says so or just ends the connection, and which part of the client notices first is a
+// matter of chance: its words are as many as its parts. So whatever ends an attempt is a refusal, unless it tells of a
+// broker or a web server that is not there, or of nobody answering.
+const NOT_THERE = /not seen|timeout|ECONNREFUSED|ENOTFOUND|ENOENT|Unexpected server response|certificate/i;
+const shutOut = (error) => !NOT_THERE.test(`${error.code} ${error.message}`);
 
 let fleet;
 before(async () => {
@@ -127,11 +130,12 @@ test('a kiosk refuses a broker of another fleet', async (t) => {
 test('an expert is let in by the right password only', async (t) => {
   const use = clients(t);
   await use(fleet.expert('anna-virtanen'));
-  await assert.rejects(use(fleet.expert('anna-virtanen', { password: 'wrong password' })), SHUT_OUT);
-  await assert.rejects(use(fleet.websocket({})), SHUT_OUT);
-  await assert.rejects(use(fleet.websocket({ username: 'kiosk-1', password: '' })), SHUT_OUT);
-  await assert.rejects(use(fleet.websocket({ username: 'nobody', password: 'x' })), SHUT_OUT);
-  await assert.rejects(use(fleet.expert('mikko-nieminen', { username: 'anna-virtanen' })), SHUT_OUT);
+  await assert.rejects(use(fleet.expert('anna-virtanen', { password: 'wrong password' })), shutOut);
+  await assert.rejects(use(fleet.websocket({})), shutOut);
+  await assert.rejects(use(fleet.websocket({ username: 'kiosk-1', password: '' })), shutOut);
+  await assert.rejects(use(fleet.websocket({ username: 'nobody', password: 'x' })), shutOut);
+  await assert.rejects(use(fleet.expert('mikko-nieminen', { username: 'anna-virtanen' })), shutOut);
+  await use(fleet.expert('anna-virtanen'));
 });
 
 test('revocations come into force without a restart', async (t) => {
@@ -142,7 +146,7 @@ test('revocations come into force without a restart', async (t) => {
   fleet.pki('revoke', 'expert', 'expert-gone');
   fleet.pki('revoke', 'kiosk', 'kiosk-later');
   await fleet.broker.reload();
-  await assert.rejects(use(fleet.expert('expert-gone')), SHUT_OUT);
+  await assert.rejects(use(fleet.expert('expert-gone')), shutOut);
   await assert.rejects(use(fleet.kiosk('kiosk-later')));
   await use(fleet.expert('anna-virtanen'));
   await use(fleet.kiosk('kiosk-1'));

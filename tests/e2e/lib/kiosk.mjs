@@ -77,19 +77,15 @@ export class Kiosk {
     return until(`the kiosk no longer to say "${words}"`, async () => !(await this.words()).includes(words), ms);
   }
 
-  /** Leaves the end screen, and waits for the fresh start of the programs. */
+  /** Leaves the end screen. What is shown then cannot be touched, and the next start is that of the programs started
+   *  anew (or, with --keep-programs, of a session begun anew). */
   async done() {
-    const pids = async () => (await this.ctl('status')).programs.filter((p) => p.state === 'running').map((p) => p.pid);
-    const before = await pids();
+    await this.screenIs('end');
     await this.tap('done');
-    await until('the programs to have started anew', async () => {
-      const now = await pids();
-      return now.length === before.length && now.every((p) => !before.includes(p));
-    });
     await this.screenIs('start');
   }
 
-  /** From any end screen to the queue of a service. */
+  /** From the start to the queue of a service. */
   async callFor(card) {
     await this.screenIs('start');
     await this.tap('next');

@@ -4,6 +4,7 @@
  * the real one does, so that the whole way is tried. Commands:
  *   do crash|exit|hang|spam|abort|rubbish|end-session|stubborn|silent
  *   peer      how often the sibling's greeting came over the present channel
+ *   kept      how often super said that the programs are kept
  *   big       an answer that does not fit a message
  *   status, devices, selftest
  */
@@ -32,6 +33,7 @@ struct fake {
     struct lk_chan *peer;
     struct lk_chan *old_peer; /* freed once no callback of it is under way */
     unsigned greetings;
+    unsigned kept;
     bool stubborn;
     bool silent;
 };
@@ -108,6 +110,13 @@ static void answer_big(struct fake *f, uint32_t id)
     (void)superlink_reply(f->link, id, big);
 }
 
+static void answer_number(struct fake *f, uint32_t id, unsigned n)
+{
+    char text[16];
+    (void)snprintf(text, sizeof(text), "%u", n);
+    (void)superlink_reply(f->link, id, text);
+}
+
 static void on_control(void *arg, uint32_t id, size_t argc,
                        const char *const *argv)
 {
@@ -123,8 +132,9 @@ static void on_control(void *arg, uint32_t id, size_t argc,
                strcmp(argv[argc - 1], "screenshot") == 0) {
         (void)superlink_reply_png(f->link, id, "{\"width\":1}", "PNG!", 4);
     } else if (strcmp(argv[argc - 1], "peer") == 0) {
-        (void)snprintf(text, sizeof(text), "%u", f->greetings);
-        (void)superlink_reply(f->link, id, text);
+        answer_number(f, id, f->greetings);
+    } else if (strcmp(argv[argc - 1], "kept") == 0) {
+        answer_number(f, id, f->kept);
     } else if (strcmp(argv[0], "selftest") == 0) {
         (void)superlink_reply(
             f->link, id,
@@ -151,6 +161,12 @@ static void on_shutdown(void *arg)
         lk_loop_stop(f->loop, 0);
 }
 
+static void on_kept(void *arg)
+{
+    struct fake *f = arg;
+    f->kept++;
+}
+
 static bool is_alive(void *arg)
 {
     const struct fake *f = arg;
@@ -175,6 +191,7 @@ static int run(struct fake *f, struct inherit *in, const char *walls)
                                       .peer = on_peer,
                                       .control = on_control,
                                       .shutdown = on_shutdown,
+                                      .kept = on_kept,
                                       .alive = is_alive,
                                       .arg = f};
     int r = lk_loop_new(&f->loop);

@@ -288,6 +288,8 @@ static void renews_after_a_session(void **state)
                       RUNS(&b, 0) && RUNS(&b, 1));
         greets(&b, 0);
         greets(&b, 1);
+        ask(&b, 0, "kept", NULL);
+        assert_string_equal(b.text, "0");
     }
     assert_int_equal(info_of(&b, 0).restarts, 0);
     stop_all(&b);
@@ -313,17 +315,27 @@ static void wipes_when_the_session_dies(void **state)
     }
 }
 
+/* Instead of an end, whoever ended the session is told; nobody else. */
 static void keeps_programs_when_told(void **state)
 {
+    static const char *const counts[] = {"1", "2"};
     struct bench b;
     (void)state;
     bench_open(&b, no_args, true);
     AWAIT(&b, RUNS(&b, 0) && RUNS(&b, 1));
     pid_t first = info_of(&b, 0).pid;
-    ask(&b, 0, "do", "end-session");
-    ask(&b, 1, "status", NULL);
+    pid_t second = info_of(&b, 1).pid;
+    for (size_t i = 0; i < LK_ARRAY_LEN(counts); i++) {
+        ask(&b, 0, "do", "end-session");
+        do
+            ask(&b, 0, "kept", NULL);
+        while (strcmp(b.text, counts[i]) != 0);
+    }
+    ask(&b, 1, "kept", NULL);
+    assert_string_equal(b.text, "0");
     assert_int_equal(info_of(&b, 0).pid, first);
-    assert_true(RUNS(&b, 0));
+    assert_int_equal(info_of(&b, 1).pid, second);
+    assert_true(RUNS(&b, 0) && RUNS(&b, 1));
     stop_all(&b);
     bench_close(&b);
 }
