@@ -1,6 +1,8 @@
 #include "app/rtc_transport.h"
 
 #include "app/rtc_echo.h"
+#include "app/rtc_first.h"
+#include "app/rtc_sync.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "loop/glib.h"
@@ -17,8 +19,6 @@
 /* Orders and bursts of packets that wait; a frame is one item. */
 #define BOX_MAX 256
 #define REALTIME_PRIORITY 10
-#define SYNC_US INT64_C(1000000) /* between two looks at the far clock */
-#define NTP_EPOCH_S UINT64_C(2208988800) /* 1970 in seconds since 1900 */
 /* As long without a beat as a stopped machine may take to get on its feet. */
 #define SILENT_US (4LL * RTC_TRANSPORT_BEAT_US)
 
@@ -46,11 +46,13 @@ struct rtc_transport {
     struct media *media;
     struct rtc_peer *peer;
     struct rtc_echo *echo;
-    uint32_t call;     /* number of `peer` */
-    uint64_t version;  /* of its newest offer */
+    uint32_t call;    /* number of `peer` */
+    uint64_t version; /* of its newest offer */
+    bool connected;   /* has been, once */
+    struct rtc_first first;
     bool offer_wanted; /* an offer is due as soon as it can be written */
-    int64_t synced_us[MEDIA_KINDS]; /* when media last heard the far clock */
-    int ctl;                        /* channels that we opened, or -1 */
+    struct rtc_sync sync;
+    int ctl; /* channels that we opened, or -1 */
     int text;
     pthread_t thread;
     bool started;
@@ -60,19 +62,27 @@ struct rtc_transport {
 
 /* --- reports ----------------------------------------------------------- */
 
-/* Hands a copy on; what cannot be copied is lost, and said. */
-static void report(struct rtc_transport *t, const struct rtcmsg *m)
+/* One allocation with its bytes, or NULL. */
+static struct rtcmsg *copy_message(const struct rtcmsg *m)
 {
     struct rtcmsg *copy = malloc(sizeof(*copy) + m->len);
-    if (!copy) {
-        LK_LOG(ERROR, "transport", "what=report err=ENOMEM");
-        return;
-    }
+    if (!copy)
+        return NULL;
     *copy = *m;
     copy->bytes = (uint8_t *)(copy + 1);
     if (m->len > 0)
         memcpy(copy + 1, m->bytes, m->len);
-    t->config.report(t->config.arg, copy);
+    return copy;
+}
+
+/* Hands a copy on; what cannot be copied is lost, and said. */
+static void report(struct rtc_transport *t, const struct rtcmsg *m)
+{
+    struct rtcmsg *copy = copy_message(m);
+    if (copy)
+        t->config.report(t->config.arg, copy);
+    else
+        LK_LOG(ERROR, "transport", "what=report err=ENOMEM");
 }
 
 static void report_peer(struct rtc_transport *t, enum rtcmsg_peer how,
@@ -103,9 +113,40 @@ static void report_offer(struct rtc_transport *t)
 
 /* --- the peer's events ------------------------------------------------- */
 
+static void send_packets(struct rtc_transport *t, struct media_packets *p)
+{
+    if (t->first.holds) {
+        if (!rtc_first_keep(&t->first, p))
+            media_open(t->media, false); /* until it is connected */
+        return;
+    }
+    t->first.due = t->first.due && !p->keyframe;
+    for (size_t i = 0; t->peer && i < p->count; i++)
+        /* Held back before the connection and after a drop: counted there. */
+        (void)rtc_peer_send_rtp(t->peer, (enum flow_kind)p->kind,
+                                p->packet[i].data, p->packet[i].len,
+                                p->captured_us);
+    media_packets_free(p);
+}
+
+/* The first picture is made while keys are agreed. */
+static void on_connecting(struct rtc_transport *t)
+{
+    if (!t->connected) {
+        rtc_first_begin(&t->first);
+        media_open(t->media, true);
+    }
+    report_peer(t, RTCMSG_PEER_CONNECTING, "");
+}
+
 static void on_connected(struct rtc_transport *t)
 {
-    media_open(t->media, true);
+    struct media_packets *p;
+    t->connected = true;
+    if (!rtc_first_end(&t->first))
+        media_open(t->media, true);
+    while ((p = rtc_first_next(&t->first)))
+        send_packets(t, p);
     report_peer(t, RTCMSG_PEER_CONNECTED, "");
 }
 
@@ -118,7 +159,7 @@ static void on_state(void *arg, enum rtc_peer_state state)
             report_offer(t);
         break;
     case RTC_PEER_CONNECTING:
-        report_peer(t, RTCMSG_PEER_CONNECTING, "");
+        on_connecting(t);
         break;
     case RTC_PEER_CONNECTED:
         on_connected(t);
@@ -138,28 +179,11 @@ static void on_state(void *arg, enum rtc_peer_state state)
     }
 }
 
-/* Tells media, now and then, at which time of the far end's clock the content
- * of this packet was captured: sound and picture are matched by it. */
-static void sync_media(struct rtc_transport *t, enum flow_kind kind,
-                       const uint8_t *pkt, int64_t now_us)
-{
-    int64_t wall_us;
-    uint32_t rtp_timestamp = lk_get_u32(pkt + 4);
-    if (now_us - t->synced_us[kind] < SYNC_US ||
-        rtc_peer_capture_time(t->peer, kind, rtp_timestamp, &wall_us) < 0)
-        return;
-    t->synced_us[kind] = now_us;
-    uint64_t s = (uint64_t)(wall_us / 1000000) + NTP_EPOCH_S;
-    uint64_t fraction = ((uint64_t)(wall_us % 1000000) << 32) / 1000000;
-    media_sender_report(t->media, (enum media_kind)kind, s << 32 | fraction,
-                        rtp_timestamp);
-}
-
 static void on_rtp(void *arg, enum flow_kind kind, const uint8_t *pkt,
                    size_t len, int64_t now_us)
 {
     struct rtc_transport *t = arg;
-    sync_media(t, kind, pkt, now_us);
+    rtc_sync_packet(&t->sync, t->peer, kind, pkt, now_us);
     /* Refusals are counted by media and shown in `call stats`. */
     (void)media_receive_rtp(t->media, (enum media_kind)kind, pkt, len);
 }
@@ -167,7 +191,8 @@ static void on_rtp(void *arg, enum flow_kind kind, const uint8_t *pkt,
 static void on_keyframe(void *arg)
 {
     struct rtc_transport *t = arg;
-    media_request_keyframe(t->media);
+    if (!t->first.due)
+        media_request_keyframe(t->media);
 }
 
 static void on_bitrate(void *arg, int bps)
@@ -267,8 +292,9 @@ static void close_peer(struct rtc_transport *t)
     media_open(t->media, false);
     rtc_echo_reset(t->echo);
     t->peer = rtc_peer_free(t->peer);
-    t->offer_wanted = false;
-    memset(t->synced_us, 0, sizeof(t->synced_us));
+    rtc_first_drop(&t->first);
+    t->offer_wanted = t->connected = false;
+    t->sync = (struct rtc_sync){.media = t->media};
     t->ctl = t->text = -1;
 }
 
@@ -375,16 +401,6 @@ static void on_order(struct rtc_transport *t, const struct rtcmsg *m)
 
 /* --- the mailbox ------------------------------------------------------- */
 
-static void send_packets(struct rtc_transport *t, struct media_packets *p)
-{
-    for (size_t i = 0; t->peer && i < p->count; i++)
-        /* Held back before the connection and after a drop: counted there. */
-        (void)rtc_peer_send_rtp(t->peer, (enum flow_kind)p->kind,
-                                p->packet[i].data, p->packet[i].len,
-                                p->captured_us);
-    media_packets_free(p);
-}
-
 static void give_stats(struct rtc_transport *t, uint32_t id)
 {
     struct rtc_transport_stats *s = calloc(1, sizeof(*s));
@@ -439,39 +455,28 @@ static void on_dropped_post(void *arg, void *item)
         free(p->p);
 }
 
-static int post_copy(struct rtc_transport *t, enum post_kind kind,
-                     const void *data, size_t len)
+/* Takes over `p`; NULL is -ENOMEM. */
+static int post_owned(struct rtc_transport *t, enum post_kind kind, void *p)
 {
-    struct post p = {.kind = kind, .p = malloc(len)};
-    if (!p.p)
-        return -ENOMEM;
-    memcpy(p.p, data, len);
-    int r = lk_mailbox_post(t->box, &p);
+    const struct post post = {.kind = kind, .p = p};
+    int r = p ? lk_mailbox_post(t->box, &post) : -ENOMEM;
     if (r < 0)
-        free(p.p);
+        free(p);
     return r;
 }
 
 int rtc_transport_order(struct rtc_transport *t, const struct rtcmsg *m)
 {
-    struct rtcmsg *copy = malloc(sizeof(*copy) + m->len);
-    if (!copy)
-        return -ENOMEM;
-    *copy = *m;
-    copy->bytes = (uint8_t *)(copy + 1);
-    if (m->len > 0)
-        memcpy(copy + 1, m->bytes, m->len);
-    struct post p = {.kind = POST_ORDER, .p = copy};
-    int r = lk_mailbox_post(t->box, &p);
-    if (r < 0)
-        free(copy);
-    return r;
+    return post_owned(t, POST_ORDER, copy_message(m));
 }
 
 int rtc_transport_servers(struct rtc_transport *t,
                           const struct rtc_ice_config *ice)
 {
-    return post_copy(t, POST_SERVERS, ice, sizeof(*ice));
+    struct rtc_ice_config *copy = malloc(sizeof(*copy));
+    if (copy)
+        *copy = *ice;
+    return post_owned(t, POST_SERVERS, copy);
 }
 
 int rtc_transport_ask_stats(struct rtc_transport *t, uint32_t id)
@@ -491,8 +496,7 @@ void rtc_transport_packets(struct rtc_transport *t,
 void rtc_transport_keyframe_wanted(struct rtc_transport *t)
 {
     struct post p = {.kind = POST_KEYFRAME};
-    if (lk_mailbox_post(t->box, &p) < 0)
-        return; /* media asks again while it needs one */
+    (void)lk_mailbox_post(t->box, &p); /* media asks again */
 }
 
 /* --- life -------------------------------------------------------------- */

@@ -84,17 +84,26 @@ static void shorten_queue(struct flow *f, uint32_t ts)
         drop_queue(f, count_kept(f));
 }
 
-static int queue_video(struct flow *f, struct rtc_rtp *h, const uint8_t *pkt)
+/* Whoever asked before this key frame left is served by it. */
+static void key_came(struct flow *f, uint32_t ts, int64_t now_us)
+{
+    if (f->key_wanted)
+        f->key_us = now_us;
+    f->key_wanted = false;
+    f->gate = false;
+    f->key_awaited = false;
+    f->key_known = true;
+    f->key_ts = ts;
+}
+
+static int queue_video(struct flow *f, struct rtc_rtp *h, const uint8_t *pkt,
+                       int64_t now_us)
 {
     bool key = rtc_vp8_starts_keyframe(pkt + h->payload_at, h->payload_len);
     if (f->pacer.video.len == FLOW_PACER_VIDEO)
         drop_queue(f, 0); /* one frame alone fills it */
-    if (key) {
-        f->gate = false;
-        f->key_awaited = false;
-        f->key_known = true;
-        f->key_ts = h->ts;
-    }
+    if (key)
+        key_came(f, h->ts, now_us);
     if (!f->key_known || h->ts != f->key_ts)
         flow_overshoot_add(&f->overshoot, KEPT_LEN + h->payload_len);
     if (f->gate) {
@@ -122,7 +131,6 @@ static int queue_video(struct flow *f, struct rtc_rtp *h, const uint8_t *pkt)
 int flow_send_rtp(struct flow *f, enum flow_kind kind, const uint8_t *pkt,
                   size_t len, int64_t capture_us, int64_t now_us)
 {
-    (void)now_us;
     bool sends = kind == FLOW_VIDEO ? f->cfg.send_video : f->cfg.send_audio;
     if (!f->started || !sends)
         return -EAGAIN;
@@ -136,7 +144,7 @@ int flow_send_rtp(struct flow *f, enum flow_kind kind, const uint8_t *pkt,
     clock->ts = h.ts;
     clock->capture_us = capture_us;
     return kind == FLOW_AUDIO ? queue_audio(f, &h, pkt)
-                              : queue_video(f, &h, pkt);
+                              : queue_video(f, &h, pkt, now_us);
 }
 
 void flow_resend(struct flow *f, uint16_t seq, int64_t now_us)

@@ -195,6 +195,27 @@ static void test_gate(void **state)
     assert_false(poll_for(FLOW_OUT_KEYFRAME, &o));
 }
 
+static void receive_rtcp(const struct lk_writer *w)
+{
+    assert_int_equal(flow_receive_rtcp(f, w->data, w->len, now), 0);
+}
+
+/* A key frame made before the connection was there serves whoever asks until it
+ * has left. */
+static void test_key_at_hand(void **state)
+{
+    (void)state;
+    uint8_t b[64];
+    struct flow_out o;
+    struct lk_writer w = lk_writer(b, sizeof(b));
+    assert_int_equal(send_video(1, true, 100), 0);
+    rtc_rtcp_write_pli(&w, 50, 1); /* at once: it has not seen that one yet */
+    receive_rtcp(&w);
+    assert_false(poll_for(FLOW_OUT_KEYFRAME, &o));
+    now += 600000;
+    assert_true(poll_for(FLOW_OUT_KEYFRAME, &o));
+}
+
 /* What the ceiling drops leaves no hole in the numbers. */
 static void test_ceiling(void **state)
 {
@@ -220,11 +241,6 @@ static void test_ceiling(void **state)
     assert_true(poll_for(FLOW_OUT_RTP, &o));
     assert_int_equal(rtc_rtp_parse(o.data, o.len, &h), 0);
     assert_int_equal(h.seq, expected);
-}
-
-static void receive_rtcp(const struct lk_writer *w)
-{
-    assert_int_equal(flow_receive_rtcp(f, w->data, w->len, now), 0);
 }
 
 /* RFC 4588 section 4: own SSRC, type and numbers; the original's first. */
@@ -478,6 +494,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_rewritten, begin, end),
         cmocka_unit_test_setup_teardown(test_refused, begin, end),
         cmocka_unit_test_setup_teardown(test_gate, begin, end),
+        cmocka_unit_test_setup_teardown(test_key_at_hand, begin, end),
         cmocka_unit_test_setup_teardown(test_ceiling, begin, end),
         cmocka_unit_test_setup_teardown(test_rtx, begin, end),
         cmocka_unit_test_setup_teardown(test_key_requests, begin, end),
