@@ -82,10 +82,25 @@ static cairo_surface_t *icon_mask(struct kiosk_icons *s, enum kiosk_icon icon,
     return m->surface;
 }
 
+bool kiosk_icon_points(enum kiosk_icon icon)
+{
+    return icon == KIOSK_ICON_ARROW_LEFT || icon == KIOSK_ICON_ARROW_RIGHT ||
+           icon == KIOSK_ICON_LOG_OUT;
+}
+
 void kiosk_icon_draw(struct kiosk_icons *s, cairo_t *cr, enum kiosk_icon icon,
-                     int x, int y, int edge_px)
+                     int x, int y, int edge_px, bool rtl)
 {
     if (icon == KIOSK_ICON_NONE || edge_px <= 0)
         return;
-    cairo_mask_surface(cr, icon_mask(s, icon, edge_px), x, y);
+    cairo_surface_t *mask = icon_mask(s, icon, edge_px);
+    if (!rtl || !kiosk_icon_points(icon)) {
+        cairo_mask_surface(cr, mask, x, y);
+        return;
+    }
+    cairo_save(cr);
+    cairo_translate(cr, x + edge_px, y);
+    cairo_scale(cr, -1, 1);
+    cairo_mask_surface(cr, mask, 0, 0);
+    cairo_restore(cr);
 }

@@ -8,6 +8,8 @@
 #include "base/defs.h"
 #include "kiosk/icons_gen.h"
 
+#include <stdbool.h>
+
 #define KIOSK_ICON_SIZES 6 /* sizes kept of one drawing */
 
 struct kiosk_icons;
@@ -20,8 +22,12 @@ int kiosk_icons_new(struct kiosk_icons **ret) LK_MUST_CHECK;
 struct kiosk_icons *kiosk_icons_free(struct kiosk_icons *s);
 LK_AUTO_DEFINE(kiosk_icons);
 
-/* Draws at a place in cr's source colour, edge px long. */
+/* Draws at a place in cr's source colour, edge px long. `rtl`: drawings that
+ * point along the writing are turned round. */
 void kiosk_icon_draw(struct kiosk_icons *s, struct _cairo *cr,
-                     enum kiosk_icon icon, int x, int y, int edge_px);
+                     enum kiosk_icon icon, int x, int y, int edge_px, bool rtl);
+
+/* Whether a drawing points along the writing. */
+bool kiosk_icon_points(enum kiosk_icon icon);
 
 #endif

@@ -18,6 +18,8 @@ struct kiosk_ui;
 
 #define KIOSK_PANEL_MIN_PX 640   /* least width and height */
 #define KIOSK_PANEL_MAX_PX 4096  /* greatest width and height */
+#define KIOSK_DISTANCE_MIN 300   /* mm */
+#define KIOSK_DISTANCE_MAX 1000  /* mm */
 #define KIOSK_REQUESTS_MAX 8     /* requests that wait at the same time */
 #define KIOSK_ARG_MAX 256        /* bytes of a request's argument, with NUL */
 #define KIOSK_TREE_MAX 24576     /* bytes of the JSON text of `ui tree` */
@@ -59,6 +61,9 @@ struct kiosk_config {
     /* Width of the panel in millimetres; sizes of text and targets follow
      * from it. 0: a 21.5 inch panel. */
     uint32_t width_mm;
+    /* From where the screen is read; the largest size of text follows from it.
+     * KIOSK_DISTANCE_MIN..MAX, or 0: 600 mm. */
+    uint32_t distance_mm;
     bool headless;   /* draw into memory only; everything else is the same */
     bool fullscreen; /* cover the display and hide the pointer */
     /* Copied; NULL: kiosk_keypad_default(). */

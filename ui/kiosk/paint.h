@@ -8,11 +8,13 @@
 
 #include "kiosk/icons.h"
 #include "kiosk/layout.h"
+#include "kiosk/shadow.h"
 #include "kiosk/text.h"
 #include "kiosk/theme.h"
 
 /* How far a node draws beyond its rectangle (shadow, focus ring), mm. */
 #define KIOSK_BLEED_MM 3.0f
+#define KIOSK_SHADOW_MM 2.2f
 
 struct kiosk_canvas {
     struct kiosk_size size;
@@ -21,9 +23,9 @@ struct kiosk_canvas {
 };
 
 struct kiosk_painter {
-    struct kiosk_text *text;   /* borrowed */
-    struct kiosk_icons *icons; /* borrowed */
-    const struct kiosk_theme *theme;
+    struct kiosk_text *text;           /* borrowed */
+    struct kiosk_icons *icons;         /* borrowed */
+    const struct kiosk_shadow *shadow; /* borrowed; NULL: none */
     const struct kiosk_metrics *metrics;
     /* Fills `area` of the canvas with the newest picture of `source`; false
      * when there is none. */
@@ -50,11 +52,6 @@ struct kiosk_rect kiosk_paint(const struct kiosk_painter *p,
 /* The area that changes when this node's looks change. */
 struct kiosk_rect kiosk_paint_reach(const struct kiosk_painter *p,
                                     struct kiosk_rect r);
-
-/* Height that a placeholder's icon and words need in a picture of that width,
- * px. */
-int kiosk_paint_placeholder_px(const struct kiosk_painter *p,
-                               const struct kiosk_node *n, int width_px);
 
 /* Draws every icon and every font's scripts into the canvas, so that nothing
  * has to be loaded later. */

@@ -1,5 +1,7 @@
 #include "kiosk/text.h"
 
+#include "kiosk/sizes.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -14,7 +16,7 @@
 
 struct entry {
     char *text; /* NULL: free */
-    enum kiosk_font font;
+    struct kiosk_type type;
     int width;
     PangoLayout *layout;
     struct kiosk_size size;
@@ -25,8 +27,8 @@ struct kiosk_text {
     PangoFontMap *map;
     PangoContext *context;
     FcConfig *config;
-    PangoFontDescription *font[KIOSK_FONTS];
-    struct entry entry[KIOSK_TEXT_CACHE];
+    PangoFontDescription *font[SESSION_TEXT_SIZES][KIOSK_FONTS];
+    struct entry entry[KIOSK_TEXT_SETS][KIOSK_TEXT_WAYS];
     uint64_t uses;
 };
 
@@ -42,18 +44,15 @@ static const char *const font_files[] = {
 };
 #define FONT_FILES_NEEDED 3
 
-static const struct {
-    float mm; /* height of the em */
-    PangoWeight weight;
-} font_styles[KIOSK_FONTS] = {
-    [KIOSK_FONT_BODY] = {5.3f, PANGO_WEIGHT_NORMAL},
-    [KIOSK_FONT_SMALL] = {4.7f, PANGO_WEIGHT_NORMAL},
-    [KIOSK_FONT_LABEL] = {5.6f, PANGO_WEIGHT_SEMIBOLD},
-    [KIOSK_FONT_LEAD] = {6.3f, PANGO_WEIGHT_NORMAL},
-    [KIOSK_FONT_NAME] = {7.4f, PANGO_WEIGHT_BOLD},
-    [KIOSK_FONT_HEADING] = {11.0f, PANGO_WEIGHT_BOLD},
-    [KIOSK_FONT_TITLE] = {13.0f, PANGO_WEIGHT_BOLD},
-    [KIOSK_FONT_FIGURE] = {14.5f, PANGO_WEIGHT_BOLD},
+static const PangoWeight font_weights[KIOSK_FONTS] = {
+    [KIOSK_FONT_BODY] = PANGO_WEIGHT_NORMAL,
+    [KIOSK_FONT_SMALL] = PANGO_WEIGHT_NORMAL,
+    [KIOSK_FONT_LABEL] = PANGO_WEIGHT_SEMIBOLD,
+    [KIOSK_FONT_LEAD] = PANGO_WEIGHT_NORMAL,
+    [KIOSK_FONT_NAME] = PANGO_WEIGHT_BOLD,
+    [KIOSK_FONT_HEADING] = PANGO_WEIGHT_BOLD,
+    [KIOSK_FONT_TITLE] = PANGO_WEIGHT_BOLD,
+    [KIOSK_FONT_FIGURE] = PANGO_WEIGHT_BOLD,
 };
 
 static int text_load_fonts(struct kiosk_text *t)
@@ -86,30 +85,38 @@ static int text_make_context(struct kiosk_text *t)
     return 0;
 }
 
-static void text_make_styles(struct kiosk_text *t, float px_per_mm)
+static PangoFontDescription *font_make(enum kiosk_font font, float px)
 {
-    for (int i = 0; i < KIOSK_FONTS; i++) {
-        double px = (double)(font_styles[i].mm * px_per_mm);
-        t->font[i] = pango_font_description_from_string(FAMILIES);
-        pango_font_description_set_weight(t->font[i], font_styles[i].weight);
-        pango_font_description_set_absolute_size(t->font[i], px * PANGO_SCALE);
+    PangoFontDescription *d = pango_font_description_from_string(FAMILIES);
+    pango_font_description_set_weight(d, font_weights[font]);
+    pango_font_description_set_absolute_size(d, (double)px * PANGO_SCALE);
+    return d;
+}
+
+static void text_make_styles(struct kiosk_text *t, float px_per_mm,
+                             float distance_mm)
+{
+    for (int s = 0; s < SESSION_TEXT_SIZES; s++) {
+        for (int f = 0; f < KIOSK_FONTS; f++) {
+            float mm = kiosk_font_mm((enum kiosk_font)f,
+                                     (enum session_text_size)s, distance_mm);
+            t->font[s][f] = font_make((enum kiosk_font)f, mm * px_per_mm);
+        }
     }
 }
 
-int kiosk_text_new(float px_per_mm, struct kiosk_text **ret)
+int kiosk_text_new(float px_per_mm, float distance_mm, struct kiosk_text **ret)
 {
-    struct kiosk_text *t = calloc(1, sizeof(*t));
+    LK_AUTO(kiosk_text) t = calloc(1, sizeof(*t));
     if (!t)
         return -ENOMEM;
     int r = text_load_fonts(t);
     if (r >= 0)
         r = text_make_context(t);
-    if (r < 0) {
-        kiosk_text_free(t);
+    if (r < 0)
         return r;
-    }
-    text_make_styles(t, px_per_mm);
-    *ret = t;
+    text_make_styles(t, px_per_mm, distance_mm);
+    *ret = LK_TAKE(t);
     return 0;
 }
 
@@ -126,11 +133,13 @@ struct kiosk_text *kiosk_text_free(struct kiosk_text *t)
 {
     if (!t)
         return NULL;
-    for (int i = 0; i < KIOSK_TEXT_CACHE; i++)
-        entry_clear(&t->entry[i]);
-    for (int i = 0; i < KIOSK_FONTS; i++)
-        if (t->font[i])
-            pango_font_description_free(t->font[i]);
+    for (int i = 0; i < KIOSK_TEXT_SETS; i++)
+        for (int k = 0; k < KIOSK_TEXT_WAYS; k++)
+            entry_clear(&t->entry[i][k]);
+    for (int s = 0; s < SESSION_TEXT_SIZES; s++)
+        for (int f = 0; f < KIOSK_FONTS; f++)
+            if (t->font[s][f])
+                pango_font_description_free(t->font[s][f]);
     if (t->context)
         g_object_unref(t->context);
     if (t->map)
@@ -141,19 +150,22 @@ struct kiosk_text *kiosk_text_free(struct kiosk_text *t)
     return NULL;
 }
 
-static int entry_fill(struct kiosk_text *t, struct entry *e,
-                      enum kiosk_font font, const char *text, int width)
+static int entry_fill(const struct kiosk_text *t, struct entry *e,
+                      const struct kiosk_type *type, const char *text,
+                      int width)
 {
     char *copy = strdup(text);
     if (!copy)
         return -ENOMEM;
     e->text = copy;
-    e->font = font;
+    e->type = *type;
     e->width = width;
     e->layout = pango_layout_new(t->context);
-    pango_layout_set_font_description(e->layout, t->font[font]);
+    pango_layout_set_font_description(e->layout,
+                                      t->font[type->size][type->font]);
     pango_layout_set_line_spacing(e->layout, LINE_SPACING);
-    pango_layout_set_wrap(e->layout, PANGO_WRAP_WORD_CHAR);
+    pango_layout_set_wrap(e->layout, type->breaks ? PANGO_WRAP_WORD_CHAR
+                                                  : PANGO_WRAP_WORD);
     pango_layout_set_text(e->layout, text, -1);
     if (width > 0)
         pango_layout_set_width(e->layout, width * PANGO_SCALE);
@@ -165,15 +177,39 @@ static int entry_fill(struct kiosk_text *t, struct entry *e,
     return 0;
 }
 
-/* The cached layout of a text, made when it is not there; NULL: no memory. */
-static struct entry *text_entry(struct kiosk_text *t, enum kiosk_font font,
-                                const char *text, int width)
+static bool entry_is(const struct entry *e, const struct kiosk_type *type,
+                     const char *text, int width)
 {
-    struct entry *oldest = &t->entry[0];
-    for (int i = 0; i < KIOSK_TEXT_CACHE; i++) {
-        struct entry *e = &t->entry[i];
-        if (e->text && e->font == font && e->width == width &&
-            strcmp(e->text, text) == 0) {
+    return e->text && e->width == width && e->type.font == type->font &&
+           e->type.size == type->size && e->type.breaks == type->breaks &&
+           strcmp(e->text, text) == 0;
+}
+
+/* FNV-1a over what an entry is found by. */
+static uint32_t entry_hash(const struct kiosk_type *type, const char *text,
+                           int width)
+{
+    uint32_t h = 2166136261u;
+    h = (h ^ (uint32_t)width) * 16777619u;
+    h = (h ^ ((uint32_t)type->font << 4 | (uint32_t)type->size << 1 |
+              type->breaks)) *
+        16777619u;
+    for (; *text; text++)
+        h = (h ^ (unsigned char)*text) * 16777619u;
+    return h ^ h >> 16;
+}
+
+/* The cached layout of a text, made when it is not there; NULL: no memory. */
+static struct entry *text_entry(struct kiosk_text *t,
+                                const struct kiosk_type *type, const char *text,
+                                int width)
+{
+    struct entry *set =
+        t->entry[entry_hash(type, text, width) % KIOSK_TEXT_SETS];
+    struct entry *oldest = &set[0];
+    for (int i = 0; i < KIOSK_TEXT_WAYS; i++) {
+        struct entry *e = &set[i];
+        if (entry_is(e, type, text, width)) {
             e->used = ++t->uses;
             return e;
         }
@@ -181,42 +217,125 @@ static struct entry *text_entry(struct kiosk_text *t, enum kiosk_font font,
             oldest = e;
     }
     entry_clear(oldest);
-    if (entry_fill(t, oldest, font, text, width) < 0)
+    if (entry_fill(t, oldest, type, text, width) < 0)
         return NULL;
     oldest->used = ++t->uses;
     return oldest;
 }
 
-int kiosk_text_measure(void *arg, enum kiosk_font font, const char *text,
-                       int width_px, struct kiosk_size *ret)
+int kiosk_text_measure(void *arg, const struct kiosk_type *type,
+                       const char *text, int width_px, struct kiosk_size *ret)
 {
-    struct entry *e = text_entry(arg, font, text, width_px);
+    struct entry *e = text_entry(arg, type, text, width_px);
     if (!e)
         return -ENOMEM;
     *ret = e->size;
     return 0;
 }
 
-void kiosk_text_draw(struct kiosk_text *t, cairo_t *cr, enum kiosk_font font,
-                     const char *text, struct kiosk_rect area,
-                     enum kiosk_place place)
+/* Left edge of a laid out text, from where its own coordinates begin. A
+ * paragraph from right to left stands at the right of the width it was given;
+ * where that is within the area is our affair. */
+static int entry_left(const struct entry *e)
 {
-    struct entry *e = text_entry(t, font, text, area.w);
+    PangoRectangle logical;
+    pango_layout_get_pixel_extents(e->layout, NULL, &logical);
+    return logical.x;
+}
+
+/* Where the layout's own coordinates begin. */
+static void entry_origin(const struct entry *e, struct kiosk_rect area,
+                         enum kiosk_side side, int *ret_x, int *ret_y)
+{
+    int room = area.w - e->size.w;
+    int x = area.x - entry_left(e);
+    if (side == KIOSK_MIDDLE)
+        x += (int)floor(room / 2.0);
+    if (side == KIOSK_RIGHT)
+        x += room;
+    *ret_x = x;
+    *ret_y = area.y + (int)floor((area.h - e->size.h) / 2.0);
+}
+
+void kiosk_text_draw(struct kiosk_text *t, cairo_t *cr,
+                     const struct kiosk_type *type, const char *text,
+                     struct kiosk_rect area, enum kiosk_side side)
+{
+    struct entry *e = text_entry(t, type, text, area.w);
+    int x;
+    int y;
     if (!e)
         return;
-    pango_layout_set_alignment(e->layout, place == KIOSK_CENTER
+    pango_layout_set_alignment(e->layout, side == KIOSK_MIDDLE
                                               ? PANGO_ALIGN_CENTER
                                               : PANGO_ALIGN_LEFT);
-    cairo_move_to(cr, area.x, area.y + floor((area.h - e->size.h) / 2.0));
+    entry_origin(e, area, side, &x, &y);
+    cairo_move_to(cr, x, y);
     pango_cairo_show_layout(cr, e->layout);
+}
+
+int kiosk_text_caret(struct kiosk_text *t, const struct kiosk_type *type,
+                     const char *text, struct kiosk_rect area,
+                     enum kiosk_side side, size_t at, struct kiosk_rect *ret)
+{
+    struct entry *e = text_entry(t, type, text, area.w);
+    PangoRectangle p;
+    int x;
+    int y;
+    if (!e)
+        return -ENOMEM;
+    pango_layout_set_alignment(e->layout, PANGO_ALIGN_LEFT);
+    entry_origin(e, area, side, &x, &y);
+    pango_layout_get_cursor_pos(e->layout, (int)LK_MIN(at, strlen(text)), &p,
+                                NULL);
+    *ret = (struct kiosk_rect){x + PANGO_PIXELS(p.x), y + PANGO_PIXELS(p.y), 1,
+                               PANGO_PIXELS_CEIL(p.height)};
+    return 0;
+}
+
+int kiosk_text_range(struct kiosk_text *t, const struct kiosk_type *type,
+                     const char *text, struct kiosk_rect area,
+                     enum kiosk_side side, const size_t range[2], int max,
+                     struct kiosk_rect *ret)
+{
+    struct entry *e = text_entry(t, type, text, area.w);
+    int n = 0;
+    int x;
+    int y;
+    if (!e)
+        return 0;
+    entry_origin(e, area, side, &x, &y);
+    PangoLayoutIter *it = pango_layout_get_iter(e->layout);
+    do {
+        PangoLayoutLine *line = pango_layout_iter_get_line_readonly(it);
+        PangoRectangle box;
+        int *ranges = NULL;
+        int count = 0;
+        pango_layout_iter_get_line_extents(it, NULL, &box);
+        pango_layout_line_get_x_ranges(line, (int)range[0], (int)range[1],
+                                       &ranges, &count);
+        for (int i = 0; i < count && n < max; i++)
+            ret[n++] = (struct kiosk_rect){
+                x + PANGO_PIXELS(ranges[2 * i]), y + PANGO_PIXELS(box.y),
+                PANGO_PIXELS(ranges[2 * i + 1] - ranges[2 * i]),
+                PANGO_PIXELS_CEIL(box.height)};
+        g_free(ranges);
+    } while (pango_layout_iter_next_line(it));
+    pango_layout_iter_free(it);
+    return n;
 }
 
 void kiosk_text_warm(struct kiosk_text *t, cairo_t *cr)
 {
     static const char scripts[] =
-        "ABCabcÅÄÖåäö 0123 ĐđŊŋŠšŦŧŽž Ελλάδα Україна Россия Việt Nam العربية "
-        "\xef\xbf\xbd";
+        "ABCabcÅÄÖåäöÕõÜü 0123 ĐđŊŋŠšŦŧŽž Ελλάδα Україна Ґґ Россия Việt Nam "
+        "العربية \xef\xbf\xbd";
     struct kiosk_rect area = {0, 0, 4096, 256};
-    for (int i = 0; i < KIOSK_FONTS; i++)
-        kiosk_text_draw(t, cr, (enum kiosk_font)i, scripts, area, KIOSK_START);
+    for (int s = 0; s < SESSION_TEXT_SIZES; s++) {
+        for (int f = 0; f < KIOSK_FONTS; f++) {
+            struct kiosk_type type = {(enum kiosk_font)f,
+                                      (enum session_text_size)s, false};
+            kiosk_text_draw(t, cr, &type, scripts, area, KIOSK_LEFT);
+        }
+    }
 }

@@ -237,6 +237,7 @@ static bool field_looks_same(const struct kiosk_node *a,
     return a->role != KIOSK_FIELD || (text_same(a->value, b->value) &&
                                       text_same(a->field.hint, b->field.hint) &&
                                       a->field.caret == b->field.caret &&
+                                      a->field.active == b->field.active &&
                                       a->field.anchor == b->field.anchor);
 }
 

@@ -19,6 +19,7 @@
 #define KIOSK_NODES_MAX 256   /* nodes of one screen, a keyboard included */
 #define KIOSK_CHILDREN_MAX 32 /* children of one node */
 #define KIOSK_DEPTH_MAX 14    /* nesting */
+#define KIOSK_PAGES_MAX 40    /* pages of one pager */
 #define KIOSK_TEXTS_MAX 16384 /* bytes of texts that are made for one tree */
 #define KIOSK_ID_MAX 48       /* bytes of an id, the NUL included */
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "kiosk/sizes.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -20,11 +21,9 @@
 /* Nothing waits longer than this. */
 #define WAIT_US (60 * INT64_C(1000000))
 
-/* A 21.5 inch panel, and the least room that the screens are made for, mm. */
+/* A 21.5 inch panel. */
 #define PANEL_LONG_MM 476.0f
 #define PANEL_SHORT_MM 268.0f
-#define LEAST_LONG_MM 330.0f
-#define LEAST_SHORT_MM 205.0f
 
 static int config_check(const struct kiosk_config *c)
 {
@@ -33,7 +32,14 @@ static int config_check(const struct kiosk_config *c)
                 c->height_px >= KIOSK_PANEL_MIN_PX &&
                 c->width_px <= KIOSK_PANEL_MAX_PX &&
                 c->height_px <= KIOSK_PANEL_MAX_PX;
-    return c->intent && (own || fits) ? 0 : -EINVAL;
+    bool near = c->distance_mm == 0 || (c->distance_mm >= KIOSK_DISTANCE_MIN &&
+                                        c->distance_mm <= KIOSK_DISTANCE_MAX);
+    return c->intent && near && (own || fits) ? 0 : -EINVAL;
+}
+
+static float config_distance(const struct kiosk_config *c)
+{
+    return c->distance_mm ? (float)c->distance_mm : KIOSK_DISTANCE_MM;
 }
 
 /* Pixels per millimetre: the panel's own, unless it is so small that the
@@ -45,7 +51,8 @@ static float panel_density(const struct kiosk_config *c, struct kiosk_size s)
     float mm = (float)c->width_mm;
     if (c->width_mm == 0)
         mm = s.w > s.h ? PANEL_LONG_MM : PANEL_SHORT_MM;
-    float most = LK_MIN(long_px / LEAST_LONG_MM, short_px / LEAST_SHORT_MM);
+    float most =
+        LK_MIN(long_px / KIOSK_LEAST_LONG_MM, short_px / KIOSK_LEAST_SHORT_MM);
     return LK_MIN((float)s.w / mm, most);
 }
 
@@ -60,7 +67,12 @@ static int ui_make_parts(struct kiosk_ui *ui)
     ui->metrics.px_per_mm = panel_density(&ui->config, size);
     r = kiosk_canvas_new(size, &ui->canvas);
     if (r >= 0)
-        r = kiosk_text_new(ui->metrics.px_per_mm, &ui->text);
+        r = kiosk_text_new(ui->metrics.px_per_mm, config_distance(&ui->config),
+                           &ui->text);
+    if (r >= 0)
+        r = kiosk_shadow_new(kiosk_px(&ui->metrics, KIOSK_PANEL_RADIUS_MM),
+                             kiosk_px(&ui->metrics, KIOSK_SHADOW_MM),
+                             &ui->shadow);
     if (r >= 0)
         r = kiosk_icons_new(&ui->icons);
     return r < 0 ? r : kiosk_video_new(&ui->video);
@@ -73,7 +85,7 @@ static void ui_join_parts(struct kiosk_ui *ui)
     ui->painter = (struct kiosk_painter){
         .text = ui->text,
         .icons = ui->icons,
-        .theme = &kiosk_theme_light,
+        .shadow = ui->shadow,
         .metrics = &ui->metrics,
         .picture = kiosk_video_draw,
         .arg = ui->video,
@@ -115,6 +127,7 @@ struct kiosk_ui *kiosk_ui_free(struct kiosk_ui *ui)
         return NULL;
     kiosk_video_free(ui->video);
     kiosk_icons_free(ui->icons);
+    kiosk_shadow_free(ui->shadow);
     kiosk_text_free(ui->text);
     kiosk_canvas_free(ui->canvas);
     kiosk_window_free(ui->window);

@@ -46,6 +46,7 @@ struct kiosk_ui {
     struct kiosk_window *window;
     struct kiosk_text *text;
     struct kiosk_icons *icons;
+    struct kiosk_shadow *shadow;
     struct kiosk_video *video;
     struct kiosk_canvas *canvas;
     struct kiosk_painter painter;

@@ -1,6 +1,7 @@
 #include "samples.h"
 
 #include "ipc/ring.h"
+#include "kiosk/sizes.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -28,175 +29,198 @@
     }
 
 const struct sample samples[] = {
-    {"start", {.screen = SESSION_START, .site = SITE}, false, NULL, NULL},
-    {"services", {.screen = SESSION_SERVICES, .site = SITE}, false, NULL, NULL},
-    {"services-focus",
-     {.screen = SESSION_SERVICES, .site = SITE},
-     false,
-     "service-tax-card",
-     "service-parental-allowance"},
-    {"services-closed",
-     {.screen = SESSION_SERVICES,
-      .site = SITE,
-      .notices = SESSION_NOTICE_NO_BROKER},
-     false,
-     NULL,
-     NULL},
-    {"card",
-     {.screen = SESSION_CARD, .site = SITE, .card = "tax-card"},
-     false,
-     NULL,
-     NULL},
-    {"card-closed",
-     {.screen = SESSION_CARD,
-      .site = SITE,
-      .card = "parental-allowance",
-      .notices = SESSION_NOTICE_NO_BROKER | SESSION_NOTICE_NO_CAMERA |
-                 SESSION_NOTICE_NO_SOUND},
-     false,
-     NULL,
-     NULL},
-    {"waiting",
-     {.screen = SESSION_WAITING,
-      .site = SITE,
-      .card = "tax-card",
-      .place = 2,
-      .free_experts = 3,
-      .camera_on = true,
-      .waiting_since_us = SAMPLE_NOW_US - 200 * INT64_C(1000000)},
-     true,
-     NULL,
-     NULL},
-    {"waiting-first",
-     {.screen = SESSION_WAITING,
-      .site = SITE,
-      .card = "tax-card",
-      .place = 1,
-      .camera_on = true,
-      .notices = SESSION_NOTICE_NO_CAMERA | SESSION_NOTICE_SIMULATED |
-                 SESSION_NOTICE_NO_BROKER,
-      .waiting_since_us = SAMPLE_NOW_US},
-     false,
-     NULL,
-     NULL},
-    {"call",
-     {.screen = SESSION_CALL, .site = SITE, .line = SESSION_LINE_GOOD, EXPERT},
-     true,
-     NULL,
-     NULL},
-    {"call-connecting",
-     {.screen = SESSION_CALL,
-      .site = SITE,
-      .line = SESSION_LINE_CONNECTING,
-      EXPERT},
-     false,
-     NULL,
-     NULL},
-    {"call-reconnecting",
-     {.screen = SESSION_CALL,
-      .site = SITE,
-      .line = SESSION_LINE_RECONNECTING,
-      EXPERT},
-     true,
-     NULL,
-     NULL},
-    {"call-interrupted",
-     {.screen = SESSION_CALL,
-      .site = SITE,
-      .line = SESSION_LINE_INTERRUPTED,
-      EXPERT},
-     true,
-     NULL,
-     NULL},
-    {"call-off",
-     {.screen = SESSION_CALL,
-      .site = SITE,
-      .line = SESSION_LINE_GOOD,
-      .expert_name = "Alexandra von Schantz-Kekkonen",
-      .agency_name = "Digi- ja väestötietovirasto",
-      .notices = SESSION_NOTICE_NO_PICTURE | SESSION_NOTICE_EXPERT_MUTED},
-     true,
-     NULL,
-     NULL},
-    {"end",
-     {.screen = SESSION_END, .site = SITE, .end = SESSION_END_BY_EXPERT},
-     false,
-     NULL,
-     NULL},
-    {"end-lost",
-     {.screen = SESSION_END, .site = SITE, .end = SESSION_END_LINE_LOST},
-     false,
-     NULL,
-     NULL},
-    {"end-cancelled",
-     {.screen = SESSION_END, .site = SITE, .end = SESSION_END_CANCELLED},
-     false,
-     NULL,
-     NULL},
-    {"end-failed",
-     {.screen = SESSION_END, .site = SITE, .end = SESSION_END_FAILED},
-     false,
-     NULL,
-     NULL},
-    {"help-start",
-     {.screen = SESSION_START, .site = SITE, .help = true},
-     false,
-     NULL,
-     NULL},
-    {"help-waiting",
-     {.screen = SESSION_WAITING,
-      .site = SITE,
-      .help = true,
-      .manner = {.speech = true, .pace = SESSION_PACE_DEFAULT}},
-     false,
-     "slower",
-     NULL},
-    {"help-call",
-     {.screen = SESSION_CALL, .site = SITE, .help = true, EXPERT},
-     true,
-     NULL,
-     NULL},
-    {"idle",
-     {.screen = SESSION_SERVICES,
-      .site = SITE,
-      .idle = true,
-      .idle_ends_us = SAMPLE_NOW_US + 25 * INT64_C(1000000)},
-     false,
-     "stay",
-     NULL},
-    {"call-text-empty",
-     {.screen = SESSION_CALL,
-      .site = SITE,
-      .line = SESSION_LINE_GOOD,
-      .manner = {.typing = true},
-      .talk = {.up = true},
-      EXPERT},
-     true,
-     NULL,
-     NULL},
-    {"call-text",
-     {.screen = SESSION_CALL,
-      .site = SITE,
-      .line = SESSION_LINE_GOOD,
-      .manner = {.typing = true},
-      .talk = TALK,
-      EXPERT},
-     true,
-     NULL,
-     NULL},
-    {"leaving", {.screen = SESSION_LEAVING, .site = SITE}, false, NULL, NULL},
-    {"out-of-service",
-     {.screen = SESSION_OUT_OF_SERVICE, .site = SITE},
-     false,
-     NULL,
-     NULL},
+    {
+        .name = "start",
+        .view = {.screen = SESSION_START, .site = SITE},
+    },
+    {
+        .name = "services",
+        .view = {.screen = SESSION_SERVICES, .site = SITE},
+    },
+    {
+        .name = "services-focus",
+        .view = {.screen = SESSION_SERVICES, .site = SITE},
+        .focused = "service-tax-card",
+        .pressed = "service-parental-allowance",
+    },
+    {
+        .name = "services-closed",
+        .view = {.screen = SESSION_SERVICES,
+                 .site = SITE,
+                 .notices = SESSION_NOTICE_NO_BROKER},
+    },
+    {
+        .name = "card",
+        .view = {.screen = SESSION_CARD, .site = SITE, .card = "tax-card"},
+    },
+    {
+        .name = "card-closed",
+        .view = {.screen = SESSION_CARD,
+                 .site = SITE,
+                 .card = "parental-allowance",
+                 .notices = SESSION_NOTICE_NO_BROKER |
+                            SESSION_NOTICE_NO_CAMERA | SESSION_NOTICE_NO_SOUND},
+    },
+    {
+        .name = "waiting",
+        .view = {.screen = SESSION_WAITING,
+                 .site = SITE,
+                 .card = "tax-card",
+                 .place = 2,
+                 .free_experts = 3,
+                 .camera_on = true,
+                 .waiting_since_us = SAMPLE_NOW_US - 200 * INT64_C(1000000)},
+        .live = true,
+    },
+    {
+        .name = "waiting-first",
+        .view = {.screen = SESSION_WAITING,
+                 .site = SITE,
+                 .card = "tax-card",
+                 .place = 1,
+                 .camera_on = true,
+                 .notices = SESSION_NOTICE_NO_CAMERA |
+                            SESSION_NOTICE_SIMULATED | SESSION_NOTICE_NO_BROKER,
+                 .waiting_since_us = SAMPLE_NOW_US},
+    },
+    {
+        .name = "call",
+        .view = {.screen = SESSION_CALL,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 EXPERT},
+        .live = true,
+    },
+    {
+        .name = "call-connecting",
+        .view = {.screen = SESSION_CALL,
+                 .site = SITE,
+                 .line = SESSION_LINE_CONNECTING,
+                 EXPERT},
+    },
+    {
+        .name = "call-reconnecting",
+        .view = {.screen = SESSION_CALL,
+                 .site = SITE,
+                 .line = SESSION_LINE_RECONNECTING,
+                 EXPERT},
+        .live = true,
+    },
+    {
+        .name = "call-interrupted",
+        .view = {.screen = SESSION_CALL,
+                 .site = SITE,
+                 .line = SESSION_LINE_INTERRUPTED,
+                 EXPERT},
+        .live = true,
+    },
+    {
+        .name = "call-off",
+        .view = {.screen = SESSION_CALL,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 .expert_name = "Alexandra von Schantz-Kekkonen",
+                 .agency_name = "Digi- ja väestötietovirasto",
+                 .notices =
+                     SESSION_NOTICE_NO_PICTURE | SESSION_NOTICE_EXPERT_MUTED},
+        .live = true,
+    },
+    {
+        .name = "end",
+        .view = {.screen = SESSION_END,
+                 .site = SITE,
+                 .end = SESSION_END_BY_EXPERT},
+    },
+    {
+        .name = "end-lost",
+        .view = {.screen = SESSION_END,
+                 .site = SITE,
+                 .end = SESSION_END_LINE_LOST},
+    },
+    {
+        .name = "end-cancelled",
+        .view = {.screen = SESSION_END,
+                 .site = SITE,
+                 .end = SESSION_END_CANCELLED},
+    },
+    {
+        .name = "end-failed",
+        .view = {.screen = SESSION_END,
+                 .site = SITE,
+                 .end = SESSION_END_FAILED},
+    },
+    {
+        .name = "leaving",
+        .view = {.screen = SESSION_LEAVING, .site = SITE},
+    },
+    {
+        .name = "help-start",
+        .view = {.screen = SESSION_START, .site = SITE, .help = true},
+    },
+    {
+        .name = "help-waiting",
+        .view = {.screen = SESSION_WAITING,
+                 .site = SITE,
+                 .help = true,
+                 .manner = {.speech = true, .pace = SESSION_PACE_DEFAULT}},
+        .focused = "slower",
+    },
+    {
+        .name = "help-call",
+        .view = {.screen = SESSION_CALL, .site = SITE, .help = true, EXPERT},
+        .live = true,
+    },
+    {
+        .name = "idle",
+        .view = {.screen = SESSION_SERVICES,
+                 .site = SITE,
+                 .idle = true,
+                 .idle_ends_us = SAMPLE_NOW_US + 25 * INT64_C(1000000)},
+        .focused = "stay",
+    },
+    {
+        .name = "call-text-empty",
+        .view = {.screen = SESSION_CALL,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 .manner = {.typing = true},
+                 .talk = {.up = true},
+                 EXPERT},
+        .live = true,
+    },
+    {
+        .name = "call-text",
+        .view = {.screen = SESSION_CALL,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 .manner = {.typing = true},
+                 .talk = TALK,
+                 EXPERT},
+        .live = true,
+    },
+    {
+        .name = "call-text-keys",
+        .view = {.screen = SESSION_CALL,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 .manner = {.typing = true},
+                 .talk = TALK,
+                 EXPERT},
+        .live = true,
+        .typed = "Kiitos",
+    },
+    {
+        .name = "out-of-service",
+        .view = {.screen = SESSION_OUT_OF_SERVICE, .site = SITE},
+    },
 };
 const size_t samples_n = LK_ARRAY_LEN(samples);
 
 const struct sample_panel sample_panels[] = {
-    {"1080x1920", {1080, 1920}, 268, true},
-    {"1920x1080", {1920, 1080}, 476, true},
-    {"1280x800", {1280, 800}, 336, true},
+    {"1080x1920", {1080, 1920}, 268},
+    {"1920x1080", {1920, 1080}, 476},
+    {"1280x800", {1280, 800}, 330},
+    {"2160x3840", {2160, 3840}, 268},
 };
 const size_t sample_panels_n = LK_ARRAY_LEN(sample_panels);
 
@@ -212,7 +236,9 @@ void sample_stage_open(struct sample_stage *s, const struct sample_panel *p)
 {
     *s = (struct sample_stage){0};
     s->metrics.px_per_mm = (float)p->size.w / p->width_mm;
-    need(kiosk_text_new(s->metrics.px_per_mm, &s->text));
+    need(kiosk_text_new(s->metrics.px_per_mm, KIOSK_DISTANCE_MM, &s->text));
+    need(kiosk_shadow_new(kiosk_px(&s->metrics, KIOSK_PANEL_RADIUS_MM),
+                          kiosk_px(&s->metrics, KIOSK_SHADOW_MM), &s->shadow));
     need(kiosk_icons_new(&s->icons));
     need(kiosk_canvas_new(p->size, &s->canvas));
     need(kiosk_video_new(&s->video));
@@ -220,7 +246,7 @@ void sample_stage_open(struct sample_stage *s, const struct sample_panel *p)
     s->metrics.arg = s->text;
     s->painter = (struct kiosk_painter){.text = s->text,
                                         .icons = s->icons,
-                                        .theme = &kiosk_theme_light,
+                                        .shadow = s->shadow,
                                         .metrics = &s->metrics,
                                         .picture = kiosk_video_draw,
                                         .arg = s->video};
@@ -228,9 +254,11 @@ void sample_stage_open(struct sample_stage *s, const struct sample_panel *p)
 
 void sample_stage_close(struct sample_stage *s)
 {
+    kiosk_typing_clear(&s->typing);
     kiosk_video_free(s->video);
     kiosk_canvas_free(s->canvas);
     kiosk_icons_free(s->icons);
+    kiosk_shadow_free(s->shadow);
     kiosk_text_free(s->text);
 }
 
@@ -287,11 +315,35 @@ void sample_stage_pictures(struct sample_stage *s)
     one_picture(s, KIOSK_SOURCE_SELF);
 }
 
+/* Somebody typed that, and the keyboard is shown. */
+static void sample_type(struct sample_stage *s, const struct sample *sample,
+                        enum kiosk_lang lang)
+{
+    struct kiosk_edit *e;
+    kiosk_typing_clear(&s->typing);
+    if (!sample->typed)
+        return;
+    need(kiosk_typing_open(&s->typing, "text-input", 256, &e));
+    need(kiosk_edit_insert(e, sample->typed, strlen(sample->typed)));
+    snprintf(s->typing.field, sizeof(s->typing.field), "text-input");
+    kiosk_osk_open(&s->typing.osk, KIOSK_KEYS_TEXT, lang);
+}
+
+static void sample_state(struct kiosk_tree *t, const char *id, uint32_t state)
+{
+    int i = id ? kiosk_tree_find(t, id) : -1;
+    if (i >= 0)
+        t->node[i].state |= state;
+}
+
 void sample_build(struct sample_stage *s, const struct sample *sample,
-                  enum kiosk_lang lang)
+                  const struct sample_look *look)
 {
     struct session_view view = sample->view;
-    snprintf(view.lang, sizeof(view.lang), "%s", kiosk_lang_codes[lang]);
+    snprintf(view.lang, sizeof(view.lang), "%s", kiosk_lang_codes[look->lang]);
+    view.manner.text_size = look->size;
+    view.manner.contrast = look->contrast;
+    sample_type(s, sample, look->lang);
     struct kiosk_env env = {
         .width_mm = (float)s->canvas->size.w / s->metrics.px_per_mm,
         .height_mm = (float)s->canvas->size.h / s->metrics.px_per_mm,
@@ -300,13 +352,21 @@ void sample_build(struct sample_stage *s, const struct sample *sample,
         .now_us = SAMPLE_NOW_US,
         .remote_live = sample->live,
         .self_live = sample->live,
+        .typing = &s->typing,
     };
     kiosk_screen_build(&view, &env, &s->tree);
+    for (int i = 0; i < s->tree.n; i++)
+        s->tree.node[i].page = (uint8_t)look->page;
     kiosk_layout(&s->tree, &s->metrics, s->canvas->size);
-    if (sample->focused)
-        s->tree.node[kiosk_tree_find(&s->tree, sample->focused)].state |=
-            KIOSK_FOCUSED;
-    if (sample->pressed)
-        s->tree.node[kiosk_tree_find(&s->tree, sample->pressed)].state |=
-            KIOSK_PRESSED;
+    sample_state(&s->tree, sample->focused, KIOSK_FOCUSED);
+    sample_state(&s->tree, sample->pressed, KIOSK_PRESSED);
+}
+
+int sample_pages(const struct sample_stage *s)
+{
+    int most = 1;
+    for (int i = 0; i < s->tree.n; i++)
+        if (s->tree.node[i].box.flow == KIOSK_PAGER)
+            most = LK_MAX(most, (int)s->tree.node[i].pages);
+    return most;
 }

@@ -4,6 +4,7 @@
 
 #include "kiosk/paint.h"
 #include "kiosk/screens.h"
+#include "kiosk/typing.h"
 #include "kiosk/video.h"
 
 struct sample {
@@ -12,13 +13,21 @@ struct sample {
     bool live;                /* pictures come */
     const char *focused;      /* id, or NULL */
     const char *pressed;      /* likewise */
+    const char *typed;        /* in the field "text-input", which is active */
+};
+
+/* How a sample is shown. */
+struct sample_look {
+    enum kiosk_lang lang;
+    enum session_text_size size;
+    bool contrast;
+    int page; /* of every pager */
 };
 
 struct sample_panel {
     const char *name;
     struct kiosk_size size;
     float width_mm;
-    bool exact; /* large enough for targets of full size */
 };
 
 extern const struct sample samples[];
@@ -33,10 +42,12 @@ struct sample_stage {
     struct kiosk_metrics metrics;
     struct kiosk_text *text;
     struct kiosk_icons *icons;
+    struct kiosk_shadow *shadow;
     struct kiosk_canvas *canvas;
     struct kiosk_video *video;
     struct kiosk_painter painter;
     struct kiosk_tree tree;
+    struct kiosk_typing typing;
 };
 
 /* Sets the stage up; aborts when it cannot. */
@@ -46,8 +57,11 @@ void sample_stage_close(struct sample_stage *s);
 /* Gives the stage one picture of each source. */
 void sample_stage_pictures(struct sample_stage *s);
 
-/* Builds and lays out one sample in a language. */
+/* Builds and lays out one sample. */
 void sample_build(struct sample_stage *s, const struct sample *sample,
-                  enum kiosk_lang lang);
+                  const struct sample_look *look);
+
+/* How many pages the stage's tree has: the most that one of its pagers does. */
+int sample_pages(const struct sample_stage *s);
 
 #endif

@@ -11,11 +11,11 @@
 static struct kiosk_tree t;
 
 /* Letters are 10 x 20 px and wrap anywhere. */
-static int letters(void *arg, enum kiosk_font font, const char *text,
+static int letters(void *arg, const struct kiosk_type *type, const char *text,
                    int width_px, struct kiosk_size *ret)
 {
     (void)arg;
-    (void)font;
+    (void)type;
     int n = (int)strlen(text);
     int per_line = width_px > 0 ? LK_MAX(width_px / 10, 1) : n;
     *ret = (struct kiosk_size){LK_MIN(n, per_line) * 10,
@@ -23,11 +23,11 @@ static int letters(void *arg, enum kiosk_font font, const char *text,
     return 0;
 }
 
-static int no_memory(void *arg, enum kiosk_font font, const char *text,
+static int no_memory(void *arg, const struct kiosk_type *type, const char *text,
                      int width_px, struct kiosk_size *ret)
 {
     (void)arg;
-    (void)font;
+    (void)type;
     (void)text;
     (void)width_px;
     (void)ret;
@@ -162,7 +162,7 @@ static void test_aspect_and_icons(void **state)
     lay(100, 200);
     expect(a, 0, 0, 80, 40);
     expect(b, 0, 40, 100, 32);
-    assert_int_equal(kiosk_icon_px(&one_px, &t.node[b]), 30);
+    assert_int_equal(kiosk_icon_px(&one_px, &t, &t.node[b]), 30);
     assert_int_equal(kiosk_icon_gap_px(&one_px, &t.node[a]), 0);
 }
 
