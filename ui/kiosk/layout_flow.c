@@ -90,8 +90,9 @@ void layout_column_place(struct layout *l, int i, struct kiosk_rect r)
     for (int c = 0; c < k.n; c++) {
         int w = column_width(l, &k, c, b->align, r.w);
         layout_spill(l, LK_MAX(w, layout_words(l, k.at[c])), r.w);
-        bool narrow = w < r.w && b->align == KIOSK_STRETCH &&
-                      layout_box(l, k.at[c])->aspect > 0;
+        /* A picture that lost height stands in the middle. */
+        bool narrow = b->align == KIOSK_STRETCH &&
+                      w < LK_MIN(r.w, layout_max_w(l, k.at[c]));
         int x = r.x + layout_offset(narrow ? KIOSK_CENTER : b->align, r.w, w);
         layout_place(l, k.at[c], (struct kiosk_rect){x, y, w, k.main[c]});
         y += k.main[c] + gap;

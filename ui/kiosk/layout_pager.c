@@ -10,7 +10,8 @@ struct atoms {
     int n;
     int at[KIOSK_NODES_MAX];
     int pages;
-    int first[KIOSK_PAGES_MAX + 1]; /* of each page; then n */
+    int first[KIOSK_PAGES_MAX]; /* of each page */
+    int next[KIOSK_PAGES_MAX];  /* behind its last */
 };
 
 /* Tried in turn before anything goes to another page. */
@@ -165,10 +166,13 @@ static void atoms_pages(struct layout *l, int i, struct atoms *a,
     while (first < a->n && a->pages < KIOSK_PAGES_MAX) {
         while (first < a->n - 1 && is_spring(&l->t->node[a->at[first]]))
             first++;
-        a->first[a->pages++] = first;
+        a->first[a->pages] = first;
         first = page_end(l, i, a, first, room);
+        a->next[a->pages++] = first;
     }
-    a->first[a->pages] = a->n;
+    /* More than fits on all pages: the audit tells. */
+    if (a->pages > 0)
+        a->next[a->pages - 1] = a->n;
 }
 
 /* The words "page 2 of 3" and which of the buttons can be used. */
@@ -212,7 +216,7 @@ static void pages_place(struct layout *l, int i, struct kiosk_rect r)
         return;
     n->pages = (uint8_t)a.pages;
     n->page = LK_MIN(n->page, (uint8_t)(a.pages - 1));
-    atoms_show(l, i, &a, a.first[n->page], a.first[n->page + 1]);
+    atoms_show(l, i, &a, a.first[n->page], a.next[n->page]);
     layout_column_place(l, i, (struct kiosk_rect){r.x, r.y, r.w, room.h});
     if (turns < 0 || a.pages == 1)
         return;
