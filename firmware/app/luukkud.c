@@ -18,6 +18,7 @@ struct luukkud {
     struct kiosk_ui *ui;
     struct kiosk_keypad keypad;
     bool headless;
+    bool listen; /* technicians may ask what was spoken */
 };
 
 static int load_key(struct luukkud *d)
@@ -83,6 +84,8 @@ static int open_screen(struct luukkud *d)
                              .fullscreen = !d->headless,
                              .keypad = &d->keypad,
                              .intent = luukkud_core_intent,
+                             .speak = luukkud_core_speak,
+                             .listen = d->listen,
                              .arg = d->core};
     int r = kiosk_ui_new(&k, &d->ui);
     if (r == -ENODEV)
@@ -139,6 +142,8 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], "--headless") == 0)
             d.headless = true;
+        else if (strcmp(argv[i], "--allow-ui-control") == 0)
+            d.listen = true;
     int r = inherit_init(&d.inherited);
     if (r < 0)
         r = setup_fail("not started by luukku-super", r);

@@ -1,6 +1,7 @@
 #include "app/luukkud_core.h"
 
 #include "app/luukkud_control.h"
+#include "app/luukkud_speech.h"
 #include "app/superlink.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -36,13 +37,14 @@ struct luukkud_core {
     bool started;
 };
 
-enum post_kind { POST_INTENT, POST_ANSWER, POST_STOP };
+enum post_kind { POST_INTENT, POST_ANSWER, POST_SAY, POST_STOP };
 
 /* What other threads tell the core. Within what a mailbox carries. */
 struct post {
     enum post_kind kind;
     struct session_intent intent;
     struct luukkud_answer answer;
+    struct kiosk_utterance *say; /* owned */
 };
 
 static struct signal_time core_time(const struct luukkud_core *c)
@@ -146,18 +148,24 @@ static void on_timer(void *arg, int64_t now_us)
 
 /* --- the line's outputs ------------------------------------------------ */
 
-static void line_send(void *arg, const struct rtcmsg *m)
+/* Errors: -EPIPE luukku-rtc is not there, others. */
+static int rtc_send(struct luukkud_core *c, const struct rtcmsg *m)
 {
     static uint8_t bytes[RTCMSG_ENCODED_MAX]; /* the core thread's alone */
-    struct luukkud_core *c = arg;
     if (!c->rtc)
-        return; /* on its way down: line_transport() follows */
+        return -EPIPE; /* on its way down: line_transport() follows */
     int n = rtcmsg_encode(m, bytes, sizeof(bytes));
     if (n >= 0)
         n = lk_chan_send(c->rtc, (uint16_t)m->type, bytes, (size_t)n, NULL, 0);
     if (n < 0 && n != -EPIPE)
         LK_LOG(ERROR, "core", "what=send type=%d err=%s", (int)m->type,
                strerrorname_np(-n));
+    return n < 0 ? n : 0;
+}
+
+static void line_send(void *arg, const struct rtcmsg *m)
+{
+    (void)rtc_send(arg, m); /* logged; what follows is the line's own timers' */
 }
 
 static void line_event(void *arg, const struct session_event *e)
@@ -203,7 +211,12 @@ static void rtc_receive(void *arg, struct lk_chan_msg *msg)
         LK_LOG(WARN, "core", "what=rtcmsg type=%u refused", msg->type);
         return;
     }
-    if (m.type == RTCMSG_RINGS) {
+    if (m.type == RTCMSG_SPOKEN) {
+        kiosk_ui_spoken(c->ui, m.id, luukkud_speech_outcome(m.how));
+    } else if (m.type == RTCMSG_HEADSET) {
+        struct session_event e = {.kind = SESSION_EVENT_HEADSET, .up = m.up};
+        session_event(c->session, &e, t.now_us);
+    } else if (m.type == RTCMSG_RINGS) {
         struct kiosk_ring_fds far = {lk_chan_take_fd(msg, 0),
                                      lk_chan_take_fd(msg, 1)};
         struct kiosk_ring_fds own = {lk_chan_take_fd(msg, 2),
@@ -278,6 +291,16 @@ void luukkud_core_intent(void *core, const struct session_intent *intent)
         LK_LOG(WARN, "core", "what=intent-dropped");
 }
 
+void luukkud_core_speak(void *core, const struct kiosk_utterance *u)
+{
+    struct luukkud_core *c = core;
+    struct post p = {.kind = POST_SAY, .say = luukkud_speech_copy(u)};
+    if (!p.say || lk_mailbox_post(c->box, &p) < 0) {
+        kiosk_ui_spoken(c->ui, u->id, KIOSK_SPOKEN_FAILED);
+        luukkud_speech_free(p.say);
+    }
+}
+
 /* The screen's answer to a technician; on the main thread. */
 static void post_answer(void *arg, const struct luukkud_answer *answer)
 {
@@ -285,6 +308,15 @@ static void post_answer(void *arg, const struct luukkud_answer *answer)
     struct post p = {.kind = POST_ANSWER, .answer = *answer};
     if (lk_mailbox_post(c->box, &p) < 0)
         kiosk_reply_free(answer->reply); /* luukkuctl hears of a timeout */
+}
+
+/* To luukku-rtc, which has the voice. */
+static void say(struct luukkud_core *c, const struct kiosk_utterance *u)
+{
+    struct rtcmsg m;
+    luukkud_speech_message(u, &m);
+    if (rtc_send(c, &m) < 0)
+        kiosk_ui_spoken(c->ui, u->id, KIOSK_SPOKEN_FAILED);
 }
 
 static void on_post(void *arg, void *item)
@@ -299,6 +331,10 @@ static void on_post(void *arg, void *item)
     case POST_ANSWER:
         luukkud_control_answer(c->control, &p->answer);
         break;
+    case POST_SAY:
+        say(c, p->say);
+        luukkud_speech_free(p->say);
+        break;
     case POST_STOP:
         lk_loop_stop(c->loop, 0);
         break;
@@ -311,6 +347,8 @@ static void on_dropped_post(void *arg, void *item)
     (void)arg;
     if (p->kind == POST_ANSWER)
         kiosk_reply_free(p->answer.reply);
+    if (p->kind == POST_SAY)
+        luukkud_speech_free(p->say);
 }
 
 /* --- life -------------------------------------------------------------- */
