@@ -37,6 +37,9 @@ static const struct confine_path paths[] = {
     {"/run/udev/data", CONFINE_READ | CONFINE_LATE},
     {"/sys/class/video4linux", CONFINE_READ | CONFINE_LATE},
     {"/sys/class/sound", CONFINE_READ | CONFINE_LATE},
+    /* voices, and recordings for languages that have none */
+    {"/usr/lib/*/espeak-ng-data", CONFINE_READ | CONFINE_LATE},
+    {"/usr/share/luukku/prompts", CONFINE_READ | CONFINE_LATE},
     {"/usr/share/alsa", CONFINE_READ | CONFINE_LATE},
     {"/etc/asound.conf", CONFINE_READ | CONFINE_LATE},
     {"/etc/alsa", CONFINE_READ | CONFINE_LATE},

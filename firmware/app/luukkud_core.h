@@ -29,6 +29,10 @@ int luukkud_core_new(const struct luukkud_core_config *config,
  * Thread: main. */
 void luukkud_core_intent(void *core, const struct session_intent *intent);
 
+/* Something to be spoken: kiosk_config.speak with the core as `arg`.
+ * Thread: main. */
+void luukkud_core_speak(void *core, const struct kiosk_utterance *u);
+
 /* Starts the core's thread, which says that the program is ready. From now on
  * the core posts to `ui`.
  *

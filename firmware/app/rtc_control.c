@@ -2,6 +2,7 @@
 
 #include "app/rtc_captions.h"
 #include "app/rtc_names.h"
+#include "app/rtc_speech.h"
 #include "app/rtc_stats.h"
 #include "app/superlink.h"
 #include "base/log.h"
@@ -28,6 +29,7 @@ struct rtc_control {
     struct media *media;
     struct rtc_transport *transport;
     struct rtc_names *names;
+    struct rtc_speech *speech;
     struct signal_link *link;
     uint32_t call; /* number of the newest connection */
     bool link_up;
@@ -50,8 +52,9 @@ static void note(const char *what, int r)
 
 /* --- to luukkud -------------------------------------------------------- */
 
-static void tell(struct rtc_control *c, const struct rtcmsg *m)
+static void tell(void *arg, const struct rtcmsg *m)
 {
+    struct rtc_control *c = arg;
     static uint8_t bytes[RTCMSG_ENCODED_MAX]; /* this thread's alone */
     if (!c->luukkud)
         return;
@@ -144,6 +147,8 @@ static void luukkud_receive(void *arg, struct lk_chan_msg *msg)
         set_controls(c, &m);
         return;
     }
+    if (rtc_speech_order(c->speech, &m))
+        return;
     if (m.type == RTCMSG_PREPARE) {
         c->call = m.call;
         renew_media(c);
@@ -187,6 +192,7 @@ static void super_peer(void *arg, int fd)
     tell_rings(c);
     tell_devices(c);
     tell_link(c);
+    rtc_speech_greet(c->speech);
 }
 
 /* --- the broker's link ------------------------------------------------- */
@@ -298,6 +304,7 @@ static int make_media(struct rtc_control *c, const struct store_config *s)
         .pt = {[MEDIA_VIDEO] = RTC_PT_VP8, [MEDIA_AUDIO] = RTC_PT_OPUS},
         .ssrc = {[MEDIA_VIDEO] = 1, [MEDIA_AUDIO] = 2},
         .stamps = s->stamps,
+        .speech = rtc_speech_voice(c->speech),
     };
     struct media_callbacks cb = {.packets = media_packets_made,
                                  .keyframe_wanted = media_keyframe_wanted,
@@ -336,10 +343,12 @@ static void answer_stats(struct rtc_control *c, uint32_t id,
 {
     LK_AUTO(lk_buf) b = NULL;
     struct media_stats m;
+    struct speech_stats v;
     media_stats(c->media, &m);
+    speech_stats(rtc_speech_voice(c->speech), &v);
     int r = lk_buf_new(RTC_STATS_TEXT_MAX, &b);
     if (r == 0)
-        r = rtc_stats_call(t, &m, b);
+        r = rtc_stats_call(t, &m, &v, b);
     if (r == 0)
         r = superlink_reply(c->super, id, lk_buf_str(b));
     note("reply", r);
@@ -408,14 +417,29 @@ static int command_devices(struct rtc_control *c, uint32_t id, bool test)
     return r < 0 ? r : superlink_reply(c->super, id, lk_buf_str(b));
 }
 
-/* "emu camera unplug" and "emu camera plug". */
+static int emulate_headset(struct rtc_control *c, uint32_t id, bool in)
+{
+    struct media_devices d;
+    media_devices(c->media, &d);
+    if (d.loudspeaker != MEDIA_DEVICE_SIMULATED)
+        return superlink_fail(c->super, id, "the sound is not simulated");
+    rtc_speech_headset(c->speech, in);
+    return superlink_reply(c->super, id, "true");
+}
+
+/* "emu camera|headset plug|unplug". A headset is only where no sound leaves
+ * the machine: from real loudspeakers private words would be heard. */
 static int command_emu(struct rtc_control *c, uint32_t id, size_t argc,
                        const char *const *argv)
 {
     bool plug = argc == 3 && strcmp(argv[2], "plug") == 0;
     bool unplug = argc == 3 && strcmp(argv[2], "unplug") == 0;
-    if (strcmp(argv[1], "camera") != 0 || (!plug && !unplug))
-        return superlink_fail(c->super, id, "usage: emu camera plug|unplug");
+    bool headset = strcmp(argv[1], "headset") == 0;
+    if ((strcmp(argv[1], "camera") != 0 && !headset) || (!plug && !unplug))
+        return superlink_fail(c->super, id,
+                              "usage: emu camera|headset plug|unplug");
+    if (headset)
+        return emulate_headset(c, id, plug);
     if (media_emulate_camera(c->media, plug) < 0)
         return superlink_fail(c->super, id, "the camera is not simulated");
     return superlink_reply(c->super, id, "true");
@@ -483,7 +507,10 @@ static int make_super(struct rtc_control *c, int fd)
 
 static int make_all(struct rtc_control *c, const struct rtc_control_config *rc)
 {
+    struct rtc_speech_config voice = {.tell = tell, .arg = c};
     int r = make_loop(c);
+    if (r == 0)
+        r = rtc_speech_new(c->loop, &voice, &c->speech);
     if (r == 0)
         r = make_transport(c, rc);
     if (r == 0)
@@ -532,6 +559,7 @@ struct rtc_control *rtc_control_free(struct rtc_control *c)
      * transport's box: the thread ends first, then media, then the box. */
     rtc_transport_stop(c->transport);
     media_free(c->media);
+    rtc_speech_free(c->speech);
     rtc_transport_free(c->transport);
     lk_chan_free(c->luukkud);
     superlink_free(c->super);

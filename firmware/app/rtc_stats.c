@@ -1,5 +1,7 @@
 #include "app/rtc_stats.h"
 
+#include <math.h>
+
 static int add_media(const struct media_stats *m, struct lk_buf *b)
 {
     return lk_buf_printf(
@@ -21,6 +23,15 @@ static int add_media(const struct media_stats *m, struct lk_buf *b)
         (unsigned long long)m->stamps_good, (unsigned long long)m->stamps_bad,
         m->latency_p50_ms, m->latency_p95_ms, m->skew_ms,
         (unsigned long long)m->packets_refused, m->bitrate_bps / 1000);
+}
+
+/* How much of the firmware's own speech was played, and how loud its loudest
+ * sample was, in dB below the most that a sample can hold. */
+static int add_speech(const struct speech_stats *v, struct lk_buf *b)
+{
+    double peak = v->peak > 0 ? 20 * log10(v->peak / 32768.0) : -120;
+    return lk_buf_printf(b, "\"speech_ms\":%llu,\"speech_peak_db\":%.1f,",
+                         (unsigned long long)(v->samples / 48), peak);
 }
 
 static int add_flow(const struct flow_stats *f, struct lk_buf *b)
@@ -70,13 +81,16 @@ static int add_peer(const struct rtc_peer_stats *p, struct lk_buf *b)
 }
 
 int rtc_stats_call(const struct rtc_transport_stats *t,
-                   const struct media_stats *m, struct lk_buf *b)
+                   const struct media_stats *m, const struct speech_stats *v,
+                   struct lk_buf *b)
 {
     int r =
         lk_buf_printf(b, "{\"state\":\"%s\",",
                       t->present ? rtc_peer_state_name(t->peer.state) : "idle");
     if (r == 0)
         r = add_media(m, b);
+    if (r == 0)
+        r = add_speech(v, b);
     if (r == 0)
         r = add_flow(&t->peer.flow, b);
     if (r == 0)

@@ -1,10 +1,8 @@
 /* arecv.c - the sound that is received: decoder, measuring, loudspeaker.
- *
- * Speech of the firmware's own will join between `tap` and the echo probe, so
- * that the canceller knows of it too.
  */
 #include "media/arecv.h"
 #include "media/adapt.h"
+#include "media/playout.h"
 #include "media/tone.h"
 
 #include "base/clock.h"
@@ -23,6 +21,7 @@ struct media_arecv {
     int latency_ms; /* control's, and atomic for statistics */
     atomic_int shown_latency_ms;
     const atomic_int *gain;
+    struct media_playout *playout;
     pthread_mutex_t lock;
     struct media_tone tone; /* under the lock */
 };
@@ -65,11 +64,13 @@ static GstPadProbeReturn tap(GstPad *pad, GstPadProbeInfo *info, gpointer arg)
     return GST_PAD_PROBE_OK;
 }
 
+/* The loudspeaker, or what stands in for it; ret_first is its entrance. */
 static GstElement *arecv_device(struct media_arecv *a, enum media_sound kind,
-                                GstElement *after)
+                                GstElement **ret_first)
 {
     struct media_pipe *pipe = &a->in.pipe;
-    GstElement *e = media_pipe_add(pipe, "webrtcechoprobe", after);
+    GstElement *e = media_pipe_add(pipe, "webrtcechoprobe", NULL);
+    *ret_first = e;
     e = e ? media_pipe_add(pipe, "audioconvert", e) : NULL;
     e = e ? media_pipe_add(pipe, "audioresample", e) : NULL;
     if (e)
@@ -81,7 +82,8 @@ static GstElement *arecv_device(struct media_arecv *a, enum media_sound kind,
     return e;
 }
 
-static int arecv_build(struct media_arecv *a, enum media_sound kind)
+static int arecv_build(struct media_arecv *a,
+                       const struct media_arecv_config *c)
 {
     struct media_pipe *pipe = &a->in.pipe;
     GstElement *e = media_pipe_add(pipe, "rtpopusdepay", a->in.jitterbuffer);
@@ -96,13 +98,20 @@ static int arecv_build(struct media_arecv *a, enum media_sound kind)
     if (!e)
         return -EIO;
     media_pad_probe(e, "src", tap, a);
-    e = a->device ? arecv_device(a, kind, e)
-                  : media_pipe_add(pipe, "fakesink", e);
+    struct media_playout_config p = {
+        .from = e, .speech = c->speech, .gain = c->gain};
+    e = a->device ? arecv_device(a, c->sink, &p.to)
+                  : media_pipe_add(pipe, "fakesink", NULL);
     if (!e)
         return -EIO;
+    p.to = a->device ? p.to : e;
     g_object_set(e, "sync", TRUE, "async", FALSE, "enable-last-sample", FALSE,
                  NULL);
-    int r = media_pipe_play(pipe);
+    int r = media_playout_new(&p, &a->playout);
+    if (r == 0)
+        r = media_pipe_play(pipe);
+    if (r == 0)
+        r = media_playout_begin(a->playout);
     if (r == 0)
         media_receive_begin(&a->in);
     return r;
@@ -127,7 +136,7 @@ int media_arecv_new(const struct media_arecv_config *config,
     media_receive_identity(&a->in, config->pt);
     int r = media_receive_init(&a->in, MEDIA_AUDIO, cb, LATENCY_MS);
     if (r == 0)
-        r = arecv_build(a, config->sink);
+        r = arecv_build(a, config);
     if (r < 0) {
         media_arecv_free(a);
         return r;
@@ -140,6 +149,10 @@ struct media_arecv *media_arecv_free(struct media_arecv *a)
 {
     if (!a)
         return NULL;
+    /* The pipeline stops, then the thread that pushes into it, then the pads
+     * go. */
+    media_pipe_close(&a->in.pipe);
+    media_playout_free(a->playout);
     media_receive_close(&a->in);
     pthread_mutex_destroy(&a->lock);
     pthread_mutex_destroy(&a->in.lock);

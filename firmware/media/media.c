@@ -126,6 +126,7 @@ static int loudspeaker_set(struct media *m, enum media_sound sink)
     const struct media_arecv_config c = {.pt = m->config.pt[MEDIA_AUDIO],
                                          .sink = sink,
                                          .gain = &m->gain,
+                                         .speech = m->config.speech,
                                          .open = &m->open};
     int r = media_arecv_new(&c, &m->cb, &fresh);
     if (r < 0)

@@ -110,6 +110,8 @@ struct media_callbacks {
     void *arg;
 };
 
+struct speech;
+
 struct media_config {
     int width_px, height_px; /* sent; even, 320x240..the maxima; 0: 640x480 */
     int fps;                 /* 10..MEDIA_FPS_MAX; 0: 30 */
@@ -121,9 +123,10 @@ struct media_config {
     enum media_sound source;    /* NONE with sound_simulated: a tone */
     enum media_sound sink;      /* NONE: decoded, played to nobody */
     bool sound_simulated;
-    int tone_hz;      /* of the simulated microphone; 0: 440 */
-    bool stamps;      /* draw stamps into what is sent, read what comes */
-    int self_view_px; /* width of the self-view; 0: 320, negative: none */
+    int tone_hz;           /* of the simulated microphone; 0: 440 */
+    bool stamps;           /* draw stamps into what is sent, read what comes */
+    struct speech *speech; /* the firmware's own voice; borrowed, NULL: none */
+    int self_view_px;      /* width of the self-view; 0: 320, negative: none */
 };
 
 struct media;

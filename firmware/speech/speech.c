@@ -208,8 +208,6 @@ static void *work(void *arg)
         over(s, o->id, how);
         order_free(o);
     }
-    if (r == 0)
-        synth_close();
     return NULL;
 }
 

@@ -18,7 +18,7 @@ static const int paces[SYNTH_PACES] = {110, 140, 170, 220, 290};
 static const struct {
     const char *lang, *voice;
 } voices[] = {
-    {"fi", "fi"}, {"sv", "sv"}, {"en", "en-gb"}, {"ru", "ru"},
+    {"fi", "fi"}, {"sv", "sv"}, {"en", "en"}, {"ru", "ru"},
     {"uk", "uk"}, {"ar", "ar"}, {"et", "et"},
 };
 
@@ -55,6 +55,8 @@ static int synth_made(short *samples, int n, espeak_EVENT *events)
 
 int synth_open(void)
 {
+    if (now.rate_hz > 0)
+        return 0;
     espeak_ng_InitializePath(ESPEAK_DATA_HOME);
     espeak_ng_ERROR_CONTEXT context = NULL;
     espeak_ng_STATUS s = espeak_ng_Initialize(&context);
@@ -66,11 +68,6 @@ int synth_open(void)
     now.rate_hz = (uint32_t)espeak_ng_GetSampleRate();
     espeak_SetSynthCallback(synth_made);
     return 0;
-}
-
-void synth_close(void)
-{
-    (void)espeak_ng_Terminate();
 }
 
 static const char *voice_of(const char *lang)

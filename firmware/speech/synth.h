@@ -20,9 +20,9 @@ struct synth_sink {
     void *arg;
 };
 
-/* Loads espeak-ng's tables. Errors: -EIO they are not there. */
+/* Loads espeak-ng's tables, the first time; they stay until the program ends,
+ * because espeak-ng does not start twice. Errors: -EIO they are not there. */
 int synth_open(void) LK_MUST_CHECK;
-void synth_close(void);
 
 /* Whether there is a voice for the language with that code. */
 bool synth_has_voice(const char *lang);
