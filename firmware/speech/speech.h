@@ -20,8 +20,9 @@ struct speech;
 
 #define SPEECH_TEXT_MAX 4097 /* bytes of one utterance, the NUL included */
 #define SPEECH_KEYS_MAX 512  /* bytes of its names, likewise */
-#define SPEECH_QUEUE_MAX 8 /* utterances that wait; of more the new one fails \
-                            */
+#define SPEECH_QUEUE_MAX                                 \
+    8 /* utterances that wait; of more the new one fails \
+       */
 #define SPEECH_RING_MAX 9600 /* samples made ahead: 0.2 s */
 
 /* No sample of speech is beyond this: 6 dB below what the format can hold. */

@@ -1,0 +1,379 @@
+/* What is spoken: screens, changes, focus, private words, interrupts. */
+#include "testing.h"
+
+#include "kiosk/speak.h"
+#include "kiosk/speech.h"
+#include "kiosk/strings.h"
+
+/* A small screen of each kind of node. */
+struct scene {
+    enum kiosk_lang lang;
+    enum session_screen screen;
+    const char *title, *status, *value, *focus, *typed;
+    bool checked, overlay, private;
+};
+
+static struct kiosk_tree tree;
+static struct session_view view;
+static struct kiosk_speak speak;
+static struct kiosk_utterance said[KIOSK_SPEAK_MAX];
+
+static uint32_t focus_of(const struct scene *s, const char *id)
+{
+    return s->focus && strcmp(s->focus, id) == 0 ? KIOSK_FOCUSED : 0;
+}
+
+static void button(const struct scene *s, const char *id, const char *name,
+                   uint32_t state, enum session_intent_kind kind)
+{
+    struct kiosk_node n = {.id = id,
+                           .role = KIOSK_BUTTON,
+                           .name = name,
+                           .state = state | focus_of(s, id),
+                           .act = KIOSK_ACT_INTENT,
+                           .intent = kind};
+    kiosk_tree_leaf(&tree, &n);
+}
+
+static void scene_body(const struct scene *s)
+{
+    kiosk_tree_leaf(&tree, &(struct kiosk_node){.id = "clock",
+                                                .role = KIOSK_TEXT,
+                                                .name = "12:34"});
+    kiosk_tree_leaf(
+        &tree, &(struct kiosk_node){.role = KIOSK_HEADING, .name = s->title});
+    if (s->status)
+        kiosk_tree_leaf(&tree, &(struct kiosk_node){.id = "wait-position",
+                                                    .role = KIOSK_STATUS,
+                                                    .name = s->status,
+                                                    .value = s->value});
+    button(s, "next", "Aloita", 0, SESSION_INTENT_NEXT);
+    button(s, "back", "Takaisin", s->checked ? KIOSK_CHECKED : 0,
+           SESSION_INTENT_BACK);
+    button(s, "off", "Soita", KIOSK_DISABLED, SESSION_INTENT_CALL);
+    button(s, "contrast", "Kontrasti", 0, SESSION_INTENT_CONTRAST);
+    if (s->typed)
+        kiosk_tree_leaf(
+            &tree, &(struct kiosk_node){.id = "text-input",
+                                        .role = KIOSK_FIELD,
+                                        .name = "Viesti",
+                                        .value = s->typed,
+                                        .private = s->private,
+                                        .state = focus_of(s, "text-input")});
+}
+
+static void scene_build(const struct scene *s)
+{
+    kiosk_tree_begin(&tree, s->screen, s->lang);
+    kiosk_tree_open(&tree, &(struct kiosk_node){.id = ""});
+    scene_body(s);
+    if (s->overlay) {
+        kiosk_tree_open(
+            &tree, &(struct kiosk_node){.id = "help-page", .overlay = true});
+        kiosk_tree_leaf(
+            &tree, &(struct kiosk_node){.role = KIOSK_HEADING, .name = "Apua"});
+        button(s, "close", "Sulje", 0, SESSION_INTENT_HELP);
+        kiosk_tree_close(&tree);
+    }
+    kiosk_tree_close(&tree);
+    assert_int_equal(tree.error, 0);
+}
+
+static size_t show(const struct scene *s)
+{
+    scene_build(s);
+    return kiosk_speak_update(&speak, &tree, &view, said);
+}
+
+/* Exactly this, or nothing when `text` is NULL. */
+static void expect(const struct scene *s, const char *text, bool interrupt)
+{
+    size_t n = show(s);
+    if (!text) {
+        if (n > 0)
+            print_message("spoken: %s\n", said[0].text);
+        assert_int_equal(n, 0);
+        return;
+    }
+    assert_int_equal(n, 1);
+    assert_string_equal(said[0].text, text);
+    assert_int_equal(said[0].interrupt, interrupt);
+    assert_false(said[0].closed);
+}
+
+static void begin(struct scene *s)
+{
+    memset(&speak, 0, sizeof(speak));
+    memset(&view, 0, sizeof(view));
+    view.manner.pace = SESSION_PACE_DEFAULT;
+    *s = (struct scene){.lang = KIOSK_LANG_FI, .title = "Tervetuloa"};
+}
+
+/* Speech on, and its first words over. */
+static void begin_on(struct scene *s)
+{
+    begin(s);
+    view.manner.speech = true;
+    (void)show(s);
+}
+
+#define FI_CHOICES                          \
+    "Voit valita: Aloita, Takaisin. Liiku " \
+    "Seuraava-näppäimellä, valitse Valitse-näppäimellä."
+
+static void test_on_and_off(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s);
+    expect(&s, NULL, false);
+    view.manner.speech = true;
+    expect(&s,
+           "Puhe on päällä. Seuraava- ja Edellinen-näppäimillä liikut. "
+           "Valitse-näppäin valitsee. Takaisin-näppäin palaa. "
+           "Toista-näppäin sanoo tämän uudelleen. Tervetuloa. " FI_CHOICES,
+           true);
+    assert_string_equal(said[0].lang, "fi");
+    expect(&s, NULL, false);
+    view.manner.speech = false;
+    expect(&s, "Puhe on pois päältä.", true);
+    expect(&s, NULL, false);
+}
+
+/* A new screen, another language, help: spoken from the beginning. */
+static void test_screens(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin_on(&s);
+    s.screen = SESSION_SERVICES;
+    s.title = "Mitä asiaa sinulla on?";
+    expect(&s, "Mitä asiaa sinulla on? " FI_CHOICES, true);
+    s.lang = KIOSK_LANG_EN;
+    s.title = "What do you need help with?";
+    expect(&s,
+           "What do you need help with? You can choose: Aloita, Takaisin. "
+           "Move with the Next key, choose with the Select key.",
+           true);
+    assert_string_equal(said[0].lang, "en");
+    s.lang = KIOSK_LANG_FI;
+    (void)show(&s);
+    s.overlay = true;
+    expect(&s, "Apua.", true);
+    s.overlay = false;
+    s.title = "Palvelut";
+    expect(&s, "Palvelut. " FI_CHOICES, true);
+}
+
+/* Changes are spoken behind what is being said, once, in whole words. */
+static void test_changes(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin_on(&s);
+    s.status = "Paikkasi jonossa";
+    s.value = "–";
+    expect(&s, "Paikkasi jonossa: ei vielä tiedossa.", false);
+    s.value = "3";
+    expect(&s, "Paikkasi jonossa: 3.", false);
+    expect(&s, NULL, false);
+    s.value = "5 min";
+    expect(&s, "Paikkasi jonossa: 5 minuuttia.", false);
+    s.value = "1 min";
+    expect(&s, "Paikkasi jonossa: yhden minuutin.", false);
+    s.status = NULL;
+    expect(&s, NULL, false);
+    view.manner.contrast = true;
+    expect(&s, "Suuri kontrasti on päällä.", true);
+    view.manner.pace++;
+    expect(&s, "Puhe on nopeampi.", true);
+    assert_int_equal(said[0].pace, SESSION_PACE_DEFAULT + 1);
+    view.manner.text_size = SESSION_TEXT_LARGE;
+    expect(&s, "Teksti on suuri.", true);
+}
+
+static void test_focus(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin_on(&s);
+    s.focus = "next";
+    expect(&s, "Aloita, painike.", true);
+    expect(&s, NULL, false);
+    s.focus = "back";
+    expect(&s, "Takaisin, painike.", true);
+    s.checked = true;
+    expect(&s, "Takaisin, painike, valittu.", true);
+    s.focus = NULL;
+    expect(&s, NULL, false);
+    s.lang = KIOSK_LANG_EN;
+    (void)show(&s);
+    s.focus = "back";
+    expect(&s, "Takaisin, button, chosen.", true);
+}
+
+/* What is typed is echoed; private words need headphones. */
+static void test_private(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin_on(&s);
+    s.typed = "";
+    s.private = true;
+    s.focus = "text-input";
+    expect(&s, "Viesti, tekstikenttä. tyhjä.", true);
+    s.typed = "h";
+    expect(&s, NULL, false);
+    s.focus = NULL;
+    expect(&s, NULL, false);
+    s.focus = "text-input";
+    expect(&s,
+           "Viesti, tekstikenttä. Piilotettu. Kytke kuulokkeet, niin kuulet "
+           "sen.",
+           true);
+    view.manner.headset = true;
+    expect(&s, "Kuulokkeet ovat käytössä.", true);
+    s.typed = "hö";
+    assert_int_equal(show(&s), 1);
+    assert_true(said[0].closed && said[0].interrupt);
+    assert_string_equal(said[0].text, "ö.");
+    s.typed = "h";
+    assert_int_equal(show(&s), 1);
+    assert_string_equal(said[0].text, "ö poistettu.");
+    assert_true(said[0].closed);
+    s.focus = NULL;
+    (void)show(&s);
+    s.focus = "text-input";
+    assert_int_equal(show(&s), 2);
+    assert_string_equal(said[0].text, "Viesti, tekstikenttä.");
+    assert_string_equal(said[1].text, "h.");
+    assert_true(!said[0].closed && said[1].closed && !said[1].interrupt);
+}
+
+static void turn(uint32_t id, bool open, bool mine, const char *text)
+{
+    struct session_said *t = &view.talk.said[0];
+    view.talk.n = 1;
+    *t = (struct session_said){.id = id, .open = open, .mine = mine};
+    (void)snprintf(t->text, sizeof(t->text), "%s", text);
+}
+
+/* Sentences of the other end as they are complete; never one's own. */
+static void test_talk(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin_on(&s);
+    turn(1, true, false, "Hei. Mi");
+    expect(&s,
+           "Asiantuntija kirjoitti sinulle. Kytke kuulokkeet, niin kuulet "
+           "sen.",
+           false);
+    view.manner.headset = true;
+    (void)show(&s);
+    turn(1, true, false, "Hei. Mitä ku");
+    expect(&s, NULL, false);
+    turn(1, true, false, "Hei. Mitä kuuluu?");
+    assert_int_equal(show(&s), 1);
+    assert_string_equal(said[0].text, "Asiantuntija kirjoitti:  Mitä kuuluu?");
+    assert_true(said[0].closed);
+    turn(1, false, false, "Hei. Mitä kuuluu?");
+    expect(&s, NULL, false);
+    turn(2, false, true, "Hyvää.");
+    expect(&s, NULL, false);
+    turn(3, false, false, "Selvä");
+    assert_int_equal(show(&s), 1);
+    assert_string_equal(said[0].text, "Asiantuntija kirjoitti: Selvä.");
+}
+
+static void test_again(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s);
+    assert_int_equal(kiosk_speak_again(&speak, said), 0);
+    begin_on(&s);
+    s.focus = "next";
+    (void)show(&s);
+    expect(&s, NULL, false);
+    assert_int_equal(kiosk_speak_again(&speak, said), 1);
+    assert_string_equal(said[0].text, "Aloita, painike.");
+    assert_true(said[0].interrupt);
+    /* What was private is not said again once the headset is gone. */
+    view.manner.headset = true;
+    (void)show(&s);
+    s.typed = "salaisuus";
+    s.private = true;
+    s.focus = "text-input";
+    assert_int_equal(show(&s), 2);
+    assert_int_equal(kiosk_speak_again(&speak, said), 2);
+    speak.manner.headset = false;
+    assert_int_equal(kiosk_speak_again(&speak, said), 1);
+    view.manner.speech = false;
+    (void)show(&s);
+    assert_int_equal(kiosk_speak_again(&speak, said), 0);
+}
+
+/* Recordings can be found only where every phrase is a string of ours. */
+static void test_keys(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin_on(&s);
+    view.manner.contrast = true;
+    (void)show(&s);
+    assert_string_equal(said[0].keys, "speak_contrast_on");
+    view.manner.contrast = false;
+    view.manner.pace++;
+    (void)show(&s);
+    assert_string_equal(said[0].keys, "speak_contrast_off speak_faster");
+    s.screen = SESSION_SERVICES;
+    s.title = "Ei mikään meidän teksteistä";
+    (void)show(&s);
+    assert_string_equal(said[0].keys, "");
+}
+
+static void test_log(void **state)
+{
+    (void)state;
+    static struct kiosk_speech log;
+    struct kiosk_utterance u = {.lang = "fi", .closed = true};
+    char *json = NULL;
+    (void)snprintf(u.text, sizeof(u.text), "sano \"se\"");
+    u.id = 7;
+    kiosk_speech_note(&log, &u);
+    kiosk_speech_outcome(&log, 7, KIOSK_SPOKEN_REFUSED);
+    assert_int_equal(kiosk_speech_json(&log, 4096, false, &json), 0);
+    assert_string_equal(json, "[{\"id\": 7, \"text\": \"sano \\\"se\\\"\", "
+                              "\"lang\": \"fi\", \"private\": true, "
+                              "\"interrupt\": false, \"outcome\": "
+                              "\"refused\"}]");
+    free(json);
+    for (uint32_t i = 0; i < KIOSK_SPEECH_LOG_MAX + 3; i++) {
+        u.id = 8 + i;
+        kiosk_speech_note(&log, &u);
+    }
+    assert_int_equal(log.n, KIOSK_SPEECH_LOG_MAX);
+    assert_int_equal(log.log[0].id, 11);
+    assert_int_equal(kiosk_speech_json(&log, 400, true, &json), 0);
+    assert_true(strlen(json) <= 400 && strstr(json, "\"id\": 74"));
+    free(json);
+    assert_int_equal(kiosk_speech_json(&log, 400, true, &json), 0);
+    assert_string_equal(json, "[]");
+    free(json);
+    kiosk_speech_note(&log, &u);
+    kiosk_speech_clear(&log);
+    assert_int_equal(log.n, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_on_and_off), cmocka_unit_test(test_screens),
+        cmocka_unit_test(test_changes),    cmocka_unit_test(test_focus),
+        cmocka_unit_test(test_private),    cmocka_unit_test(test_talk),
+        cmocka_unit_test(test_again),      cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_log),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
