@@ -207,6 +207,8 @@ static void speak_said(struct kiosk_speak *s, const struct session_said *said,
     size_t end = said_whole(said);
     /* Corrections may have made it shorter. */
     size_t begin = lk_utf8_cut(said->text, strlen(said->text), s->said_bytes);
+    while (begin < end && said->text[begin] == ' ')
+        begin++;
     bool news = end > begin;
     if (news || said->id == s->said)
         s->said_bytes = LK_MAX(begin, end);

@@ -275,7 +275,7 @@ static void test_talk(void **state)
     expect(&s, NULL, false);
     turn(1, true, false, "Hei. Mitä kuuluu?");
     assert_int_equal(show(&s), 1);
-    assert_string_equal(said[0].text, "Asiantuntija kirjoitti:  Mitä kuuluu?");
+    assert_string_equal(said[0].text, "Asiantuntija kirjoitti: Mitä kuuluu?");
     assert_true(said[0].closed);
     turn(1, false, false, "Hei. Mitä kuuluu?");
     expect(&s, NULL, false);
