@@ -106,17 +106,18 @@ static void camera_try(struct media *m, const struct media_probe *found)
         memcpy(m->camera_name, found->camera_name, sizeof(m->camera_name));
 }
 
-static void microphone_try(struct media *m)
+static int microphone_try(struct media *m)
 {
     const struct media_config *c = &m->config;
     if (m->asend || (!c->sound_simulated && c->source == MEDIA_SOUND_NONE))
-        return;
+        return 0;
     const struct media_asend_config a = {.source = c->source,
                                          .simulated = c->sound_simulated,
                                          .tone_hz = c->tone_hz,
                                          .cancel_echo = m->loudspeaker};
     int r = media_asend_new(&a, &m->audio_out, &m->microphone_on, &m->asend);
     LK_LOG(DEBUG, "media", "microphone result=%d", r);
+    return r;
 }
 
 /* Exchanges the receiver of sound for one that plays to `sink`. */
@@ -170,7 +171,7 @@ static void devices_watch(struct media *m, int64_t now_us)
             media_probe(&found);
         camera_try(m, &found);
         loudspeaker_try(m);
-        microphone_try(m);
+        (void)microphone_try(m);
     }
     devices_update(m, false);
 }
@@ -254,9 +255,9 @@ static int media_start(struct media *m, struct lk_loop *loop)
         media_probe(&found);
     camera_try(m, &found);
     loudspeaker_try(m);
-    microphone_try(m);
-    if (m->config.sound_simulated && !m->asend)
-        return -EIO;
+    r = microphone_try(m);
+    if (m->config.sound_simulated && r < 0)
+        return r; /* a real one may come later */
     devices_update(m, true);
     m->retry_us = lk_clock_us() + RETRY_US;
     lk_timer_set_in(m->timer, TICK_US);

@@ -11,7 +11,8 @@
 
 #include <errno.h>
 
-static long oom_left = -1; /* calls until one fails; negative: never */
+static _Thread_local long oom_left = -1; /* calls of this thread until one
+                                          fails; negative: never */
 
 static inline int oom_now(void)
 {
