@@ -1,13 +1,28 @@
 // Sounds the page makes itself, how loud the microphone is, and which loudspeaker it all comes from.
 
 let context: AudioContext | null = null;
+/** How many sounds and meters run; without any the context rests, and costs nothing. */
+let users = 0;
 
-/** One for the page: a browser gives only so many. Null where it wants a click first, or has no sound at all. */
+/**
+ * One context for the page: a browser gives only so many. Null where it wants a click first, or has no sound at all. Whoever gets
+ * one hands it back by rest().
+ */
 async function running(): Promise<AudioContext | null> {
   context ??= new AudioContext();
+  users += 1;
   if (context.state !== 'running') await Promise.race([context.resume(), new Promise((r) => setTimeout(r, 300))]);
-  return context.state === 'running' ? context : null;
+  if (context.state === 'running') return context;
+  rest();
+  return null;
 }
+
+function rest(): void {
+  users -= 1;
+  if (users === 0) void context?.suspend();
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Soft notes, each with its beginning in seconds, into `out`. */
 function play(out: AudioNode, notes: readonly (readonly [hz: number, at: number])[], seconds: number): void {
@@ -27,9 +42,13 @@ function play(out: AudioNode, notes: readonly (readonly [hz: number, at: number]
 /** Two notes when somebody joins an empty queue. Silent where the browser wants a click first; the title says it too. */
 export async function chime(): Promise<void> {
   const audio = await running();
-  if (audio !== null) play(audio.destination, [[660, 0], [880, 0.18]], 0.7);
+  if (audio === null) return;
+  play(audio.destination, [[660, 0], [880, 0.18]], 0.7);
+  await pause(CHIME_MS);
+  rest();
 }
 
+const CHIME_MS = 1000;
 const TEST_NOTES = [[523, 0], [659, 0.3], [784, 0.6]] as const;
 const TEST_MS = 1800;
 
@@ -43,13 +62,15 @@ export async function testTone(speaker: string): Promise<boolean> {
   try {
     await useSpeaker(element, speaker);
     await element.play();
+    play(out, TEST_NOTES, 0.7);
+    await pause(TEST_MS);
+    return true;
   } catch {
-    return false;
+    return false; // that loudspeaker is gone, or the browser plays nothing without a click
+  } finally {
+    element.srcObject = null;
+    rest();
   }
-  play(out, TEST_NOTES, 0.7);
-  await new Promise((resolve) => setTimeout(resolve, TEST_MS));
-  element.srcObject = null;
-  return true;
 }
 
 export const canChooseSpeaker = (): boolean => 'setSinkId' in HTMLMediaElement.prototype;
@@ -69,14 +90,19 @@ export class Meter {
   private samples = new Float32Array(0);
   private following: MediaStreamTrack | null = null;
 
-  /** Another microphone, or none. */
+  /** Another microphone, or none. Where there is no sound yet (no click so far) it may be asked again. */
   async follow(track: MediaStreamTrack | null): Promise<void> {
     if (track === this.following) return;
     this.stop();
     this.following = track;
     const audio = track === null ? null : await running();
     // While that was awaited another one may have been asked for.
-    if (audio === null || track === null || this.following !== track) return;
+    if (this.following !== track) return audio === null ? undefined : rest();
+    if (audio === null || track === null) this.following = null;
+    else this.listen(audio, track);
+  }
+
+  private listen(audio: AudioContext, track: MediaStreamTrack): void {
     this.analyser = new AnalyserNode(audio, { fftSize: 1024 });
     this.samples = new Float32Array(this.analyser.fftSize);
     this.source = audio.createMediaStreamSource(new MediaStream([track]));
@@ -93,6 +119,7 @@ export class Meter {
   }
 
   stop(): void {
+    if (this.source !== null) rest();
     this.source?.disconnect();
     this.source = null;
     this.analyser = null;

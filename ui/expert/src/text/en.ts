@@ -29,7 +29,7 @@ export const en: Texts = {
   micQuiet: 'Speak, and the bar moves.',
   arrived: (what, where, n) => `New customer: ${what}, ${where}. ${n} in the queue.`,
   linkUp: 'The connection to the server is back.',
-  liveNow: 'The call is open.',
+  liveNow: 'The call is in progress.',
   citizen: 'Customer',
   call: 'Call',
   controls: 'Call controls',

@@ -53,7 +53,7 @@ export const fi = {
   micQuiet: 'Puhu, niin palkki liikkuu.',
   arrived: (what: string, where: string, n: number): string => `Uusi asiakas: ${what}, ${where}. Jonossa ${n}.`,
   linkUp: 'Yhteys palvelimeen palasi.',
-  liveNow: 'Puhelu on auki.',
+  liveNow: 'Puhelu on käynnissä.',
   citizen: 'Asiakas',
   call: 'Puhelu',
   controls: 'Puhelun toiminnot',

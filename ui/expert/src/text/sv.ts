@@ -29,7 +29,7 @@ export const sv: Texts = {
   micQuiet: 'Tala, så rör sig stapeln.',
   arrived: (what, where, n) => `Ny kund: ${what}, ${where}. ${n} i kön.`,
   linkUp: 'Kontakten med servern är tillbaka.',
-  liveNow: 'Samtalet är öppet.',
+  liveNow: 'Samtalet pågår.',
   citizen: 'Kunden',
   call: 'Samtal',
   controls: 'Samtalets funktioner',

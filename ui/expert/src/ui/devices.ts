@@ -24,7 +24,7 @@ class Devices extends PageElement {
     const inCall = this.app.desk?.current != null;
     return html`<section class="panel pad stack devices-panel" aria-labelledby="devices-title">
       <div class="row"><h2 id="devices-title" tabindex="-1">${this.t.devices}</h2>${this.verdict()}</div>
-      ${inCall ? nothing : html`<div class="preview"><lk-picture .stream=${m.self} silent ?mirrored=${m.video === 'on'} .label=${this.t.selfVideo} testid="preview"></lk-picture></div>`}
+      ${inCall ? nothing : html`<div class="preview ${m.video === 'on' ? '' : 'entire'}"><lk-picture .stream=${m.self} silent ?mirrored=${m.video === 'on'} .label=${this.t.selfVideo} testid="preview"></lk-picture></div>`}
       <ul class="check">
         ${this.line('video', m.video, m.cameras, m.camera)}
         ${this.line('audio', m.audio, m.microphones, m.microphone)}

@@ -23,7 +23,7 @@ class LevelMeter extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.timer = window.setInterval(() => { this.lit = Math.round((this.meter.level() ?? 0) * BARS); }, LOOK_MS);
+    this.timer = window.setInterval(() => this.look(), LOOK_MS);
     if (this.hasUpdated) void this.meter.follow(this.track);
   }
 
@@ -31,6 +31,13 @@ class LevelMeter extends LitElement {
     super.disconnectedCallback();
     clearInterval(this.timer);
     this.meter.stop();
+  }
+
+  private look(): void {
+    const level = this.meter.level();
+    this.lit = Math.round((level ?? 0) * BARS);
+    // A page that was loaded again has no sound before the first click.
+    if (level === null && this.track !== null && navigator.userActivation?.hasBeenActive) void this.meter.follow(this.track);
   }
 
   protected override createRenderRoot(): HTMLElement {

@@ -23,10 +23,21 @@ class QueueScreen extends PageElement {
   static override properties = { ...PageElement.properties, at: { state: true } };
   /** The kiosk whose answer button Tab comes to; the arrow keys move on from there. */
   declare at: string;
+  private onAnswer = false;
 
   constructor() {
     super();
     this.at = '';
+  }
+
+  protected override willUpdate(): void {
+    this.onAnswer = document.activeElement instanceof HTMLElement && document.activeElement.dataset['testid'] === 'queue-accept';
+  }
+
+  /** Somebody else answered what had the focus, or the citizen left: it goes on to the next, or to the heading. */
+  override updated(): void {
+    if (!this.onAnswer || document.activeElement !== document.body) return;
+    (this.querySelector<HTMLElement>('[data-testid="queue-accept"][tabindex="0"]') ?? this.querySelector<HTMLElement>('[data-focus]'))?.focus();
   }
 
   override render(): TemplateResult {

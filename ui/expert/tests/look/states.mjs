@@ -16,6 +16,9 @@ const id = (name) => `[data-testid="${name}"]`;
 const stage = (page, state) => page.waitForSelector(`${id('connection')}[data-state="${state}"]`, { timeout: 20_000 });
 const focusIs = (page, selector) => page.waitForFunction((s) => document.activeElement?.matches(s), selector, { timeout: 5000 });
 
+/** Alt and the letter that the page shows for it. */
+const altKey = async (page, name) => page.keyboard.press(`Alt+${(await page.getAttribute(`${id(name)}[data-key]`, 'data-key')).toLowerCase()}`);
+
 export async function signIn(page) {
   await page.fill(id('login-user'), EXPERT.user);
   await page.fill(id('login-password'), EXPERT.password);
@@ -47,7 +50,7 @@ async function queue({ bed, page, see, kiosks }) {
   bed.colleagues();
   kiosks.get('kuopio-02').wait();
   await page.waitForSelector(id('queue-item'));
-  await page.waitForFunction((s) => /Vanhempainpäiväraha.*Kuopio/.test(document.querySelector(s).textContent), id('said'));
+  await page.waitForFunction((s) => /, Yhteispalvelupiste, Kuopio/.test(document.querySelector(s).textContent), id('said'));
   await page.waitForSelector(id('colleague'));
   await see('queue-one');
   for (const k of kiosks.values()) if (k.name !== 'kuopio-02') k.wait();
@@ -58,6 +61,9 @@ async function queue({ bed, page, see, kiosks }) {
   await focusIs(page, '[data-kiosk="sotkamo-01"]');
   await page.keyboard.press('End');
   await focusIs(page, '[data-kiosk="kemi-01"]');
+  kiosks.get('kemi-01').leave(); // the focus does not go with it
+  await focusIs(page, '[data-testid="queue-accept"]:not([data-kiosk="kemi-01"])');
+  kiosks.get('kemi-01').wait();
   await page.keyboard.press('Home');
   await focusIs(page, '[data-kiosk="kuopio-02"]');
   await page.click('.tongues summary');
@@ -79,7 +85,7 @@ async function badSignature({ page, see, kiosks }) {
   const kiosk = kiosks.get('kuopio-02');
   await page.waitForSelector(`${id('queue-accept')}[data-kiosk="kuopio-02"]`);
   const claim = kiosk.next('claim');
-  await page.keyboard.press('Alt+v');
+  await altKey(page, 'queue-accept');
   const { en } = await claim;
   await stage(page, 'claiming');
   await focusIs(page, 'lk-call h1');
@@ -97,7 +103,7 @@ async function intoCall({ page, see, kiosks, far }) {
   const kiosk = kiosks.get('sotkamo-01');
   await page.waitForFunction(() => !document.querySelector('[data-kiosk="kuopio-02"]'));
   const claim = kiosk.next('claim');
-  await page.keyboard.press('Alt+v');
+  await altKey(page, 'queue-accept');
   const { en } = await claim;
   kiosk.tell('grant', en, { n: kiosk.counted(), agency: 'kela', card: 'card-1', lang: 'fi' });
   kiosk.leave();
@@ -117,7 +123,7 @@ async function talk({ page, see, far }) {
   const write = (words) => far.page.evaluate((w) => window.writeText(w), words);
   await write('Hei! Voiko tähän laittaa puolison tilin?\u2028');
   await page.waitForSelector('[data-testid="text-log"] li');
-  await page.keyboard.press('Alt+t');
+  await altKey(page, 'text-input');
   await focusIs(page, id('text-input'));
   await page.keyboard.type('Tilin pitää olla sinun nimissäsi.');
   await page.keyboard.press('Enter');
@@ -130,17 +136,17 @@ async function talk({ page, see, far }) {
 
 async function controls({ page, see }) {
   const pressed = (button, value) => page.waitForSelector(`${id(button)}[aria-pressed="${value}"]`);
-  await page.keyboard.press('Alt+m');
-  await page.keyboard.press('Alt+k');
+  await altKey(page, 'mute');
+  await altKey(page, 'camera');
   await pressed('mute', true);
   await pressed('camera', true);
-  await page.keyboard.press('Alt+a');
+  await altKey(page, 'devices');
   await focusIs(page, '#devices-title');
   await see('call-devices-open');
   await page.keyboard.press('Escape');
   await focusIs(page, id('devices'));
-  await page.keyboard.press('Alt+m');
-  await page.keyboard.press('Alt+k');
+  await altKey(page, 'mute');
+  await altKey(page, 'camera');
   await pressed('mute', false);
 }
 
@@ -156,7 +162,7 @@ async function lost({ bed, page, see, far, kiosks }, kiosk) {
   await see('call-reconnecting');
   await page.waitForSelector(`${id('call-notes')} .plate:not(.person)`, { state: 'detached', timeout: 60_000 });
   const bye = kiosk.next('bye', 30_000);
-  await page.keyboard.press('Alt+l');
+  await altKey(page, 'call-end');
   await bye;
   await page.waitForSelector(id('notice'));
   await focusIs(page, id('notice'));
