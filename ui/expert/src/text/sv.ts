@@ -30,7 +30,7 @@ export const sv: Texts = {
   arrived: (what, where, n) => `Ny kund: ${what}, ${where}. ${n} i kön.`,
   linkUp: 'Kontakten med servern är tillbaka.',
   liveNow: 'Samtalet pågår.',
-  citizen: 'Kunden',
+  citizen: 'Kund',
   call: 'Samtal',
   controls: 'Samtalets funktioner',
   talk: 'Textsamtal',

@@ -27,7 +27,7 @@ class CallScreen extends PageElement {
       <section class="panel clip stage" aria-label=${t.remoteVideo}><div class="video">
         <lk-picture class="whole ${view.kiosk.camera ? '' : 'entire'}" .stream=${view.stream} .label=${t.remoteVideo} testid="remote-video" .unmute=${t.unmuteSound} .speaker=${media.speaker}></lk-picture>
         ${stage === 'live' ? nothing : this.notice(view, stage, current)}
-        <div class="notes" data-testid="call-notes" role="status">${this.notes(view)}${view.stream === null ? nothing : this.person()}</div>
+        <div class="notes" data-testid="call-notes" role="status">${this.notes(view, stage)}${view.stream === null ? nothing : this.person()}</div>
         <div class="self"><lk-picture .stream=${media.self} silent ?mirrored=${media.video === 'on'} .label=${t.selfVideo} testid="self-video"></lk-picture></div>
       </div>${this.kiosk(view, stage)}</section>
       <div class="side col">
@@ -57,13 +57,13 @@ class CallScreen extends PageElement {
     return html`<div class="notice" data-testid="connection" data-state=${stage}>${icon('loader', 'big spin')}<h2>${title}</h2>${text}</div>`;
   }
 
-  private notes(view: CallView): TemplateResult {
+  private notes(view: CallView, stage: Stage): TemplateResult {
     const { t } = this;
     const { link } = this.app.desk!;
     const m = this.app.media.view;
     const mic = m.audio === 'refused' || m.audio === 'absent' || m.audio === 'busy' || m.audio === 'lost' ? t.micHelp[m.audio] : null;
     const lost = m.video === 'lost' ? t.cameraHelp.lost : null;
-    const words = [link === 'up' ? null : t.linkDownCall, mic, lost, view.dropped === null ? null : t.dropped(t.reason[view.dropped])];
+    const words = [link === 'up' ? null : stage === 'live' ? t.linkDownCall : t.linkDown, mic, lost, view.dropped === null ? null : t.dropped(t.reason[view.dropped])];
     const names: IconName[] = ['wifiOff', 'micOff', 'videoOff', 'shieldX'];
     return html`${words.map((w, i) => (w === null ? nothing : html`<p class="plate">${icon(names[i]!)}${w}</p>`))}`;
   }
