@@ -2,6 +2,7 @@
 
 #include "app/rtc_echo.h"
 #include "app/rtc_first.h"
+#include "app/rtc_gate.h"
 #include "app/rtc_sync.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -54,6 +55,7 @@ struct rtc_transport {
     struct rtc_sync sync;
     int ctl; /* channels that we opened, or -1 */
     int text;
+    struct rtc_gate ctl_gate, text_gate;
     pthread_t thread;
     bool started;
     _Atomic int64_t beat_us;
@@ -247,9 +249,10 @@ static void on_channel_message(void *arg, int channel, bool text,
                        .binary = !text,
                        .bytes = data,
                        .len = len};
-    if (len > RTCMSG_BYTES_MAX)
-        LK_LOG(WARN, "transport", "what=data-too-long channel=%d", channel);
-    else if (channel == t->ctl || channel == t->text)
+    if (channel != t->ctl && channel != t->text)
+        return;
+    struct rtc_gate *gate = channel == t->ctl ? &t->ctl_gate : &t->text_gate;
+    if (rtc_gate_pass(gate, &m.bytes, &m.len, lk_loop_now_us(t->loop)))
         report(t, &m);
 }
 

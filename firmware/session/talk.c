@@ -10,7 +10,7 @@
 /* Most characters of a position in a greeting, and so the largest one. */
 #define GOT_DIGITS 15
 #define GOT_MAX UINT64_C(999999999999999)
-#define ID_DIGITS 16
+#define ID_DIGITS ((size_t)16)
 
 /* --- ceilings ---------------------------------------------------------- */
 
@@ -224,7 +224,7 @@ static bool flooded(struct talk *t, int64_t now_us)
     }
     if (!t->dropping)
         lost(t);
-    t->dropping = left < TALK_CPS_TAKEN;
+    t->dropping = left < (size_t)TALK_CPS_TAKEN;
     return true;
 }
 

@@ -21,14 +21,14 @@
 #define TALK_HISTORY_MAX 4000
 /* Characters in one message, and bytes that it fits in. */
 #define TALK_CHUNK_MAX 1024
-#define TALK_MESSAGE_MAX (TALK_CHUNK_MAX * 4)
+#define TALK_MESSAGE_MAX ((size_t)TALK_CHUNK_MAX * 4)
 
 /* Characters per second, averaged over TALK_CPS_S (RFC 4103, section 6 and RFC
  * 8865, section 4.2.1): what we send to another Luukku, what we send to a
  * stranger (the RFCs' default), and what we take before characters are lost. */
-#define TALK_CPS 400
-#define TALK_CPS_STRANGER 30
-#define TALK_CPS_TAKEN 800
+#define TALK_CPS INT64_C(400)
+#define TALK_CPS_STRANGER INT64_C(30)
+#define TALK_CPS_TAKEN INT64_C(800)
 #define TALK_CPS_S 10
 
 /* Characters of one control string or sequence that are skipped; what follows

@@ -101,7 +101,9 @@ static enum talk_heard in_string(struct talk_in *in, uint32_t c)
         in->state = IN_TEXT;
         return TALK_HEARD_STRING;
     }
-    in->string[in->skipped++] = c >= 0x20 && c < DEL ? (char)c : '?';
+    if (c < 0x20 || c >= DEL)
+        c = '?';
+    in->string[in->skipped++] = (char)c;
     if (in->skipped == TALK_STRING_MAX)
         in->state = IN_TEXT;
     return TALK_HEARD_NONE;

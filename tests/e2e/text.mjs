@@ -119,6 +119,24 @@ async function loadedAgain(demo, page) {
   await kioskShows(demo, 'Hyvä');
 }
 
+/** A page that writes far too much, in pieces as large as may be and as small as may be. */
+async function flooded(demo, page) {
+  await page.evaluate(() => {
+    const { text } = window.probe.channels;
+    for (let i = 0; i < 400; i += 1) text.send('x'.repeat(20000));
+    for (let i = 0; i < 20000; i += 1) text.send('y');
+    text.send('\u2028');
+  });
+  await until('the flood to have passed', () => page.evaluate(() => window.probe.channels.text.bufferedAmount === 0), 60000);
+  const marked = async () => (await kioskTurns(demo)).some((turn) => turn.text.includes(LOST));
+  await until('the mark of what was dropped', marked);
+  await until('text to arrive again', async () => {
+    await page.evaluate(() => window.probe.channels.text.send('\u2028Loppu\u2028'));
+    return (await kioskTurns(demo)).at(-1)?.text === 'Loppu';
+  }, 30000, 1000);
+  assert((await demo.kiosk.screen()) === 'call', 'the call goes on');
+}
+
 await main('text', async (t) => {
   const demo = await startDemo(t);
   const browser = await startChromium();
@@ -157,5 +175,7 @@ await main('text', async (t) => {
   const all = [...(await kioskTurns(demo)), ...(await pageTurns(page))];
   assert(all.every((turn) => !turn.lost && !turn.text.includes(LOST)), `nothing was lost: ${JSON.stringify(all)}`);
   assert((await demo.kiosk.screen()) === 'call', 'the call goes on');
+  t.step('a flood is cut, and marked');
+  await flooded(demo, page);
   assert(page.driver.errors.length === 0, `errors on the page: ${page.driver.errors.join('; ')}`);
 });

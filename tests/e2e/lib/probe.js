@@ -11,7 +11,7 @@
     }
   };
   const probe = (window.probe = {
-    connections: [], made: 0, stamps: 0, bad: 0, counters: new Set(), latencies: [], firstStampAt: 0, lastStampAt: 0, maxGap: 0,
+    connections: [], channels: {}, made: 0, stamps: 0, bad: 0, counters: new Set(), latencies: [], firstStampAt: 0, lastStampAt: 0, maxGap: 0,
     nativeSound: navigator.userAgent.includes('Firefox'), refuseCamera: kept('probe-refuse-camera'),
   });
   const now = () => performance.timeOrigin + performance.now();
@@ -102,6 +102,7 @@
       this.addEventListener('track', (e) => {
         if (e.track.kind === 'audio') listen(e.track);
       });
+      this.addEventListener('datachannel', (e) => { probe.channels[e.channel.label] = e.channel; });
     }
   };
   probe.connection = () => probe.connections.filter((c) => c.signalingState !== 'closed').at(-1);

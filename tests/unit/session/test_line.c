@@ -28,7 +28,13 @@ struct world {
     enum session_end end;
     bool gate; /* the newest connection was opened */
     char ctl[128];
+    char text[256]; /* all that was sent on the channel TEXT */
+    struct session_talk talk;
+    bool talk_up;
 };
+
+#define TEXT 5        /* a data channel's number */
+#define ST "\xc2\x9c" /* ends the greeting */
 
 static struct world *w;
 
@@ -57,6 +63,8 @@ static void on_send(void *arg, const struct rtcmsg *m)
         w->version = m->version;
     else if (m->type == RTCMSG_OPEN)
         w->gate = true;
+    else if (m->type == RTCMSG_SEND && m->channel == TEXT)
+        strncat(w->text, (const char *)m->bytes, m->len);
     else if (m->type == RTCMSG_SEND)
         snprintf(w->ctl, sizeof(w->ctl), "%.*s", (int)m->len, m->bytes);
     if (m->type == RTCMSG_OPEN || m->type == RTCMSG_ANSWER)
@@ -77,6 +85,10 @@ static void on_event(void *arg, const struct session_event *e)
         w->end = e->end;
     } else if (e->kind == SESSION_EVENT_REMOTE) {
         w->last = *e;
+    } else if (e->kind == SESSION_EVENT_TALK) {
+        w->talk_up = e->up;
+    } else if (e->kind == SESSION_EVENT_SAID) {
+        w->talk = *e->talk;
     }
 }
 
@@ -414,6 +426,65 @@ static void test_ctl_bye_of_ours(void **state)
     assert_int_equal(w->end, SESSION_END_BY_CITIZEN);
 }
 
+static void text_channel(bool is_open)
+{
+    receive((struct rtcmsg){.type = RTCMSG_CHANNEL,
+                            .call = w->number,
+                            .channel = TEXT,
+                            .open = is_open,
+                            .text = "text"});
+}
+
+static void text_data(const char *text)
+{
+    receive((struct rtcmsg){.type = RTCMSG_DATA,
+                            .call = w->number,
+                            .channel = TEXT,
+                            .bytes = (const uint8_t *)text,
+                            .len = strlen(text)});
+}
+
+/* What was typed before the channel stood, while it stood, and while it was
+ * away; nothing of it is left after the call. */
+static void test_text(void **state)
+{
+    (void)state;
+    line_write(w->line, "not in a call", w->t.now_us);
+    into_call();
+    assert_int_equal(w->talk.n, 0);
+    line_write(w->line, "a", w->t.now_us);
+    text_channel(true);
+    assert_true(w->talk_up);
+    assert_non_null(strstr(w->text, "luukku;1;"));
+    assert_non_null(strstr(w->text, ST "a"));
+    text_data("Hei");
+    pass(SECOND);
+    assert_int_equal(w->talk.n, 2);
+    assert_true(w->talk.said[0].mine && !w->talk.said[1].mine);
+    assert_string_equal(w->talk.said[1].text, "Hei");
+    line_write(w->line, "ab", w->t.now_us);
+    line_say(w->line, w->t.now_us);
+    pass(SECOND);
+    assert_non_null(strstr(w->text, ST "ab\u2028"));
+    assert_false(w->talk.said[0].open);
+    text_channel(false);
+    assert_false(w->talk_up);
+    w->text[0] = '\0';
+    line_write(w->line, "c", w->t.now_us);
+    pass(SECOND);
+    assert_string_equal(w->text, "");
+    text_channel(true);
+    text_data(" sinne");
+    pass(SECOND);
+    assert_non_null(strstr(w->text, ST "c"));
+    assert_string_equal(w->talk.said[1].text, "Hei\ufffd sinne");
+    line_end(w->line, &w->t);
+    assert_false(w->talk_up);
+    w->text[0] = '\0';
+    line_write(w->line, "late", w->t.now_us);
+    assert_string_equal(w->text, "");
+}
+
 static void test_wait_before_transport(void **state)
 {
     (void)state;
@@ -452,6 +523,7 @@ int main(void)
         CASE(test_ctl),
         CASE(test_ctl_bye),
         CASE(test_ctl_bye_of_ours),
+        CASE(test_text),
         CASE(test_wait_before_transport),
     };
     return cmocka_run_group_tests(tests, NULL, finish);
