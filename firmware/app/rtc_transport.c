@@ -301,14 +301,10 @@ static void close_peer(struct rtc_transport *t)
     t->ctl = t->text = -1;
 }
 
-static int open_channel(struct rtc_transport *t, const char *label,
-                        const char *protocol)
-{
-    struct rtc_sctp_params p = {0};
-    (void)snprintf(p.label, sizeof(p.label), "%s", label);
-    (void)snprintf(p.protocol, sizeof(p.protocol), "%s", protocol);
-    return rtc_peer_channel_open(t->peer, &p);
-}
+static const struct rtc_sctp_params ctl_channel = {.label = "ctl"};
+/* RFC 8865 */
+static const struct rtc_sctp_params text_channel = {.label = "text",
+                                                    .protocol = "t140"};
 
 static void prepare(struct rtc_transport *t, const struct rtcmsg *m)
 {
@@ -331,8 +327,8 @@ static void prepare(struct rtc_transport *t, const struct rtcmsg *m)
         return;
     }
     (void)lk_loop_take_worst_late_us(t->loop);
-    t->ctl = open_channel(t, "ctl", "");
-    t->text = open_channel(t, "text", "t140"); /* RFC 8865 */
+    t->ctl = rtc_peer_channel_open(t->peer, &ctl_channel);
+    t->text = rtc_peer_channel_open(t->peer, &text_channel);
     t->offer_wanted = true;
     report_offer(t);
 }
@@ -499,7 +495,7 @@ void rtc_transport_packets(struct rtc_transport *t,
 void rtc_transport_keyframe_wanted(struct rtc_transport *t)
 {
     struct post p = {.kind = POST_KEYFRAME};
-    (void)lk_mailbox_post(t->box, &p); /* media asks again */
+    (void)!lk_mailbox_post(t->box, &p); /* media asks again */
 }
 
 /* --- life -------------------------------------------------------------- */
