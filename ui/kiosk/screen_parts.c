@@ -78,14 +78,17 @@ void kiosk_page_begin(struct kiosk_page *p)
                         .look = KIOSK_LOOK_PAGE,
                         .box = {.flow = KIOSK_COLUMN, .align = KIOSK_STRETCH},
                     });
-    page_bar(p);
+    if (!p->bare)
+        page_bar(p);
     kiosk_pager_open(p->t, &(struct kiosk_node){
                                .id = "page",
                                .box = {.align = KIOSK_STRETCH,
                                        .grow = true,
                                        .gap = p->low ? 4.5f : KIOSK_GAP_MM,
                                        .pad_x = KIOSK_MARGIN_MM,
-                                       .pad_y = p->low ? 5 : 9},
+                                       .pad_y = p->bare  ? 3
+                                                : p->low ? 5
+                                                         : 9},
                            });
     p->body = true;
 }
@@ -298,7 +301,8 @@ void kiosk_page_langs(struct kiosk_page *p, bool large)
 {
     kiosk_tree_open(p->t, &(struct kiosk_node){
                               .box = {.flow = large ? KIOSK_GRID : KIOSK_WRAP,
-                                      .cols = KIOSK_LANGS,
+                                      .cols = p->wide ? 4 : 2,
+                                      .cell_w = 40,
                                       .gap = large ? 5 : 3.5f},
                           });
     for (int i = 0; i < KIOSK_LANGS; i++)

@@ -13,6 +13,7 @@ struct kiosk_page {
     enum kiosk_lang lang;
     bool wide; /* landscape */
     bool low;  /* little height: smaller gaps */
+    bool bare; /* the keyboard needs the room: no title bar, a small strip */
     bool body; /* its pager is open */
     int strip; /* how the buttons of the strip are drawn; screens_strip.c */
 };
@@ -69,6 +70,9 @@ void kiosk_page_notices(struct kiosk_page *p, uint32_t which, int columns);
 
 /* One's own picture, or words instead. */
 void kiosk_page_self(struct kiosk_page *p, struct kiosk_box box);
+
+/* The expert's picture, or words instead. */
+void kiosk_page_remote(struct kiosk_page *p, struct kiosk_box box);
 
 /* Language buttons; large ones on the start screen. */
 void kiosk_page_langs(struct kiosk_page *p, bool large);

@@ -1,6 +1,6 @@
 #include "kiosk/screens.h"
 
-#include "kiosk/screen_parts.h"
+#include "kiosk/keyboard.h"
 
 #define MINUTE_US (60 * INT64_C(1000000))
 
@@ -52,6 +52,7 @@ void kiosk_screen_build(const struct session_view *view,
         .wide = env->width_mm > env->height_mm,
         .low = env->height_mm < LOW_MM,
     };
+    p.bare = p.low && kiosk_page_typing(&p);
     kiosk_tree_begin(ret, view->screen, p.lang);
     ret->text_size = view->manner.text_size;
     ret->contrast = view->manner.contrast;

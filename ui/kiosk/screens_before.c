@@ -11,6 +11,7 @@ static void panel_open(struct kiosk_page *p, bool grow)
                               .look = KIOSK_LOOK_PANEL,
                               .box = {.flow = KIOSK_COLUMN,
                                       .align = KIOSK_STRETCH,
+                                      .along = KIOSK_CENTER,
                                       .grow = grow,
                                       .gap = p->low ? 3.5f : 5,
                                       .pad_x = 9,
@@ -84,38 +85,42 @@ static enum kiosk_icon card_icon(const char *name)
     return KIOSK_ICON_LANDMARK;
 }
 
-/* Narrow cards: titles and agencies' names, which are one word, must fit. */
-static bool page_narrow(const struct kiosk_page *p)
+/* Edge of the square under a service's drawing, mm. */
+static float tile_mm(const struct kiosk_page *p)
 {
-    return p->wide && p->low;
+    if (p->low)
+        return 16;
+    return p->wide ? 22 : 26;
 }
 
-static void card_head(struct kiosk_page *p, const struct catalog_card *card)
+/* The drawing, and beside it whose service it is, its title and words. */
+static void card_words(struct kiosk_page *p, const struct catalog_card *card,
+                       enum kiosk_font title)
 {
     enum catalog_lang lang = catalog_lang(kiosk_lang_codes[p->lang]);
-    float tile = page_narrow(p) ? 14 : 18;
-    struct kiosk_node row = {
-        .box = {.flow = KIOSK_ROW, .align = KIOSK_CENTER, .gap = tile / 4},
-    };
+    float tile = tile_mm(p);
     struct kiosk_node icon = {
         .role = KIOSK_IMAGE,
         .look = KIOSK_LOOK_TILE,
         .icon = card_icon(card->icon),
-        .icon_mm = tile * 0.61f,
+        .icon_mm = tile * 0.58f,
         .ink = KIOSK_INK_ACCENT,
         .accent = kiosk_agency_accent(card->agency),
         .box = {.along = KIOSK_CENTER, .min_w = tile, .min_h = tile},
     };
-    struct kiosk_node agency = {
-        .role = KIOSK_TEXT,
-        .name = card->agency_name[lang],
-        .font = KIOSK_FONT_SMALL,
-        .ink = KIOSK_INK_MUTED,
-        .box = {.grow = true},
+    struct kiosk_node words = {
+        .box = {.flow = KIOSK_COLUMN,
+                .align = KIOSK_STRETCH,
+                .grow = true,
+                .gap = p->low ? 0.5f : 1.5f},
     };
-    kiosk_tree_open(p->t, &row);
     kiosk_tree_leaf(p->t, &icon);
-    kiosk_tree_leaf(p->t, &agency);
+    kiosk_tree_open(p->t, &words);
+    kiosk_page_text(p, KIOSK_FONT_SMALL, KIOSK_INK_MUTED,
+                    card->agency_name[lang]);
+    kiosk_page_text(p, title, KIOSK_INK_TEXT, card->title[lang]);
+    kiosk_page_text(p, p->wide ? KIOSK_FONT_BODY : KIOSK_FONT_LEAD,
+                    KIOSK_INK_MUTED, card->text[lang]);
     kiosk_tree_close(p->t);
 }
 
@@ -123,28 +128,23 @@ static void service_button(struct kiosk_page *p,
                            const struct catalog_card *card)
 {
     enum catalog_lang lang = catalog_lang(kiosk_lang_codes[p->lang]);
-    bool narrow = page_narrow(p);
     struct kiosk_node n = {
         .id = kiosk_tree_printf(p->t, "service-%s", card->id),
         .role = KIOSK_BUTTON,
         .name = card->title[lang],
         .value = card->agency_name[lang],
         .look = KIOSK_LOOK_CARD,
-        .box = {.flow = KIOSK_COLUMN,
-                .align = KIOSK_STRETCH,
-                .gap = 3,
-                .pad_x = narrow ? 5 : 7,
-                .pad_y = 7,
-                .min_h = p->low ? 60 : 92},
+        .box = {.flow = KIOSK_ROW,
+                .align = KIOSK_CENTER,
+                .gap = p->low ? 4 : 6,
+                .pad_x = p->low ? 5 : 8,
+                .pad_y = p->low ? 4 : 8},
         .act = KIOSK_ACT_INTENT,
         .intent = SESSION_INTENT_CARD,
         .arg = card->id,
     };
     kiosk_tree_open(p->t, &n);
-    card_head(p, card);
-    kiosk_page_text(p, narrow ? KIOSK_FONT_LABEL : KIOSK_FONT_NAME,
-                    KIOSK_INK_TEXT, card->title[lang]);
-    kiosk_page_text(p, KIOSK_FONT_BODY, KIOSK_INK_MUTED, card->text[lang]);
+    card_words(p, card, p->wide ? KIOSK_FONT_NAME : KIOSK_FONT_HEADING);
     kiosk_tree_close(p->t);
 }
 
@@ -168,12 +168,14 @@ void kiosk_screen_services(struct kiosk_page *p)
 {
     size_t n;
     const struct catalog_card *cards = catalog_builtin(&n);
-    kiosk_page_langs(p, false);
+    /* Elsewhere the start screen, one step back, has them. */
+    if (!p->low && p->view->manner.text_size == SESSION_TEXT_NORMAL)
+        kiosk_page_langs(p, false);
     kiosk_page_title(p, KIOSK_STR_SERVICES_TITLE, KIOSK_STR_SERVICES_LEAD);
     kiosk_page_notices(p, SESSION_NOTICE_NO_BROKER, 1);
     kiosk_tree_open(p->t, &(struct kiosk_node){
                               .box = {.flow = KIOSK_GRID,
-                                      .cols = p->wide ? 4 : 2,
+                                      .cols = p->wide ? 2 : 1,
                                       .equal = true,
                                       .gap = KIOSK_GAP_MM},
                           });
@@ -185,11 +187,14 @@ void kiosk_screen_services(struct kiosk_page *p)
 
 static void card_about(struct kiosk_page *p, const struct catalog_card *card)
 {
-    enum catalog_lang lang = catalog_lang(kiosk_lang_codes[p->lang]);
     panel_open(p, p->wide);
-    card_head(p, card);
-    kiosk_page_text(p, KIOSK_FONT_HEADING, KIOSK_INK_TEXT, card->title[lang]);
-    kiosk_page_text(p, KIOSK_FONT_LEAD, KIOSK_INK_MUTED, card->text[lang]);
+    kiosk_tree_open(p->t, &(struct kiosk_node){
+                              .box = {.flow = KIOSK_ROW,
+                                      .align = KIOSK_CENTER,
+                                      .gap = p->low ? 4 : 6},
+                          });
+    card_words(p, card, KIOSK_FONT_HEADING);
+    kiosk_tree_close(p->t);
     kiosk_tree_close(p->t);
 }
 

@@ -1,4 +1,5 @@
 /* The screen of a call. */
+#include "kiosk/keyboard.h"
 #include "kiosk/screens_strip.h"
 
 /* What stands in for the expert's picture, or nothing when it is shown. */
@@ -19,7 +20,7 @@ static enum kiosk_str remote_words(const struct kiosk_page *p)
     return KIOSK_STR_REMOTE_NONE;
 }
 
-static void call_remote(struct kiosk_page *p, struct kiosk_box box)
+void kiosk_page_remote(struct kiosk_page *p, struct kiosk_box box)
 {
     bool shown = p->view->line == SESSION_LINE_GOOD && p->env->remote_live &&
                  !(p->view->notices & SESSION_NOTICE_NO_PICTURE);
@@ -160,7 +161,7 @@ static void row_open(struct kiosk_page *p, bool grow)
 static void call_wide(struct kiosk_page *p)
 {
     row_open(p, true);
-    call_remote(p, (struct kiosk_box){.grow = true});
+    kiosk_page_remote(p, (struct kiosk_box){.grow = true});
     call_side(p, side_w(p), p->low ? 68 : 0);
     kiosk_tree_close(p->t);
 }
@@ -170,7 +171,7 @@ static void call_tall(struct kiosk_page *p)
 {
     kiosk_page_spring(p);
     call_expert(p);
-    call_remote(p, (struct kiosk_box){.aspect = 4.0f / 3});
+    kiosk_page_remote(p, (struct kiosk_box){.aspect = 4.0f / 3});
     row_open(p, false);
     kiosk_page_self(p, (struct kiosk_box){.aspect = 4.0f / 3, .max_w = 118});
     column_open(p, (struct kiosk_box){.grow = true});
@@ -181,12 +182,9 @@ static void call_tall(struct kiosk_page *p)
     kiosk_page_spring(p);
 }
 
-/* The picture beside the conversation in writing. */
-static void call_wide_talk(struct kiosk_page *p)
+/* Oneself and who it is, in little room. */
+static void call_small(struct kiosk_page *p)
 {
-    row_open(p, true);
-    column_open(p, (struct kiosk_box){.grow = true});
-    call_remote(p, (struct kiosk_box){.grow = true});
     row_open(p, false);
     kiosk_page_self(
         p, (struct kiosk_box){.aspect = 4.0f / 3, .max_w = p->low ? 36 : 56});
@@ -195,6 +193,17 @@ static void call_wide_talk(struct kiosk_page *p)
     call_line(p);
     kiosk_tree_close(p->t);
     kiosk_tree_close(p->t);
+}
+
+/* The picture beside the conversation in writing. */
+static void call_wide_talk(struct kiosk_page *p)
+{
+    row_open(p, true);
+    column_open(p, (struct kiosk_box){.grow = true});
+    kiosk_page_remote(p, (struct kiosk_box){.grow = true});
+    /* While one types the keyboard has this place. */
+    if (!kiosk_page_typing(p))
+        call_small(p);
     kiosk_tree_close(p->t);
     column_open(p, (struct kiosk_box){.grow = true});
     kiosk_page_talk(p);
@@ -207,7 +216,7 @@ static void call_tall_talk(struct kiosk_page *p)
 {
     row_open(p, false);
     column_open(p, (struct kiosk_box){.grow = true});
-    call_remote(p, (struct kiosk_box){.aspect = 4.0f / 3});
+    kiosk_page_remote(p, (struct kiosk_box){.aspect = 4.0f / 3});
     kiosk_tree_close(p->t);
     call_side(p, 84, 0);
     kiosk_tree_close(p->t);
@@ -349,5 +358,7 @@ void kiosk_screen_call(struct kiosk_page *p)
         call_tall_talk(p);
     else
         call_tall(p);
+    kiosk_page_end(p);
+    kiosk_page_keyboard(p);
     call_strip(p);
 }

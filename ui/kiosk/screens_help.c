@@ -136,21 +136,42 @@ static void help_strip(struct kiosk_page *p)
     kiosk_page_strip(p, &s);
 }
 
-void kiosk_screen_help(struct kiosk_page *p)
+/* What can be done, and what comes then; in a call beside the expert, who
+ * does not go away for it. */
+static void help_screen(struct kiosk_page *p)
 {
     struct help_words words = help_words(p->view->screen);
-    kiosk_page_text(p, KIOSK_FONT_TITLE, KIOSK_INK_TEXT,
-                    kiosk_page_str(p, KIOSK_STR_HELP_TITLE));
-    kiosk_tree_open(p->t,
-                    &(struct kiosk_node){
-                        .box = {.flow = p->wide ? KIOSK_GRID : KIOSK_COLUMN,
-                                .cols = 2,
-                                .align = KIOSK_STRETCH,
-                                .gap = KIOSK_GAP_MM},
-                    });
+    bool call = p->view->screen == SESSION_CALL;
+    bool grid = p->wide && !call;
+    if (call)
+        kiosk_tree_open(p->t,
+                        &(struct kiosk_node){
+                            .box = {.flow = KIOSK_ROW, .gap = KIOSK_GAP_MM},
+                        });
+    kiosk_tree_open(p->t, &(struct kiosk_node){
+                              .box = {.flow = grid ? KIOSK_GRID : KIOSK_COLUMN,
+                                      .cols = 2,
+                                      .align = KIOSK_STRETCH,
+                                      .grow = true,
+                                      .gap = KIOSK_GAP_MM},
+                          });
     help_about(p, KIOSK_STR_HELP_HERE, words.here);
     help_about(p, KIOSK_STR_HELP_NEXT, words.next);
     kiosk_tree_close(p->t);
+    if (!call)
+        return;
+    kiosk_page_remote(p, (struct kiosk_box){.aspect = 4.0f / 3,
+                                            .max_w = p->low    ? 84
+                                                     : p->wide ? 120
+                                                               : 90});
+    kiosk_tree_close(p->t);
+}
+
+void kiosk_screen_help(struct kiosk_page *p)
+{
+    kiosk_page_text(p, KIOSK_FONT_TITLE, KIOSK_INK_TEXT,
+                    kiosk_page_str(p, KIOSK_STR_HELP_TITLE));
+    help_screen(p);
     kiosk_page_notice(p, KIOSK_LOOK_GOOD, KIOSK_ICON_USERS,
                       KIOSK_STR_HELP_ADVISER);
     help_ways(p);

@@ -13,7 +13,7 @@ enum strip_style {
 static enum strip_style strip_style(const struct kiosk_page *p, int n)
 {
     enum session_text_size size = p->view->manner.text_size;
-    if (p->low && size == SESSION_TEXT_LARGEST)
+    if (p->bare || (p->low && size == SESSION_TEXT_LARGEST))
         return STRIP_ICONS;
     if (p->wide && !p->low && size == SESSION_TEXT_NORMAL)
         return STRIP_PILLS;

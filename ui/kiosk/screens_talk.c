@@ -152,8 +152,9 @@ void kiosk_page_talk(struct kiosk_page *p)
                                       .pad_x = p->low ? 4 : 6,
                                       .pad_y = p->low ? 3 : 5},
                           });
-    kiosk_page_text(p, KIOSK_FONT_NAME, KIOSK_INK_TEXT,
-                    kiosk_page_str(p, KIOSK_STR_TEXT_LOG));
+    if (!p->bare)
+        kiosk_page_text(p, KIOSK_FONT_NAME, KIOSK_INK_TEXT,
+                        kiosk_page_str(p, KIOSK_STR_TEXT_LOG));
     talk_log(p);
     if (!p->view->talk.up)
         kiosk_page_notice(p, KIOSK_LOOK_WARN, KIOSK_ICON_WIFI_OFF,

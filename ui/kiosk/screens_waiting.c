@@ -97,6 +97,23 @@ static void waiting_self(struct kiosk_page *p)
     kiosk_tree_close(p->t);
 }
 
+static void waiting_next(struct kiosk_page *p)
+{
+    kiosk_tree_open(p->t, &(struct kiosk_node){
+                              .look = KIOSK_LOOK_PANEL,
+                              .box = {.flow = KIOSK_COLUMN,
+                                      .align = KIOSK_STRETCH,
+                                      .gap = 2,
+                                      .pad_x = 8,
+                                      .pad_y = 6},
+                          });
+    kiosk_page_text(p, KIOSK_FONT_NAME, KIOSK_INK_TEXT,
+                    kiosk_page_str(p, KIOSK_STR_HELP_NEXT));
+    kiosk_page_text(p, KIOSK_FONT_BODY, KIOSK_INK_MUTED,
+                    kiosk_page_str(p, KIOSK_STR_HELP_WAITING_NEXT));
+    kiosk_tree_close(p->t);
+}
+
 static void waiting_strip(struct kiosk_page *p)
 {
     struct kiosk_strip s = {0};
@@ -128,9 +145,12 @@ void kiosk_screen_waiting(struct kiosk_page *p)
     kiosk_tree_open(p->t, &(struct kiosk_node){
                               .box = {.flow = KIOSK_COLUMN,
                                       .align = KIOSK_STRETCH,
+                                      .gap = 5,
                                       .grow = p->wide},
                           });
     waiting_figures(p);
+    if (!p->low)
+        waiting_next(p);
     kiosk_tree_close(p->t);
     waiting_self(p);
     kiosk_tree_close(p->t);

@@ -30,9 +30,9 @@ function browserGroup() {
   return found;
 }
 
-/** Starts the browser; `executable` may be a wrapper that enters a network namespace. */
-export async function startChromium({ executable = CHROMIUM, probe = true } = {}) {
-  const browser = await chromium.launch({ executablePath: executable, headless: true, args: CHROMIUM_FLAGS });
+/** Starts the browser; `executable` may be a wrapper that enters a network namespace; `flags` come to the usual ones. */
+export async function startChromium({ executable = CHROMIUM, probe = true, flags = [] } = {}) {
+  const browser = await chromium.launch({ executablePath: executable, headless: true, args: [...CHROMIUM_FLAGS, ...flags] });
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'fi-FI' });
   await context.grantPermissions(['camera', 'microphone']).catch(() => undefined);
   if (probe) await context.addInitScript(PROBE);
