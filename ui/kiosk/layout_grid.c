@@ -22,6 +22,10 @@ static int grid_cols(struct layout *l, int i, int avail)
         least = LK_MAX(least, layout_words(l, k.at[c]));
     while (cols > 1 && !b->fixed && cell_px(l, i, avail, cols) < least)
         cols--;
+    /* As few as its lines need, so that the last line is not left bare. */
+    int lines = (k.n + cols - 1) / cols;
+    if (cols < b->cols && lines > 0)
+        cols = (k.n + lines - 1) / lines;
     *memo = (struct layout_memo){gap, avail, {cols, 0}};
     return cols;
 }

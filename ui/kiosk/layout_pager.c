@@ -227,6 +227,22 @@ static void pages_place(struct layout *l, int i, struct kiosk_rect r)
     layout_place(l, turns, (struct kiosk_rect){r.x, r.y + r.h - h, r.w, h});
 }
 
+/* Shows the last atoms that fit, at least one. */
+static void tail_place(struct layout *l, int i, struct kiosk_rect r)
+{
+    struct atoms a = {0};
+    atoms_collect(l, &a, i, r.w, r.h);
+    int first = LK_MAX(a.n - 1, 0);
+    while (first > 0) {
+        atoms_show(l, i, &a, first - 1, a.n);
+        if (layout_column_size(l, i, r.w).h > r.h)
+            break;
+        first--;
+    }
+    atoms_show(l, i, &a, first, a.n);
+    layout_column_place(l, i, r);
+}
+
 void layout_pager_place(struct layout *l, int i, struct kiosk_rect r)
 {
     float tight = l->tight;
@@ -241,6 +257,9 @@ void layout_pager_place(struct layout *l, int i, struct kiosk_rect r)
         return;
     }
     set_tight(l, tight * tights[1]);
-    pages_place(l, i, r);
+    if (n->box.along == KIOSK_END && turns_of(l->t, i) < 0)
+        tail_place(l, i, r);
+    else
+        pages_place(l, i, r);
     set_tight(l, tight);
 }

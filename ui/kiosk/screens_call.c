@@ -2,6 +2,11 @@
 #include "kiosk/keyboard.h"
 #include "kiosk/screens_strip.h"
 
+/* What one should know in a call. */
+#define CALL_NOTICES                                      \
+    (SESSION_NOTICE_NO_CAMERA | SESSION_NOTICE_NO_SOUND | \
+     SESSION_NOTICE_EXPERT_MUTED | SESSION_NOTICE_SIMULATED)
+
 /* What stands in for the expert's picture, or nothing when it is shown. */
 static enum kiosk_str remote_words(const struct kiosk_page *p)
 {
@@ -112,11 +117,7 @@ static void call_notices(struct kiosk_page *p)
     if (!v->mic_on)
         kiosk_page_notice(p, KIOSK_LOOK_WARN, KIOSK_ICON_MIC_OFF,
                           KIOSK_STR_NOTICE_MUTED);
-    kiosk_page_notices(p,
-                       SESSION_NOTICE_NO_CAMERA | SESSION_NOTICE_NO_SOUND |
-                           SESSION_NOTICE_EXPERT_MUTED |
-                           SESSION_NOTICE_SIMULATED,
-                       1);
+    kiosk_page_notices(p, CALL_NOTICES, 1);
 }
 
 static void column_open(struct kiosk_page *p, struct kiosk_box box)
@@ -136,11 +137,21 @@ static float side_w(const struct kiosk_page *p)
     return LK_MIN(w, p->env->width_mm * 0.42f);
 }
 
+/* With the largest text on a low panel there is no room for one's own picture
+ * beside what one has to know. */
+static bool side_crowded(const struct kiosk_page *p)
+{
+    return p->low && p->view->manner.text_size == SESSION_TEXT_LARGEST &&
+           (!p->view->mic_on || (p->view->notices & CALL_NOTICES));
+}
+
 /* Beside the picture: oneself, who it is, how the line is. */
 static void call_side(struct kiosk_page *p, float width, float self)
 {
     column_open(p, (struct kiosk_box){.min_w = width, .max_w = width});
-    kiosk_page_self(p, (struct kiosk_box){.aspect = 4.0f / 3, .max_w = self});
+    if (!side_crowded(p))
+        kiosk_page_self(p,
+                        (struct kiosk_box){.aspect = 4.0f / 3, .max_w = self});
     call_expert(p);
     call_line(p);
     call_notices(p);
@@ -218,7 +229,13 @@ static void call_tall_talk(struct kiosk_page *p)
     column_open(p, (struct kiosk_box){.grow = true});
     kiosk_page_remote(p, (struct kiosk_box){.aspect = 4.0f / 3});
     kiosk_tree_close(p->t);
-    call_side(p, 84, 0);
+    kiosk_page_self(p, (struct kiosk_box){.aspect = 4.0f / 3, .max_w = 70});
+    kiosk_tree_close(p->t);
+    row_open(p, false);
+    column_open(p, (struct kiosk_box){.grow = true});
+    call_expert(p);
+    kiosk_tree_close(p->t);
+    call_line(p);
     kiosk_tree_close(p->t);
     kiosk_page_talk(p);
 }
@@ -329,9 +346,7 @@ static void call_strip(struct kiosk_page *p)
     call_volume(p);
     kiosk_strip_button(
         p, &(struct kiosk_button){.id = "text",
-                                  .text = typing ? KIOSK_STR_TEXT_CLOSE
-                                                 : KIOSK_STR_TEXT,
-                                  .label = KIOSK_STR_TEXT,
+                                  .text = KIOSK_STR_TEXT,
                                   .icon = KIOSK_ICON_MESSAGE_SQUARE_TEXT,
                                   .checked = typing,
                                   .intent = SESSION_INTENT_TYPING});

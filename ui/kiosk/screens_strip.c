@@ -114,7 +114,7 @@ static void strip_tile(struct kiosk_page *p, const struct kiosk_button *b,
     n->box.align = KIOSK_STRETCH;
     n->box.along = KIOSK_CENTER;
     n->box.gap = 0.5f;
-    n->box.pad_x = 1.5f;
+    n->box.pad_x = 3;
     n->box.pad_y = 1.5f;
     n->label = "";
     n->icon = KIOSK_ICON_NONE;

@@ -7,6 +7,30 @@
 /* U+FFFD stands where text was lost. */
 #define LOST "\xef\xbf\xbd"
 
+/* Height that the conversation keeps, however little room there is, mm. */
+#define LOG_LEAST_MM 30.0f
+
+/* The end of a text that is too long for its place, from a word on. What went
+ * before was on the screen already. */
+static const char *turn_end(struct kiosk_page *p, const char *text)
+{
+    static const size_t most[SESSION_TEXT_SIZES][2] = {
+        [SESSION_TEXT_NORMAL] = {SESSION_SAID_MAX, 200},
+        [SESSION_TEXT_LARGE] = {320, 120},
+        [SESSION_TEXT_LARGEST] = {180, 60},
+    };
+    size_t len = strlen(text);
+    size_t room = most[p->view->manner.text_size % SESSION_TEXT_SIZES]
+                      [kiosk_page_typing(p) && p->wide];
+    if (len <= room)
+        return text;
+    const char *from = text + len - room;
+    const char *word = strchr(from, ' ');
+    while (((unsigned char)*from & 0xc0) == 0x80)
+        from++;
+    return kiosk_tree_printf(p->t, "… %s", word ? word + 1 : from);
+}
+
 static const char *turn_who(const struct kiosk_page *p,
                             const struct session_said *said)
 {
@@ -41,14 +65,14 @@ static void turn_words(struct kiosk_page *p, const struct session_said *said,
                   .ink = said->mine ? KIOSK_INK_BRAND : KIOSK_INK_GOOD,
                   .foreign = true,
               });
-    kiosk_tree_leaf(p->t,
-                    &(struct kiosk_node){
-                        .role = KIOSK_TEXT,
-                        .name = kiosk_tree_printf(p->t, "%s%s", said->text,
-                                                  said->open ? "|" : ""),
-                        .font = KIOSK_FONT_LEAD,
-                        .foreign = true,
-                    });
+    kiosk_tree_leaf(p->t, &(struct kiosk_node){
+                              .role = KIOSK_TEXT,
+                              .name = kiosk_tree_printf(p->t, "%s%s",
+                                                        turn_end(p, said->text),
+                                                        said->open ? "|" : ""),
+                              .font = KIOSK_FONT_LEAD,
+                              .foreign = true,
+                          });
     if (strstr(said->text, LOST))
         kiosk_tree_leaf(p->t,
                         &(struct kiosk_node){
@@ -107,9 +131,10 @@ static void talk_log(struct kiosk_page *p)
                               .role = KIOSK_GROUP,
                               .name = kiosk_page_str(p, KIOSK_STR_TEXT_LOG),
                               .private = true,
-                              .box = {.flow = KIOSK_COLUMN,
+                              .box = {.flow = KIOSK_PAGER,
                                       .align = KIOSK_STRETCH,
                                       .along = KIOSK_END,
+                                      .min_h = LOG_LEAST_MM,
                                       .grow = true,
                                       .gap = 2.5f},
                           });
@@ -141,6 +166,14 @@ static void talk_field(struct kiosk_page *p)
                         });
 }
 
+/* Where room is short the words themselves come first. */
+static bool talk_is_titled(const struct kiosk_page *p)
+{
+    bool short_of_room =
+        p->low && p->view->manner.text_size != SESSION_TEXT_NORMAL;
+    return !short_of_room && !(p->wide && kiosk_page_typing(p));
+}
+
 void kiosk_page_talk(struct kiosk_page *p)
 {
     kiosk_tree_open(p->t, &(struct kiosk_node){
@@ -152,7 +185,7 @@ void kiosk_page_talk(struct kiosk_page *p)
                                       .pad_x = p->low ? 4 : 6,
                                       .pad_y = p->low ? 3 : 5},
                           });
-    if (!p->bare)
+    if (talk_is_titled(p))
         kiosk_page_text(p, KIOSK_FONT_NAME, KIOSK_INK_TEXT,
                         kiosk_page_str(p, KIOSK_STR_TEXT_LOG));
     talk_log(p);

@@ -3,30 +3,49 @@
 
 #include <stdio.h>
 
-/* A figure with what it says under it; one status. */
+/* Whether a figure stands beside its words, which saves height. */
+static bool figures_beside(const struct kiosk_page *p)
+{
+    return p->wide &&
+           (p->low || p->view->manner.text_size == SESSION_TEXT_LARGEST);
+}
+
+/* A figure with what it says; one status. */
 static void waiting_figure(struct kiosk_page *p, const char *id,
                            enum kiosk_str name, const char *value)
 {
-    kiosk_tree_open(p->t, &(struct kiosk_node){
-                              .id = id,
-                              .role = KIOSK_STATUS,
-                              .name = kiosk_page_str(p, name),
-                              .value = value,
-                              .label = "",
-                              .look = KIOSK_LOOK_PANEL,
-                              .box = {.flow = KIOSK_COLUMN,
-                                      .align = KIOSK_CENTER,
-                                      .along = KIOSK_CENTER,
-                                      .gap = 1,
-                                      .pad_x = 4,
-                                      .pad_y = p->low    ? 1.5f
-                                               : p->wide ? 4
-                                                         : 9},
-                          });
-    kiosk_page_text(p, p->low ? KIOSK_FONT_HEADING : KIOSK_FONT_FIGURE,
-                    KIOSK_INK_BRAND, value);
-    kiosk_page_text(p, p->low ? KIOSK_FONT_SMALL : KIOSK_FONT_BODY,
-                    KIOSK_INK_MUTED, kiosk_page_str(p, name));
+    bool beside = figures_beside(p);
+    struct kiosk_node panel = {
+        .id = id,
+        .role = KIOSK_STATUS,
+        .name = kiosk_page_str(p, name),
+        .value = value,
+        .label = "",
+        .look = KIOSK_LOOK_PANEL,
+        .box = {.flow = beside ? KIOSK_ROW : KIOSK_COLUMN,
+                .align = beside ? KIOSK_CENTER : KIOSK_STRETCH,
+                .along = KIOSK_CENTER,
+                .gap = beside ? 4 : 1,
+                .pad_x = beside ? 7 : 4,
+                .pad_y = p->wide ? 3.5f : 9},
+    };
+    struct kiosk_node figure = {
+        .role = KIOSK_TEXT,
+        .name = value,
+        .font = beside ? KIOSK_FONT_HEADING : KIOSK_FONT_FIGURE,
+        .ink = KIOSK_INK_BRAND,
+        .box = {.along = KIOSK_CENTER},
+    };
+    struct kiosk_node words = {
+        .role = KIOSK_TEXT,
+        .name = kiosk_page_str(p, name),
+        .font = KIOSK_FONT_BODY,
+        .ink = KIOSK_INK_MUTED,
+        .box = {.along = beside ? KIOSK_START : KIOSK_CENTER, .grow = beside},
+    };
+    kiosk_tree_open(p->t, &panel);
+    kiosk_tree_leaf(p->t, beside ? &words : &figure);
+    kiosk_tree_leaf(p->t, beside ? &figure : &words);
     kiosk_tree_close(p->t);
 }
 
@@ -67,19 +86,6 @@ static void waiting_figures(struct kiosk_page *p)
     (SESSION_NOTICE_NO_BROKER | SESSION_NOTICE_NO_CAMERA | \
      SESSION_NOTICE_NO_SOUND)
 
-/* Width of one's own picture beside the figures, so that its height fits
- * under the title and the notices, mm. */
-static float waiting_self_w(const struct kiosk_page *p)
-{
-    float above = p->low ? 93 : 116;
-    uint32_t shown = p->view->notices & WAITING_NOTICES;
-    if (shown)
-        above += p->low ? 24 : 20;
-    if (shown & (shown - 1) && shown & ((shown & (shown - 1)) - 1))
-        above += p->low ? 18 : 16;
-    return (p->env->height_mm - above) * 4 / 3;
-}
-
 static void waiting_self(struct kiosk_page *p)
 {
     kiosk_tree_open(p->t,
@@ -87,8 +93,7 @@ static void waiting_self(struct kiosk_page *p)
                         .box = {.flow = KIOSK_COLUMN,
                                 .align = KIOSK_STRETCH,
                                 .along = p->wide ? KIOSK_START : KIOSK_CENTER,
-                                .grow = !p->wide,
-                                .max_w = p->wide ? waiting_self_w(p) : 0,
+                                .grow = true,
                                 .gap = 2.5f},
                     });
     kiosk_page_self(p, (struct kiosk_box){.aspect = 4.0f / 3});

@@ -109,7 +109,9 @@ enum kiosk_flow {
     KIOSK_ROW,
     KIOSK_WRAP,  /* a row that goes on below */
     KIOSK_GRID,  /* `cols` equal columns, rows as high as the highest cell */
-    KIOSK_PAGER, /* a column; what does not fit goes to further pages */
+    /* A column; what does not fit goes to further pages. Without buttons that
+     * turn them and with `along` END its last children are shown. */
+    KIOSK_PAGER,
 };
 
 enum kiosk_place {
