@@ -23,10 +23,12 @@ static void start_steps(struct kiosk_page *p)
 {
     static const enum kiosk_str steps[] = {
         KIOSK_STR_START_STEP_1, KIOSK_STR_START_STEP_2, KIOSK_STR_START_STEP_3};
+    bool largest = p->view->manner.text_size == SESSION_TEXT_LARGEST;
+    bool beside = p->wide && !largest;
     panel_open(p, false);
     kiosk_tree_open(p->t,
                     &(struct kiosk_node){
-                        .box = {.flow = p->wide ? KIOSK_GRID : KIOSK_COLUMN,
+                        .box = {.flow = beside ? KIOSK_GRID : KIOSK_COLUMN,
                                 .cols = 3,
                                 .align = KIOSK_STRETCH,
                                 .gap = KIOSK_GAP_MM},

@@ -225,8 +225,10 @@ static void call_wide_talk(struct kiosk_page *p)
 /* The picture, oneself beside it, above the conversation in writing. */
 static void call_tall_talk(struct kiosk_page *p)
 {
+    struct kiosk_box whole = {.grow = true};
+    struct kiosk_box less = {.min_w = 136, .max_w = 136};
     row_open(p, false);
-    column_open(p, (struct kiosk_box){.grow = true});
+    column_open(p, kiosk_page_typing(p) ? less : whole);
     kiosk_page_remote(p, (struct kiosk_box){.aspect = 4.0f / 3});
     kiosk_tree_close(p->t);
     kiosk_page_self(p, (struct kiosk_box){.aspect = 4.0f / 3, .max_w = 70});
