@@ -107,8 +107,8 @@ enum kiosk_flow {
     KIOSK_LEAF, /* icon and text; no children */
     KIOSK_COLUMN,
     KIOSK_ROW,
-    KIOSK_WRAP,  /* a row that goes on below */
-    KIOSK_GRID,  /* `cols` equal columns, rows as high as the highest cell */
+    KIOSK_WRAP, /* a row that goes on below */
+    KIOSK_GRID, /* `cols` equal columns, rows as high as the highest cell */
     /* A column; what does not fit goes to further pages. Without buttons that
      * turn them and with `along` END its last children are shown. */
     KIOSK_PAGER,
