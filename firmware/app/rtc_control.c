@@ -311,7 +311,10 @@ static int make_media(struct rtc_control *c, const struct store_config *s)
                                  .event = media_happened,
                                  .arg = c};
     choose_devices(s, &m);
-    return media_new(&m, &cb, c->loop, &c->media);
+    int r = media_new(&m, &cb, c->loop, &c->media);
+    if (r == 0 && m.sink == MEDIA_SOUND_ALSA && !m.sound_simulated)
+        r = rtc_speech_watch(c->speech, c->loop, c->media);
+    return r;
 }
 
 /* --- the transport thread ---------------------------------------------- */
@@ -558,6 +561,7 @@ struct rtc_control *rtc_control_free(struct rtc_control *c)
     /* The transport's thread calls media, and media's threads post to the
      * transport's box: the thread ends first, then media, then the box. */
     rtc_transport_stop(c->transport);
+    rtc_speech_unwatch(c->speech);
     media_free(c->media);
     rtc_speech_free(c->speech);
     rtc_transport_free(c->transport);

@@ -1,6 +1,7 @@
 #include "app/rtc_speech.h"
 
 #include "base/log.h"
+#include "headset/headset.h"
 #include "loop/mailbox.h"
 
 #include <errno.h>
@@ -18,6 +19,8 @@ struct rtc_speech {
     struct speech *voice;
     struct lk_mailbox *box;
     bool headset;
+    struct headset *watch;
+    struct media *media;
 };
 
 struct outcome {
@@ -136,4 +139,31 @@ void rtc_speech_headset(struct rtc_speech *s, bool in)
     s->headset = in;
     speech_headset(s->voice, in);
     tell_headset(s);
+}
+
+/* Private words are safe only once the card's own device is open: until then,
+ * and when it cannot be opened, there is no headset. */
+static void plugged(void *arg, int card)
+{
+    struct rtc_speech *s = arg;
+    if (card < 0)
+        rtc_speech_headset(s, false);
+    int r = media_set_output(s->media, card);
+    if (card >= 0)
+        rtc_speech_headset(s, r == 0);
+    if (card >= 0 || s->headset)
+        LK_LOG(INFO, "speech", "headset-card=%d result=%d", card, r);
+}
+
+int rtc_speech_watch(struct rtc_speech *s, struct lk_loop *loop,
+                     struct media *media)
+{
+    s->media = media;
+    return headset_new(loop, plugged, s, &s->watch);
+}
+
+void rtc_speech_unwatch(struct rtc_speech *s)
+{
+    if (s)
+        s->watch = headset_free(s->watch);
 }

@@ -9,6 +9,7 @@
 
 #include "ipc/rtcmsg.h"
 #include "loop/loop.h"
+#include "media/media.h"
 #include "speech/speech.h"
 
 struct rtc_speech;
@@ -38,6 +39,14 @@ bool rtc_speech_order(struct rtc_speech *s, const struct rtcmsg *m);
 /* A new luukkud: what the old one wanted said is cut, and the new one hears
  * whether there is a headset. */
 void rtc_speech_greet(struct rtc_speech *s);
+
+/* Looks for real headsets from now on, and lets `media` (borrowed) play to the
+ * one that is plugged in. Errors: -ENOMEM. */
+int rtc_speech_watch(struct rtc_speech *s, struct lk_loop *loop,
+                     struct media *media) LK_MUST_CHECK;
+
+/* Ends that: before media does. */
+void rtc_speech_unwatch(struct rtc_speech *s);
 
 /* A headset was plugged in, and what is played goes there; or pulled. */
 void rtc_speech_headset(struct rtc_speech *s, bool in);

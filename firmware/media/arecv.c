@@ -8,6 +8,7 @@
 #include "base/clock.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,7 +67,7 @@ static GstPadProbeReturn tap(GstPad *pad, GstPadProbeInfo *info, gpointer arg)
 
 /* The loudspeaker, or what stands in for it; ret_first is its entrance. */
 static GstElement *arecv_device(struct media_arecv *a, enum media_sound kind,
-                                GstElement **ret_first)
+                                int card, GstElement **ret_first)
 {
     struct media_pipe *pipe = &a->in.pipe;
     GstElement *e = media_pipe_add(pipe, "webrtcechoprobe", NULL);
@@ -76,6 +77,11 @@ static GstElement *arecv_device(struct media_arecv *a, enum media_sound kind,
     if (e)
         e = media_pipe_add(
             pipe, kind == MEDIA_SOUND_PULSE ? "pulsesink" : "alsasink", e);
+    if (e && kind == MEDIA_SOUND_ALSA && card >= 0) {
+        char device[32];
+        (void)snprintf(device, sizeof(device), "plughw:%d", card);
+        g_object_set(e, "device", device, NULL);
+    }
     if (e)
         g_object_set(e, "buffer-time", DEVICE_BUFFER_US, "latency-time",
                      DEVICE_PERIOD_US, "provide-clock", FALSE, NULL);
@@ -100,7 +106,7 @@ static int arecv_build(struct media_arecv *a,
     media_pad_probe(e, "src", tap, a);
     struct media_playout_config p = {
         .from = e, .speech = c->speech, .gain = c->gain};
-    e = a->device ? arecv_device(a, c->sink, &p.to)
+    e = a->device ? arecv_device(a, c->sink, c->card, &p.to)
                   : media_pipe_add(pipe, "fakesink", NULL);
     if (!e)
         return -EIO;

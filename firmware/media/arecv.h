@@ -14,6 +14,7 @@ struct media_arecv;
 struct media_arecv_config {
     uint8_t pt;
     enum media_sound sink;   /* NONE: played to nobody, in real time */
+    int card;                /* ALSA's; -1: its default device */
     struct speech *speech;   /* mixed in; borrowed, NULL: none */
     const atomic_int *gain;  /* 0..MEDIA_GAIN_ONE; borrowed */
     const atomic_bool *open; /* borrowed */

@@ -35,6 +35,7 @@ struct media {
      * waits for this lock: it tries. */
     pthread_mutex_t sound_lock;
     struct media_arecv *arecv;
+    int card;         /* that it plays to; -1: ALSA's default device */
     bool loudspeaker; /* arecv plays to a device */
     atomic_int gain;  /* MEDIA_GAIN_ONE: as it came */
     atomic_bool open;

@@ -127,6 +127,7 @@ static int loudspeaker_set(struct media *m, enum media_sound sink)
     const struct media_arecv_config c = {.pt = m->config.pt[MEDIA_AUDIO],
                                          .sink = sink,
                                          .gain = &m->gain,
+                                         .card = m->card,
                                          .speech = m->config.speech,
                                          .open = &m->open};
     int r = media_arecv_new(&c, &m->cb, &fresh);
@@ -151,6 +152,25 @@ static void loudspeaker_try(struct media *m)
     /* The canceller can only be linked when there is something to cancel. */
     if (r == 0)
         m->asend = media_asend_free(m->asend);
+}
+
+int media_set_output(struct media *m, int card)
+{
+    if (m->config.sink != MEDIA_SOUND_ALSA || m->config.sound_simulated)
+        return -ENODEV;
+    if (card == m->card)
+        return m->loudspeaker ? 0 : -EIO;
+    /* The old device is let go of first: both may be the same one. */
+    int r = loudspeaker_set(m, MEDIA_SOUND_NONE);
+    m->card = card;
+    if (r == 0)
+        r = loudspeaker_set(m, MEDIA_SOUND_ALSA);
+    if (r < 0) {
+        m->card = -1;
+        loudspeaker_try(m);
+    }
+    m->asend = media_asend_free(m->asend); /* links to the new echo probe */
+    return r;
 }
 
 /* What broke is let go of, and looked for again now and then. */
@@ -275,6 +295,7 @@ int media_new(const struct media_config *config,
     if (!m)
         return -ENOMEM;
     m->config = c;
+    m->card = -1;
     m->cb = *cb;
     atomic_store(&m->gain, MEDIA_GAIN_ONE);
     atomic_store(&m->microphone_on, true);

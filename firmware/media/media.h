@@ -189,6 +189,14 @@ void media_set_camera(struct media *m, bool on);
  */
 int media_emulate_camera(struct media *m, bool there) LK_MUST_CHECK;
 
+/* Plays to that ALSA card (a headset's) from now on; -1: to the default device.
+ *
+ * Errors  -ENODEV sound is not ALSA's, -EIO the card cannot be opened: the
+ *         default device plays
+ * Thread  control
+ */
+int media_set_output(struct media *m, int card) LK_MUST_CHECK;
+
 /* Loudness of the far end, 0..1. Thread: any. */
 void media_set_volume(struct media *m, double volume);
 
