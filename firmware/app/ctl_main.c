@@ -38,6 +38,7 @@ static const char usage[] =
     "  ui type TEXT              type a text\n"
     "  ui key NAME               press a key, such as Tab or Return\n"
     "  ui screenshot FILE.png    save a picture of the screen\n"
+    "  ui stats                  how quickly the screen answers\n"
     "  ui speech [peek]          what was spoken since last asked; peek: the\n"
     "                            next time again\n"
     "  emu camera unplug|plug    take an emulated device away, and back\n"
@@ -62,6 +63,7 @@ static const struct shape {
     {{"ui", "tree"}, 0},       {{"ui", "tap"}, 1},      {{"ui", "type"}, 1},
     {{"ui", "key"}, 1},        {{"ui", "speech"}, 0},   {{"emu", "camera"}, 1},
     {{"ui", "screenshot"}, 1}, {{"emu", "headset"}, 1}, {{"ui", "speech"}, 1},
+    {{"ui", "stats"}, 0},
 };
 
 static bool is_command(int argc, char **argv)

@@ -80,6 +80,7 @@ static int open_screen(struct luukkud *d)
     struct kiosk_config k = {.width_px = d->config->panel_width_px,
                              .height_px = d->config->panel_height_px,
                              .width_mm = d->config->panel_width_mm,
+                             .distance_mm = d->config->panel_distance_mm,
                              .headless = d->headless,
                              .fullscreen = !d->headless,
                              .keypad = &d->keypad,

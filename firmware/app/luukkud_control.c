@@ -184,7 +184,8 @@ void luukkud_control_answer(struct luukkud_control *c,
     else if (reply->fd >= 0)
         r = answer_png(c, answer->id, reply);
     else if (answer->kind == KIOSK_REQUEST_TREE ||
-             answer->kind == KIOSK_REQUEST_SPEECH)
+             answer->kind == KIOSK_REQUEST_SPEECH ||
+             answer->kind == KIOSK_REQUEST_STATS)
         r = superlink_reply(c->super, answer->id, reply->text);
     else
         r = superlink_reply(c->super, answer->id, "true");

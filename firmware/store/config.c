@@ -122,6 +122,7 @@ static const struct field panel_fields[] = {
     NUMBER("width_px", KIND_UINT, panel_width_px, 320, 7680),
     NUMBER("height_px", KIND_UINT, panel_height_px, 320, 7680),
     NUMBER("width_mm", KIND_UINT, panel_width_mm, 50, 3000),
+    NUMBER("distance_mm", KIND_UINT, panel_distance_mm, 300, 1000),
 };
 
 static const struct field video_fields[] = {
@@ -424,6 +425,7 @@ static struct store_config *config_defaults(void)
     c->panel_width_px = 1080;
     c->panel_height_px = 1920;
     c->panel_width_mm = 340;
+    c->panel_distance_mm = 600;
     c->video_width_px = 640;
     c->video_height_px = 480;
     c->video_fps = 30;

@@ -195,6 +195,9 @@ void kiosk_input_run(struct kiosk_ui *ui)
     struct kiosk_event e;
     input_again(ui);
     while (kiosk_window_event(ui->window, &e)) {
+        if (e.kind == KIOSK_EVENT_DOWN || e.kind == KIOSK_EVENT_UP ||
+            e.kind == KIOSK_EVENT_KEY)
+            kiosk_stats_input(&ui->stats, lk_clock_us() - e.age_us);
         input_event(ui, &e);
         /* The next event is judged by what this one changed. */
         if (e.kind != KIOSK_EVENT_NONE && e.kind != KIOSK_EVENT_MOVE)

@@ -144,6 +144,7 @@ enum kiosk_request_kind {
     KIOSK_REQUEST_TYPE,       /* arg: UTF-8 text into the focused text field */
     KIOSK_REQUEST_KEY,        /* arg: SDL key name; "Shift+" may precede it */
     KIOSK_REQUEST_SCREENSHOT, /* fd: PNG, pictures included */
+    KIOSK_REQUEST_STATS,      /* text: how quickly it answers, as JSON */
     KIOSK_REQUEST_SPEECH,     /* text: what was spoken since it was last asked,
                                  a JSON list of {"id", "text", "lang",
                                  "private", "interrupt", "outcome"}; the

@@ -66,6 +66,13 @@ struct kiosk_rect kiosk_paint_reach(const struct kiosk_painter *p,
                                r.h + 2 * out};
 }
 
+static bool is_picture(const struct kiosk_painter *p,
+                       const struct kiosk_node *n)
+{
+    return n->look == KIOSK_LOOK_VIDEO && n->source != KIOSK_SOURCE_NONE &&
+           p->picture;
+}
+
 /* Pictures ignore the clip, so the area must hold them whole. */
 static struct kiosk_rect area_with_videos(const struct kiosk_painter *p,
                                           const struct kiosk_tree *t,
@@ -73,11 +80,24 @@ static struct kiosk_rect area_with_videos(const struct kiosk_painter *p,
 {
     for (int i = 0; i < t->n; i++) {
         const struct kiosk_node *n = &t->node[i];
-        if (n->look == KIOSK_LOOK_VIDEO && n->source != KIOSK_SOURCE_NONE &&
-            p->picture && kiosk_rect_touches(area, n->rect))
+        if (is_picture(p, n) && kiosk_rect_touches(area, n->rect))
             area = kiosk_rect_union(area, n->rect);
     }
     return area;
+}
+
+/* Whether drawing the node changes anything in the area. A picture near it
+ * must not be drawn: only its corners would be clipped. */
+static bool is_touched(const struct kiosk_painter *p,
+                       const struct kiosk_tree *t, int i,
+                       struct kiosk_rect area)
+{
+    const struct kiosk_node *n = &t->node[i];
+    if (kiosk_tree_hidden(t, i))
+        return false;
+    if (is_picture(p, n))
+        return kiosk_rect_touches(n->rect, area);
+    return kiosk_rect_touches(kiosk_paint_reach(p, n->rect), area);
 }
 
 struct kiosk_rect kiosk_paint(const struct kiosk_painter *p,
@@ -86,7 +106,9 @@ struct kiosk_rect kiosk_paint(const struct kiosk_painter *p,
                               struct kiosk_rect area)
 {
     struct kiosk_rect all = {0, 0, c->size.w, c->size.h};
-    area = kiosk_rect_within(area_with_videos(p, t, area), all);
+    /* Twice: what the one picture adds may touch the other. */
+    area = area_with_videos(p, t, area_with_videos(p, t, area));
+    area = kiosk_rect_within(area, all);
     if (area.w == 0 || area.h == 0)
         return area;
     struct pass s = {.p = p, .theme = kiosk_theme(t->contrast), .t = t, .c = c};
@@ -97,8 +119,7 @@ struct kiosk_rect kiosk_paint(const struct kiosk_painter *p,
     cairo_rectangle(s.cr, area.x, area.y, area.w, area.h);
     cairo_clip(s.cr);
     for (int i = 0; i < t->n; i++)
-        if (!kiosk_tree_hidden(t, i) &&
-            kiosk_rect_touches(kiosk_paint_reach(p, t->node[i].rect), area))
+        if (is_touched(p, t, i, area))
             node_paint(&s, i);
     cairo_destroy(s.cr);
     cairo_surface_finish(s.surface);

@@ -25,6 +25,7 @@ int kiosk_request_kind(const char *name)
         [KIOSK_REQUEST_KEY] = "key",
         [KIOSK_REQUEST_SCREENSHOT] = "screenshot",
         [KIOSK_REQUEST_SPEECH] = "speech",
+        [KIOSK_REQUEST_STATS] = "stats",
     };
     for (size_t i = 0; i < LK_ARRAY_LEN(names); i++)
         if (strcmp(names[i], name) == 0)
@@ -150,6 +151,13 @@ static void run_type(struct kiosk_ui *ui, const char *text, struct answer *a)
         answer_fail(a, r, "the field does not take that text");
 }
 
+static void run_stats(const struct kiosk_ui *ui, struct answer *a)
+{
+    int r = kiosk_stats_json(&ui->stats, &a->text);
+    if (r < 0)
+        answer_fail(a, r, "there is no memory");
+}
+
 static void run_screenshot(struct kiosk_ui *ui, struct answer *a)
 {
     kiosk_ui_draw(ui);
@@ -183,6 +191,9 @@ void kiosk_request_run(struct kiosk_ui *ui, const struct kiosk_request *q)
         break;
     case KIOSK_REQUEST_SPEECH:
         run_speech(ui, q->arg, &a);
+        break;
+    case KIOSK_REQUEST_STATS:
+        run_stats(ui, &a);
         break;
     case KIOSK_REQUEST_ALIVE:
         break;

@@ -241,36 +241,67 @@ static bool field_looks_same(const struct kiosk_node *a,
                                       a->field.anchor == b->field.anchor);
 }
 
-static bool tree_shaped_same(const struct kiosk_tree *a,
-                             const struct kiosk_tree *b)
+static bool node_same(const struct kiosk_node *a, const struct kiosk_node *b)
 {
-    if (a->n != b->n || a->screen != b->screen || a->lang != b->lang ||
-        a->text_size != b->text_size || a->contrast != b->contrast)
-        return false;
-    for (int i = 0; i < a->n; i++)
-        if (a->node[i].parent != b->node[i].parent ||
-            a->node[i].role != b->node[i].role)
-            return false;
-    return true;
+    return a->role == b->role && node_looks_same(a, b) &&
+           field_looks_same(a, b) && a->box.flow == b->box.flow &&
+           a->icon_last == b->icon_last && a->overlay == b->overlay;
 }
 
+static bool tree_comparable(const struct kiosk_tree *a,
+                            const struct kiosk_tree *b)
+{
+    return a->n > 0 && a->screen == b->screen && a->lang == b->lang &&
+           a->text_size == b->text_size && a->contrast == b->contrast &&
+           a->rtl == b->rtl;
+}
+
+/* Boxes that draw nothing themselves may change with impunity. */
+static bool node_draws(const struct kiosk_node *n)
+{
+    return n->look != KIOSK_LOOK_NONE || n->box.flow == KIOSK_LEAF;
+}
+
+static void areas_changed(const struct kiosk_tree *t, int from, int to,
+                          void (*changed)(void *arg, struct kiosk_rect area),
+                          void *arg)
+{
+    for (int i = from; i < to; i++)
+        if (node_draws(&t->node[i]) && t->node[i].rect.w > 0)
+            changed(arg, t->node[i].rect);
+}
+
+/* Nodes that came or went lie between those that are the same at the
+ * beginning and at the end, as drawn, so their own areas are all that
+ * changed. */
 void kiosk_tree_diff(const struct kiosk_tree *was, const struct kiosk_tree *is,
                      void (*changed)(void *arg, struct kiosk_rect area),
                      void *arg)
 {
-    if (!tree_shaped_same(was, is)) {
+    if (!tree_comparable(was, is)) {
         changed(arg, is->node[0].rect);
         return;
     }
-    for (int i = 0; i < is->n; i++) {
-        const struct kiosk_node *a = &was->node[i];
-        const struct kiosk_node *b = &is->node[i];
-        if (node_looks_same(a, b) && field_looks_same(a, b))
-            continue;
-        if (!rect_same(a->rect, b->rect))
-            changed(arg, a->rect);
-        changed(arg, b->rect);
+    int less = LK_MIN(was->n, is->n);
+    if (was->n == is->n) {
+        for (int i = 0; i < is->n; i++) {
+            if (node_same(&was->node[i], &is->node[i]))
+                continue;
+            if (!rect_same(was->node[i].rect, is->node[i].rect))
+                areas_changed(was, i, i + 1, changed, arg);
+            areas_changed(is, i, i + 1, changed, arg);
+        }
+        return;
     }
+    int head = 0;
+    int tail = 0;
+    while (head < less && node_same(&was->node[head], &is->node[head]))
+        head++;
+    while (tail < less - head && node_same(&was->node[was->n - 1 - tail],
+                                           &is->node[is->n - 1 - tail]))
+        tail++;
+    areas_changed(was, head, was->n - tail, changed, arg);
+    areas_changed(is, head, is->n - tail, changed, arg);
 }
 
 const char *kiosk_screen_name(enum session_screen s)

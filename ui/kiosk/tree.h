@@ -278,7 +278,7 @@ int kiosk_tree_escape(const struct kiosk_tree *t);
 bool kiosk_tree_inner(const struct kiosk_tree *t, int i);
 
 /* Calls `changed` with the areas that differ in the two laid out trees; with
- * the root's when their structure differs. */
+ * the root's when they are of different screens, languages or looks. */
 void kiosk_tree_diff(const struct kiosk_tree *was, const struct kiosk_tree *is,
                      void (*changed)(void *arg, struct kiosk_rect area),
                      void *arg);

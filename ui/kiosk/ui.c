@@ -216,13 +216,19 @@ void kiosk_ui_draw(struct kiosk_ui *ui)
     if (ui->dirty_n == 0)
         return;
     int n = ui->dirty_n;
+    int64_t from = lk_clock_us();
+    int64_t px = 0;
     struct kiosk_rect drawn[KIOSK_DIRTY_MAX];
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         drawn[i] = kiosk_paint(&ui->painter, ui->canvas, kiosk_ui_tree(ui),
                                ui->dirty[i]);
+        px += (int64_t)drawn[i].w * drawn[i].h;
+    }
     ui->dirty_n = 0;
     if (kiosk_window_show(ui->window, ui->canvas, drawn, n) < 0)
         ui->lost = true;
+    int64_t all = (int64_t)ui->canvas->size.w * ui->canvas->size.h;
+    kiosk_stats_shown(&ui->stats, from, lk_clock_us(), px, px >= all);
 }
 
 /* Texts come from other machines. */

@@ -13,6 +13,7 @@
 #include "kiosk/paint.h"
 #include "kiosk/screens.h"
 #include "kiosk/speech.h"
+#include "kiosk/stats.h"
 #include "kiosk/typing.h"
 #include "kiosk/video.h"
 #include "kiosk/window.h"
@@ -67,6 +68,7 @@ struct kiosk_ui {
     int dirty_n;
     struct kiosk_rect dirty[KIOSK_DIRTY_MAX];
     int64_t video_after_us; /* no pictures are taken before */
+    struct kiosk_stats stats;
     bool closing;
     bool lost; /* the window cannot be drawn into */
 };

@@ -226,7 +226,9 @@ bool kiosk_window_event(struct kiosk_window *w, struct kiosk_event *ret)
     SDL_Event e;
     if (!SDL_PollEvent(&e))
         return false;
-    *ret = (struct kiosk_event){.kind = KIOSK_EVENT_NONE};
+    Uint32 age_ms = SDL_GetTicks() - e.common.timestamp;
+    *ret = (struct kiosk_event){.kind = KIOSK_EVENT_NONE,
+                                .age_us = (int64_t)age_ms * 1000};
     switch (e.type) {
     case SDL_MOUSEMOTION:
     case SDL_MOUSEBUTTONDOWN:

@@ -45,6 +45,7 @@ enum kiosk_key {
 
 struct kiosk_event {
     enum kiosk_event_kind kind;
+    int64_t age_us;  /* since it came, to the millisecond */
     int64_t pointer; /* finger, or INT64_MIN for the mouse */
     int x, y;        /* px */
     enum kiosk_key key;

@@ -56,6 +56,94 @@ static void test_parts_are_as_the_whole(void **state)
     sample_stage_close(&s);
 }
 
+static void paint_changed(void *arg, struct kiosk_rect area)
+{
+    (void)arg;
+    kiosk_paint(&s.painter, s.canvas, &s.tree,
+                kiosk_paint_reach(&s.painter, area));
+}
+
+static size_t sample_at(const char *name)
+{
+    size_t i = 0;
+    while (i < samples_n && strcmp(samples[i].name, name) != 0)
+        i++;
+    assert_true(i < samples_n);
+    return i;
+}
+
+/* A text of the copy in place of one of the original's own. */
+static void keep_text(const char **text, struct kiosk_tree *copy)
+{
+    if (*text >= s.tree.texts && *text < s.tree.texts + KIOSK_TEXTS_MAX)
+        *text = copy->texts + (*text - s.tree.texts);
+}
+
+static void keep_tree(struct kiosk_tree *copy)
+{
+    *copy = s.tree;
+    for (int i = 0; i < copy->n; i++) {
+        struct kiosk_node *n = &copy->node[i];
+        keep_text(&n->name, copy);
+        keep_text(&n->label, copy);
+        keep_text(&n->value, copy);
+    }
+}
+
+/* From one sample to another: drawing what changed gives what drawing the
+ * whole does. */
+static void check_change(const char *from, const struct sample_look *from_look,
+                         const char *to, const struct sample_look *to_look)
+{
+    static struct kiosk_tree was;
+    struct kiosk_rect all = {0, 0, s.canvas->size.w, s.canvas->size.h};
+    size_t n = (size_t)s.canvas->size.w * (size_t)s.canvas->size.h;
+    uint32_t *whole = test_malloc(n * sizeof(*whole));
+    sample_build(&s, &samples[sample_at(to)], to_look);
+    kiosk_paint(&s.painter, s.canvas, &s.tree, all);
+    memcpy(whole, s.canvas->pixels, n * sizeof(*whole));
+    sample_build(&s, &samples[sample_at(from)], from_look);
+    kiosk_paint(&s.painter, s.canvas, &s.tree, all);
+    keep_tree(&was);
+    sample_build(&s, &samples[sample_at(to)], to_look);
+    kiosk_tree_diff(&was, &s.tree, paint_changed, NULL);
+    for (size_t i = 0; i < n; i++)
+        if (!pixels_same(whole[i], s.canvas->pixels[i]))
+            fail_msg("%s to %s: pixel %zu %zu differs", from, to,
+                     i % (size_t)all.w, i / (size_t)all.w);
+    test_free(whole);
+}
+
+static void test_changes_are_as_the_whole(void **state)
+{
+    (void)state;
+    static const struct sample_look fi = {.lang = KIOSK_LANG_FI};
+    static const struct sample_look sv = {.lang = KIOSK_LANG_SV};
+    static const struct sample_look inverse = {.lang = KIOSK_LANG_FI,
+                                               .contrast = true};
+    static const struct sample_look large = {.lang = KIOSK_LANG_FI,
+                                             .size = SESSION_TEXT_LARGEST};
+    static const struct sample_look second = {
+        .lang = KIOSK_LANG_FI, .size = SESSION_TEXT_LARGEST, .page = 1};
+    sample_stage_open(&s, &sample_panels[2]);
+    sample_stage_pictures(&s);
+    check_change("services", &fi, "services-focus", &fi);
+    check_change("services-focus", &fi, "services-closed", &fi);
+    check_change("services-closed", &fi, "services", &fi);
+    check_change("services", &fi, "idle", &fi);
+    check_change("idle", &fi, "services", &fi);
+    check_change("services", &fi, "services", &sv);
+    check_change("services", &fi, "services", &inverse);
+    check_change("services", &large, "services", &second);
+    check_change("services", &fi, "services", &large);
+    check_change("call", &fi, "call-off", &fi);
+    check_change("call", &fi, "call-text", &fi);
+    check_change("call-text-empty", &fi, "call-text", &fi);
+    check_change("call-text", &fi, "call-text-keys", &fi);
+    check_change("call-text-keys", &inverse, "call-text-empty", &inverse);
+    sample_stage_close(&s);
+}
+
 /* A picture covers its rectangle, one's own is mirrored, and without one the
  * placeholder stands there. */
 static void test_pictures(void **state)
@@ -103,6 +191,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parts_are_as_the_whole),
+        cmocka_unit_test(test_changes_are_as_the_whole),
         cmocka_unit_test(test_pictures),
         cmocka_unit_test(test_picture_shapes),
     };

@@ -34,7 +34,7 @@ static const char whole[] =
     "    ]\n"
     "  },\n"
     "  \"panel\": {\"width_px\": 1080, \"height_px\": 1920, \"width_mm\": "
-    "340},\n"
+    "340, \"distance_mm\": 750},\n"
     "  \"video\": {\"width\": 1280, \"height\": 720, \"fps\": 25, "
     "\"max_kbps\": 1500},\n"
     "  \"camera\": \"simulated\",\n"
