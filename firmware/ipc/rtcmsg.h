@@ -50,7 +50,7 @@ enum rtcmsg_type {
     RTCMSG_RINGS,     /* four descriptors: remote memory and wake, self memory
                          and wake (ring.h) */
     RTCMSG_DEVICES,   /* camera, sound: enum rtcmsg_device */
-    RTCMSG_SPOKEN,    /* id, how: what became of an utterance, in order */
+    RTCMSG_SPOKEN,    /* id, how: what became of an utterance */
     RTCMSG_HEADSET,   /* up: plugged in, and what is played goes there */
 };
 

@@ -159,7 +159,9 @@ static struct order *next_order(struct speech *s)
     if (s->quit)
         return NULL;
     struct order *o = s->queue[0];
-    memmove(&s->queue[0], &s->queue[1], --s->waiting * sizeof(s->queue[0]));
+    s->waiting--;
+    for (size_t i = 0; i < s->waiting; i++)
+        s->queue[i] = s->queue[i + 1];
     s->busy = true;
     s->busy_closed = o->closed;
     s->cut = false;
@@ -217,7 +219,8 @@ static void *work(void *arg)
 static size_t cut_all(struct speech *s, struct order *ret[SPEECH_QUEUE_MAX])
 {
     size_t n = s->waiting;
-    memcpy(ret, s->queue, n * sizeof(ret[0]));
+    for (size_t i = 0; i < n; i++)
+        ret[i] = s->queue[i];
     s->waiting = 0;
     s->cut = s->busy;
     ring_cut(s);

@@ -51,7 +51,7 @@ struct speech_order {
 
 struct speech_config {
     const char *prompts; /* folder of recordings; borrowed */
-    /* What became of an order; once for each, in order. Thread: the worker's
+    /* What became of an order; once for each. Thread: the worker's
      * or the caller's of speech_say(); must only hand on. */
     void (*over)(void *arg, uint32_t id, enum speech_how how);
     void *arg;

@@ -44,6 +44,6 @@ int synth_say(const char *lang, unsigned pace, const char *text,
 int synth_play(const char *dir, const char *lang, const char *keys,
                const struct synth_sink *sink) LK_MUST_CHECK;
 
-#define SYNTH_PROMPT_MAX (48000 * 2 * 30) /* bytes of one: 30 s */
+#define SYNTH_PROMPT_MAX ((size_t)48000 * 2 * 30) /* bytes of one: 30 s */
 
 #endif
