@@ -12,6 +12,11 @@ enum catalog_lang {
     CATALOG_FI,
     CATALOG_SV,
     CATALOG_EN,
+    CATALOG_SE, /* Northern Sámi */
+    CATALOG_RU,
+    CATALOG_UK,
+    CATALOG_AR,
+    CATALOG_ET,
     CATALOG_LANGS,
 };
 
@@ -19,7 +24,7 @@ struct catalog_card {
     const char *id;     /* [a-z0-9-]{3,32} */
     const char *agency; /* id of the agency, the broker's topic level */
     const char *icon;   /* name of the drawing */
-    const char *agency_name[CATALOG_LANGS];
+    const char *const *agency_name; /* CATALOG_LANGS of them, short */
     const char *title[CATALOG_LANGS];
     const char *text[CATALOG_LANGS]; /* one or two plain sentences */
 };

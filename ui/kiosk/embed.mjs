@@ -4,9 +4,8 @@
 //   node embed.mjs check DIR                           DIR/strings complete and every key and icon used in DIR/*.c
 import {readFileSync, readdirSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
-
-const KEY = /^[a-z][a-z0-9_]*$/;
-const holders = (text) => (text.match(/\{[a-z]+\}/g) ?? []).sort().join();
+import {FORMS, isPlural, loadTables} from './tables.mjs';
+import {wordingProblems} from './wording.mjs';
 
 function fail(problems) {
   if (problems.length === 0) return;
@@ -14,40 +13,37 @@ function fail(problems) {
   process.exit(1);
 }
 
-function loadTables(files) {
-  const tables = files.map((f) => ({lang: basename(f, '.json'), texts: JSON.parse(readFileSync(f, 'utf8'))}));
-  const [first] = tables;
-  const problems = Object.keys(first.texts).filter((k) => !KEY.test(k)).map((k) => `bad key ${k}`);
-  for (const t of tables) {
-    for (const k of Object.keys(first.texts)) {
-      if (typeof t.texts[k] !== 'string' || t.texts[k].trim() === '') problems.push(`${t.lang}: no ${k}`);
-      else if (holders(t.texts[k]) !== holders(first.texts[k])) problems.push(`${t.lang}: placeholders of ${k} differ`);
-    }
-    for (const k of Object.keys(t.texts)) if (!(k in first.texts)) problems.push(`${t.lang}: ${k} is not in ${first.lang}`);
-  }
-  fail(problems);
-  return tables;
-}
-
 const upper = (s) => s.toUpperCase().replaceAll('-', '_');
 
 const guard = (name, body) => `/* Generated; do not edit. */\n#ifndef ${name}\n#define ${name}\n\n${body}\n#endif\n`;
 
+const cEnum = (name, prefix, words, count) => `enum ${name} {\n${words.map((w) => `    ${prefix}${upper(w)},\n`).join('')}    ${count}\n};\n\n`;
+
+/** A table of texts: one row a language, `cell` makes the C text of one key. */
+const cRows = (tables, keys, cell) => tables.map((t) => `    {\n${keys.map((k) => `        ${cell(t.texts[k])},\n`).join('')}    },\n`).join('');
+
+/** All forms; one that the language has not is that of many things. */
+const cForms = (value) => `{${FORMS.map((f) => JSON.stringify(value[f] ?? value.other ?? value.many)).join(', ')}}`;
+
 function strings(header, source, files) {
-  const tables = loadTables(files);
+  const {tables, problems} = loadTables(files);
+  fail(problems);
+  const langs = tables.map((t) => t.lang);
   const keys = Object.keys(tables[0].texts);
-  const langs = tables.map((t) => `    KIOSK_LANG_${upper(t.lang)},\n`).join('');
+  const plurals = keys.filter((k) => isPlural(tables[0].texts[k]));
+  const plain = keys.filter((k) => !plurals.includes(k));
   writeFileSync(header, guard('LUUKKU_KIOSK_STRINGS_GEN_H',
-    `enum kiosk_lang {\n${langs}    KIOSK_LANGS\n};\n\n` +
-    `enum kiosk_str {\n${keys.map((k) => `    KIOSK_STR_${upper(k)},\n`).join('')}    KIOSK_STRS\n};\n\n` +
+    cEnum('kiosk_lang', 'KIOSK_LANG_', langs, 'KIOSK_LANGS') + cEnum('kiosk_str', 'KIOSK_STR_', plain, 'KIOSK_STRS') +
+    cEnum('kiosk_plural', 'KIOSK_PLURAL_', plurals, 'KIOSK_PLURALS') + cEnum('kiosk_form', 'KIOSK_FORM_', FORMS, 'KIOSK_FORMS') +
     'extern const char *const kiosk_lang_codes[KIOSK_LANGS];\n' +
     'extern const char *const kiosk_str_keys[KIOSK_STRS];\n' +
-    'extern const char *const kiosk_str_texts[KIOSK_LANGS][KIOSK_STRS];\n'));
-  const rows = tables.map((t) => `    {\n${keys.map((k) => `        ${JSON.stringify(t.texts[k])},\n`).join('')}    },\n`).join('');
+    'extern const char *const kiosk_str_texts[KIOSK_LANGS][KIOSK_STRS];\n' +
+    'extern const char *const kiosk_plural_texts[KIOSK_LANGS][KIOSK_PLURALS]\n                                           [KIOSK_FORMS];\n'));
   writeFileSync(source, '/* Generated; do not edit. */\n#include "kiosk/strings_gen.h"\n\n' +
-    `const char *const kiosk_lang_codes[KIOSK_LANGS] = {\n${tables.map((t) => `    "${t.lang}",\n`).join('')}};\n\n` +
-    `const char *const kiosk_str_keys[KIOSK_STRS] = {\n${keys.map((k) => `    "${k}",\n`).join('')}};\n\n` +
-    `const char *const kiosk_str_texts[KIOSK_LANGS][KIOSK_STRS] = {\n${rows}};\n`);
+    `const char *const kiosk_lang_codes[KIOSK_LANGS] = {\n${langs.map((l) => `    "${l}",\n`).join('')}};\n\n` +
+    `const char *const kiosk_str_keys[KIOSK_STRS] = {\n${plain.map((k) => `    "${k}",\n`).join('')}};\n\n` +
+    `const char *const kiosk_str_texts[KIOSK_LANGS][KIOSK_STRS] = {\n${cRows(tables, plain, (v) => JSON.stringify(v))}};\n\n` +
+    `const char *const kiosk_plural_texts[KIOSK_LANGS][KIOSK_PLURALS][KIOSK_FORMS] = {\n${cRows(tables, plurals, cForms)}};\n`);
 }
 
 function icons(header, source, files) {
@@ -67,10 +63,14 @@ function icons(header, source, files) {
 
 function check(dir) {
   const files = readdirSync(join(dir, 'strings')).filter((f) => f.endsWith('.json')).map((f) => join(dir, 'strings', f));
-  const tables = loadTables(files.sort((a, b) => b.endsWith('fi.json') - a.endsWith('fi.json')));
+  const {tables, problems} = loadTables(files.sort((a, b) => b.endsWith('fi.json') - a.endsWith('fi.json')));
+  fail(problems);
+  problems.push(...wordingProblems(tables, JSON.parse(readFileSync(join(dir, 'strings_rules.json'), 'utf8'))));
   const code = readdirSync(dir).filter((f) => f.endsWith('.c')).map((f) => readFileSync(join(dir, f), 'utf8')).join('\n');
-  const used = new Set(code.match(/KIOSK_(STR|ICON)_[A-Z0-9_]+/g) ?? []);
-  const problems = Object.keys(tables[0].texts).filter((k) => !used.has(`KIOSK_STR_${upper(k)}`)).map((k) => `string ${k} is not used`);
+  const used = new Set(code.match(/KIOSK_(STR|PLURAL|ICON)_[A-Z0-9_]+/g) ?? []);
+  for (const [k, value] of Object.entries(tables[0].texts)) {
+    if (!used.has(`KIOSK_${isPlural(value) ? 'PLURAL' : 'STR'}_${upper(k)}`)) problems.push(`string ${k} is not used`);
+  }
   for (const f of readdirSync(join(dir, 'icons')).filter((n) => n.endsWith('.svg'))) {
     const name = basename(f, '.svg');
     if (!used.has(`KIOSK_ICON_${upper(name)}`)) problems.push(`icon ${name} is not used`);

@@ -195,12 +195,10 @@ int64_t kiosk_idle_next_us(const struct session_view *view, int64_t now_us)
 
 void kiosk_page_idle(struct kiosk_page *p)
 {
-    char n[16];
     char text[96];
     int64_t left = idle_steps(p->view, p->env->now_us) * IDLE_STEP_S;
-    snprintf(n, sizeof(n), "%d", (int)LK_MIN(left, 9999));
-    kiosk_str_fill(kiosk_page_str(p, KIOSK_STR_IDLE_LEFT), "n", n, sizeof(text),
-                   text);
+    kiosk_str_count(p->lang, KIOSK_PLURAL_IDLE_LEFT, (uint64_t)left,
+                    sizeof(text), text);
     kiosk_tree_open(p->t, &(struct kiosk_node){
                               .id = "idle",
                               .look = KIOSK_LOOK_SCRIM,

@@ -104,17 +104,14 @@ static const char *value_words(enum kiosk_lang lang, const char *value,
                                size_t cap, char *made)
 {
     int minutes = filled_number(value, kiosk_str(lang, KIOSK_STR_WAIT_MINUTES));
-    char n[16];
     if (strcmp(value, "–") == 0)
         return kiosk_str(lang, KIOSK_STR_SPEAK_UNKNOWN);
     if (strcmp(value, kiosk_str(lang, KIOSK_STR_WAIT_UNDER_MINUTE)) == 0)
         return kiosk_str(lang, KIOSK_STR_SPEAK_UNDER_MINUTE);
-    if (minutes == 1)
-        return kiosk_str(lang, KIOSK_STR_SPEAK_MINUTE);
     if (minutes < 0)
         return value;
-    (void)snprintf(n, sizeof(n), "%d", minutes);
-    kiosk_str_fill(kiosk_str(lang, KIOSK_STR_SPEAK_MINUTES), "n", n, cap, made);
+    kiosk_str_count(lang, KIOSK_PLURAL_SPEAK_MINUTES, (uint64_t)minutes, cap,
+                    made);
     return made;
 }
 

@@ -3,7 +3,9 @@
 #include "base/defs.h"
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 enum kiosk_lang kiosk_lang_find(const char *code)
@@ -22,6 +24,53 @@ bool kiosk_lang_rtl(enum kiosk_lang lang)
 const char *kiosk_str(enum kiosk_lang lang, enum kiosk_str key)
 {
     return kiosk_str_texts[lang][key];
+}
+
+static enum kiosk_form form_slavic(uint64_t n)
+{
+    uint64_t ten = n % 10;
+    uint64_t hundred = n % 100;
+    if (ten == 1 && hundred != 11)
+        return KIOSK_FORM_ONE;
+    bool few = ten >= 2 && ten <= 4 && (hundred < 12 || hundred > 14);
+    return few ? KIOSK_FORM_FEW : KIOSK_FORM_MANY;
+}
+
+static enum kiosk_form form_arabic(uint64_t n)
+{
+    static const enum kiosk_form small[] = {KIOSK_FORM_ZERO, KIOSK_FORM_ONE,
+                                            KIOSK_FORM_TWO};
+    uint64_t hundred = n % 100;
+    if (n < LK_ARRAY_LEN(small))
+        return small[n];
+    if (hundred >= 3 && hundred <= 10)
+        return KIOSK_FORM_FEW;
+    return hundred >= 11 ? KIOSK_FORM_MANY : KIOSK_FORM_OTHER;
+}
+
+enum kiosk_form kiosk_lang_form(enum kiosk_lang lang, uint64_t n)
+{
+    if (lang == KIOSK_LANG_RU || lang == KIOSK_LANG_UK)
+        return form_slavic(n);
+    if (lang == KIOSK_LANG_AR)
+        return form_arabic(n);
+    if (lang == KIOSK_LANG_SE && n == 2)
+        return KIOSK_FORM_TWO;
+    return n == 1 ? KIOSK_FORM_ONE : KIOSK_FORM_OTHER;
+}
+
+const char *kiosk_str_plural(enum kiosk_lang lang, enum kiosk_plural key,
+                             uint64_t n)
+{
+    return kiosk_plural_texts[lang][key][kiosk_lang_form(lang, n)];
+}
+
+void kiosk_str_count(enum kiosk_lang lang, enum kiosk_plural key, uint64_t n,
+                     size_t cap, char *ret)
+{
+    char number[24];
+    (void)snprintf(number, sizeof(number), "%" PRIu64, n);
+    kiosk_str_fill(kiosk_str_plural(lang, key, n), "n", number, cap, ret);
 }
 
 /* Length of the placeholder at `at`, or 0 when it is not `key`. */
