@@ -67,7 +67,7 @@ static void script_refusals(struct bench *b)
     assert_int_equal(bench_error(b, KIOSK_REQUEST_KEY, "NoSuchKey"), -ENOENT);
     assert_int_equal(bench_error(b, KIOSK_REQUEST_TYPE, "abc"), -EINVAL);
     assert_int_equal(bench_error(b, KIOSK_REQUEST_SPEECH, ""), -EOPNOTSUPP);
-    assert_true(bench_says(b, "\"value\": \"Calls cannot be made just now."));
+    assert_true(bench_says(b, "\"value\": \"You cannot make a call"));
     assert_int_equal(b->intents, 0);
 }
 
