@@ -177,12 +177,15 @@ void kiosk_page_keyboard(struct kiosk_page *p)
         .look = KIOSK_LOOK_FOOTER,
         .box = {.flow = KIOSK_COLUMN,
                 .align = KIOSK_CENTER,
-                .gap = KIOSK_KEY_GAP_MM,
                 .pad_x = EDGE_X_MM,
                 .pad_y = EDGE_Y_MM},
     };
     kiosk_tree_open(p->t, &strip);
     for (int from = 0, to = 0; from < n; from = to) {
+        if (from > 0) /* not a gap: those may be made smaller */
+            kiosk_tree_leaf(p->t, &(struct kiosk_node){
+                                      .box = {.min_h = KIOSK_KEY_GAP_MM},
+                                  });
         while (to < n && keys[to].row == keys[from].row)
             to++;
         row_add(p, keys, from, to, unit, field_is_secret(p));

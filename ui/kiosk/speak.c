@@ -151,12 +151,26 @@ static bool said_nothing(const struct kiosk_words *w)
     return !w->open.text[0] && !w->closed.text[0];
 }
 
+/* The field that keys type into, or -1. The focus may be on a key. */
+static int typed_into(const struct kiosk_tree *t)
+{
+    for (int i = 0; i < t->n; i++)
+        if (t->node[i].field.active && !kiosk_tree_covered(t, i))
+            return i;
+    int i = focused(t);
+    return i >= 0 && t->node[i].role == KIOSK_FIELD ? i : -1;
+}
+
 /* Returns whether the person did something that is answered at once. */
 static bool speak_focus(struct kiosk_speak *s, const struct kiosk_tree *t,
                         bool anew, struct kiosk_words *w)
 {
     int i = focused(t);
     const struct kiosk_node *n = i >= 0 ? &t->node[i] : NULL;
+    int field = typed_into(t);
+    const char *typed = "";
+    if (field >= 0 && !t->node[field].field.secret)
+        typed = t->node[field].value;
     bool moved = n && (anew || strcmp(n->id, s->focus) != 0);
     bool spoken = false;
     if (!n)
@@ -165,21 +179,21 @@ static bool speak_focus(struct kiosk_speak *s, const struct kiosk_tree *t,
         return false;
     bool changed = !moved && focus_sum(n) != s->focus_sum;
     bool edited = !moved && sum_text(SUM_BEGIN, n->value) != s->value_sum;
-    if (moved || changed) {
+    bool wrote = !moved && strncmp(s->typed, typed, sizeof(s->typed) - 1) != 0;
+    if (wrote && field >= 0) {
+        speak_typed(s, &t->node[field], w);
+        spoken = true;
+    } else if (moved || changed) {
         kiosk_words_control(w, t, i);
         spoken = true;
-    } else if (edited && n->role == KIOSK_FIELD) {
-        speak_typed(s, n, w);
-        spoken = true;
-    } else if (edited && said_nothing(w)) {
+    } else if (edited && n->role != KIOSK_FIELD && said_nothing(w)) {
         kiosk_words_add(w, n->private, n->value);
         spoken = true;
     }
     (void)snprintf(s->focus, sizeof(s->focus), "%s", n->id);
     s->focus_sum = focus_sum(n);
     s->value_sum = sum_text(SUM_BEGIN, n->value);
-    (void)snprintf(s->typed, sizeof(s->typed), "%s",
-                   n->role == KIOSK_FIELD && !n->field.secret ? n->value : "");
+    (void)snprintf(s->typed, sizeof(s->typed), "%s", typed);
     return spoken;
 }
 

@@ -31,7 +31,7 @@ struct kiosk_speak {
     char focus[KIOSK_ID_MAX];    /* "" none */
     uint64_t focus_sum;          /* of its name and state */
     uint64_t value_sum;          /* of its value */
-    char typed[SESSION_ARG_MAX]; /* the focused field's text */
+    char typed[SESSION_ARG_MAX]; /* text of the field that is typed into */
     size_t statuses;
     uint64_t status[KIOSK_SPEAK_STATUSES_MAX];
     uint32_t said;     /* newest turn of the other end that was spoken of */
