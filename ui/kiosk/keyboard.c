@@ -5,9 +5,10 @@
 
 #include <string.h>
 
-/* Edges of the strip, mm. */
+/* Edges of the strip, mm. Above and below, where every millimetre counts. */
 #define EDGE_X_MM 6.0f
 #define EDGE_Y_MM 4.0f
+#define EDGE_Y_BARE_MM 2.0f
 
 /* Widest keys, mm: of letters, of pads, of languages. */
 #define KEY_WIDEST_MM 25.0f
@@ -82,7 +83,10 @@ void kiosk_page_field(struct kiosk_page *p, const struct kiosk_entry *e)
     };
     n.field.hint = e->has_hint ? kiosk_page_str(p, e->hint) : "";
     field_fill(p, &n);
-    kiosk_tree_leaf(p->t, &n);
+    if (n.field.active && kiosk_page_typing(p))
+        p->pinned = n;
+    else
+        kiosk_tree_leaf(p->t, &n);
 }
 
 bool kiosk_page_typing(const struct kiosk_page *p)
@@ -96,6 +100,11 @@ static bool page_is_narrow(const struct kiosk_page *p)
     float row = KIOSK_OSK_WIDE * (KIOSK_TARGET_MM + ROUNDING_MM) +
                 (KIOSK_OSK_WIDE - 1) * KIOSK_KEY_GAP_MM;
     return p->env->width_mm < row + 2 * EDGE_X_MM;
+}
+
+static float edge_y_mm(const struct kiosk_page *p)
+{
+    return p->bare ? EDGE_Y_BARE_MM : EDGE_Y_MM;
 }
 
 /* Width of one column, mm. */
@@ -157,10 +166,24 @@ static void row_add(struct kiosk_page *p, const struct kiosk_osk_key *keys,
     kiosk_tree_close(p->t);
 }
 
-static bool field_is_secret(const struct kiosk_page *p)
+/* Not a gap: those may be made smaller. */
+static void gap_add(struct kiosk_page *p)
 {
-    int i = kiosk_tree_find(p->t, p->env->typing->field);
-    return i >= 0 && p->t->node[i].field.secret;
+    kiosk_tree_leaf(p->t, &(struct kiosk_node){
+                              .box = {.min_h = KIOSK_KEY_GAP_MM},
+                          });
+}
+
+/* The field that is typed into, above the keys: there it is always in view. */
+static void field_row(struct kiosk_page *p, float width)
+{
+    if (p->pinned.role != KIOSK_FIELD)
+        return;
+    p->pinned.box.grow = false;
+    p->pinned.box.min_w = width;
+    p->pinned.box.max_w = width;
+    kiosk_tree_leaf(p->t, &p->pinned);
+    gap_add(p);
 }
 
 void kiosk_page_keyboard(struct kiosk_page *p)
@@ -171,24 +194,24 @@ void kiosk_page_keyboard(struct kiosk_page *p)
     const struct kiosk_osk *k = &p->env->typing->osk;
     bool narrow = page_is_narrow(p);
     int n = kiosk_osk_keys(k, narrow, keys);
-    float unit = unit_mm(p, kiosk_osk_cols(k, narrow));
+    int cols = kiosk_osk_cols(k, narrow);
+    float unit = unit_mm(p, cols);
     struct kiosk_node strip = {
         .id = "keyboard",
         .look = KIOSK_LOOK_FOOTER,
         .box = {.flow = KIOSK_COLUMN,
                 .align = KIOSK_CENTER,
                 .pad_x = EDGE_X_MM,
-                .pad_y = EDGE_Y_MM},
+                .pad_y = edge_y_mm(p)},
     };
     kiosk_tree_open(p->t, &strip);
+    field_row(p, unit * (float)cols + KIOSK_KEY_GAP_MM * (float)(cols - 1));
     for (int from = 0, to = 0; from < n; from = to) {
-        if (from > 0) /* not a gap: those may be made smaller */
-            kiosk_tree_leaf(p->t, &(struct kiosk_node){
-                                      .box = {.min_h = KIOSK_KEY_GAP_MM},
-                                  });
+        if (from > 0)
+            gap_add(p);
         while (to < n && keys[to].row == keys[from].row)
             to++;
-        row_add(p, keys, from, to, unit, field_is_secret(p));
+        row_add(p, keys, from, to, unit, p->pinned.field.secret);
     }
     kiosk_tree_close(p->t);
 }
@@ -200,6 +223,7 @@ float kiosk_page_keyboard_mm(const struct kiosk_page *p)
         return 0;
     int n = kiosk_osk_keys(&p->env->typing->osk, page_is_narrow(p), keys);
     float rows = n > 0 ? (float)keys[n - 1].row + 1 : 0;
+    rows += p->pinned.role == KIOSK_FIELD ? 1 : 0;
     return rows * (KIOSK_TARGET_MM + KIOSK_KEY_GAP_MM) - KIOSK_KEY_GAP_MM +
-           2 * EDGE_Y_MM;
+           2 * edge_y_mm(p);
 }

@@ -23,7 +23,8 @@ struct kiosk_entry {
     bool grow;    /* takes what is left in a row */
 };
 
-/* Adds the field; it is as wide as its place. Its value is what was typed. */
+/* Adds the field; it is as wide as its place. Its value is what was typed.
+ * While the keyboard is shown for it, it goes there instead: above the keys. */
 void kiosk_page_field(struct kiosk_page *p, const struct kiosk_entry *e);
 
 /* Whether the keyboard is shown. */
@@ -33,7 +34,8 @@ bool kiosk_page_typing(const struct kiosk_page *p);
  * root is open), or nothing while it is not shown. */
 void kiosk_page_keyboard(struct kiosk_page *p);
 
-/* Height of the strip, mm; 0 while it is not shown. */
+/* Height of the strip, mm, once the fields were added; 0 while it is not
+ * shown. */
 float kiosk_page_keyboard_mm(const struct kiosk_page *p);
 
 #endif

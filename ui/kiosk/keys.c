@@ -83,9 +83,11 @@ static void select_by_pad(struct kiosk_ui *ui)
         return;
     kiosk_ui_refresh(ui);
     const struct kiosk_tree *t = kiosk_ui_tree(ui);
-    int keyboard = kiosk_tree_find(t, "keyboard");
-    if (keyboard >= 0)
-        focus_set(ui, kiosk_tree_next(t, keyboard, 1));
+    int key = kiosk_tree_find(t, "keyboard");
+    while (key >= 0 && key < t->n && t->node[key].act != KIOSK_ACT_KEY)
+        key++;
+    if (key >= 0 && key < t->n)
+        focus_set(ui, key);
 }
 
 /* Out of the keyboard, or what the screen says that Escape means. */

@@ -11,6 +11,7 @@ struct kiosk_page {
     const struct session_view *view;
     const struct kiosk_env *env;
     enum kiosk_lang lang;
+    struct kiosk_node pinned; /* a field that goes above the keyboard */
     bool wide; /* landscape */
     bool low;  /* little height: smaller gaps */
     bool bare; /* the keyboard needs the room: no title bar, a small strip */

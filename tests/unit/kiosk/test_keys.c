@@ -264,7 +264,7 @@ static void script_keyboard(struct bench *b)
     assert_true(bench_says(b, "\"value\": \"a b\""));
     b->intents = 0;
     /* Beside the field letters do nothing. */
-    key(b, "Tab");
+    key(b, "Shift+Tab");
     assert_false(focused(b, "text-input"));
     b->intents = 0;
     physical(SDLK_c, "c");

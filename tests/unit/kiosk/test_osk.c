@@ -179,10 +179,10 @@ static void layers_go_back(void **state)
 }
 
 /* Every character as wide as high, whatever the fonts. */
-static int measure(void *arg, enum kiosk_font font, const char *text,
+static int measure(void *arg, const struct kiosk_type *type, const char *text,
                    int width_px, struct kiosk_size *ret)
 {
-    (void)font;
+    (void)type;
     (void)width_px;
     size_t len = strlen(text);
     ret->w = 0;
