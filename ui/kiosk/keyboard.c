@@ -8,7 +8,7 @@
 /* Edges of the strip, mm. Above and below, where every millimetre counts. */
 #define EDGE_X_MM 6.0f
 #define EDGE_Y_MM 4.0f
-#define EDGE_Y_BARE_MM 2.0f
+#define EDGE_Y_LOW_MM 2.0f
 
 /* Widest keys, mm: of letters, of pads, of languages. */
 #define KEY_WIDEST_MM 25.0f
@@ -104,7 +104,7 @@ static bool page_is_narrow(const struct kiosk_page *p)
 
 static float edge_y_mm(const struct kiosk_page *p)
 {
-    return p->bare ? EDGE_Y_BARE_MM : EDGE_Y_MM;
+    return p->low ? EDGE_Y_LOW_MM : EDGE_Y_MM;
 }
 
 /* Width of one column, mm. */

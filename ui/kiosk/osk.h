@@ -66,14 +66,14 @@ enum kiosk_osk_act {
 };
 
 struct kiosk_osk_key {
+    const char *label; /* words on it, "" for none; static */
+    enum kiosk_icon icon;
+    int name;                      /* enum kiosk_str; -1: text or label */
     char key[KIOSK_OSK_ID_MAX];    /* its word; the node's id is "key-<word>" */
     char text[KIOSK_OSK_TEXT_MAX]; /* what it types, shift included; or "" */
-    const char *label;             /* words on it, "" for none; static */
-    enum kiosk_icon icon;
-    int name;      /* enum kiosk_str, or -1: text or label are its name */
-    uint8_t units; /* columns that it takes */
-    uint8_t row;   /* from 0 */
-    bool on;       /* shift: in effect; a language: the one in use */
+    uint8_t units;                 /* columns that it takes */
+    uint8_t row;                   /* from 0 */
+    bool on; /* shift: in effect; a language: the one in use */
 };
 
 /* Shows the keyboard that a field needs, with the visit's language's letters.
