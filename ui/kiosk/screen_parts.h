@@ -12,8 +12,8 @@ struct kiosk_page {
     const struct kiosk_env *env;
     enum kiosk_lang lang;
     struct kiosk_node pinned; /* a field that goes above the keyboard */
-    bool wide; /* landscape */
-    bool low;  /* little height: smaller gaps */
+    bool wide;                /* landscape */
+    bool low;                 /* little height: smaller gaps */
     bool bare; /* the keyboard needs the room: no title bar, a small strip */
     bool body; /* its pager is open */
     int strip; /* how the buttons of the strip are drawn; screens_strip.c */
