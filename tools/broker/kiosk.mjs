@@ -21,8 +21,8 @@ const EXPERTS = [
   { user: 'saara-makinen', agency: 'vero', name: 'Saara Mäkinen' },
   { user: 'olli-korhonen', agency: 'vero', name: 'Olli Korhonen' },
 ];
-// A 32-inch panel, upright.
-const PANEL = { width_px: 1080, height_px: 1920, width_mm: 398 };
+// A 21.5 inch panel, upright.
+const PANEL = { width_px: 1080, height_px: 1920, width_mm: 268 };
 
 const run = promisify(execFile);
 
