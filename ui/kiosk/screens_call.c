@@ -169,11 +169,18 @@ static void row_open(struct kiosk_page *p, bool grow)
                     });
 }
 
+/* Width of one's own picture, mm: the words that may stand in it fit. */
+static float self_w(const struct kiosk_page *p)
+{
+    bool largest = p->view->manner.text_size == SESSION_TEXT_LARGEST;
+    return p->low && !largest ? 68 : 0;
+}
+
 static void call_wide(struct kiosk_page *p)
 {
     row_open(p, true);
     kiosk_page_remote(p, (struct kiosk_box){.grow = true});
-    call_side(p, side_w(p), p->low ? 68 : 0);
+    call_side(p, side_w(p), self_w(p));
     kiosk_tree_close(p->t);
 }
 
