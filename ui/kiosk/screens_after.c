@@ -52,11 +52,24 @@ static const struct closing *closing_of(enum session_end end)
     return (size_t)end < LK_ARRAY_LEN(all) ? &all[end] : &all[0];
 }
 
-static void closing_strip(struct kiosk_page *p)
+static const struct kiosk_button end_done = {
+    .id = "done",
+    .text = KIOSK_STR_DONE,
+    .icon = KIOSK_ICON_CHECK,
+    .look = KIOSK_LOOK_PRIMARY,
+    .worded = true,
+    .last = true,
+    .escape = true,
+    .intent = SESSION_INTENT_DONE,
+};
+
+static void closing_strip(struct kiosk_page *p, const struct kiosk_button *more)
 {
     struct kiosk_strip s = {0};
     kiosk_strip_manner(p, &s);
     kiosk_strip_help(p, &s);
+    if (more)
+        kiosk_strip_add(&s, more);
     kiosk_page_strip(p, &s);
 }
 
@@ -65,16 +78,13 @@ void kiosk_screen_end(struct kiosk_page *p)
     closing_panel(p, closing_of(p->view->end));
     kiosk_page_notice(p, KIOSK_LOOK_INFO, KIOSK_ICON_INFO, KIOSK_STR_END_WIPE);
     kiosk_page_spring(p);
-    int i = kiosk_page_button(
-        p, &(struct kiosk_button){.id = "done",
-                                  .text = KIOSK_STR_DONE,
-                                  .icon = KIOSK_ICON_CHECK,
-                                  .look = KIOSK_LOOK_PRIMARY,
-                                  .intent = SESSION_INTENT_DONE,
-                                  .escape = true});
-    p->t->node[i].font = KIOSK_FONT_NAME;
-    p->t->node[i].box.min_h = p->low ? 24 : 30;
-    closing_strip(p);
+    bool leads = kiosk_strip_leads(p);
+    if (!leads) {
+        int i = kiosk_page_button(p, &end_done);
+        p->t->node[i].font = KIOSK_FONT_NAME;
+        p->t->node[i].box.min_h = p->low ? 24 : 30;
+    }
+    closing_strip(p, leads ? &end_done : NULL);
 }
 
 void kiosk_screen_leaving(struct kiosk_page *p)
@@ -97,5 +107,5 @@ void kiosk_screen_out(struct kiosk_page *p)
     closing_panel(p, &out);
     kiosk_page_spring(p);
     kiosk_page_spring(p);
-    closing_strip(p);
+    closing_strip(p, NULL);
 }

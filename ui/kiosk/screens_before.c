@@ -39,11 +39,23 @@ static void start_steps(struct kiosk_page *p)
     kiosk_tree_close(p->t);
 }
 
+static const struct kiosk_button start_next = {
+    .id = "next",
+    .text = KIOSK_STR_START_NEXT,
+    .icon = KIOSK_ICON_ARROW_RIGHT,
+    .look = KIOSK_LOOK_PRIMARY,
+    .worded = true,
+    .last = true,
+    .intent = SESSION_INTENT_NEXT,
+};
+
 static void start_strip(struct kiosk_page *p)
 {
     struct kiosk_strip s = {0};
     kiosk_strip_manner(p, &s);
     kiosk_strip_help(p, &s);
+    if (kiosk_strip_leads(p))
+        kiosk_strip_add(&s, &start_next);
     kiosk_page_strip(p, &s);
 }
 
@@ -58,15 +70,12 @@ void kiosk_screen_start(struct kiosk_page *p)
     kiosk_page_langs(p, true);
     kiosk_page_spring(p);
     kiosk_page_notices(p, SESSION_NOTICE_NO_BROKER, 1);
-    int i = kiosk_page_button(
-        p, &(struct kiosk_button){.id = "next",
-                                  .text = KIOSK_STR_START_NEXT,
-                                  .icon = KIOSK_ICON_ARROW_RIGHT,
-                                  .look = KIOSK_LOOK_PRIMARY,
-                                  .intent = SESSION_INTENT_NEXT});
-    p->t->node[i].icon_last = true;
-    p->t->node[i].font = KIOSK_FONT_NAME;
-    p->t->node[i].box.min_h = p->low ? 24 : 30;
+    if (!kiosk_strip_leads(p)) {
+        int i = kiosk_page_button(p, &start_next);
+        p->t->node[i].icon_last = true;
+        p->t->node[i].font = KIOSK_FONT_NAME;
+        p->t->node[i].box.min_h = p->low ? 24 : 30;
+    }
     start_strip(p);
 }
 

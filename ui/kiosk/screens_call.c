@@ -173,7 +173,9 @@ static void row_open(struct kiosk_page *p, bool grow)
 static float self_w(const struct kiosk_page *p)
 {
     bool largest = p->view->manner.text_size == SESSION_TEXT_LARGEST;
-    return p->low && !largest ? 68 : 0;
+    if (!p->low)
+        return side_w(p);
+    return largest ? 96 : 68;
 }
 
 static void call_wide(struct kiosk_page *p)

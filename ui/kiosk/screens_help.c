@@ -142,7 +142,8 @@ static void help_screen(struct kiosk_page *p)
 {
     struct help_words words = help_words(p->view->screen);
     bool call = p->view->screen == SESSION_CALL;
-    bool grid = p->wide && !call;
+    bool largest = p->view->manner.text_size == SESSION_TEXT_LARGEST;
+    bool grid = p->wide && !call && !largest;
     if (call)
         kiosk_tree_open(p->t,
                         &(struct kiosk_node){
@@ -152,7 +153,7 @@ static void help_screen(struct kiosk_page *p)
                               .box = {.flow = grid ? KIOSK_GRID : KIOSK_COLUMN,
                                       .cols = 2,
                                       .align = KIOSK_STRETCH,
-                                      .grow = true,
+                                      .grow = call,
                                       .gap = KIOSK_GAP_MM},
                           });
     help_about(p, KIOSK_STR_HELP_HERE, words.here);

@@ -83,6 +83,11 @@ void kiosk_strip_help(struct kiosk_page *p, struct kiosk_strip *s)
                .intent = SESSION_INTENT_HELP});
 }
 
+bool kiosk_strip_leads(const struct kiosk_page *p)
+{
+    return strip_style(p, KIOSK_STRIP_MAX) == STRIP_ICONS;
+}
+
 void kiosk_strip_quit(struct kiosk_strip *s)
 {
     kiosk_strip_add(s, &(struct kiosk_button){.id = "quit",

@@ -24,6 +24,10 @@ void kiosk_strip_manner(struct kiosk_page *p, struct kiosk_strip *s);
 /* Adds help, which closes itself when it is open. */
 void kiosk_strip_help(struct kiosk_page *p, struct kiosk_strip *s);
 
+/* Whether the button that leads on belongs into the strip: with large text on a
+ * small panel it would be pages away. */
+bool kiosk_strip_leads(const struct kiosk_page *p);
+
 /* Adds the way out. */
 void kiosk_strip_quit(struct kiosk_strip *s);
 
