@@ -96,16 +96,6 @@ void layout_spill(struct layout *l, int need, int room)
         l->t->spills = true;
 }
 
-int layout_max_w(const struct layout *l, int i)
-{
-    const struct kiosk_box *b = layout_box(l, i);
-    if (!(b->max_w > 0))
-        return INT_MAX;
-    float growth =
-        b->flow == KIOSK_LEAF ? 1 : kiosk_cell_growth(l->t->text_size);
-    return layout_px(l, b->max_w * growth);
-}
-
 static struct kiosk_size leaf_measure(struct layout *l, int i, int width)
 {
     const struct kiosk_node *n = &l->t->node[i];
@@ -131,6 +121,20 @@ struct kiosk_size layout_placeholder(struct layout *l, int i, int width)
     s.w = LK_MAX(s.w, kiosk_icon_px(l->m, l->t, n)) + 2 * pad;
     s.h += s.h > 0 ? 2 * pad : 0;
     return s;
+}
+
+int layout_max_w(struct layout *l, int i)
+{
+    const struct kiosk_box *b = layout_box(l, i);
+    const struct kiosk_node *n = &l->t->node[i];
+    if (!(b->max_w > 0))
+        return INT_MAX;
+    if (b->flow != KIOSK_LEAF)
+        return layout_px(l, b->max_w * kiosk_cell_growth(l->t->text_size));
+    int w = layout_px(l, b->max_w);
+    if (n->look == KIOSK_LOOK_VIDEO && *kiosk_node_text(n))
+        w = LK_MAX(w, layout_placeholder(l, i, 1).w);
+    return w;
 }
 
 static struct kiosk_size leaf_size(struct layout *l, int i, int avail)

@@ -60,7 +60,7 @@ static void column_yield(struct layout *l, struct kids *k, int avail, int over)
 }
 
 /* Width that a child of a column gets. */
-static int column_width(const struct layout *l, const struct kids *k, int c,
+static int column_width(struct layout *l, const struct kids *k, int c,
                         enum kiosk_place align, int room)
 {
     const struct kiosk_box *b = layout_box(l, k->at[c]);

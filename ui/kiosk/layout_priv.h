@@ -40,8 +40,9 @@ int layout_px(const struct layout *l, float mm);
 /* Padding and gaps, which give way when room is short. */
 int layout_gap(const struct layout *l, int i);
 int layout_pad_y(const struct layout *l, int i);
-/* Greatest width; of boxes that hold others it grows with the text. */
-int layout_max_w(const struct layout *l, int i);
+/* Greatest width; of boxes that hold others it grows with the text, and words
+ * in place of a picture always have room. */
+int layout_max_w(struct layout *l, int i);
 /* Size that a node wants when it may be `avail` wide. */
 struct kiosk_size layout_natural(struct layout *l, int i, int avail);
 /* Least width at which no word of the node sticks out. */

@@ -13,6 +13,7 @@
 #define FONT_DIR "/usr/share/fonts/"
 #define FAMILIES "Inter, Noto Sans, Noto Sans Arabic"
 #define LINE_SPACING 1.12f
+#define LINE_SPACING_ARABIC 0.95f /* its fonts have high lines already */
 
 struct entry {
     char *text; /* NULL: free */
@@ -163,10 +164,12 @@ static int entry_fill(const struct kiosk_text *t, struct entry *e,
     e->layout = pango_layout_new(t->context);
     pango_layout_set_font_description(e->layout,
                                       t->font[type->size][type->font]);
-    pango_layout_set_line_spacing(e->layout, LINE_SPACING);
     pango_layout_set_wrap(e->layout, type->breaks ? PANGO_WRAP_WORD_CHAR
                                                   : PANGO_WRAP_WORD);
     pango_layout_set_text(e->layout, text, -1);
+    bool rtl = pango_layout_get_direction(e->layout, 0) == PANGO_DIRECTION_RTL;
+    pango_layout_set_line_spacing(e->layout,
+                                  rtl ? LINE_SPACING_ARABIC : LINE_SPACING);
     if (width > 0)
         pango_layout_set_width(e->layout, width * PANGO_SCALE);
     int w;

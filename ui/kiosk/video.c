@@ -27,6 +27,7 @@ struct kiosk_video {
     struct stream stream[SOURCES];
     struct scratch scaled;
     struct scratch mirrored;
+    struct scratch rgb;
 };
 
 int kiosk_video_new(struct kiosk_video **ret)
@@ -55,6 +56,7 @@ struct kiosk_video *kiosk_video_free(struct kiosk_video *v)
         stream_clear(&v->stream[i]);
     free(v->scaled.data);
     free(v->mirrored.data);
+    free(v->rgb.data);
     free(v);
     return NULL;
 }
@@ -168,18 +170,25 @@ static struct kiosk_rect picture_place(const struct i420 *src,
                                area.y + (area.h - h) / 2, w, h};
 }
 
+static bool scratch_reserve(struct scratch *s, size_t need)
+{
+    if (s->cap >= need)
+        return true;
+    uint8_t *data = realloc(s->data, need);
+    if (!data)
+        return false;
+    s->data = data;
+    s->cap = need;
+    return true;
+}
+
 static bool scratch_fit(struct scratch *s, int w, int h, struct i420 *ret)
 {
     size_t luma = (size_t)w * (size_t)h;
     int half = (w + 1) / 2;
     size_t chroma = (size_t)half * (size_t)((h + 1) / 2);
-    if (s->cap < luma + 2 * chroma) {
-        uint8_t *data = realloc(s->data, luma + 2 * chroma);
-        if (!data)
-            return false;
-        s->data = data;
-        s->cap = luma + 2 * chroma;
-    }
+    if (!scratch_reserve(s, luma + 2 * chroma))
+        return false;
     *ret = (struct i420){
         s->data, s->data + luma, s->data + luma + chroma, w, half, w, h};
     return true;
@@ -216,6 +225,33 @@ static uint8_t *canvas_at(const struct kiosk_canvas *c, int x, int y)
                        (size_t)x);
 }
 
+/* Larger than it was: fewer pixels are converted when that comes first. */
+static bool picture_enlarge(struct kiosk_video *v, const struct i420 *pic,
+                            const struct kiosk_canvas *c, struct kiosk_rect to)
+{
+    int stride = pic->w * 4;
+    if (!scratch_reserve(&v->rgb, (size_t)stride * (size_t)pic->h))
+        return false;
+    return I420ToARGB(pic->y, pic->stride_y, pic->u, pic->stride_uv, pic->v,
+                      pic->stride_uv, v->rgb.data, stride, pic->w,
+                      pic->h) == 0 &&
+           ARGBScale(v->rgb.data, stride, pic->w, pic->h,
+                     canvas_at(c, to.x, to.y), c->stride_px * 4, to.w, to.h,
+                     kFilterBilinear) == 0;
+}
+
+static bool picture_reduce(struct kiosk_video *v, struct i420 *pic,
+                           const struct kiosk_canvas *c, struct kiosk_rect to)
+{
+    struct i420 src = *pic;
+    if ((to.w != src.w || to.h != src.h) &&
+        !picture_scale(v, &src, to.w, to.h, pic))
+        return false;
+    return I420ToARGB(pic->y, pic->stride_y, pic->u, pic->stride_uv, pic->v,
+                      pic->stride_uv, canvas_at(c, to.x, to.y),
+                      c->stride_px * 4, to.w, to.h) == 0;
+}
+
 bool kiosk_video_draw(void *arg, enum kiosk_source source,
                       const struct kiosk_canvas *c, struct kiosk_rect area)
 {
@@ -225,18 +261,14 @@ bool kiosk_video_draw(void *arg, enum kiosk_source source,
     area = kiosk_rect_within(area, all);
     if (!s->has || area.w < 2 || area.h < 2)
         return false;
-    struct i420 src = picture_cut(&s->picture, area);
-    struct kiosk_rect to = picture_place(&src, area);
-    struct i420 pic = src;
-    if ((to.w != src.w || to.h != src.h) &&
-        !picture_scale(v, &src, to.w, to.h, &pic))
-        return false;
-    if (source == KIOSK_SOURCE_SELF && !picture_mirror(v, &pic))
-        return false;
+    struct i420 pic = picture_cut(&s->picture, area);
+    struct kiosk_rect to = picture_place(&pic, area);
     if (to.w != area.w || to.h != area.h)
         ARGBRect(canvas_at(c, 0, 0), c->stride_px * 4, area.x, area.y, area.w,
                  area.h, BAR_RGB);
-    return I420ToARGB(pic.y, pic.stride_y, pic.u, pic.stride_uv, pic.v,
-                      pic.stride_uv, canvas_at(c, to.x, to.y), c->stride_px * 4,
-                      to.w, to.h) == 0;
+    if (source == KIOSK_SOURCE_SELF && !picture_mirror(v, &pic))
+        return false;
+    if (to.w >= pic.w && to.h >= pic.h)
+        return picture_enlarge(v, &pic, c, to);
+    return picture_reduce(v, &pic, c, to);
 }
