@@ -137,11 +137,11 @@ static float side_w(const struct kiosk_page *p)
     return LK_MIN(w, p->env->width_mm * 0.42f);
 }
 
-/* With the largest text on a low panel there is no room for one's own picture
+/* With large text on a low panel there is no room for one's own picture
  * beside what one has to know. */
 static bool side_crowded(const struct kiosk_page *p)
 {
-    return p->low && p->view->manner.text_size == SESSION_TEXT_LARGEST &&
+    return p->low && p->view->manner.text_size != SESSION_TEXT_NORMAL &&
            (!p->view->mic_on || (p->view->notices & CALL_NOTICES));
 }
 

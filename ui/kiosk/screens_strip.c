@@ -13,7 +13,10 @@ enum strip_style {
 static enum strip_style strip_style(const struct kiosk_page *p, int n)
 {
     enum session_text_size size = p->view->manner.text_size;
-    if (p->bare || (p->low && size == SESSION_TEXT_LARGEST))
+    bool many = p->view->screen == SESSION_CALL && !p->view->help;
+    enum session_text_size most =
+        many ? SESSION_TEXT_NORMAL : SESSION_TEXT_LARGE;
+    if (p->bare || (p->low && size > most))
         return STRIP_ICONS;
     if (p->wide && !p->low && size == SESSION_TEXT_NORMAL)
         return STRIP_PILLS;
@@ -85,7 +88,7 @@ void kiosk_strip_help(struct kiosk_page *p, struct kiosk_strip *s)
 
 bool kiosk_strip_leads(const struct kiosk_page *p)
 {
-    return strip_style(p, KIOSK_STRIP_MAX) == STRIP_ICONS;
+    return p->low && p->view->manner.text_size != SESSION_TEXT_NORMAL;
 }
 
 void kiosk_strip_quit(struct kiosk_strip *s)

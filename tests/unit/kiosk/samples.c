@@ -167,7 +167,11 @@ const struct sample samples[] = {
     },
     {
         .name = "help-call",
-        .view = {.screen = SESSION_CALL, .site = SITE, .help = true, EXPERT},
+        .view = {.screen = SESSION_CALL,
+                 .site = SITE,
+                 .help = true,
+                 .line = SESSION_LINE_GOOD,
+                 EXPERT},
         .live = true,
     },
     {
