@@ -1,32 +1,14 @@
-#include "session/session.h"
-
-#include "catalog/builtin.h"
+/* session.c - a visit's life: events, time, what follows. */
+#include "session/session_impl.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct session {
-    struct session_view view;
-    char default_lang[SESSION_LANG_MAX];
-    struct session_action action[SESSION_ACTIONS_MAX];
-    size_t first;
-    size_t actions;
-    int64_t end_at_us;          /* when the end screen leaves by itself */
-    int64_t alive_us;           /* when somebody last touched something */
-    bool headset_seen;          /* in this visit: speech was started for it */
-    char text[SESSION_ARG_MAX]; /* the turn being written */
-};
-
-/* Notices that belong to the kiosk, not to the visit: they outlive it. */
-#define LASTING_NOTICES                                    \
-    (SESSION_NOTICE_NO_BROKER | SESSION_NOTICE_NO_CAMERA | \
-     SESSION_NOTICE_NO_SOUND | SESSION_NOTICE_SIMULATED)
-
 static const char *const langs[] = {"fi", "sv", "en", "se",
                                     "ru", "uk", "ar", "et"};
 
-static bool lang_known(const char *code)
+bool session_lang_known(const char *code)
 {
     for (size_t i = 0; i < LK_ARRAY_LEN(langs); i++)
         if (strcmp(langs[i], code) == 0)
@@ -34,8 +16,7 @@ static bool lang_known(const char *code)
     return false;
 }
 
-/* Copies a shown text; a longer one is cut between characters. */
-static void copy_text(char *ret, size_t cap, const char *s)
+void session_copy_text(char *ret, size_t cap, const char *s)
 {
     size_t len = lk_utf8_cut(s, strlen(s), cap - 1);
     memcpy(ret, s, len);
@@ -70,13 +51,13 @@ int session_new(const struct session_config *config, struct session **ret)
 {
     if (strlen(config->site) >= SESSION_TEXT_MAX ||
         !lk_utf8_valid(config->site, strlen(config->site)) ||
-        !lang_known(config->lang))
+        !session_lang_known(config->lang))
         return -EINVAL;
     struct session *s = calloc(1, sizeof(*s));
     if (!s)
         return -ENOMEM;
-    copy_text(s->view.site, sizeof(s->view.site), config->site);
-    copy_text(s->default_lang, sizeof(s->default_lang), config->lang);
+    session_copy_text(s->view.site, sizeof(s->view.site), config->site);
+    session_copy_text(s->default_lang, sizeof(s->default_lang), config->lang);
     s->view.notices = SESSION_NOTICE_NO_BROKER; /* until it is said to be up */
     s->view.version = 1;
     session_begin(s);
@@ -98,7 +79,7 @@ const struct session_view *session_view(const struct session *s)
     return &s->view;
 }
 
-static void do_action(struct session *s, enum session_action_kind kind)
+void session_do(struct session *s, enum session_action_kind kind)
 {
     size_t last = (s->first + s->actions - 1) % SESSION_ACTIONS_MAX;
     /* Switches are read from the view when they are set: once is enough. */
@@ -127,7 +108,7 @@ bool session_poll(struct session *s, struct session_action *ret)
     return true;
 }
 
-static void session_end(struct session *s, enum session_end end, int64_t now_us)
+void session_end(struct session *s, enum session_end end, int64_t now_us)
 {
     s->view.screen = SESSION_END;
     s->view.end = end;
@@ -142,163 +123,21 @@ static void session_end(struct session *s, enum session_end end, int64_t now_us)
 
 /* The visit is over: what was on the screen is gone, and until the programs
  * have been wiped nothing can be touched that would be lost with them. */
-static void session_finish(struct session *s)
+void session_finish(struct session *s)
 {
     session_begin(s);
     s->view.screen = SESSION_LEAVING;
-    do_action(s, SESSION_DO_FINISH);
+    session_do(s, SESSION_DO_FINISH);
 }
 
-/* A visit that ends before anything was said to anybody. */
-static bool session_quit(struct session *s)
+bool session_quit(struct session *s)
 {
     session_begin(s);
-    do_action(s, SESSION_DO_CONTROLS);
+    session_do(s, SESSION_DO_CONTROLS);
     return true;
 }
 
-static bool choose_lang(struct session *s, const char *code)
-{
-    if (!lang_known(code))
-        return false;
-    copy_text(s->view.lang, sizeof(s->view.lang), code);
-    do_action(s, SESSION_DO_CONTROLS);
-    return true;
-}
-
-static bool intent_start(struct session *s, const struct session_intent *i)
-{
-    if (i->kind == SESSION_INTENT_LANG)
-        return choose_lang(s, i->arg);
-    if (i->kind != SESSION_INTENT_NEXT)
-        return false;
-    s->view.screen = SESSION_SERVICES;
-    return true;
-}
-
-static bool intent_services(struct session *s, const struct session_intent *i)
-{
-    if (i->kind == SESSION_INTENT_LANG)
-        return choose_lang(s, i->arg);
-    if (i->kind == SESSION_INTENT_QUIT)
-        return session_quit(s);
-    if (i->kind == SESSION_INTENT_BACK) {
-        s->view.screen = SESSION_START;
-        return true;
-    }
-    if (i->kind != SESSION_INTENT_CARD || !catalog_builtin_find(i->arg))
-        return false;
-    copy_text(s->view.card, sizeof(s->view.card), i->arg);
-    s->view.screen = SESSION_CARD;
-    return true;
-}
-
-static bool intent_card(struct session *s, const struct session_intent *i,
-                        int64_t now_us)
-{
-    if (i->kind == SESSION_INTENT_QUIT)
-        return session_quit(s);
-    if (i->kind == SESSION_INTENT_BACK) {
-        s->view.screen = SESSION_SERVICES;
-        s->view.card[0] = '\0';
-        return true;
-    }
-    if (i->kind != SESSION_INTENT_CALL ||
-        (s->view.notices & SESSION_NOTICE_NO_BROKER) != 0)
-        return false;
-    s->view.screen = SESSION_WAITING;
-    s->view.place = 0;
-    s->view.free_experts = 0;
-    s->view.waiting_since_us = now_us;
-    do_action(s, SESSION_DO_WAIT);
-    return true;
-}
-
-static bool intent_waiting(struct session *s, const struct session_intent *i,
-                           int64_t now_us)
-{
-    if (i->kind != SESSION_INTENT_CANCEL)
-        return false;
-    do_action(s, SESSION_DO_LEAVE);
-    session_end(s, SESSION_END_CANCELLED, now_us);
-    return true;
-}
-
-/* The conversation in writing. */
-static bool intent_write(struct session *s, const struct session_intent *i)
-{
-    if (i->kind == SESSION_INTENT_TYPING) {
-        s->view.manner.typing = !s->view.manner.typing;
-        return true;
-    }
-    if (i->kind == SESSION_INTENT_WRITE &&
-        lk_utf8_valid(i->arg, strlen(i->arg))) {
-        copy_text(s->text, sizeof(s->text), i->arg);
-        do_action(s, SESSION_DO_WRITE);
-    }
-    if (i->kind == SESSION_INTENT_SAY)
-        do_action(s, SESSION_DO_SAY);
-    return false; /* the view changes when the words are in the conversation */
-}
-
-static bool intent_call(struct session *s, const struct session_intent *i,
-                        int64_t now_us)
-{
-    struct session_view *v = &s->view;
-    if (i->kind == SESSION_INTENT_TYPING || i->kind == SESSION_INTENT_WRITE ||
-        i->kind == SESSION_INTENT_SAY)
-        return intent_write(s, i);
-    if (i->kind == SESSION_INTENT_END_CALL) {
-        do_action(s, SESSION_DO_HANG_UP);
-        session_end(s, SESSION_END_BY_CITIZEN, now_us);
-        return true;
-    }
-    if (i->kind == SESSION_INTENT_MUTE)
-        v->mic_on = !v->mic_on;
-    else if (i->kind == SESSION_INTENT_CAMERA)
-        v->camera_on = !v->camera_on;
-    else if (i->kind == SESSION_INTENT_VOLUME_UP &&
-             v->volume < SESSION_VOLUME_MAX)
-        v->volume++;
-    else if (i->kind == SESSION_INTENT_VOLUME_DOWN && v->volume > 0)
-        v->volume--;
-    else
-        return false;
-    do_action(s, SESSION_DO_CONTROLS);
-    return true;
-}
-
-static bool intent_end(struct session *s, const struct session_intent *i)
-{
-    if (i->kind != SESSION_INTENT_DONE)
-        return false;
-    session_finish(s);
-    return true;
-}
-
-/* What every screen has: help, and how the screen is used. */
-static bool intent_manner(struct session *s, enum session_intent_kind kind)
-{
-    struct session_manner *m = &s->view.manner;
-    if (kind == SESSION_INTENT_HELP)
-        s->view.help = !s->view.help;
-    else if (kind == SESSION_INTENT_TEXT_SIZE)
-        m->text_size = (m->text_size + 1) % SESSION_TEXT_SIZES;
-    else if (kind == SESSION_INTENT_CONTRAST)
-        m->contrast = !m->contrast;
-    else if (kind == SESSION_INTENT_SPEECH)
-        m->speech = !m->speech;
-    else if (kind == SESSION_INTENT_FASTER && m->pace < SESSION_PACE_MAX)
-        m->pace++;
-    else if (kind == SESSION_INTENT_SLOWER && m->pace > 0)
-        m->pace--;
-    else
-        return false;
-    return true;
-}
-
-/* Somebody is there. Returns whether the view changed. */
-static bool session_alive(struct session *s, int64_t now_us)
+bool session_alive(struct session *s, int64_t now_us)
 {
     bool asked = s->view.idle;
     s->alive_us = now_us;
@@ -307,45 +146,6 @@ static bool session_alive(struct session *s, int64_t now_us)
     if (s->view.screen == SESSION_END)
         s->end_at_us = now_us + SESSION_END_SHOWN_US;
     return asked;
-}
-
-/* What only the present screen has. */
-static bool intent_screen(struct session *s, const struct session_intent *i,
-                          int64_t now_us)
-{
-    switch (s->view.screen) {
-    case SESSION_START:
-        return intent_start(s, i);
-    case SESSION_SERVICES:
-        return intent_services(s, i);
-    case SESSION_CARD:
-        return intent_card(s, i, now_us);
-    case SESSION_WAITING:
-        return intent_waiting(s, i, now_us);
-    case SESSION_CALL:
-        return intent_call(s, i, now_us);
-    case SESSION_END:
-        return intent_end(s, i);
-    case SESSION_LEAVING:
-    case SESSION_OUT_OF_SERVICE:
-        break;
-    }
-    return false;
-}
-
-void session_intent(struct session *s, const struct session_intent *intent,
-                    int64_t now_us)
-{
-    if (s->view.screen == SESSION_LEAVING)
-        return;
-    enum session_screen was = s->view.screen;
-    bool changed = session_alive(s, now_us);
-    if (intent_manner(s, intent->kind) || intent_screen(s, intent, now_us))
-        changed = true;
-    if (s->view.screen != was)
-        s->view.help = false;
-    if (changed)
-        s->view.version++;
 }
 
 static void notice(struct session *s, uint32_t bit, bool on)
@@ -365,8 +165,8 @@ static void event_granted(struct session *s, const struct session_event *e,
     v->screen = SESSION_CALL;
     v->line = SESSION_LINE_CONNECTING;
     v->call_since_us = now_us;
-    copy_text(v->expert_name, sizeof(v->expert_name), e->expert_name);
-    copy_text(v->agency_name, sizeof(v->agency_name), e->agency_name);
+    session_copy_text(v->expert_name, sizeof(v->expert_name), e->expert_name);
+    session_copy_text(v->agency_name, sizeof(v->agency_name), e->agency_name);
 }
 
 static void event_over(struct session *s, enum session_end end, int64_t now_us)
