@@ -108,6 +108,9 @@ void kiosk_shadow_draw(const struct kiosk_shadow *s, cairo_t *cr,
           (struct kiosk_rect){left, bottom, c, c});
     slice(s, cr, (struct kiosk_rect){far, far, c, c},
           (struct kiosk_rect){right, bottom, c, c});
+    /* The box that casts it may lie higher. */
+    slice(s, cr, (struct kiosk_rect){s->corner, s->corner, 1, 1},
+          (struct kiosk_rect){left + c, r.y + r.h - s->spread, w, s->spread});
     /* Along the edges the mask does not change. */
     slice(s, cr, (struct kiosk_rect){s->corner, 0, 1, s->spread},
           (struct kiosk_rect){left + c, top, w, s->spread});

@@ -13,7 +13,8 @@
 #define FONT_DIR "/usr/share/fonts/"
 #define FAMILIES "Inter, Noto Sans, Noto Sans Arabic"
 #define LINE_SPACING 1.12f
-#define LINE_SPACING_ARABIC 0.95f /* its fonts have high lines already */
+/* Noto's Arabic has lines of twice the em, for marks that are not used here. */
+#define LINE_HEIGHT_ARABIC 0.78
 
 struct entry {
     char *text; /* NULL: free */
@@ -151,6 +152,15 @@ struct kiosk_text *kiosk_text_free(struct kiosk_text *t)
     return NULL;
 }
 
+static void layout_lower_lines(PangoLayout *layout)
+{
+    PangoAttrList *list = pango_attr_list_new();
+    pango_attr_list_insert(list,
+                           pango_attr_line_height_new(LINE_HEIGHT_ARABIC));
+    pango_layout_set_attributes(layout, list);
+    pango_attr_list_unref(list);
+}
+
 static int entry_fill(const struct kiosk_text *t, struct entry *e,
                       const struct kiosk_type *type, const char *text,
                       int width)
@@ -168,8 +178,10 @@ static int entry_fill(const struct kiosk_text *t, struct entry *e,
                                                   : PANGO_WRAP_WORD);
     pango_layout_set_text(e->layout, text, -1);
     bool rtl = pango_layout_get_direction(e->layout, 0) == PANGO_DIRECTION_RTL;
-    pango_layout_set_line_spacing(e->layout,
-                                  rtl ? LINE_SPACING_ARABIC : LINE_SPACING);
+    if (rtl)
+        layout_lower_lines(e->layout);
+    else
+        pango_layout_set_line_spacing(e->layout, LINE_SPACING);
     if (width > 0)
         pango_layout_set_width(e->layout, width * PANGO_SCALE);
     int w;
