@@ -152,6 +152,15 @@ struct kiosk_text *kiosk_text_free(struct kiosk_text *t)
     return NULL;
 }
 
+/* Whether any letter is of U+0600 to U+06FF: two bytes, the first D8 to DB. */
+static bool has_arabic(const char *text)
+{
+    for (; *text; text++)
+        if (((unsigned char)*text & 0xFC) == 0xD8)
+            return true;
+    return false;
+}
+
 static void layout_lower_lines(PangoLayout *layout)
 {
     PangoAttrList *list = pango_attr_list_new();
@@ -177,8 +186,7 @@ static int entry_fill(const struct kiosk_text *t, struct entry *e,
     pango_layout_set_wrap(e->layout, type->breaks ? PANGO_WRAP_WORD_CHAR
                                                   : PANGO_WRAP_WORD);
     pango_layout_set_text(e->layout, text, -1);
-    bool rtl = pango_layout_get_direction(e->layout, 0) == PANGO_DIRECTION_RTL;
-    if (rtl)
+    if (has_arabic(text))
         layout_lower_lines(e->layout);
     else
         pango_layout_set_line_spacing(e->layout, LINE_SPACING);
