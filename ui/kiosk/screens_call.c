@@ -218,8 +218,12 @@ static void call_small(struct kiosk_page *p)
 /* The picture beside the conversation in writing. */
 static void call_wide_talk(struct kiosk_page *p)
 {
+    /* While one types there is little height, and words need the width. */
+    float beside = p->low ? 84 : 130;
+    struct kiosk_box half = {.grow = true};
+    struct kiosk_box less = {.min_w = beside, .max_w = beside};
     row_open(p, true);
-    column_open(p, (struct kiosk_box){.grow = true});
+    column_open(p, kiosk_page_typing(p) ? less : half);
     kiosk_page_remote(p, (struct kiosk_box){.grow = true});
     /* While one types the keyboard has this place. */
     if (!kiosk_page_typing(p))

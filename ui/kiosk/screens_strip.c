@@ -1,6 +1,8 @@
 /* The strip at the bottom of every screen: what is always within reach. */
 #include "kiosk/screens_strip.h"
 
+#include "kiosk/keyboard.h"
+
 /* How the strip's buttons are drawn, by the room there is. */
 enum strip_style {
     STRIP_PILLS, /* in a row, words beside the icon */
@@ -16,7 +18,8 @@ static enum strip_style strip_style(const struct kiosk_page *p, int n)
     bool many = p->view->screen == SESSION_CALL && !p->view->help;
     enum session_text_size most =
         many ? SESSION_TEXT_NORMAL : SESSION_TEXT_LARGE;
-    if (p->bare || (p->low && size > most))
+    bool keys = p->wide && size != SESSION_TEXT_NORMAL && kiosk_page_typing(p);
+    if (p->bare || keys || (p->low && size > most))
         return STRIP_ICONS;
     if (p->wide && !p->low && size == SESSION_TEXT_NORMAL)
         return STRIP_PILLS;
