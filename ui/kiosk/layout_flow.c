@@ -173,7 +173,7 @@ static void row_grow(const struct layout *l, struct kids *k, const int *least,
     for (int c = first; c < next; c++) {
         if (!layout_box(l, k->at[c])->grow || k->main[c] > 0)
             continue;
-        k->main[c] = LK_MAX(left / growing, 0);
+        k->main[c] = LK_MAX(left / LK_MAX(growing, 1), 0);
         left -= k->main[c];
         growing--;
     }

@@ -51,7 +51,7 @@ static int grid_rows(struct layout *l, int i, int avail, int cols, int *rows)
 
 struct kiosk_size layout_grid_size(struct layout *l, int i, int avail)
 {
-    int rows[KIOSK_CHILDREN_MAX];
+    int rows[KIOSK_CHILDREN_MAX] = {0};
     int n = grid_rows(l, i, avail, grid_cols(l, i, avail), rows);
     return (struct kiosk_size){avail, layout_sum(rows, n, layout_gap(l, i))};
 }
@@ -62,7 +62,7 @@ void layout_grid_place(struct layout *l, int i, struct kiosk_rect r)
     int gap = layout_gap(l, i);
     int cols = grid_cols(l, i, r.w);
     int cell = cell_px(l, i, r.w, cols);
-    int rows[KIOSK_CHILDREN_MAX];
+    int rows[KIOSK_CHILDREN_MAX] = {0};
     int n = grid_rows(l, i, r.w, cols, rows);
     layout_spill(l, layout_sum(rows, n, gap), r.h);
     int y = r.y;

@@ -88,12 +88,9 @@ void paint_placeholder(const struct pass *s, int i)
 
 /* A field's text as it is drawn. */
 struct field_text {
-    struct kiosk_type type;
-    const char *text;
-    struct kiosk_rect area; /* the text's, moved so that the caret is seen */
-    struct kiosk_rect view; /* the field's inside */
+    struct kiosk_drawn drawn; /* moved so that the caret is seen */
+    struct kiosk_rect view;   /* the field's inside */
     struct kiosk_rect caret;
-    enum kiosk_side side;
 };
 
 /* How far text must move along one way so that the caret is in view. */
@@ -111,33 +108,33 @@ static bool field_measure(const struct pass *s, const struct kiosk_node *n,
     int px = kiosk_px(m, n->box.pad_x);
     int py = kiosk_px(m, n->box.pad_y);
     struct kiosk_size size = {0};
-    f->type = kiosk_node_type(s->t, n);
-    f->text = kiosk_node_text(n);
-    f->side = s->t->rtl ? KIOSK_RIGHT : KIOSK_LEFT;
+    f->drawn.type = kiosk_node_type(s->t, n);
+    f->drawn.text = kiosk_node_text(n);
+    f->drawn.side = s->t->rtl ? KIOSK_RIGHT : KIOSK_LEFT;
     f->view = (struct kiosk_rect){n->rect.x + px, n->rect.y + py,
                                   LK_MAX(n->rect.w - 2 * px, 1),
                                   LK_MAX(n->rect.h - 2 * py, 1)};
-    f->area = f->view;
+    f->drawn.area = f->view;
     bool hint = !*n->value;
     if (!n->field.lines && !hint) {
         /* One line that is never wrapped: its area has no width of its own. */
-        f->area.x += s->t->rtl ? f->view.w : 0;
-        f->area.w = 0;
+        f->drawn.area.x += s->t->rtl ? f->view.w : 0;
+        f->drawn.area.w = 0;
     }
-    if (kiosk_text_measure(s->p->text, &f->type, f->text, f->area.w, &size) < 0)
+    if (kiosk_text_measure(s->p->text, &f->drawn.type, f->drawn.text,
+                           f->drawn.area.w, &size) < 0)
         return false;
     if (n->field.lines)
-        f->area.h = size.h;
+        f->drawn.area.h = size.h;
     size_t at = hint ? 0 : n->field.caret;
-    if (kiosk_text_caret(s->p->text, &f->type, f->text, f->area, f->side, at,
-                         &f->caret) < 0)
+    if (kiosk_text_caret(s->p->text, &f->drawn, at, &f->caret) < 0)
         return false;
     f->caret.w = LK_MAX(kiosk_px(m, CARET_MM), 1);
     int dx = scroll(f->caret.x, f->caret.w, f->view.x, f->view.w);
     int dy = scroll(f->caret.y, f->caret.h, f->view.y, f->view.h);
-    f->area.x += dx;
+    f->drawn.area.x += dx;
     f->caret.x += dx;
-    f->area.y += n->field.lines ? dy : 0;
+    f->drawn.area.y += n->field.lines ? dy : 0;
     f->caret.y += n->field.lines ? dy : 0;
     return true;
 }
@@ -150,8 +147,8 @@ static void field_selection(const struct pass *s, const struct kiosk_node *n,
                        LK_MAX(n->field.caret, n->field.anchor)};
     if (!*n->value || range[0] == range[1])
         return;
-    int count = kiosk_text_range(s->p->text, &f->type, f->text, f->area,
-                                 f->side, range, SELECTION_MAX, areas);
+    int count =
+        kiosk_text_range(s->p->text, &f->drawn, range, SELECTION_MAX, areas);
     paint_colour(s, s->theme->selection);
     for (int i = 0; i < count; i++) {
         cairo_rectangle(s->cr, areas[i].x, areas[i].y, areas[i].w, areas[i].h);
@@ -171,8 +168,9 @@ void paint_field(const struct pass *s, int i)
     cairo_clip(s->cr);
     field_selection(s, n, &f);
     paint_colour(s, hint ? s->theme->muted : kiosk_ink(s->theme, s->t, i));
-    if (*f.text)
-        kiosk_text_draw(s->p->text, s->cr, &f.type, f.text, f.area, f.side);
+    if (*f.drawn.text)
+        kiosk_text_draw(s->p->text, s->cr, &f.drawn.type, f.drawn.text,
+                        f.drawn.area, f.drawn.side);
     if (n->field.active || n->state & KIOSK_FOCUSED) {
         paint_colour(s, s->theme->brand);
         cairo_rectangle(s->cr, f.caret.x, f.caret.y, f.caret.w, f.caret.h);

@@ -42,20 +42,22 @@ static void mask_fill(const struct kiosk_shadow *s)
 
 int kiosk_shadow_new(int radius, int spread, struct kiosk_shadow **ret)
 {
-    LK_AUTO(kiosk_shadow) s = calloc(1, sizeof(*s));
+    struct kiosk_shadow *s = calloc(1, sizeof(*s));
     if (!s)
         return -ENOMEM;
     s->spread = LK_MAX(spread, 1);
     s->corner = LK_MAX(radius, 0) + s->spread;
     s->mask = cairo_image_surface_create(CAIRO_FORMAT_A8, 2 * s->corner + 1,
                                          2 * s->corner + 1);
-    if (cairo_surface_status(s->mask) != CAIRO_STATUS_SUCCESS)
+    if (cairo_surface_status(s->mask) != CAIRO_STATUS_SUCCESS) {
+        kiosk_shadow_free(s);
         return -ENOMEM;
+    }
     cairo_surface_flush(s->mask);
     mask_fill(s);
     s->pattern = cairo_pattern_create_for_surface(s->mask);
     cairo_pattern_set_filter(s->pattern, CAIRO_FILTER_NEAREST);
-    *ret = LK_TAKE(s);
+    *ret = s;
     return 0;
 }
 

@@ -109,16 +109,18 @@ static void text_make_styles(struct kiosk_text *t, float px_per_mm,
 
 int kiosk_text_new(float px_per_mm, float distance_mm, struct kiosk_text **ret)
 {
-    LK_AUTO(kiosk_text) t = calloc(1, sizeof(*t));
+    struct kiosk_text *t = calloc(1, sizeof(*t));
     if (!t)
         return -ENOMEM;
     int r = text_load_fonts(t);
     if (r >= 0)
         r = text_make_context(t);
-    if (r < 0)
+    if (r < 0) {
+        kiosk_text_free(t);
         return r;
+    }
     text_make_styles(t, px_per_mm, distance_mm);
-    *ret = LK_TAKE(t);
+    *ret = t;
     return 0;
 }
 
@@ -297,37 +299,34 @@ void kiosk_text_draw(struct kiosk_text *t, cairo_t *cr,
     pango_cairo_show_layout(cr, e->layout);
 }
 
-int kiosk_text_caret(struct kiosk_text *t, const struct kiosk_type *type,
-                     const char *text, struct kiosk_rect area,
-                     enum kiosk_side side, size_t at, struct kiosk_rect *ret)
+int kiosk_text_caret(struct kiosk_text *t, const struct kiosk_drawn *d,
+                     size_t at, struct kiosk_rect *ret)
 {
-    struct entry *e = text_entry(t, type, text, area.w);
+    struct entry *e = text_entry(t, &d->type, d->text, d->area.w);
     PangoRectangle p;
     int x;
     int y;
     if (!e)
         return -ENOMEM;
     pango_layout_set_alignment(e->layout, PANGO_ALIGN_LEFT);
-    entry_origin(e, area, side, &x, &y);
-    pango_layout_get_cursor_pos(e->layout, (int)LK_MIN(at, strlen(text)), &p,
+    entry_origin(e, d->area, d->side, &x, &y);
+    pango_layout_get_cursor_pos(e->layout, (int)LK_MIN(at, strlen(d->text)), &p,
                                 NULL);
     *ret = (struct kiosk_rect){x + PANGO_PIXELS(p.x), y + PANGO_PIXELS(p.y), 1,
                                PANGO_PIXELS_CEIL(p.height)};
     return 0;
 }
 
-int kiosk_text_range(struct kiosk_text *t, const struct kiosk_type *type,
-                     const char *text, struct kiosk_rect area,
-                     enum kiosk_side side, const size_t range[2], int max,
-                     struct kiosk_rect *ret)
+int kiosk_text_range(struct kiosk_text *t, const struct kiosk_drawn *d,
+                     const size_t range[2], int max, struct kiosk_rect *ret)
 {
-    struct entry *e = text_entry(t, type, text, area.w);
+    struct entry *e = text_entry(t, &d->type, d->text, d->area.w);
     int n = 0;
     int x;
     int y;
     if (!e)
         return 0;
-    entry_origin(e, area, side, &x, &y);
+    entry_origin(e, d->area, d->side, &x, &y);
     PangoLayoutIter *it = pango_layout_get_iter(e->layout);
     do {
         PangoLayoutLine *line = pango_layout_iter_get_line_readonly(it);
@@ -337,11 +336,11 @@ int kiosk_text_range(struct kiosk_text *t, const struct kiosk_type *type,
         pango_layout_iter_get_line_extents(it, NULL, &box);
         pango_layout_line_get_x_ranges(line, (int)range[0], (int)range[1],
                                        &ranges, &count);
-        for (int i = 0; i < count && n < max; i++)
+        const int *part = ranges;
+        for (int i = 0; i < count && n < max; i++, part += 2)
             ret[n++] = (struct kiosk_rect){
-                x + PANGO_PIXELS(ranges[2 * i]), y + PANGO_PIXELS(box.y),
-                PANGO_PIXELS(ranges[2 * i + 1] - ranges[2 * i]),
-                PANGO_PIXELS_CEIL(box.height)};
+                x + PANGO_PIXELS(part[0]), y + PANGO_PIXELS(box.y),
+                PANGO_PIXELS(part[1] - part[0]), PANGO_PIXELS_CEIL(box.height)};
         g_free(ranges);
     } while (pango_layout_iter_next_line(it));
     pango_layout_iter_free(it);

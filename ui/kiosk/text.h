@@ -47,19 +47,22 @@ void kiosk_text_draw(struct kiosk_text *t, struct _cairo *cr,
                      const struct kiosk_type *type, const char *text,
                      struct kiosk_rect area, enum kiosk_side side);
 
-/* The caret before byte `at` of a text that is drawn so: one pixel wide.
- * Errors: -ENOMEM. */
-int kiosk_text_caret(struct kiosk_text *t, const struct kiosk_type *type,
-                     const char *text, struct kiosk_rect area,
-                     enum kiosk_side side, size_t at,
-                     struct kiosk_rect *ret) LK_MUST_CHECK;
+/* A text as it is drawn. */
+struct kiosk_drawn {
+    struct kiosk_type type;
+    const char *text;
+    struct kiosk_rect area;
+    enum kiosk_side side;
+};
 
-/* The areas of bytes range[0]..range[1]-1 of a text that is drawn so, at most
- * max of them. Returns their number; 0 also when there is no memory. */
-int kiosk_text_range(struct kiosk_text *t, const struct kiosk_type *type,
-                     const char *text, struct kiosk_rect area,
-                     enum kiosk_side side, const size_t range[2], int max,
-                     struct kiosk_rect *ret);
+/* The caret before byte `at`: one pixel wide. Errors: -ENOMEM. */
+int kiosk_text_caret(struct kiosk_text *t, const struct kiosk_drawn *d,
+                     size_t at, struct kiosk_rect *ret) LK_MUST_CHECK;
+
+/* The areas of bytes range[0]..range[1]-1, at most max of them. Returns their
+ * number; 0 also when there is no memory. */
+int kiosk_text_range(struct kiosk_text *t, const struct kiosk_drawn *d,
+                     const size_t range[2], int max, struct kiosk_rect *ret);
 
 /* Puts letters of the scripts that names may be written in through every font,
  * so that its file is open. */

@@ -113,12 +113,10 @@ static void test_caret(void **state)
     for (size_t i = 0; i < LK_ARRAY_LEN(texts); i++) {
         struct kiosk_rect first;
         struct kiosk_rect last;
-        const char *t = texts[i].text;
+        struct kiosk_drawn d = {type, texts[i].text, area, KIOSK_LEFT};
+        assert_int_equal(kiosk_text_caret(text, &d, 0, &first), 0);
         assert_int_equal(
-            kiosk_text_caret(text, &type, t, area, KIOSK_LEFT, 0, &first), 0);
-        assert_int_equal(kiosk_text_caret(text, &type, t, area, KIOSK_LEFT,
-                                          strlen(t), &last),
-                         0);
+            kiosk_text_caret(text, &d, strlen(texts[i].text), &last), 0);
         assert_true(texts[i].rtl ? first.x > last.x : first.x < last.x);
         assert_true(LK_MIN(first.x, last.x) >= 9);
     }
