@@ -86,9 +86,9 @@ void kiosk_page_begin(struct kiosk_page *p)
                                        .grow = true,
                                        .gap = p->low ? 4.5f : KIOSK_GAP_MM,
                                        .pad_x = KIOSK_MARGIN_MM,
-                                       .pad_y = p->bare  ? 3
-                                                : p->low ? 5
-                                                         : 9},
+                                       .pad_y = p->bare  ? 3.0f
+                                                : p->low ? 5.0f
+                                                         : 9.0f},
                            });
     p->body = true;
 }

@@ -162,9 +162,9 @@ static void help_screen(struct kiosk_page *p)
     if (!call)
         return;
     kiosk_page_remote(p, (struct kiosk_box){.aspect = 4.0f / 3,
-                                            .max_w = p->low    ? 84
-                                                     : p->wide ? 120
-                                                               : 90});
+                                            .max_w = p->low    ? 84.0f
+                                                     : p->wide ? 120.0f
+                                                               : 90.0f});
     kiosk_tree_close(p->t);
 }
 
