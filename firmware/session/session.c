@@ -322,6 +322,7 @@ static bool session_can_idle(const struct session *s)
            (v->help || m->speech || m->contrast ||
             m->text_size != SESSION_TEXT_NORMAL ||
             m->pace != SESSION_PACE_DEFAULT ||
+            v->volume != SESSION_VOLUME_DEFAULT ||
             strcmp(v->lang, s->default_lang) != 0);
 }
 

@@ -105,11 +105,6 @@ static bool intent_call(struct session *s, const struct session_intent *i,
         v->mic_on = !v->mic_on;
     else if (i->kind == SESSION_INTENT_CAMERA)
         v->camera_on = !v->camera_on;
-    else if (i->kind == SESSION_INTENT_VOLUME_UP &&
-             v->volume < SESSION_VOLUME_MAX)
-        v->volume++;
-    else if (i->kind == SESSION_INTENT_VOLUME_DOWN && v->volume > 0)
-        v->volume--;
     else
         return false;
     session_do(s, SESSION_DO_CONTROLS);
@@ -145,6 +140,20 @@ static bool intent_manner(struct session *s, enum session_intent_kind kind)
     return true;
 }
 
+/* On every screen: what is spoken has a volume, too. */
+static bool intent_volume(struct session *s, enum session_intent_kind kind)
+{
+    uint32_t *volume = &s->view.volume;
+    if (kind == SESSION_INTENT_VOLUME_UP && *volume < SESSION_VOLUME_MAX)
+        ++*volume;
+    else if (kind == SESSION_INTENT_VOLUME_DOWN && *volume > 0)
+        --*volume;
+    else
+        return false;
+    session_do(s, SESSION_DO_CONTROLS);
+    return true;
+}
+
 /* What only the present screen has. */
 static bool intent_screen(struct session *s, const struct session_intent *i,
                           int64_t now_us)
@@ -176,7 +185,8 @@ void session_intent(struct session *s, const struct session_intent *intent,
         return;
     enum session_screen was = s->view.screen;
     bool changed = session_alive(s, now_us);
-    if (intent_manner(s, intent->kind) || intent_screen(s, intent, now_us))
+    if (intent_manner(s, intent->kind) || intent_volume(s, intent->kind) ||
+        intent_screen(s, intent, now_us))
         changed = true;
     if (s->view.screen != was)
         s->view.help = false;

@@ -113,6 +113,21 @@ static void speak_manner(const struct kiosk_speak *s,
                                       : KIOSK_STR_SPEAK_HEADSET_OUT);
 }
 
+/* Where the screen itself does not show it. */
+static void speak_volume(const struct kiosk_speak *s,
+                         const struct kiosk_tree *t, uint32_t volume,
+                         struct kiosk_words *w)
+{
+    char number[16];
+    char text[96];
+    if (volume == s->volume || kiosk_tree_find(t, "volume") >= 0)
+        return;
+    (void)snprintf(number, sizeof(number), "%u", volume);
+    kiosk_str_fill(kiosk_str(w->lang, KIOSK_STR_SPEAK_VOLUME), "n", number,
+                   sizeof(text), text);
+    kiosk_words_add(w, false, text);
+}
+
 /* --- the focus and what is typed ---------------------------------------- */
 
 /* The one character that `longer` has at the end beyond `shorter`, or "". */
@@ -288,6 +303,7 @@ static void remember(struct kiosk_speak *s, const struct kiosk_tree *t,
     s->screen = t->screen;
     s->lang = t->lang;
     s->manner = v->manner;
+    s->volume = v->volume;
     (void)snprintf(s->overlay, sizeof(s->overlay), "%s", overlay_id(t));
 }
 
@@ -314,10 +330,12 @@ size_t kiosk_speak_update(struct kiosk_speak *s, const struct kiosk_tree *t,
     bool acted = anew;
     if (!s->on) {
         s->manner = view->manner;
+        s->volume = view->volume;
         kiosk_words_str(&w, KIOSK_STR_SPEAK_ON);
         kiosk_words_str(&w, KIOSK_STR_SPEAK_KEYS);
     }
     speak_manner(s, &view->manner, &w);
+    speak_volume(s, t, view->volume, &w);
     acted |= !said_nothing(&w);
     if (anew)
         kiosk_words_screen(&w, t);

@@ -27,6 +27,7 @@ struct kiosk_speak {
     enum session_screen screen;
     enum kiosk_lang lang;
     struct session_manner manner;
+    uint32_t volume;
     char overlay[KIOSK_ID_MAX];  /* of the top overlay; "-" when it has no id */
     char focus[KIOSK_ID_MAX];    /* "" none */
     uint64_t focus_sum;          /* of its name and state */

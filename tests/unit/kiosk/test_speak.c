@@ -190,6 +190,9 @@ static void test_changes(void **state)
     assert_int_equal(said[0].pace, SESSION_PACE_DEFAULT + 1);
     view.manner.text_size = SESSION_TEXT_LARGE;
     expect(&s, "Teksti on suuri.", true);
+    view.volume = 7; /* this screen does not show it */
+    expect(&s, "Äänen voimakkuus 7.", true);
+    expect(&s, NULL, false);
 }
 
 static void test_focus(void **state)

@@ -220,6 +220,20 @@ static void test_manner(void **state)
     assert_int_equal(m->pace, SESSION_PACE_DEFAULT);
 }
 
+static void test_volume_on_every_screen(void **state)
+{
+    (void)state;
+    intent(SESSION_INTENT_VOLUME_UP, "");
+    assert_int_equal(session_view(s)->volume, SESSION_VOLUME_DEFAULT + 1);
+    expect(SESSION_DO_CONTROLS);
+    intent(SESSION_INTENT_NEXT, "");
+    for (int i = 0; i < 2 * SESSION_VOLUME_MAX; i++)
+        intent(SESSION_INTENT_VOLUME_DOWN, "");
+    assert_int_equal(session_view(s)->volume, 0);
+    intent(SESSION_INTENT_QUIT, "");
+    assert_int_equal(session_view(s)->volume, SESSION_VOLUME_DEFAULT);
+}
+
 static void test_a_headset_starts_speech_once(void **state)
 {
     struct session_event in = {.kind = SESSION_EVENT_HEADSET, .up = true};
@@ -361,6 +375,7 @@ int main(void)
         CASE(test_idle),
         CASE(test_waiting_and_calls_are_never_idle),
         CASE(test_manner),
+        CASE(test_volume_on_every_screen),
         CASE(test_a_headset_starts_speech_once),
         CASE(test_writing),
         CASE(test_transport_dies_in_a_call),
