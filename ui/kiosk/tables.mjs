@@ -50,22 +50,17 @@ export function loadTables(files) {
   const tables = files.map((f) => ({lang: basename(f, '.json'), texts: JSON.parse(readFileSync(f, 'utf8'))}));
   const [first] = tables;
   const problems = Object.keys(first.texts).filter((k) => !KEY.test(k)).map((k) => `bad key ${k}`);
-  const warnings = [];
   for (const t of tables) {
-    const main3 = ['fi', 'sv', 'en'].includes(t.lang);
-    if (!PLURALS[t.lang]) problems.push(`${t.lang}: no plural rule`);
-    for (const k of Object.keys(t.texts)) if (!(k in first.texts)) (main3 ? problems : warnings).push(`${t.lang}: ${k} is not in ${first.lang}`);
+    if (!PLURALS[t.lang]) {
+      problems.push(`${t.lang}: no plural rule`);
+      continue;
+    }
+    for (const k of Object.keys(t.texts)) if (!(k in first.texts)) problems.push(`${t.lang}: ${k} is not in ${first.lang}`);
     for (const k of Object.keys(first.texts)) {
       if (k in t.texts) problems.push(...valueProblems(t.lang, k, t.texts[k], first.texts[k]));
-      else if (main3) problems.push(`${t.lang}: no ${k}`);
-      else {
-        warnings.push(`${t.lang}: no ${k}, English for now`);
-        const en = tables.find((x) => x.lang === 'en').texts[k];
-        t.texts[k] = isPlural(en) ? Object.fromEntries(PLURALS[t.lang].forms.map((f) => [f, en.other])) : en;
-      }
+      else problems.push(`${t.lang}: no ${k}`);
     }
   }
-  for (const w of warnings) console.warn(`embed: warning: ${w}`);
   return {tables, problems};
 }
 
