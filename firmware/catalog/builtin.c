@@ -86,10 +86,8 @@ static const struct catalog_card cards[] = {
                 [CATALOG_EN] =
                     "Apply for help with rent or other housing costs.",
                 [CATALOG_SE] = "Oza doarjaga láigui dahje eará ássangoluide.",
-                [CATALOG_RU] = "Подайте на помощь в оплате аренды и других "
-                               "расходов на жильё.",
-                [CATALOG_UK] = "Подайте на допомогу з орендою та іншими "
-                               "витратами на житло.",
+                [CATALOG_RU] = "Подайте на помощь с оплатой жилья.",
+                [CATALOG_UK] = "Подайте на допомогу з оплатою житла.",
                 [CATALOG_AR] =
                     "قدّم طلب مساعدة في الإيجار أو تكاليف السكن الأخرى.",
                 [CATALOG_ET] =
