@@ -155,17 +155,18 @@ static bool pulse_runs(void)
            S_ISSOCK(st.st_mode);
 }
 
+void media_device_sound(struct media_probe *ret)
+{
+    ret->source = ret->sink = MEDIA_SOUND_PULSE;
+    if (pulse_runs())
+        return;
+    ret->source = alsa_has('c') ? MEDIA_SOUND_ALSA : MEDIA_SOUND_NONE;
+    ret->sink = alsa_has('p') ? MEDIA_SOUND_ALSA : MEDIA_SOUND_NONE;
+}
+
 void media_probe(struct media_probe *ret)
 {
     memset(ret, 0, sizeof(*ret));
     probe_camera(ret);
-    if (pulse_runs()) {
-        ret->source = MEDIA_SOUND_PULSE;
-        ret->sink = MEDIA_SOUND_PULSE;
-        return;
-    }
-    if (alsa_has('c'))
-        ret->source = MEDIA_SOUND_ALSA;
-    if (alsa_has('p'))
-        ret->sink = MEDIA_SOUND_ALSA;
+    media_device_sound(ret);
 }

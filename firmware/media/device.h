@@ -18,6 +18,10 @@
 int media_device_prepare(const char *path, int width, int height, int fps,
                          char ret[MEDIA_DEVICE_CAPS_MAX]) LK_MUST_CHECK;
 
+/* As media_probe(), of microphone and loudspeaker alone. */
+struct media_probe;
+void media_device_sound(struct media_probe *ret);
+
 /* libyuv's code of a format that media_device_prepare() may choose, by its
  * caps; 0 when it is none. `format` may be NULL. */
 uint32_t media_device_fourcc(const char *media_type, const char *format);

@@ -1,6 +1,7 @@
 /* media.c - assembly: what is sent, what is received, and the devices. */
 #include "media/adapt.h"
 #include "media/assembly.h"
+#include "media/device.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -9,9 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define TICK_US 100000
-#define RETRY_US 1000000 /* between looks for a device that is gone */
+#define TICK_REST_US 1000000    /* while nothing is captured */
+#define RETRY_US 1000000        /* between looks for a device that is gone */
+#define CAMERA_START_US 2000000 /* to the first picture */
 #define BPS_START 800000
 #define TONE_HZ 440
 #define SELF_VIEW_PX 320
@@ -54,14 +58,32 @@ static enum media_device device_of(bool simulated, bool real)
     return real ? MEDIA_DEVICE_REAL : MEDIA_DEVICE_NONE;
 }
 
+/* One that gives no pictures yet counts while it may be starting. */
+static bool camera_there(struct media *m)
+{
+    if (!m->capture)
+        return *m->config.camera_path && *m->found.camera_path;
+    return m->camera && (media_vsend_camera_lives(m->vsend) ||
+                         lk_clock_us() < m->camera_by_us);
+}
+
+static bool microphone_there(const struct media *m)
+{
+    if (m->capture)
+        return m->asend != NULL;
+    return m->config.sound_simulated || (m->config.source != MEDIA_SOUND_NONE &&
+                                         m->found.source != MEDIA_SOUND_NONE);
+}
+
 /* Looks what there is now, and tells when it changed. */
 static void devices_update(struct media *m, bool silently)
 {
     const struct media_config *c = &m->config;
+    bool microphone = microphone_there(m);
     struct media_devices d = {
-        .camera = device_of(c->camera_simulated && !m->unplugged,
-                            m->camera && media_vsend_camera_lives(m->vsend)),
-        .microphone = device_of(c->sound_simulated, m->asend != NULL),
+        .camera =
+            device_of(c->camera_simulated && !m->unplugged, camera_there(m)),
+        .microphone = device_of(microphone && c->sound_simulated, microphone),
         .loudspeaker = device_of(c->sound_simulated, m->loudspeaker)};
     if (d.camera == MEDIA_DEVICE_REAL)
         memcpy(d.camera_name, m->camera_name, sizeof(d.camera_name));
@@ -85,8 +107,9 @@ int media_emulate_camera(struct media *m, bool there)
     return 0;
 }
 
-static void camera_try(struct media *m, const struct media_probe *found)
+static void camera_try(struct media *m)
 {
+    const struct media_probe *found = &m->found;
     const char *path = m->config.camera_path;
     if (m->camera || m->config.camera_simulated || !*path)
         return;
@@ -102,22 +125,23 @@ static void camera_try(struct media *m, const struct media_probe *found)
                                           .arg = m->vsend};
     int r = media_camera_new(&c, &m->camera);
     LK_LOG(DEBUG, "media", "camera=%s result=%d", path, r);
-    if (r == 0)
-        memcpy(m->camera_name, found->camera_name, sizeof(m->camera_name));
+    if (r < 0)
+        return;
+    memcpy(m->camera_name, found->camera_name, sizeof(m->camera_name));
+    m->camera_by_us = lk_clock_us() + CAMERA_START_US;
 }
 
-static int microphone_try(struct media *m)
+static void microphone_try(struct media *m)
 {
     const struct media_config *c = &m->config;
     if (m->asend || (!c->sound_simulated && c->source == MEDIA_SOUND_NONE))
-        return 0;
+        return;
     const struct media_asend_config a = {.source = c->source,
                                          .simulated = c->sound_simulated,
                                          .tone_hz = c->tone_hz,
                                          .cancel_echo = m->loudspeaker};
     int r = media_asend_new(&a, &m->audio_out, &m->microphone_on, &m->asend);
     LK_LOG(DEBUG, "media", "microphone result=%d", r);
-    return r;
 }
 
 /* Exchanges the receiver of sound for one that plays to `sink`. */
@@ -173,6 +197,31 @@ int media_set_output(struct media *m, int card)
     return r;
 }
 
+/* What is there while nothing is captured. A camera that is known is not opened
+ * for that: some light their lamp. */
+static void devices_look(struct media *m)
+{
+    struct media_probe *f = &m->found;
+    if (*f->camera_path && access(f->camera_path, F_OK) < 0)
+        f->camera_path[0] = '\0';
+    if (*m->config.camera_path && !*f->camera_path)
+        media_probe(f);
+    else
+        media_device_sound(f);
+}
+
+static void capture_watch(struct media *m, int64_t now_us)
+{
+    bool gone = m->camera && !media_vsend_camera_lives(m->vsend) &&
+                now_us >= m->camera_by_us;
+    if (gone)
+        m->camera = media_camera_free(m->camera);
+    if (!m->camera && *m->config.camera_path)
+        media_probe(&m->found);
+    camera_try(m);
+    microphone_try(m);
+}
+
 /* What broke is let go of, and looked for again now and then. */
 static void devices_watch(struct media *m, int64_t now_us)
 {
@@ -182,18 +231,34 @@ static void devices_watch(struct media *m, int64_t now_us)
         loudspeaker_set(m, MEDIA_SOUND_NONE) == 0)
         m->asend = media_asend_free(m->asend);
     if (now_us >= m->retry_us) {
-        struct media_probe found = {0};
         m->retry_us = now_us + RETRY_US;
-        bool gone = m->camera && !media_vsend_camera_lives(m->vsend);
-        if (gone)
-            m->camera = media_camera_free(m->camera);
-        if (!m->camera && *m->config.camera_path)
-            media_probe(&found);
-        camera_try(m, &found);
         loudspeaker_try(m);
-        (void)microphone_try(m);
+        if (m->capture)
+            capture_watch(m, now_us);
+        else
+            devices_look(m);
     }
     devices_update(m, false);
+}
+
+void media_capture(struct media *m, bool on)
+{
+    if (on == m->capture)
+        return;
+    m->capture = on;
+    if (on) {
+        bool camera = *m->config.camera_path && *m->found.camera_path;
+        media_vsend_capture(m->vsend, true, camera ? CAMERA_START_US : 0);
+        camera_try(m);
+        microphone_try(m);
+    } else {
+        m->camera = media_camera_free(m->camera);
+        m->asend = media_asend_free(m->asend);
+        media_vsend_capture(m->vsend, false, 0);
+    }
+    devices_update(m, false);
+    m->retry_us = lk_clock_us() + RETRY_US;
+    lk_timer_set_in(m->timer, on ? TICK_US : TICK_REST_US);
 }
 
 /* Where sound is played later than its picture, the picture waits a little. */
@@ -216,7 +281,7 @@ static void lip_sync(struct media *m)
 static void tick(void *arg, int64_t now_us)
 {
     struct media *m = arg;
-    lk_timer_set(m->timer, now_us + TICK_US);
+    lk_timer_set(m->timer, now_us + (m->capture ? TICK_US : TICK_REST_US));
     devices_watch(m, now_us);
     media_arecv_tick(m->arecv);
     lip_sync(m);
@@ -270,17 +335,11 @@ static int media_start(struct media *m, struct lk_loop *loop)
         r = lk_timer_new(loop, tick, m, &m->timer);
     if (r < 0)
         return r;
-    struct media_probe found = {0};
-    if (*m->config.camera_path)
-        media_probe(&found);
-    camera_try(m, &found);
+    devices_look(m);
     loudspeaker_try(m);
-    r = microphone_try(m);
-    if (m->config.sound_simulated && r < 0)
-        return r; /* a real one may come later */
     devices_update(m, true);
     m->retry_us = lk_clock_us() + RETRY_US;
-    lk_timer_set_in(m->timer, TICK_US);
+    lk_timer_set_in(m->timer, TICK_REST_US);
     return 0;
 }
 

@@ -2,8 +2,9 @@
  *
  * Room: everything that GStreamer does. RTP packets go out through a callback
  * and come in through media_receive_rtp(); pictures go to two rings
- * (ipc/ring.h). One `struct media` per program, kept warm from the start.
- * Not here: SRTP, RTCP, NACK, pacing, rate control (rtc/flow), consent.
+ * (ipc/ring.h). One `struct media` per program, kept warm from the start;
+ * camera and microphone run only between media_capture() on and off. Not here:
+ * SRTP, RTCP, NACK, pacing, rate control (rtc/flow), consent.
  *
  * Codecs: VP8 (RFC 6386, RFC 7741), Opus (RFC 6716, RFC 7587).
  * Threads: "control" is the thread of the loop given to media_new(); "any" may
@@ -131,8 +132,8 @@ struct media_config {
 
 struct media;
 
-/* Makes and starts the pipelines. Capture runs at once; nothing is encoded and
- * no packet comes before media_open().
+/* Makes and starts the pipelines. Nothing is captured before media_capture(),
+ * nothing is encoded and no packet comes before media_open().
  *
  * loop, cb  the loop is borrowed and must outlive it; cb is copied
  * Owner     caller, media_free() on the control thread, not in a callback
@@ -155,6 +156,15 @@ LK_AUTO_DEFINE(media);
 void media_rings(const struct media *m, int *ret_remote_memory_fd,
                  int *ret_remote_wake_fd, int *ret_self_memory_fd,
                  int *ret_self_wake_fd);
+
+/* Lets camera and microphone (or what stands for them) run, or closes them: at
+ * first they are closed, nobody is seen or heard, and nothing of it costs time.
+ * What cannot be opened is tried again every second while it is wanted; see
+ * media_devices(). The loudspeaker does not depend on it.
+ *
+ * Thread  control; takes as long as the drivers take to open
+ */
+void media_capture(struct media *m, bool on);
 
 /* Begins (true) or ends (false) sending and receiving. Sending begins at once
  * with a key frame; sequence numbers go on where they were. While closed,
@@ -225,7 +235,7 @@ struct media_devices {
     char camera_name[MEDIA_NAME_MAX]; /* "" unless real */
 };
 
-/* What captures and plays just now. Thread: any. */
+/* What captures and plays just now; at rest, what would. Thread: any. */
 void media_devices(struct media *m, struct media_devices *ret);
 
 struct media_stats {

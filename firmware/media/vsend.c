@@ -22,7 +22,13 @@
 #define KEYFRAME_GAP_US 200000
 #define MAX_AGE_US 1000000 /* of a camera's picture, to believe its stamp */
 
-enum source { SOURCE_SCENE, SOURCE_CAMERA, SOURCE_OFF, SOURCE_NONE };
+enum source {
+    SOURCE_SCENE,
+    SOURCE_CAMERA,
+    SOURCE_OFF,
+    SOURCE_NONE,
+    SOURCE_REST /* nothing is wanted, or the camera is being started */
+};
 
 struct media_vsend {
     struct media_config config;
@@ -40,8 +46,9 @@ struct media_vsend {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     /* Under the lock: */
-    bool stop, kicked, on;
-    bool unplugged; /* the simulated camera */
+    bool stop, kicked, on, capture;
+    int64_t patience_us; /* until then the camera may be starting */
+    bool unplugged;      /* the simulated camera */
     char caption[MEDIA_CAPTIONS][MEDIA_CAPTION_MAX];
     GstBuffer *frame; /* the camera's newest */
     int frame_width, frame_height;
@@ -70,19 +77,37 @@ static void vsend_kick(struct media_vsend *v)
 /* Where pictures come from at `now_us`. Under the lock. */
 static enum source vsend_source(const struct media_vsend *v, int64_t now_us)
 {
+    if (!v->capture)
+        return SOURCE_REST;
     if (!v->on)
         return SOURCE_OFF;
     if (v->scene)
         return v->unplugged ? SOURCE_NONE : SOURCE_SCENE;
-    bool lives = v->frame_us != 0 && now_us - v->frame_us < CAMERA_STALL_US;
-    return lives ? SOURCE_CAMERA : SOURCE_NONE;
+    if (v->frame_us != 0 && now_us - v->frame_us < CAMERA_STALL_US)
+        return SOURCE_CAMERA;
+    bool starts = v->frame_us == 0 && now_us < v->patience_us;
+    /* Whoever is in a call gets a picture at once. */
+    return starts && !atomic_load(&v->out.open) ? SOURCE_REST : SOURCE_NONE;
 }
 
+/* Under the lock. */
 static void vsend_wait_until(struct media_vsend *v, int64_t at_us)
 {
+    if (at_us == INT64_MAX) {
+        pthread_cond_wait(&v->wake, &v->lock);
+        return;
+    }
     struct timespec t = {.tv_sec = at_us / 1000000,
                          .tv_nsec = at_us % 1000000 * 1000};
     pthread_cond_timedwait(&v->wake, &v->lock, &t);
+}
+
+/* When the source may change, or its next picture is due. Under the lock. */
+static int64_t vsend_due_us(const struct media_vsend *v, enum source s)
+{
+    if (s == SOURCE_REST)
+        return v->capture ? v->patience_us : INT64_MAX;
+    return s == SOURCE_CAMERA ? v->frame_us + CAMERA_STALL_US : v->next_us;
 }
 
 /* Waits until a picture is due: at its time, when the camera has one, when the
@@ -93,12 +118,12 @@ static void vsend_wait(struct media_vsend *v)
         int64_t now = lk_clock_us();
         enum source s = vsend_source(v, now);
         bool due = s == SOURCE_CAMERA ? v->frame != NULL : now >= v->next_us;
-        if (v->stop || v->kicked || due || s != v->source) {
+        due = s != SOURCE_REST && (due || v->kicked);
+        if (v->stop || due || s != v->source) {
             v->source = s;
             return;
         }
-        vsend_wait_until(v, s == SOURCE_CAMERA ? v->frame_us + CAMERA_STALL_US
-                                               : v->next_us);
+        vsend_wait_until(v, vsend_due_us(v, s));
     }
 }
 
@@ -187,9 +212,10 @@ static bool vsend_picture(struct media_vsend *v, int64_t now_us)
         [SOURCE_CAMERA] = MEDIA_CAPTION_SIMULATED,
         [SOURCE_OFF] = MEDIA_CAPTION_CAMERA_OFF,
         [SOURCE_NONE] = MEDIA_CAPTION_NO_CAMERA};
-    char caption[MEDIA_CAPTION_MAX];
+    char caption[MEDIA_CAPTION_MAX] = "";
     pthread_mutex_lock(&v->lock);
-    memcpy(caption, v->caption[captions[v->source]], sizeof(caption));
+    if (v->source != SOURCE_REST)
+        memcpy(caption, v->caption[captions[v->source]], sizeof(caption));
     GstBuffer *b = LK_TAKE(v->frame);
     int width = v->frame_width, height = v->frame_height;
     uint32_t fourcc = v->frame_fourcc;
@@ -262,15 +288,26 @@ static bool vsend_stamps(const struct media_vsend *v)
            (v->source == SOURCE_SCENE || v->source == SOURCE_CAMERA);
 }
 
-/* The first picture is encoded although nobody gets it: memory is touched and
- * tables are made before they are needed in a hurry. */
+/* What was seen last is not kept. */
+static void vsend_forget(struct media_vsend *v)
+{
+    free(v->raw);
+    v->raw = NULL;
+    v->raw_len = 0;
+}
+
+/* The first picture, an empty one, is encoded although nobody gets it: memory
+ * is touched and tables are made before they are needed in a hurry. */
 static void vsend_step(struct media_vsend *v)
 {
     int64_t now = lk_clock_us();
+    bool rests = v->source == SOURCE_REST;
     if (!vsend_picture(v, now))
         return;
-    atomic_fetch_add(&v->captured, 1);
-    v->out.pass = atomic_load(&v->out.open);
+    if (rests)
+        vsend_forget(v);
+    atomic_fetch_add(&v->captured, !rests);
+    v->out.pass = atomic_load(&v->out.open) && !rests;
     if (v->out.pass || !v->warmed) {
         const struct media_encoder_job job = {.picture = &v->picture,
                                               .captured_us = v->captured_us,
@@ -409,6 +446,16 @@ void media_vsend_open(struct media_vsend *v, bool open)
     atomic_store(&v->out.open, open);
     if (open)
         vsend_kick(v);
+}
+
+void media_vsend_capture(struct media_vsend *v, bool on, int64_t patience_us)
+{
+    pthread_mutex_lock(&v->lock);
+    v->capture = on;
+    v->frame_us = 0;
+    v->patience_us = lk_clock_us() + patience_us;
+    pthread_cond_signal(&v->wake);
+    pthread_mutex_unlock(&v->lock);
 }
 
 void media_vsend_identity(struct media_vsend *v, uint8_t pt, uint32_t ssrc)

@@ -21,6 +21,12 @@ struct media_vsend *media_vsend_free(struct media_vsend *v);
 /* The self-view's ring, or NULL. Borrowed. */
 struct lk_ring *media_vsend_ring(struct media_vsend *v);
 
+/* Pictures are wanted (true), or nothing is: no picture is made or taken, the
+ * thread sleeps, and what was seen last is gone from memory and self-view. At
+ * first nothing is. `patience_us`: so long the camera may take to its first
+ * picture before the still one says that there is none. Any thread. */
+void media_vsend_capture(struct media_vsend *v, bool on, int64_t patience_us);
+
 /* As the public functions of the same names. Any thread. */
 void media_vsend_open(struct media_vsend *v, bool open);
 void media_vsend_identity(struct media_vsend *v, uint8_t pt, uint32_t ssrc);

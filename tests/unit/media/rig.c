@@ -86,7 +86,7 @@ static void event(void *arg, enum media_event e)
     atomic_fetch_add(&r->events[e], 1);
 }
 
-void rig_start(struct rig *r, const struct media_config *config)
+void rig_rest(struct rig *r, const struct media_config *config)
 {
     memset(r, 0, sizeof(*r));
     for (int i = 0; i < MEDIA_KINDS; i++)
@@ -94,6 +94,12 @@ void rig_start(struct rig *r, const struct media_config *config)
     const struct media_callbacks cb = {packets, keyframe_wanted, event, r};
     assert_int_equal(lk_loop_new(&r->loop), 0);
     assert_int_equal(media_new(config, &cb, r->loop, &r->media), 0);
+}
+
+void rig_start(struct rig *r, const struct media_config *config)
+{
+    rig_rest(r, config);
+    media_capture(r->media, true);
 }
 
 void rig_stop(struct rig *r)

@@ -39,6 +39,8 @@ struct rig {
 /* The usual one: VGA, simulated camera and sound, with stamps. */
 struct media_config rig_config(void);
 
+/* At rest; rig_start() lets camera and microphone run at once. */
+void rig_rest(struct rig *r, const struct media_config *config);
 void rig_start(struct rig *r, const struct media_config *config);
 void rig_stop(struct rig *r);
 

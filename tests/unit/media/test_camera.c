@@ -41,6 +41,7 @@ static struct media_vsend *vsend_make(void)
                              .self_view_px = 320};
     assert_int_equal(media_vsend_new(&c, &callbacks, &v), 0);
     media_vsend_caption(v, MEDIA_CAPTION_NO_CAMERA, "Ei kameraa");
+    media_vsend_capture(v, true, 0);
     return v;
 }
 
@@ -152,6 +153,52 @@ static void test_formats(void **state)
     }
 }
 
+/* A camera that is being started is not called missing, unless it takes too
+ * long or somebody waits for a picture. At rest nothing of it is left. */
+static void test_start_and_rest(void **state)
+{
+    (void)state;
+    struct media_stats s;
+    double y, u;
+    struct media_camera *c;
+    struct media_vsend *v = vsend_make();
+    const struct media_camera_config config = {
+        .source = source(
+            "video/x-raw,format=I420,width=640,height=480,framerate=30/1",
+            false, -1),
+        .frame = media_vsend_camera_frame,
+        .lost = media_vsend_camera_lost,
+        .arg = v};
+    media_vsend_capture(v, false, 0);
+    media_vsend_capture(v, true, PATIENCE_US);
+    poll(NULL, 0, 100);
+    media_vsend_stats(v, &s);
+    uint64_t before = s.frames_captured;
+    poll(NULL, 0, 600); /* a still one comes every 250 ms */
+    media_vsend_stats(v, &s);
+    assert_int_equal(s.frames_captured, before);
+    assert_int_equal(media_camera_new(&config, &c), 0);
+    wait_alive(v, true);
+    poll(NULL, 0, 100);
+    look(v, &y, &u);
+    assert_true(y < 60 && u > 200);
+    media_camera_free(c);
+    media_vsend_capture(v, false, 0);
+    poll(NULL, 0, 100);
+    look(v, &y, &u);
+    assert_true(u < 140);
+    /* Not waited for where somebody is in a call. */
+    media_vsend_capture(v, true, PATIENCE_US);
+    media_vsend_open(v, true);
+    int sent_before = atomic_load(&sent);
+    int64_t end = lk_clock_us() + PATIENCE_US;
+    while (atomic_load(&sent) == sent_before) {
+        assert_true(lk_clock_us() < end);
+        poll(NULL, 0, 10);
+    }
+    media_vsend_free(v);
+}
+
 static void test_broken_pictures(void **state)
 {
     (void)state;
@@ -245,6 +292,7 @@ int main(void)
         cmocka_unit_test(test_factories),
         cmocka_unit_test(test_no_such_camera),
         cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_start_and_rest),
         cmocka_unit_test(test_broken_pictures),
     };
     return cmocka_run_group_tests(tests, setup, NULL);

@@ -102,6 +102,75 @@ static void test_picture_and_sound(void **state)
     rig_stop(&rig);
 }
 
+static uint64_t decoded_before;
+
+static bool three_more(struct rig *r)
+{
+    return r->stats.frames_decoded >= decoded_before + 3;
+}
+
+static void assert_devices(enum media_device camera, enum media_device sound)
+{
+    struct media_devices d;
+    media_devices(rig.media, &d);
+    assert_int_equal(d.camera, camera);
+    assert_int_equal(d.microphone, sound);
+}
+
+/* Threads besides those that are there at rest. */
+static int rest_threads;
+
+static bool rests(struct rig *r)
+{
+    (void)r;
+    return rig_count("/proc/self/task") <= rest_threads;
+}
+
+/* Nobody is seen or heard before capture is wanted, nor after; what devices
+ * there are is known all the same. */
+static void test_capture(void **state)
+{
+    (void)state;
+    struct media_config c = rig_config();
+    rig_rest(&rig, &c);
+    rest_threads = rig_count("/proc/self/task");
+    for (int i = 0; i < 3; i++) {
+        uint64_t before = rig.stats.frames_captured;
+        media_open(rig.media, true); /* no word of it opens a microphone */
+        rig_run(&rig, 300);
+        assert_int_equal(rig.stats.frames_captured, before);
+        assert_int_equal(rig.stats.frames_sent, 0);
+        assert_int_equal(rig.stats.audio_packets_sent, 0);
+        assert_devices(MEDIA_DEVICE_SIMULATED, MEDIA_DEVICE_SIMULATED);
+        media_open(rig.media, false);
+        media_capture(rig.media, true);
+        rig_run(&rig, 300);
+        assert_true(rig.stats.frames_captured > before);
+        assert_true(rig_count("/proc/self/task") > rest_threads);
+        assert_int_equal(rig.stats.frames_sent, 0);
+        assert_int_equal(rig.stats.audio_packets_sent, 0);
+        assert_devices(MEDIA_DEVICE_SIMULATED, MEDIA_DEVICE_SIMULATED);
+        media_capture(rig.media, false);
+        rig_until(&rig, rests);
+        rig_run(&rig, 50); /* a picture that was being made */
+    }
+    assert_int_equal(atomic_load(&rig.events[MEDIA_EVENT_DEVICES]), 0);
+    /* It ends in the middle of a call, too, and comes back. */
+    media_capture(rig.media, true);
+    media_open(rig.media, true);
+    rig_until(&rig, good_30);
+    media_capture(rig.media, false);
+    rig_run(&rig, 100);
+    uint64_t sent = rig.stats.frames_sent, heard = rig.stats.audio_packets_sent;
+    rig_run(&rig, 300);
+    assert_int_equal(rig.stats.frames_sent, sent);
+    assert_int_equal(rig.stats.audio_packets_sent, heard);
+    decoded_before = rig.stats.frames_decoded;
+    media_capture(rig.media, true);
+    rig_until(&rig, three_more);
+    rig_stop(&rig);
+}
+
 static uint64_t keyframes_before;
 
 static bool one_more_keyframe(struct rig *r)
@@ -151,13 +220,6 @@ static void test_mute(void **state)
     media_set_microphone(rig.media, true);
     rig_until(&rig, sounds);
     rig_stop(&rig);
-}
-
-static uint64_t decoded_before;
-
-static bool three_more(struct rig *r)
-{
-    return r->stats.frames_decoded >= decoded_before + 3;
 }
 
 static void test_camera_off(void **state)
@@ -345,6 +407,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_config),
+        cmocka_unit_test(test_capture),
         cmocka_unit_test(test_picture_and_sound),
         cmocka_unit_test(test_keyframe_on_request),
         cmocka_unit_test(test_mute),
