@@ -1,5 +1,6 @@
 #include "app/rtc_control.h"
 
+#include "app/rtc_broker.h"
 #include "app/rtc_captions.h"
 #include "app/rtc_names.h"
 #include "app/rtc_speech.h"
@@ -8,7 +9,6 @@
 #include "base/log.h"
 #include "ipc/chan.h"
 #include "loop/mailbox.h"
-#include "signal/link.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +17,6 @@
 
 /* Reports of the transport thread that wait for this one. */
 #define BOX_MAX 256
-#define TOPIC_FILTER_MAX 80
 #define START_BPS 1200000
 #define MIN_BPS 100000
 
@@ -30,9 +29,8 @@ struct rtc_control {
     struct rtc_transport *transport;
     struct rtc_names *names;
     struct rtc_speech *speech;
-    struct signal_link *link;
+    struct rtc_broker *broker;
     uint32_t call; /* number of the newest connection */
-    bool link_up;
 };
 
 enum post_kind { POST_REPORT, POST_STATS, POST_SERVERS };
@@ -64,13 +62,6 @@ static void tell(void *arg, const struct rtcmsg *m)
                          0);
     if (n != -EPIPE)
         note("send", n);
-}
-
-static void tell_link(struct rtc_control *c)
-{
-    struct rtcmsg m = {.type = RTCMSG_LINK, .up = c->link_up};
-    (void)snprintf(m.why, sizeof(m.why), "%s", c->link_up ? "up" : "down");
-    tell(c, &m);
 }
 
 static enum rtcmsg_device device_of(enum media_device d)
@@ -125,9 +116,25 @@ static void renew_media(struct rtc_control *c)
 
 static void publish(struct rtc_control *c, const struct rtcmsg *m)
 {
-    int r = signal_link_publish(c->link, m->topic, m->bytes, m->len);
+    int r = rtc_broker_publish(c->broker, m);
     if (r != -ENOTCONN) /* the sender's retries heal that */
         note("publish", r);
+}
+
+/* What this thread does itself. False: the order is for others. */
+static bool order_here(struct rtc_control *c, const struct rtcmsg *m)
+{
+    if (m->type == RTCMSG_PUBLISH)
+        publish(c, m);
+    else if (m->type == RTCMSG_CONTROLS)
+        set_controls(c, m);
+    else if (m->type == RTCMSG_CAPTURE)
+        media_capture(c->media, m->up);
+    else if (m->type == RTCMSG_WATCH)
+        note("watch", rtc_broker_watch(c->broker, m->text));
+    else
+        return false;
+    return true;
 }
 
 static void luukkud_receive(void *arg, struct lk_chan_msg *msg)
@@ -139,14 +146,8 @@ static void luukkud_receive(void *arg, struct lk_chan_msg *msg)
         note("message refused", -EBADMSG);
         return;
     }
-    if (m.type == RTCMSG_PUBLISH) {
-        publish(c, &m);
+    if (order_here(c, &m))
         return;
-    }
-    if (m.type == RTCMSG_CONTROLS) {
-        set_controls(c, &m);
-        return;
-    }
     if (rtc_speech_order(c->speech, &m))
         return;
     if (m.type == RTCMSG_PREPARE) {
@@ -175,6 +176,8 @@ static void luukkud_closed(void *arg, int error)
     struct rtcmsg m = {.type = RTCMSG_CLOSE, .call = c->call};
     note("luukkud gone", error);
     note("close", rtc_transport_order(c->transport, &m));
+    media_capture(c->media, false);
+    note("watch", rtc_broker_watch(c->broker, ""));
     drop_luukkud(c);
 }
 
@@ -191,61 +194,8 @@ static void super_peer(void *arg, int fd)
     }
     tell_rings(c);
     tell_devices(c);
-    tell_link(c);
+    rtc_broker_tell(c->broker);
     rtc_speech_greet(c->speech);
-}
-
-/* --- the broker's link ------------------------------------------------- */
-
-static void link_state(void *arg, bool up)
-{
-    struct rtc_control *c = arg;
-    c->link_up = up;
-    tell_link(c);
-}
-
-static void link_message(void *arg, const char *topic, const void *payload,
-                         size_t len)
-{
-    struct rtc_control *c = arg;
-    struct rtcmsg m = {.type = RTCMSG_MESSAGE, .bytes = payload, .len = len};
-    size_t n = strlen(topic);
-    if (n >= sizeof(m.topic) || len > RTCMSG_BYTES_MAX)
-        return; /* no topic and no payload of ours is as long */
-    memcpy(m.topic, topic, n + 1);
-    tell(c, &m);
-}
-
-/* The one refusal that does not reach luukkud, which names all others. */
-static void link_oversized(void *arg)
-{
-    (void)arg;
-    LK_LOG(WARN, "link", "what=\"refused\" why=\"oversized\"");
-}
-
-static int make_link(struct rtc_control *c, const struct rtc_control_config *rc)
-{
-    char down[TOPIC_FILTER_MAX];
-    const char *filters[] = {down, "call/+/+", "here/+/+"};
-    (void)snprintf(down, sizeof(down), "k/%s/down/+", rc->config->kiosk);
-    struct signal_link_events events = {.state = link_state,
-                                        .message = link_message,
-                                        .oversized = link_oversized,
-                                        .arg = c};
-    struct signal_link_config config = {.loop = c->loop,
-                                        .host = rc->config->broker.host,
-                                        .port = rc->config->broker.port,
-                                        .ca_pem = rc->tls_ca->data,
-                                        .ca_len = rc->tls_ca->len,
-                                        .cert_pem = rc->tls_cert->data,
-                                        .cert_len = rc->tls_cert->len,
-                                        .key_pem = rc->tls_key->data,
-                                        .key_len = rc->tls_key->len,
-                                        .subscriptions = filters,
-                                        .subscription_count =
-                                            LK_ARRAY_LEN(filters),
-                                        .events = events};
-    return signal_link_new(&config, &c->link);
 }
 
 /* --- media ------------------------------------------------------------- */
@@ -415,7 +365,7 @@ static int command_devices(struct rtc_control *c, uint32_t id, bool test)
     media_devices(c->media, &d);
     int r = lk_buf_new(RTC_STATS_TEXT_MAX, &b);
     if (r == 0)
-        r = test ? rtc_stats_selftest(&d, c->link_up, b)
+        r = test ? rtc_stats_selftest(&d, rtc_broker_up(c->broker), b)
                  : rtc_stats_devices(&d, b);
     return r < 0 ? r : superlink_reply(c->super, id, lk_buf_str(b));
 }
@@ -458,8 +408,9 @@ static void super_control(void *arg, uint32_t id, size_t argc,
         r = rtc_transport_ask_stats(c->transport, id);
     else if (strcmp(argv[0], "status") == 0)
         r = superlink_reply(c->super, id,
-                            c->link_up ? "{\"broker_link\":\"up\"}"
-                                       : "{\"broker_link\":\"down\"}");
+                            rtc_broker_up(c->broker)
+                                ? "{\"broker_link\":\"up\"}"
+                                : "{\"broker_link\":\"down\"}");
     else if (strcmp(argv[0], "devices") == 0)
         r = command_devices(c, id, false);
     else if (strcmp(argv[0], "selftest") == 0)
@@ -508,6 +459,19 @@ static int make_super(struct rtc_control *c, int fd)
     return superlink_new(c->loop, fd, &config, &c->super);
 }
 
+static int make_broker(struct rtc_control *c,
+                       const struct rtc_control_config *rc)
+{
+    struct rtc_broker_config config = {.loop = c->loop,
+                                       .config = rc->config,
+                                       .tls_ca = rc->tls_ca,
+                                       .tls_cert = rc->tls_cert,
+                                       .tls_key = rc->tls_key,
+                                       .tell = tell,
+                                       .arg = c};
+    return rtc_broker_new(&config, &c->broker);
+}
+
 static int make_all(struct rtc_control *c, const struct rtc_control_config *rc)
 {
     struct rtc_speech_config voice = {.tell = tell, .arg = c};
@@ -522,7 +486,7 @@ static int make_all(struct rtc_control *c, const struct rtc_control_config *rc)
         r = rtc_transport_start(c->transport, c->media);
     if (r == 0)
         r = rtc_names_new(rc->config, servers_found, c, &c->names);
-    return r < 0 ? r : make_link(c, rc);
+    return r < 0 ? r : make_broker(c, rc);
 }
 
 int rtc_control_new(const struct rtc_control_config *config,
@@ -557,7 +521,7 @@ struct rtc_control *rtc_control_free(struct rtc_control *c)
     if (!c)
         return NULL;
     rtc_names_free(c->names);
-    signal_link_free(c->link);
+    rtc_broker_free(c->broker);
     /* The transport's thread calls media, and media's threads post to the
      * transport's box: the thread ends first, then media, then the box. */
     rtc_transport_stop(c->transport);

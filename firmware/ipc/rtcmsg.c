@@ -40,6 +40,8 @@ static unsigned members_of(unsigned type)
         [RTCMSG_SEND] = M_CALL | M_CHANNEL | M_BINARY | M_BYTES,
         [RTCMSG_SAY] = M_ID | M_SAY | M_TEXT | M_BYTES,
         [RTCMSG_HUSH] = M_KNOWN,
+        [RTCMSG_CAPTURE] = M_UP,
+        [RTCMSG_WATCH] = M_TEXT,
         [RTCMSG_LINK] = M_UP | M_WHY,
         [RTCMSG_MESSAGE] = M_TOPIC | M_BYTES,
         [RTCMSG_OFFER] = M_CALL | M_VERSION | M_BYTES,

@@ -39,6 +39,10 @@ enum rtcmsg_type {
                            others. `closed`: for headphones alone. `interrupt`:
                            what was said before and waits is cut */
     RTCMSG_HUSH,        /* be silent at once, forget what waits */
+    RTCMSG_CAPTURE,     /* up: camera and microphone run. They do not at first,
+                           nor when luukkud goes */
+    RTCMSG_WATCH,       /* text: the agency whose queue and experts are heard of
+                           from the broker; "" none, as at first */
 
     /* luukku-rtc to luukkud */
     RTCMSG_LINK = 64, /* up, why: the broker's link */

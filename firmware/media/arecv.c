@@ -97,7 +97,8 @@ static int arecv_build(struct media_arecv *a,
     if (!e)
         return -EIO;
     /* Not "use-inband-fec": with it opusdec adds 120 ms, and keeps the packet
-     * that it could not decode, to try it again for ever. */
+     * that it could not decode, to try it again for ever. Our offer does not
+     * ask for it either (rtc/wire). */
     g_object_set(e, "plc", TRUE, NULL);
     e = media_pipe_filter(pipe,
                           "audio/x-raw,format=S16LE,rate=48000,channels=1", e);

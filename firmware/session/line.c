@@ -6,6 +6,7 @@
 #include "session/ctl.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,6 +69,24 @@ static void order_controls(struct line *l)
                        .volume = l->controls.volume};
     memcpy(m.lang, l->controls.lang, sizeof(m.lang));
     if (l->transport)
+        l->out.send(l->out.arg, &m);
+}
+
+static void order_capture(struct line *l, bool on)
+{
+    struct rtcmsg m = {.type = RTCMSG_CAPTURE, .up = on};
+    l->captures = on;
+    if (l->transport)
+        l->out.send(l->out.arg, &m);
+}
+
+static void order_watch(struct line *l, const char *agency)
+{
+    struct rtcmsg m = {.type = RTCMSG_WATCH};
+    bool same = strcmp(l->watched, agency) == 0;
+    (void)snprintf(l->watched, sizeof(l->watched), "%s", agency);
+    (void)snprintf(m.text, sizeof(m.text), "%s", agency);
+    if (l->transport && !same)
         l->out.send(l->out.arg, &m);
 }
 
@@ -158,6 +177,8 @@ static void tell_over(struct line *l, const struct signal_action *a)
         e.end = a->remote || l->expert_ended ? SESSION_END_BY_EXPERT
                                              : SESSION_END_BY_CITIZEN;
     drop_connection(l);
+    order_capture(l, false);
+    order_watch(l, "");
     talk_wipe(&l->talk);
     l->granted = false;
     l->lost_us = LINE_NEVER;
@@ -171,6 +192,7 @@ static void granted(struct line *l, const struct signal_action *a,
                               .expert_name = a->who.name,
                               .agency_name = a->who.agency_name};
     l->granted = true;
+    order_watch(l, "");
     line_talk_begin(l, now_us);
     l->expert_ended = false;
     l->is = SESSION_LINE_CONNECTING;
@@ -267,6 +289,12 @@ void line_drain(struct line *l, int64_t now_us)
 
 /* --- what goes in ------------------------------------------------------ */
 
+void line_watch(struct line *l, const char *card)
+{
+    const struct catalog_card *c = card ? catalog_builtin_find(card) : NULL;
+    order_watch(l, c ? c->agency : "");
+}
+
 int line_wait(struct line *l, const char *card, const char *lang,
               const struct signal_time *t)
 {
@@ -282,7 +310,9 @@ int line_wait(struct line *l, const char *card, const char *lang,
     int r = signal_call_wait(l->call, &w, t);
     if (r < 0)
         return r;
+    order_watch(l, c->agency);
     prepare(l);
+    order_capture(l, true);
     line_drain(l, t->now_us);
     return 0;
 }
@@ -305,6 +335,17 @@ void line_set_controls(struct line *l, const struct line_controls *c)
     line_tell_state(l);
 }
 
+/* A luukku-rtc that was started anew captures nothing and watches nobody. */
+static void order_again(struct line *l)
+{
+    char agency[LK_NAME_MAX];
+    memcpy(agency, l->watched, sizeof(agency));
+    l->watched[0] = '\0';
+    order_watch(l, agency);
+    if (l->captures)
+        order_capture(l, true);
+}
+
 void line_transport(struct line *l, bool up, const struct signal_time *t)
 {
     struct session_event e = {.kind = SESSION_EVENT_TRANSPORT, .up = up};
@@ -319,6 +360,7 @@ void line_transport(struct line *l, bool up, const struct signal_time *t)
     if (up) {
         order_controls(l);
         prepare(l);
+        order_again(l);
     }
     line_drain(l, t->now_us);
 }

@@ -40,7 +40,14 @@ int line_new(const struct signal_call_config *config,
 struct line *line_free(struct line *l);
 LK_AUTO_DEFINE(line);
 
-/* Joins the queue for a service of the catalogue, prepares a connection.
+/* The citizen looks at a service: from now on the broker tells of its agency's
+ * queue and experts, so that place and number are known by the time the queue
+ * is joined. NULL, "" or no card of the catalogue: of none. Ends by itself with
+ * the grant, and with the wait. */
+void line_watch(struct line *l, const char *card);
+
+/* Joins the queue for a service of the catalogue, prepares a connection, and
+ * lets camera and microphone run until it is all over.
  * Errors: -ENOENT no such card, and those of signal_call_wait(). */
 int line_wait(struct line *l, const char *card, const char *lang,
               const struct signal_time *t) LK_MUST_CHECK;

@@ -20,12 +20,14 @@ struct line {
     uint32_t number;          /* of the newest connection in luukku-rtc */
     uint64_t version;         /* of its newest offer */
     bool transport;           /* luukku-rtc is there */
-    bool prepared;            /* it has connection `number` */
-    bool granted;             /* the call is on */
-    bool answered;            /* the newest connection has an answer */
-    int ctl;                  /* its `ctl` channel, -1 until it is open */
-    int text;                 /* likewise its `text` channel */
-    enum session_line is;     /* as last told to the session */
+    bool captures; /* camera and microphone run: waiting, in a call */
+    char watched[LK_NAME_MAX]; /* the agency whose queue is heard of, or "" */
+    bool prepared;             /* it has connection `number` */
+    bool granted;              /* the call is on */
+    bool answered;             /* the newest connection has an answer */
+    int ctl;                   /* its `ctl` channel, -1 until it is open */
+    int text;                  /* likewise its `text` channel */
+    enum session_line is;      /* as last told to the session */
     int64_t lost_us;    /* since when the line is not good; LINE_NEVER: it is */
     int64_t restart_us; /* next ICE restart */
     int64_t fresh_us;   /* next fresh connection */

@@ -134,6 +134,7 @@ bool session_quit(struct session *s)
 {
     session_begin(s);
     session_do(s, SESSION_DO_CONTROLS);
+    session_do(s, SESSION_DO_WATCH);
     return true;
 }
 

@@ -75,7 +75,8 @@ enum session_action_kind {
     SESSION_DO_CONTROLS, /* mic_on, camera_on, volume, lang as in the view */
     SESSION_DO_WRITE,    /* text: the turn being typed, whole */
     SESSION_DO_SAY,      /* the turn is complete */
-    SESSION_DO_FINISH,   /* the visit is over: wipe everything, begin anew */
+    SESSION_DO_WATCH,  /* card: its queue is of interest from now on; "" none */
+    SESSION_DO_FINISH, /* the visit is over: wipe everything, begin anew */
 };
 
 struct session_action {

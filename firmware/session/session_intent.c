@@ -38,6 +38,7 @@ static bool intent_services(struct session *s, const struct session_intent *i)
         return false;
     session_copy_text(s->view.card, sizeof(s->view.card), i->arg);
     s->view.screen = SESSION_CARD;
+    session_do(s, SESSION_DO_WATCH);
     return true;
 }
 
@@ -49,6 +50,7 @@ static bool intent_card(struct session *s, const struct session_intent *i,
     if (i->kind == SESSION_INTENT_BACK) {
         s->view.screen = SESSION_SERVICES;
         s->view.card[0] = '\0';
+        session_do(s, SESSION_DO_WATCH);
         return true;
     }
     if (i->kind != SESSION_INTENT_CALL ||

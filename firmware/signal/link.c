@@ -294,6 +294,8 @@ int signal_link_unsubscribe(struct signal_link *l, const char *filter)
     struct link_filter *f = core_filter(core, filter);
     if (f)
         f->wanted = false;
+    if (f && !f->active)
+        f->text[0] = '\0'; /* the broker never heard of it */
     (void)pthread_mutex_unlock(&core->lock);
     core_wake(core);
     return f ? 0 : -EINVAL;

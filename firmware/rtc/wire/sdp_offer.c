@@ -111,7 +111,10 @@ static void put_audio(struct text *t, const struct rtc_sdp_offer *o)
         rtc_sdp_ext_uri(RTC_SDP_EXT_TWCC));
     put(t, "a=rtpmap:%d opus/48000/2\r\na=rtcp-fb:%d transport-cc\r\n",
         RTC_PT_OPUS, RTC_PT_OPUS);
-    put(t, "a=fmtp:%d minptime=10;useinbandfec=1;usedtx=1\r\n", RTC_PT_OPUS);
+    /* No useinbandfec: our decoder conceals what is lost, and the far end need
+     * not spend bits on repeats that nobody reads. What it asks of us is its
+     * own answer's to say (RFC 7587, 6.1). */
+    put(t, "a=fmtp:%d minptime=10;usedtx=1\r\n", RTC_PT_OPUS);
     put(t, "a=msid:%s sound\r\na=ssrc:%u cname:%s\r\n",
         o->split_streams ? "microphone" : "kiosk", o->audio_ssrc, o->cname);
 }

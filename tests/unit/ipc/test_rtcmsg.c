@@ -59,6 +59,9 @@ static const struct rtcmsg samples[] = {
      .bytes = (const uint8_t *)"Bures",
      .len = 5},
     {.type = RTCMSG_HUSH},
+    {.type = RTCMSG_CAPTURE, .up = true},
+    {.type = RTCMSG_WATCH, .text = "kela"},
+    {.type = RTCMSG_WATCH},
     {.type = RTCMSG_SPOKEN, .id = 7, .how = RTCMSG_SPOKEN_NO_VOICE},
     {.type = RTCMSG_HEADSET, .up = true},
 };

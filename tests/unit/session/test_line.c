@@ -26,7 +26,9 @@ struct world {
     bool granted;
     bool over;
     enum session_end end;
-    bool gate; /* the newest connection was opened */
+    bool gate;                 /* the newest connection was opened */
+    bool captures;             /* as ordered last */
+    char watched[LK_NAME_MAX]; /* likewise */
     char ctl[128];
     char text[256]; /* all that was sent on the channel TEXT */
     struct session_talk talk;
@@ -63,6 +65,10 @@ static void on_send(void *arg, const struct rtcmsg *m)
         w->version = m->version;
     else if (m->type == RTCMSG_OPEN)
         w->gate = true;
+    else if (m->type == RTCMSG_CAPTURE)
+        w->captures = m->up;
+    else if (m->type == RTCMSG_WATCH)
+        snprintf(w->watched, sizeof(w->watched), "%.32s", m->text);
     else if (m->type == RTCMSG_SEND && m->channel == TEXT)
         strncat(w->text, (const char *)m->bytes, m->len);
     else if (m->type == RTCMSG_SEND)
@@ -223,6 +229,73 @@ static void test_call_and_end(void **state)
     assert_int_equal(w->end, SESSION_END_BY_CITIZEN);
     assert_int_equal(count(RTCMSG_CLOSE), 1);
     assert_true(line_settled(w->line));
+}
+
+/* Camera and microphone run from the queue to the end, whatever happens to the
+ * connection between, and at no other time. */
+static void test_captures_from_queue_to_end(void **state)
+{
+    (void)state;
+    up();
+    line_watch(w->line, "parental-allowance");
+    assert_int_equal(count(RTCMSG_CAPTURE), 0);
+    assert_int_equal(line_wait(w->line, "parental-allowance", "fi", &w->t), 0);
+    assert_true(w->captures);
+    line_end(w->line, &w->t); /* left the queue */
+    assert_false(w->captures);
+    w->over = false;
+    clear();
+    into_call();
+    assert_true(w->captures);
+    /* A page that is loaded again, and a transport that dies: the new one
+     * knows nothing. */
+    expert_bye(&w->expert, "left");
+    assert_int_equal(count(RTCMSG_CAPTURE), 0);
+    line_transport(w->line, false, &w->t);
+    w->captures = false;
+    up();
+    assert_true(w->captures);
+    pass(20 * SECOND);
+    assert_true(w->over);
+    assert_false(w->captures);
+    clear();
+    line_transport(w->line, false, &w->t);
+    up();
+    assert_int_equal(count(RTCMSG_CAPTURE), 0);
+}
+
+/* Of queues and experts only the chosen card's agency is heard, until the call
+ * is granted or the citizen leaves. */
+static void test_watches_one_agency(void **state)
+{
+    (void)state;
+    up();
+    assert_int_equal(count(RTCMSG_WATCH), 0);
+    line_watch(w->line, "parental-allowance");
+    assert_string_equal(w->watched, "kela");
+    line_watch(w->line, "parental-allowance");
+    assert_int_equal(count(RTCMSG_WATCH), 1);
+    line_watch(w->line, "tax-card");
+    assert_string_equal(w->watched, "vero");
+    line_watch(w->line, "no-such-card");
+    assert_string_equal(w->watched, "");
+    line_watch(w->line, "tax-card");
+    line_watch(w->line, NULL);
+    assert_string_equal(w->watched, "");
+    /* A luukku-rtc that is new is told again. */
+    line_watch(w->line, "tax-card");
+    line_transport(w->line, false, &w->t);
+    w->watched[0] = '\0';
+    up();
+    assert_string_equal(w->watched, "vero");
+    assert_int_equal(line_wait(w->line, "parental-allowance", "fi", &w->t), 0);
+    assert_string_equal(w->watched, "kela");
+    line_end(w->line, &w->t);
+    assert_string_equal(w->watched, "");
+    w->over = false;
+    clear();
+    into_call();
+    assert_string_equal(w->watched, ""); /* granted: nobody waits any more */
 }
 
 static void test_expert_ends(void **state)
@@ -512,6 +585,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_call_and_end),
+        CASE(test_captures_from_queue_to_end),
+        CASE(test_watches_one_agency),
         CASE(test_expert_ends),
         CASE(test_silence),
         CASE(test_silence_that_ends),

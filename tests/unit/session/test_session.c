@@ -47,11 +47,20 @@ static void expect_nothing(void)
     assert_false(session_poll(s, &a));
 }
 
+static void expect_watch(const char *card)
+{
+    struct session_action a;
+    assert_true(session_poll(s, &a));
+    assert_int_equal(a.kind, SESSION_DO_WATCH);
+    assert_string_equal(a.card, card);
+}
+
 static void to_waiting(void)
 {
     event((struct session_event){.kind = SESSION_EVENT_BROKER, .up = true});
     intent(SESSION_INTENT_NEXT, "");
     intent(SESSION_INTENT_CARD, "tax-card");
+    expect_watch("tax-card");
     intent(SESSION_INTENT_CALL, "");
     assert_int_equal(session_view(s)->screen, SESSION_WAITING);
     expect(SESSION_DO_WAIT);
@@ -121,6 +130,35 @@ static void test_nothing_stays(void **state)
     assert_int_equal(v->volume, SESSION_VOLUME_DEFAULT);
     assert_int_equal(v->notices, SESSION_NOTICE_SIMULATED);
     assert_string_equal(v->site, "Yhteispalvelupiste, Kuopio");
+}
+
+/* The queue that is of interest is that of the card being looked at. */
+static void test_watches_the_chosen_card(void **state)
+{
+    (void)state;
+    intent(SESSION_INTENT_NEXT, "");
+    expect_nothing();
+    intent(SESSION_INTENT_CARD, "tax-card");
+    expect_watch("tax-card");
+    intent(SESSION_INTENT_BACK, "");
+    expect_watch("");
+    intent(SESSION_INTENT_CARD, "parental-allowance");
+    expect_watch("parental-allowance");
+    expect_nothing();
+    now_us = session_next_us(s);
+    session_tick(s, now_us);
+    expect_nothing(); /* asked whether anybody is there */
+    now_us = session_next_us(s);
+    session_tick(s, now_us);
+    expect(SESSION_DO_CONTROLS);
+    expect_watch("");
+    intent(SESSION_INTENT_NEXT, "");
+    intent(SESSION_INTENT_CARD, "tax-card");
+    expect_watch("tax-card");
+    intent(SESSION_INTENT_QUIT, "");
+    expect(SESSION_DO_CONTROLS);
+    expect_watch("");
+    expect_nothing();
 }
 
 static void test_no_call_without_broker(void **state)
@@ -369,6 +407,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_journey),
         CASE(test_nothing_stays),
+        CASE(test_watches_the_chosen_card),
         CASE(test_no_call_without_broker),
         CASE(test_end_screen_leaves),
         CASE(test_touching_the_end_screen_keeps_it),
