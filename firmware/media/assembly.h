@@ -22,14 +22,14 @@ struct media {
     struct lk_timer *timer;
     struct lk_mailbox *first; /* news of the first picture, at once */
     int64_t retry_us;
-    bool capture;             /* camera and microphone run */
     struct media_probe found; /* as last looked */
 
     struct media_vsend *vsend;
     struct media_camera *camera; /* NULL: at rest, or none */
     int64_t camera_by_us;        /* until then it may be starting */
     char camera_name[MEDIA_NAME_MAX];
-    bool unplugged; /* the simulated camera; the control thread's */
+    bool capture;   /* camera and microphone run; the control thread's */
+    bool unplugged; /* the simulated camera; likewise */
     struct media_vrecv *vrecv;
     struct media_asend *asend; /* NULL: at rest, or none */
     struct media_out audio_out;
