@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* For tests: as long as it takes to do nothing for certain. */
+#define SHORT_IDLE_US (10 * 1000000LL)
+
 struct luukkud {
     struct inherit inherited;
     struct store_config *config;
@@ -18,7 +21,9 @@ struct luukkud {
     struct kiosk_ui *ui;
     struct kiosk_keypad keypad;
     bool headless;
-    bool listen; /* technicians may ask what was spoken */
+    bool listen;     /* technicians may ask what was spoken */
+    bool black;      /* nothing is shown */
+    bool short_idle; /* the question whether anybody is there comes soon */
 };
 
 static int load_key(struct luukkud *d)
@@ -87,6 +92,7 @@ static int open_screen(struct luukkud *d)
                              .intent = luukkud_core_intent,
                              .speak = luukkud_core_speak,
                              .listen = d->listen,
+                             .black = d->black,
                              .arg = d->core};
     int r = kiosk_ui_new(&k, &d->ui);
     if (r == -ENODEV)
@@ -112,6 +118,8 @@ static int load(struct luukkud *d)
     struct luukkud_core_config c = {.config = d->config,
                                     .key = d->key,
                                     .trust = d->trust,
+                                    .idle_us = d->short_idle ? SHORT_IDLE_US
+                                                             : SESSION_IDLE_US,
                                     .super_fd =
                                         inherit_take(&d->inherited, "super")};
     r = luukkud_core_new(&c, &d->core);
@@ -136,15 +144,20 @@ static int run(struct luukkud *d)
     return r < 0 ? setup_fail("screen", r) : 0;
 }
 
+static void take_arg(struct luukkud *d, const char *arg)
+{
+    d->headless |= strcmp(arg, "--headless") == 0;
+    d->listen |= strcmp(arg, "--allow-ui-control") == 0;
+    d->black |= strcmp(arg, "--black-screen") == 0;
+    d->short_idle |= strcmp(arg, "--short-idle") == 0;
+}
+
 int main(int argc, char **argv)
 {
     struct luukkud d = {0};
     lk_log_init("luukkud", LK_LOG_INFO);
     for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], "--headless") == 0)
-            d.headless = true;
-        else if (strcmp(argv[i], "--allow-ui-control") == 0)
-            d.listen = true;
+        take_arg(&d, argv[i]);
     int r = inherit_init(&d.inherited);
     if (r < 0)
         r = setup_fail("not started by luukku-super", r);

@@ -25,6 +25,8 @@ struct options {
     bool headless;
     bool allow_ui_control;
     bool keep_programs;
+    bool black_screen;
+    bool short_idle;
 };
 
 struct app {
@@ -40,17 +42,20 @@ struct app {
     struct super *super;
     struct super_program program[2];
     char path[2][PATH_MAX];
-    const char *args[3];
+    const char *args[5];
 };
 
 static const char usage[] =
     "usage: luukku-super --config FILE [--headless] [--allow-ui-control]\n"
-    "                    [--keep-programs]\n"
+    "                    [--keep-programs] [--black-screen] [--short-idle]\n"
     "\n"
     "  --config FILE       the kiosk's configuration (JSON)\n"
     "  --headless          draw into memory, on no display\n"
     "  --allow-ui-control  let luukkuctl ui and emu act, for tests and demos\n"
-    "  --keep-programs     do not start the programs anew after each session\n";
+    "  --keep-programs     do not start the programs anew after each session\n"
+    "With --allow-ui-control alone, for tests:\n"
+    "  --black-screen      show nothing: every pixel is black\n"
+    "  --short-idle        ask after 10 s whether anybody is there\n";
 
 static int parse_options(int argc, char **argv, struct options *ret)
 {
@@ -59,6 +64,8 @@ static int parse_options(int argc, char **argv, struct options *ret)
         {"headless", no_argument, NULL, 'h'},
         {"allow-ui-control", no_argument, NULL, 'u'},
         {"keep-programs", no_argument, NULL, 'k'},
+        {"black-screen", no_argument, NULL, 'b'},
+        {"short-idle", no_argument, NULL, 's'},
         {"help", no_argument, NULL, '?'},
         {NULL, 0, NULL, 0},
     };
@@ -74,10 +81,16 @@ static int parse_options(int argc, char **argv, struct options *ret)
             o.allow_ui_control = true;
         else if (c == 'k')
             o.keep_programs = true;
+        else if (c == 'b')
+            o.black_screen = true;
+        else if (c == 's')
+            o.short_idle = true;
         else
             return -EINVAL;
     }
     if (!o.config || optind != argc)
+        return -EINVAL;
+    if ((o.black_screen || o.short_idle) && !o.allow_ui_control)
         return -EINVAL;
     *ret = o;
     return 0;
@@ -127,6 +140,23 @@ static bool has_sound_server(void)
     return access(path, F_OK) == 0;
 }
 
+static void make_args(struct app *a)
+{
+    const struct {
+        bool wanted;
+        const char *word;
+    } words[] = {
+        {a->options.headless, "--headless"},
+        {a->options.allow_ui_control, "--allow-ui-control"},
+        {a->options.black_screen, "--black-screen"},
+        {a->options.short_idle, "--short-idle"},
+    };
+    size_t args = 0;
+    for (size_t i = 0; i < LK_ARRAY_LEN(words); i++)
+        if (words[i].wanted)
+            a->args[args++] = words[i].word;
+}
+
 /* The programs lie beside this one. */
 static int find_programs(struct app *a)
 {
@@ -140,11 +170,7 @@ static int find_programs(struct app *a)
     self[n] = 0;
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
     const char *dir = dirname(self);
-    size_t args = 0;
-    if (a->options.headless)
-        a->args[args++] = "--headless";
-    if (a->options.allow_ui_control)
-        a->args[args++] = "--allow-ui-control";
+    make_args(a);
     for (size_t i = 0; i < LK_ARRAY_LEN(name); i++) {
         int len =
             snprintf(a->path[i], sizeof(a->path[i]), "%s/%s", dir, name[i]);

@@ -60,6 +60,7 @@ int session_new(const struct session_config *config, struct session **ret)
     session_copy_text(s->default_lang, sizeof(s->default_lang), config->lang);
     s->view.notices = SESSION_NOTICE_NO_BROKER; /* until it is said to be up */
     s->view.version = 1;
+    s->idle_us = config->idle_us ? config->idle_us : SESSION_IDLE_US;
     session_begin(s);
     *ret = s;
     return 0;
@@ -353,6 +354,6 @@ int64_t session_next_us(const struct session *s)
     if (s->view.idle)
         return s->view.idle_ends_us;
     if (session_can_idle(s))
-        return s->alive_us + SESSION_IDLE_US;
+        return s->alive_us + s->idle_us;
     return INT64_MAX;
 }

@@ -27,6 +27,7 @@ struct session;
 struct session_config {
     const char *site; /* shown name of the place; copied */
     const char *lang; /* language of every new visit; copied */
+    int64_t idle_us;  /* in place of SESSION_IDLE_US, for tests; 0: that */
 };
 
 /* Makes a session on its start screen.

@@ -15,6 +15,7 @@ struct session {
     size_t first;
     size_t actions;
     int64_t end_at_us;          /* when the end screen leaves by itself */
+    int64_t idle_us;            /* how long nobody has to touch anything */
     int64_t alive_us;           /* when somebody last touched something */
     bool headset_seen;          /* in this visit: speech was started for it */
     char text[SESSION_ARG_MAX]; /* the turn being written */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -33,6 +34,13 @@ struct kiosk_canvas *kiosk_canvas_free(struct kiosk_canvas *c)
     free(c->pixels);
     free(c);
     return NULL;
+}
+
+void kiosk_canvas_black(struct kiosk_canvas *c, struct kiosk_rect area)
+{
+    for (int y = area.y; y < area.y + area.h; y++)
+        memset(&c->pixels[(size_t)y * (size_t)c->stride_px + (size_t)area.x], 0,
+               (size_t)area.w * sizeof(*c->pixels));
 }
 
 struct png {

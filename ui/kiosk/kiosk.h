@@ -77,6 +77,7 @@ struct kiosk_config {
     void (*speak)(void *arg, const struct kiosk_utterance *u);
     void *arg;
     bool listen; /* keep what was spoken for KIOSK_REQUEST_SPEECH */
+    bool black;  /* show nothing: for tests of how it is used without sight */
 };
 
 /* Opens the window, loads fonts and icons and draws an empty out-of-service

@@ -58,6 +58,9 @@ struct kiosk_rect kiosk_paint_reach(const struct kiosk_painter *p,
 void kiosk_paint_warm(const struct kiosk_painter *p,
                       const struct kiosk_canvas *c);
 
+/* Blackens `area`, which lies within the canvas. */
+void kiosk_canvas_black(struct kiosk_canvas *c, struct kiosk_rect area);
+
 /* Writes the canvas as PNG into a new sealed memfd of at most `max` bytes.
  * Errors: -EMSGSIZE, -ENOMEM, -EMFILE, -EIO. */
 int kiosk_canvas_png(const struct kiosk_canvas *c, size_t max, int *ret_fd,

@@ -222,6 +222,8 @@ void kiosk_ui_draw(struct kiosk_ui *ui)
     for (int i = 0; i < n; i++) {
         drawn[i] = kiosk_paint(&ui->painter, ui->canvas, kiosk_ui_tree(ui),
                                ui->dirty[i]);
+        if (ui->config.black)
+            kiosk_canvas_black(ui->canvas, drawn[i]);
         px += (int64_t)drawn[i].w * drawn[i].h;
     }
     ui->dirty_n = 0;

@@ -21,8 +21,8 @@ class Named extends Processes {
 }
 
 export class Stand {
-  /** Servers alone; `kiosk()` starts the rest. */
-  static async start(context) {
+  /** Servers alone; `startKiosk()` starts the rest. `enrol` may add to the fleet's papers. */
+  static async start(context, { enrol = () => undefined } = {}) {
     const stand = new Stand();
     stand.dir = mkdtempSync('/tmp/luukku-test-');
     chmodSync(stand.dir, 0o711);
@@ -33,6 +33,7 @@ export class Stand {
     context.demo = stand;
     stand.pki = join(stand.dir, 'pki');
     const [expert] = await makeFleet(stand.pki, stand.servers);
+    enrol(stand.pki);
     const run = join(stand.dir, 'servers');
     mkdirSync(run);
     const { url, mqtts } = await startBroker({ pki: stand.pki, run, page: PAGE, processes: stand.servers });
