@@ -20,6 +20,9 @@
 /* Longest wait at the end of a visit for the farewell to be acknowledged. */
 #define FAREWELL_US (2 * INT64_C(1000000))
 
+/* What waits to be spoken while luukku-rtc is started anew. */
+#define UNSAID_MAX 4
+
 struct luukkud_core {
     struct lk_loop *loop;
     struct superlink *super;
@@ -35,6 +38,8 @@ struct luukkud_core {
     uint64_t shown;       /* version of the view that the screen has */
     int64_t finish_by_us; /* the visit is over: end the programs by then; 0 */
     bool started;
+    struct kiosk_utterance *unsaid[UNSAID_MAX]; /* owned, oldest first */
+    size_t unsaids;
 };
 
 enum post_kind { POST_INTENT, POST_ANSWER, POST_SAY, POST_STOP };
@@ -239,6 +244,30 @@ static void rtc_closed(void *arg, int error)
     settle(c);
 }
 
+/* --- speech that waits for luukku-rtc ----------------------------------- */
+
+static void unsaid_drop(struct luukkud_core *c, enum kiosk_spoken how)
+{
+    for (size_t i = 0; i < c->unsaids; i++) {
+        kiosk_ui_spoken(c->ui, c->unsaid[i]->id, how);
+        luukkud_speech_free(c->unsaid[i]);
+    }
+    c->unsaids = 0;
+}
+
+static void unsaid_send(struct luukkud_core *c)
+{
+    size_t n = c->unsaids;
+    c->unsaids = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct rtcmsg m;
+        luukkud_speech_message(c->unsaid[i], &m);
+        if (rtc_send(c, &m) < 0)
+            kiosk_ui_spoken(c->ui, c->unsaid[i]->id, KIOSK_SPOKEN_FAILED);
+        luukkud_speech_free(c->unsaid[i]);
+    }
+}
+
 /* --- luukku-super ------------------------------------------------------ */
 
 static void super_peer(void *arg, int fd)
@@ -253,6 +282,8 @@ static void super_peer(void *arg, int fd)
         LK_LOG(ERROR, "core", "what=rtc-channel err=%s", strerrorname_np(-r));
     else
         line_transport(c->line, true, &t);
+    if (r == 0)
+        unsaid_send(c);
     settle(c);
 }
 
@@ -313,13 +344,21 @@ static void post_answer(void *arg, const struct luukkud_answer *answer)
         kiosk_reply_free(answer->reply); /* luukkuctl hears of a timeout */
 }
 
-/* To luukku-rtc, which has the voice. */
-static void say(struct luukkud_core *c, const struct kiosk_utterance *u)
+/* To luukku-rtc, which has the voice; what is said while it is started anew
+ * waits for it: that the line broke, above all. Takes `u` over. */
+static void say(struct luukkud_core *c, struct kiosk_utterance *u)
 {
     struct rtcmsg m;
     luukkud_speech_message(u, &m);
+    if (u->interrupt)
+        unsaid_drop(c, KIOSK_SPOKEN_CUT);
+    if (!c->rtc && !u->closed && c->unsaids < UNSAID_MAX) {
+        c->unsaid[c->unsaids++] = u;
+        return;
+    }
     if (rtc_send(c, &m) < 0)
         kiosk_ui_spoken(c->ui, u->id, KIOSK_SPOKEN_FAILED);
+    luukkud_speech_free(u);
 }
 
 static void on_post(void *arg, void *item)
@@ -336,7 +375,6 @@ static void on_post(void *arg, void *item)
         break;
     case POST_SAY:
         say(c, p->say);
-        luukkud_speech_free(p->say);
         break;
     case POST_STOP:
         lk_loop_stop(c->loop, 0);
@@ -466,6 +504,8 @@ struct luukkud_core *luukkud_core_free(struct luukkud_core *c)
     if (!c)
         return NULL;
     luukkud_control_free(c->control);
+    for (size_t i = 0; i < c->unsaids; i++)
+        luukkud_speech_free(c->unsaid[i]);
     lk_chan_free(c->rtc);
     superlink_free(c->super);
     line_free(c->line);

@@ -4,6 +4,7 @@
 #include <espeak-ng/espeak_ng.h>
 #include <espeak-ng/speak_lib.h>
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -83,6 +84,22 @@ bool synth_has_voice(const char *lang)
     return voice_of(lang) != NULL;
 }
 
+/* One sign, and perhaps the full stop that ends every phrase. */
+static bool is_sign(const char *text)
+{
+    return ispunct((unsigned char)text[0]) &&
+           (!text[1] || strcmp(text + 1, ".") == 0);
+}
+
+/* A key with a sign, or a sign that was typed, is spoken by its name. */
+static espeak_ng_STATUS synth_speak(const char *text)
+{
+    if (is_sign(text))
+        return espeak_ng_SpeakCharacter((wchar_t)text[0]);
+    return espeak_ng_Synthesize(text, strlen(text) + 1, 0, POS_CHARACTER, 0,
+                                espeakCHARS_UTF8, NULL, NULL);
+}
+
 int synth_say(const char *lang, unsigned pace, const char *text,
               const struct synth_sink *sink)
 {
@@ -96,9 +113,7 @@ int synth_say(const char *lang, unsigned pace, const char *text,
         return -EIO;
     now.sink = sink;
     now.stopped = false;
-    espeak_ng_STATUS s =
-        espeak_ng_Synthesize(text, strlen(text) + 1, 0, POS_CHARACTER, 0,
-                             espeakCHARS_UTF8, NULL, NULL);
+    espeak_ng_STATUS s = synth_speak(text);
     now.sink = NULL;
     return s == ENS_OK || now.stopped ? 0 : -EIO;
 }

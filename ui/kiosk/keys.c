@@ -313,6 +313,10 @@ static int focus_other(struct kiosk_ui *ui, const struct kiosk_tree *next)
     if (key && !ui->typing.osk.shown && field >= 0 &&
         kiosk_tree_focusable(next, field))
         return field;
+    /* What lay over the screen has gone: nothing beneath was chosen, and what
+     * is pressed twice must not press there. */
+    if (kiosk_tree_top(was) > 0 && kiosk_tree_top(next) == 0)
+        return -1;
     return kiosk_focus_instead(was, from, next);
 }
 

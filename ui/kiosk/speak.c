@@ -225,46 +225,84 @@ static size_t said_whole(const struct session_said *said)
     return len;
 }
 
-static void speak_said(struct kiosk_speak *s, const struct session_said *said,
-                       bool aloud, struct kiosk_words *w)
+/* What is whole of a turn and was not spoken: bytes *from to the returned end,
+ * which is *from when there is nothing. Then it counts as spoken. */
+static size_t said_news(struct kiosk_speak *s, const struct session_said *said,
+                        size_t *from)
 {
-    char text[KIOSK_SAY_MAX];
-    if (said->mine || said->id < s->said)
-        return;
-    if (said->id > s->said)
-        s->said_bytes = 0;
+    size_t len = strlen(said->text);
     size_t end = said_whole(said);
+    bool same = said->id == s->said;
     /* Corrections may have made it shorter. */
-    size_t begin = lk_utf8_cut(said->text, strlen(said->text), s->said_bytes);
-    while (begin < end && said->text[begin] == ' ')
-        begin++;
-    bool news = end > begin;
-    if (news || said->id == s->said)
+    size_t begin = same ? lk_utf8_cut(said->text, len, s->said_bytes) : 0;
+    *from = begin;
+    while (*from < end && said->text[*from] == ' ')
+        (*from)++;
+    if (same || end > *from) {
+        s->said = said->id;
         s->said_bytes = LK_MAX(begin, end);
-    if (!news)
-        return;
-    s->said = said->id;
-    if (!aloud)
-        return;
-    char piece[SESSION_SAID_MAX];
-    (void)snprintf(piece, sizeof(piece), "%.*s", (int)(end - begin),
-                   said->text + begin);
-    kiosk_str_fill(kiosk_str(w->lang, KIOSK_STR_SPEAK_SAID), "text", piece,
-                   sizeof(text), text);
-    if (!w->headset)
-        kiosk_words_str(w, KIOSK_STR_SPEAK_SAID_HIDDEN);
-    else
-        kiosk_words_add(w, true, text);
+    }
+    return LK_MAX(*from, end);
 }
 
+static void speak_said(struct kiosk_speak *s, const struct session_said *said,
+                       struct kiosk_words *w)
+{
+    char piece[SESSION_SAID_MAX];
+    char text[KIOSK_SAY_MAX];
+    size_t from;
+    size_t end = said_news(s, said, &from);
+    if (end == from)
+        return;
+    (void)snprintf(piece, sizeof(piece), "%.*s", (int)(end - from),
+                   said->text + from);
+    kiosk_str_fill(kiosk_str(w->lang, KIOSK_STR_SPEAK_SAID), "text", piece,
+                   sizeof(text), text);
+    kiosk_words_add(w, true, text);
+}
+
+/* What was written while no headset was there is spoken once one is; until
+ * then one is told of each turn, once. */
 static void speak_talk(struct kiosk_speak *s, const struct session_talk *talk,
                        bool aloud, struct kiosk_words *w)
 {
     size_t n = LK_MIN(talk->n, (uint32_t)SESSION_SAID_TURNS);
+    size_t from;
     if (n == 0)
-        s->said = 0;
-    for (size_t i = 0; i < n; i++)
-        speak_said(s, &talk->said[i], aloud, w);
+        s->said = s->told = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct session_said *said = &talk->said[i];
+        if (said->mine || said->id < s->said || said_whole(said) == 0)
+            continue;
+        bool told = said->id <= s->told;
+        s->told = LK_MAX(s->told, said->id);
+        if (!aloud)
+            (void)said_news(s, said, &from);
+        else if (w->headset)
+            speak_said(s, said, w);
+        else if (!told)
+            kiosk_words_str(w, KIOSK_STR_SPEAK_SAID_HIDDEN);
+    }
+}
+
+/* --- the call ----------------------------------------------------------- */
+
+/* The call that begins by itself, and one's own switches: what is off is a
+ * status where it can be seen, too. */
+static void speak_call(const struct kiosk_speak *s,
+                       const struct session_view *v, struct kiosk_words *w)
+{
+    if (v->screen != SESSION_CALL)
+        return;
+    if (s->screen == SESSION_WAITING)
+        kiosk_words_str(w, KIOSK_STR_SPEAK_CALL_BEGINS);
+    if (s->screen != SESSION_CALL)
+        return;
+    if (v->mic_on && !s->mic_on)
+        kiosk_words_str(w, KIOSK_STR_SPEAK_MIC_ON);
+    if (v->camera_on != s->camera_on)
+        kiosk_words_str(w, v->camera_on ? KIOSK_STR_SPEAK_CAMERA_ON
+                                        : KIOSK_STR_SELF_OFF);
 }
 
 /* --- all together ------------------------------------------------------- */
@@ -304,6 +342,8 @@ static void remember(struct kiosk_speak *s, const struct kiosk_tree *t,
     s->lang = t->lang;
     s->manner = v->manner;
     s->volume = v->volume;
+    s->mic_on = v->mic_on;
+    s->camera_on = v->camera_on;
     (void)snprintf(s->overlay, sizeof(s->overlay), "%s", overlay_id(t));
 }
 
@@ -336,6 +376,8 @@ size_t kiosk_speak_update(struct kiosk_speak *s, const struct kiosk_tree *t,
     }
     speak_manner(s, &view->manner, &w);
     speak_volume(s, t, view->volume, &w);
+    if (s->on)
+        speak_call(s, view, &w);
     acted |= !said_nothing(&w);
     if (anew)
         kiosk_words_screen(&w, t);

@@ -35,7 +35,9 @@ struct kiosk_speak {
     char typed[SESSION_ARG_MAX]; /* text of the field that is typed into */
     size_t statuses;
     uint64_t status[KIOSK_SPEAK_STATUSES_MAX];
-    uint32_t said;     /* newest turn of the other end that was spoken of */
+    bool mic_on, camera_on;
+    uint32_t told;     /* newest turn of the other end that was told of */
+    uint32_t said;     /* newest one that was spoken */
     size_t said_bytes; /* of that turn's text */
     size_t again_n;
     struct kiosk_utterance again[KIOSK_SPEAK_MAX];

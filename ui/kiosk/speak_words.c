@@ -149,6 +149,8 @@ void kiosk_words_text(struct kiosk_words *w, const struct kiosk_node *n)
         phrase_add(&p, "", n->name);
     phrase_add(&p, ": ", value_words(w->lang, n->value, sizeof(made), made));
     kiosk_words_add(w, n->private, p.text);
+    if (strcmp(n->id, "expert") == 0 && *n->name)
+        kiosk_words_str(w, KIOSK_STR_EXPERT_VERIFIED);
 }
 
 static const char *field_value(const struct kiosk_words *w,
@@ -157,6 +159,13 @@ static const char *field_value(const struct kiosk_words *w,
     if (!*n->value)
         return kiosk_str(w->lang, KIOSK_STR_SPEAK_EMPTY);
     return n->field.secret ? "" : n->value;
+}
+
+/* "Turn microphone on" says how it is by what it would do. */
+static bool names_other_state(const struct kiosk_node *n)
+{
+    return n->act == KIOSK_ACT_INTENT && (n->intent == SESSION_INTENT_MUTE ||
+                                          n->intent == SESSION_INTENT_CAMERA);
 }
 
 /* A button that shows a choice or a switch says so; what a field holds comes
@@ -174,7 +183,7 @@ void kiosk_words_control(struct kiosk_words *w, const struct kiosk_tree *t,
         phrase_add(&p, ", ",
                    kiosk_str(w->lang, field ? KIOSK_STR_SPEAK_FIELD
                                             : KIOSK_STR_SPEAK_BUTTON));
-    if (n->state & KIOSK_CHECKED)
+    if (n->state & KIOSK_CHECKED && !names_other_state(n))
         phrase_add(&p, ", ", kiosk_str(w->lang, KIOSK_STR_SPEAK_CHOSEN));
     if (n->state & KIOSK_DISABLED)
         phrase_add(&p, ", ", kiosk_str(w->lang, KIOSK_STR_SPEAK_DISABLED));
@@ -193,12 +202,20 @@ static bool is_furniture(const struct kiosk_tree *t, int i)
            kiosk_words_turns(t, i);
 }
 
+/* What stands in for a picture, unless the line's state says the same. */
+static bool is_missing_picture(const struct kiosk_tree *t, int i)
+{
+    const struct kiosk_node *n = &t->node[i];
+    int line = kiosk_tree_find(t, "line");
+    return n->role == KIOSK_VIDEO && *n->value &&
+           (line < 0 || strcmp(t->node[line].name, n->value) != 0);
+}
+
 static bool is_read(const struct kiosk_tree *t, int i)
 {
     const struct kiosk_node *n = &t->node[i];
     bool words = n->role == KIOSK_HEADING || n->role == KIOSK_TEXT ||
-                 n->role == KIOSK_STATUS ||
-                 (n->role == KIOSK_VIDEO && *n->value);
+                 n->role == KIOSK_STATUS || is_missing_picture(t, i);
     return words && !kiosk_tree_inner(t, i) && !kiosk_words_hidden(t, i) &&
            !is_furniture(t, i) && !kiosk_words_within(t, i, "text-log");
 }

@@ -14,6 +14,7 @@ export class Keypad {
     this.all = []; // all that was ever spoken, with the number of the key that went before
     this.key = '';
     this.step = 0;
+    this.newest = 0;
   }
 
   /** A key of the pad by what it does: next, previous, select, back, help, speech, repeat... */
@@ -23,15 +24,31 @@ export class Keypad {
     this.heard.length = 0; // a key cuts what was being said
     this.key = action;
     this.step += 1;
-    await this.kiosk.ctl('ui', 'key', KEYS[action][0]);
+    await this.kiosk.ctl('ui', 'key', KEYS[action][0]).catch((error) => {
+      // Leaving ends the program that answers, perhaps before it does.
+      if (!/ended before it answered/.test(error.message)) throw error;
+    });
+  }
+
+  /** What was spoken lately, with what became of it. */
+  #log() {
+    return this.kiosk.ctl('ui', 'speech', 'peek').catch((error) => {
+      if (/not running just now/.test(error.message)) return []; // the programs start anew after a visit
+      throw error;
+    });
+  }
+
+  /** Waits until an utterance was real sound to its end. */
+  wasSpoken({ id, text }, ms = 30000) {
+    return until(`"${text}" to be spoken to its end`, async () => (await this.#log()).find((u) => u.id === id)?.outcome === 'done', ms);
   }
 
   async listen() {
-    const news = await this.kiosk.ctl('ui', 'speech').catch((error) => {
-      // The programs start anew after a visit.
-      if (/luukkud/.test(error.message)) return [];
-      throw error;
-    });
+    const log = await this.#log();
+    // Numbers begin anew with the programs, after a visit.
+    if (log.length > 0 && log.at(-1).id < this.newest) this.newest = 0;
+    const news = log.filter((u) => u.id > this.newest);
+    this.newest = log.at(-1)?.id ?? this.newest;
     for (const u of news) {
       if (process.env.VERBOSE) console.error(`  ${this.key || '-'}> ${u.lang}${u.private ? ' private' : ''}${u.interrupt ? ' cuts' : ''}: ${u.text}`);
       this.heard.push(u);
