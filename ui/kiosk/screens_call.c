@@ -85,6 +85,8 @@ static void call_line(struct kiosk_page *p)
 static void call_expert(struct kiosk_page *p)
 {
     const struct session_view *v = p->view;
+    kiosk_tree_open(p->t, &(struct kiosk_node){
+                              .box = {.flow = KIOSK_COLUMN, .gap = 1}});
     kiosk_tree_open(p->t,
                     &(struct kiosk_node){
                         .id = "expert",
@@ -98,8 +100,10 @@ static void call_expert(struct kiosk_page *p)
                     kiosk_tree_printf(p->t, "%s", v->expert_name));
     kiosk_page_text(p, KIOSK_FONT_BODY, KIOSK_INK_MUTED,
                     kiosk_tree_printf(p->t, "%s", v->agency_name));
+    kiosk_tree_close(p->t);
     kiosk_tree_leaf(p->t,
                     &(struct kiosk_node){
+                        .id = "expert-verified",
                         .role = KIOSK_TEXT,
                         .name = kiosk_page_str(p, KIOSK_STR_EXPERT_VERIFIED),
                         .icon = KIOSK_ICON_SHIELD_CHECK,

@@ -149,8 +149,6 @@ void kiosk_words_text(struct kiosk_words *w, const struct kiosk_node *n)
         phrase_add(&p, "", n->name);
     phrase_add(&p, ": ", value_words(w->lang, n->value, sizeof(made), made));
     kiosk_words_add(w, n->private, p.text);
-    if (strcmp(n->id, "expert") == 0 && *n->name)
-        kiosk_words_str(w, KIOSK_STR_EXPERT_VERIFIED);
 }
 
 static const char *field_value(const struct kiosk_words *w,
