@@ -115,13 +115,12 @@ static int load(struct luukkud *d)
     r = load_trust(d);
     if (r < 0)
         return setup_fail("agencies' certificates", r);
-    struct luukkud_core_config c = {.config = d->config,
-                                    .key = d->key,
-                                    .trust = d->trust,
-                                    .idle_us = d->short_idle ? SHORT_IDLE_US
-                                                             : SESSION_IDLE_US,
-                                    .super_fd =
-                                        inherit_take(&d->inherited, "super")};
+    struct luukkud_core_config c = {
+        .config = d->config,
+        .key = d->key,
+        .trust = d->trust,
+        .idle_us = d->short_idle ? SHORT_IDLE_US : SESSION_IDLE_US,
+        .super_fd = inherit_take(&d->inherited, "super")};
     r = luukkud_core_new(&c, &d->core);
     if (r < 0)
         return setup_fail("core", r);

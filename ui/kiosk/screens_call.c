@@ -85,8 +85,8 @@ static void call_line(struct kiosk_page *p)
 static void call_expert(struct kiosk_page *p)
 {
     const struct session_view *v = p->view;
-    kiosk_tree_open(p->t, &(struct kiosk_node){
-                              .box = {.flow = KIOSK_COLUMN, .gap = 1}});
+    kiosk_tree_open(
+        p->t, &(struct kiosk_node){.box = {.flow = KIOSK_COLUMN, .gap = 1}});
     kiosk_tree_open(p->t,
                     &(struct kiosk_node){
                         .id = "expert",
