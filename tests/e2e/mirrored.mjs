@@ -132,10 +132,13 @@ async function visit(t, stand, browser, name) {
   await walker.tap('text');
   await page.driver.type('text-input', 'مرحبا، كيف أساعدك؟');
   await page.driver.press('text-input', 'Enter');
-  await until('the expert\'s words', async () => (await kiosk.words()).includes('كيف أساعدك'));
+  const seesWords = () => until('the expert\'s words in sight', async () =>
+    (await kiosk.tree()).nodes.some((n) => n.value.includes('كيف أساعدك') && !n.state.includes('hidden')));
+  await seesWords();
   await walker.screen('call', ['text-log', 'text-input', ...CALL]);
   await walker.tap('text-input');
   await until('the keyboard', () => kiosk.node('key-enter'));
+  await seesWords();
   for (const c of 'سلام') await walker.tap(`key-${c}`);
   assert((await kiosk.node('text-input')).value === 'سلام', 'what was typed');
   await until('it on the page', async () => (await page.text('text-log')).includes('سلام'));

@@ -243,7 +243,10 @@ static void call_wide_talk(struct kiosk_page *p)
 static void call_tall_talk(struct kiosk_page *p)
 {
     struct kiosk_box whole = {.grow = true};
-    struct kiosk_box less = {.min_w = 136, .max_w = 136};
+    /* The keyboard and at least the newest words need their room. */
+    bool largest = p->view->manner.text_size == SESSION_TEXT_LARGEST;
+    float w = largest ? 100 : 136;
+    struct kiosk_box less = {.min_w = w, .max_w = w};
     row_open(p, false);
     column_open(p, kiosk_page_typing(p) ? less : whole);
     kiosk_page_remote(p, (struct kiosk_box){.aspect = 4.0f / 3});

@@ -169,9 +169,11 @@ static void talk_field(struct kiosk_page *p)
 /* Where room is short the words themselves come first. */
 static bool talk_is_titled(const struct kiosk_page *p)
 {
-    bool short_of_room =
-        p->low && p->view->manner.text_size != SESSION_TEXT_NORMAL;
-    return !short_of_room && !(p->wide && kiosk_page_typing(p));
+    enum session_text_size size = p->view->manner.text_size;
+    bool short_of_room = p->low && size != SESSION_TEXT_NORMAL;
+    bool typing = kiosk_page_typing(p);
+    return !short_of_room &&
+           !(typing && (p->wide || size == SESSION_TEXT_LARGEST));
 }
 
 void kiosk_page_talk(struct kiosk_page *p)
