@@ -1,6 +1,7 @@
 /* The screen of a call. */
 #include "kiosk/keyboard.h"
 #include "kiosk/screens_strip.h"
+#include "kiosk/sizes.h"
 
 /* What one should know in a call. */
 #define CALL_NOTICES                                      \
@@ -132,6 +133,14 @@ static void column_open(struct kiosk_page *p, struct kiosk_box box)
     kiosk_tree_open(p->t, &(struct kiosk_node){.box = box});
 }
 
+/* So wide whatever the size of the text, with which the layout lets what holds
+ * other things grow. */
+static struct kiosk_box box_of_width(const struct kiosk_page *p, float mm)
+{
+    float growth = kiosk_cell_growth(p->view->manner.text_size);
+    return (struct kiosk_box){.min_w = mm, .max_w = mm / growth};
+}
+
 /* Width of what stands beside the picture, mm: as wide as ever, so that the
  * picture stays where it is when a notice comes. */
 static float side_w(const struct kiosk_page *p)
@@ -152,7 +161,7 @@ static bool side_crowded(const struct kiosk_page *p)
 /* Beside the picture: oneself, who it is, how the line is. */
 static void call_side(struct kiosk_page *p, float width, float self)
 {
-    column_open(p, (struct kiosk_box){.min_w = width, .max_w = width});
+    column_open(p, box_of_width(p, width));
     if (!side_crowded(p))
         kiosk_page_self(p,
                         (struct kiosk_box){.aspect = 4.0f / 3, .max_w = self});
@@ -243,10 +252,7 @@ static void call_wide_talk(struct kiosk_page *p)
 static void call_tall_talk(struct kiosk_page *p)
 {
     struct kiosk_box whole = {.grow = true};
-    /* The keyboard and at least the newest words need their room. */
-    bool largest = p->view->manner.text_size == SESSION_TEXT_LARGEST;
-    float w = largest ? 100 : 136;
-    struct kiosk_box less = {.min_w = w, .max_w = w};
+    struct kiosk_box less = box_of_width(p, 136);
     row_open(p, false);
     column_open(p, kiosk_page_typing(p) ? less : whole);
     kiosk_page_remote(p, (struct kiosk_box){.aspect = 4.0f / 3});
