@@ -142,6 +142,14 @@ test('refuses what was not allowed, and unknown words', async () => {
   assert.match(nobody.err, /no kiosk listens there/);
 });
 
+test('options for tests alone are refused elsewhere', async () => {
+  for (const word of ['--black-screen', '--short-idle']) {
+    const k = new Kiosk(word);
+    assert.equal(await k.ended, 2);
+    assert.match(k.errors, /With --allow-ui-control alone/);
+  }
+});
+
 test('a program that is killed or stopped is back, the other stays', async () => {
   const k = new Kiosk('--allow-ui-control');
   let status = await k.running();

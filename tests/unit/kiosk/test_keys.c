@@ -151,6 +151,29 @@ static void script_overlay(struct bench *b)
     assert_true(focused(b, "call-expert"));
 }
 
+/* Nothing had the focus before: nothing has it afterwards, so that the key
+ * that answered does nothing when it is pressed again. */
+static void script_overlay_unled(struct bench *b)
+{
+    struct session_view v = {.version = 1,
+                             .screen = SESSION_CARD,
+                             .lang = "fi",
+                             .card = "tax-card",
+                             .idle = true};
+    kiosk_ui_set_view(b->ui, &v);
+    key(b, SELECT);
+    assert_true(focused(b, "stay"));
+    v.idle = false;
+    kiosk_ui_set_view(b->ui, &v);
+    assert_false(bench_says(b, "focused"));
+}
+
+static void test_overlay_unled(void **state)
+{
+    (void)state;
+    bench_run(script_overlay_unled);
+}
+
 static void test_overlay(void **state)
 {
     (void)state;
@@ -340,11 +363,11 @@ static void test_pad_types(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pad),       cmocka_unit_test(test_kept),
-        cmocka_unit_test(test_overlay),   cmocka_unit_test(test_arrows),
-        cmocka_unit_test(test_type),      cmocka_unit_test(test_full),
-        cmocka_unit_test(test_keyboard),  cmocka_unit_test(test_osk),
-        cmocka_unit_test(test_pad_types),
+        cmocka_unit_test(test_pad),     cmocka_unit_test(test_kept),
+        cmocka_unit_test(test_overlay), cmocka_unit_test(test_overlay_unled),
+        cmocka_unit_test(test_arrows),  cmocka_unit_test(test_type),
+        cmocka_unit_test(test_full),    cmocka_unit_test(test_keyboard),
+        cmocka_unit_test(test_osk),     cmocka_unit_test(test_pad_types),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

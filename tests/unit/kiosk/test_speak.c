@@ -272,8 +272,13 @@ static void test_talk(void **state)
            "Asiantuntija kirjoitti sinulle. Kytke kuulokkeet, niin kuulet "
            "sen.",
            false);
+    turn(1, true, false, "Hei. Mit");
+    expect(&s, NULL, false); /* told of once */
+    /* What was hidden is heard as soon as it can be. */
     view.manner.headset = true;
-    (void)show(&s);
+    assert_int_equal(show(&s), 2);
+    assert_string_equal(said[1].text, "Asiantuntija kirjoitti: Hei.");
+    assert_true(said[1].closed);
     turn(1, true, false, "Hei. Mitä ku");
     expect(&s, NULL, false);
     turn(1, true, false, "Hei. Mitä kuuluu?");
@@ -287,6 +292,45 @@ static void test_talk(void **state)
     turn(3, false, false, "Selvä");
     assert_int_equal(show(&s), 1);
     assert_string_equal(said[0].text, "Asiantuntija kirjoitti: Selvä.");
+}
+
+/* A turn that begins does not bring the one before it back. */
+static void test_turns(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin_on(&s);
+    view.manner.headset = true;
+    turn(1, false, false, "Hei.");
+    (void)show(&s);
+    view.talk.n = 2;
+    view.talk.said[1] =
+        (struct session_said){.id = 2, .open = true, .text = "Mitä"};
+    expect(&s, NULL, false);
+    expect(&s, NULL, false);
+    view.talk.said[1].open = false;
+    assert_int_equal(show(&s), 1);
+    assert_string_equal(said[0].text, "Asiantuntija kirjoitti: Mitä.");
+}
+
+/* A call begins by itself, which is the first thing to know; one's switches
+ * say how they are. */
+static void test_call(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin_on(&s);
+    view.screen = s.screen = SESSION_WAITING;
+    (void)show(&s);
+    view.screen = s.screen = SESSION_CALL;
+    view.mic_on = view.camera_on = true;
+    assert_int_equal(show(&s), 1);
+    assert_memory_equal(said[0].text, "Puhelu alkaa. ", 14);
+    expect(&s, NULL, false);
+    view.mic_on = view.camera_on = false;
+    expect(&s, "Kamerasi on pois päältä.", true);
+    view.mic_on = view.camera_on = true;
+    expect(&s, "Mikrofonisi on päällä. Kamerasi on päällä.", true);
 }
 
 static void test_again(void **state)
@@ -375,6 +419,7 @@ int main(void)
         cmocka_unit_test(test_on_and_off), cmocka_unit_test(test_screens),
         cmocka_unit_test(test_changes),    cmocka_unit_test(test_focus),
         cmocka_unit_test(test_private),    cmocka_unit_test(test_talk),
+        cmocka_unit_test(test_turns),      cmocka_unit_test(test_call),
         cmocka_unit_test(test_again),      cmocka_unit_test(test_keys),
         cmocka_unit_test(test_log),
     };

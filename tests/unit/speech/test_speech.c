@@ -123,6 +123,23 @@ static void test_languages(void **state)
     stop();
 }
 
+/* A sign alone, as keys have it, is spoken by its name. */
+static void test_signs(void **state)
+{
+    (void)state;
+    static const char *const signs[] = {",.", ".", "-.", "?", "@."};
+    start();
+    for (uint32_t i = 0; i < LK_ARRAY_LEN(signs); i++) {
+        size_t samples;
+        int peak;
+        struct speech_order o = order(i + 1, "fi", signs[i]);
+        speech_say(rig.speech, &o);
+        assert_int_equal(play(i + 1, &samples, &peak), SPEECH_DONE);
+        assert_true(samples > SPEECH_RATE_HZ / 5 && peak > 2000);
+    }
+    stop();
+}
+
 /* Faster is shorter, each step. */
 static void test_pace(void **state)
 {
@@ -304,10 +321,10 @@ static void test_stall(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_languages), cmocka_unit_test(test_pace),
-        cmocka_unit_test(test_cut),       cmocka_unit_test(test_closed),
-        cmocka_unit_test(test_queue),     cmocka_unit_test(test_prompts),
-        cmocka_unit_test(test_stall),
+        cmocka_unit_test(test_languages), cmocka_unit_test(test_signs),
+        cmocka_unit_test(test_pace),      cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_closed),    cmocka_unit_test(test_queue),
+        cmocka_unit_test(test_prompts),   cmocka_unit_test(test_stall),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
