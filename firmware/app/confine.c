@@ -139,9 +139,20 @@ static int set_limit(const struct confine_limit *l)
     return setrlimit(resource, &new) < 0 ? -errno : 0;
 }
 
+/* Every program's. */
+static const struct confine_limit common_limits[] = {
+    {0, RLIMIT_CORE, false},
+    {64UL << 20, RLIMIT_FSIZE, false}, /* memfds */
+#ifndef LUUKKU_SANITIZED
+    {4UL << 30, RLIMIT_AS, false},
+#endif
+};
+
 static int set_limits(const struct confine_profile *p, bool own_user)
 {
     int r = 0;
+    for (size_t i = 0; i < LK_ARRAY_LEN(common_limits) && r == 0; i++)
+        r = set_limit(&common_limits[i]);
     for (size_t i = 0; i < p->limits && r == 0; i++)
         if (own_user || !p->limit[i].own_user_only)
             r = set_limit(&p->limit[i]);

@@ -40,6 +40,15 @@ struct confine_call {
     } argument[2];
 };
 
+/* Of an argument that is an int. */
+#define CONFINE_INT_MASK 0xffffffffULL
+
+/* Allows the ioctl(2) numbers of one driver family: their second byte. */
+#define CONFINE_IOCTL(family)                                                 \
+    {                                                                         \
+        .name = "ioctl", .argument = { {1, 0xff00, (uint64_t)(family) << 8} } \
+    }
+
 struct confine_limit {
     rlim_t most;
     int resource;
@@ -55,7 +64,7 @@ struct confine_profile {
     size_t paths;
     const struct confine_call *call; /* besides confine_common */
     size_t calls;
-    const struct confine_limit *limit;
+    const struct confine_limit *limit; /* besides every program's */
     size_t limits;
 };
 

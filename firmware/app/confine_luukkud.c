@@ -39,18 +39,10 @@ static const struct confine_path paths[] = {
     {"$XDG_RUNTIME_DIR/wayland-*", CONFINE_SOCKET | CONFINE_DISPLAY},
 };
 
-/* ioctl(2) numbers of one driver family: their second byte. */
-#define TYPE(t)                           \
-    {                                     \
-        {                                 \
-            1, 0xff00, (uint64_t)(t) << 8 \
-        }                                 \
-    }
-
 static const struct confine_call calls[] = {
-    {.name = "ioctl", .argument = TYPE('d')}, /* DRM */
-    {.name = "ioctl", .argument = TYPE('E')}, /* evdev */
-    {.name = "ioctl", .argument = TYPE('b')}, /* dma-buf */
+    CONFINE_IOCTL('d'), /* DRM */
+    CONFINE_IOCTL('E'), /* evdev */
+    CONFINE_IOCTL('b'), /* dma-buf */
     /* X11's shared pictures; the IPC namespace is this program's own */
     {.name = "shmget"},
     {.name = "shmat"},
@@ -61,12 +53,8 @@ static const struct confine_call calls[] = {
 };
 
 static const struct confine_limit limits[] = {
-    {0, RLIMIT_CORE, false},           {256, RLIMIT_NOFILE, false},
-    {64UL << 20, RLIMIT_FSIZE, false}, /* memfds */
+    {256, RLIMIT_NOFILE, false},
     {256, RLIMIT_NPROC, true},
-#ifndef LUUKKU_SANITIZED
-    {4UL << 30, RLIMIT_AS, false},
-#endif
 };
 
 const struct confine_profile confine_luukkud = {

@@ -48,33 +48,25 @@ static const struct confine_path paths[] = {
      CONFINE_READ | CONFINE_SOCKET | CONFINE_LATE | CONFINE_SOUND},
 };
 
-#define INT_MASK 0xffffffffULL
-/* ioctl(2) numbers of one driver family: their second byte. */
-#define TYPE(t)                           \
-    {                                     \
-        {                                 \
-            1, 0xff00, (uint64_t)(t) << 8 \
-        }                                 \
-    }
-
 static const struct confine_call calls[] = {
-    {.name = "socket", .argument = {{0, INT_MASK, AF_INET}}},
-    {.name = "socket", .argument = {{0, INT_MASK, AF_INET6}}},
+    {.name = "socket", .argument = {{0, CONFINE_INT_MASK, AF_INET}}},
+    {.name = "socket", .argument = {{0, CONFINE_INT_MASK, AF_INET6}}},
     {.name = "socket", /* the list of interfaces */
-     .argument = {{0, INT_MASK, AF_NETLINK}, {2, INT_MASK, NETLINK_ROUTE}}},
+     .argument = {{0, CONFINE_INT_MASK, AF_NETLINK},
+                  {2, CONFINE_INT_MASK, NETLINK_ROUTE}}},
     {.name = "socket", /* news of cameras, as udev asks for: not needed */
      .error = EAFNOSUPPORT,
-     .argument = {{0, INT_MASK, AF_NETLINK},
-                  {2, INT_MASK, NETLINK_KOBJECT_UEVENT}}},
+     .argument = {{0, CONFINE_INT_MASK, AF_NETLINK},
+                  {2, CONFINE_INT_MASK, NETLINK_KOBJECT_UEVENT}}},
     {.name = "bind"},
     {.name = "connect"},
     {.name = "sendmmsg"},
     {.name = "recvmmsg"},
-    {.name = "ioctl", .argument = TYPE('V')},  /* V4L2 */
-    {.name = "ioctl", .argument = TYPE('|')},  /* media */
-    {.name = "ioctl", .argument = TYPE('A')},  /* ALSA's PCM */
-    {.name = "ioctl", .argument = TYPE('U')},  /* its mixer */
-    {.name = "ioctl", .argument = TYPE(0x89)}, /* SIOCGIF* */
+    CONFINE_IOCTL('V'),  /* V4L2 */
+    CONFINE_IOCTL('|'),  /* media */
+    CONFINE_IOCTL('A'),  /* ALSA's PCM */
+    CONFINE_IOCTL('U'),  /* its mixer */
+    CONFINE_IOCTL(0x89), /* SIOCGIF* */
     /* The transport's thread has real-time priority where RLIMIT_RTPRIO lets
      * it; GLib's pools copy a thread's scheduling. */
     {.name = "sched_setscheduler"},
@@ -82,12 +74,9 @@ static const struct confine_call calls[] = {
 };
 
 static const struct confine_limit limits[] = {
-    {0, RLIMIT_CORE, false},           {512, RLIMIT_NOFILE, false},
-    {64UL << 20, RLIMIT_FSIZE, false}, /* memfds */
-    {512, RLIMIT_NPROC, true},         {10, RLIMIT_RTPRIO, false},
-#ifndef LUUKKU_SANITIZED
-    {4UL << 30, RLIMIT_AS, false},
-#endif
+    {512, RLIMIT_NOFILE, false},
+    {512, RLIMIT_NPROC, true},
+    {10, RLIMIT_RTPRIO, false},
 };
 
 const struct confine_profile confine_rtc = {

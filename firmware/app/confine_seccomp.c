@@ -9,7 +9,6 @@
 
 #include <seccomp.h>
 
-#define INT_MASK 0xffffffffULL
 #define NEW_NAMESPACES                                                       \
     ((uint64_t)CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | \
      CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
@@ -23,9 +22,9 @@
         .name = (n), .error = (e) \
     }
 /* With argument number `f` equal to `v`. */
-#define WITH(n, f, v)                                               \
-    {                                                               \
-        .name = (n), .argument = { {(f), INT_MASK, (uint64_t)(v)} } \
+#define WITH(n, f, v)                                                       \
+    {                                                                       \
+        .name = (n), .argument = { {(f), CONFINE_INT_MASK, (uint64_t)(v)} } \
     }
 
 const struct confine_call confine_common[] = {
@@ -143,7 +142,7 @@ const struct confine_call confine_common[] = {
     WITH("prctl", 0, PR_CAPBSET_READ),
     {.name = "prctl",
      .error = EINVAL,
-     .argument = {{0, INT_MASK, 0x53564d41 /* PR_SET_VMA */}}},
+     .argument = {{0, CONFINE_INT_MASK, 0x53564d41 /* PR_SET_VMA */}}},
     /* signals, own only (tgkill is added with the process's id) */
     ALLOW("rt_sigaction"),
     ALLOW("rt_sigprocmask"),

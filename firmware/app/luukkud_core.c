@@ -190,11 +190,6 @@ static void line_note(void *arg, const char *what, const char *why)
 
 /* --- luukku-rtc -------------------------------------------------------- */
 
-static void free_chan(void *chan)
-{
-    lk_chan_free(chan);
-}
-
 static void drop_rtc(struct luukkud_core *c)
 {
     struct kiosk_ring_fds none = {.memory_fd = -1, .wake_fd = -1};
@@ -202,7 +197,7 @@ static void drop_rtc(struct luukkud_core *c)
     struct lk_chan *old = LK_TAKE(c->rtc);
     if (!old)
         return;
-    if (lk_loop_defer(c->loop, free_chan, old) < 0)
+    if (lk_chan_free_later(old) < 0)
         LK_LOG(ERROR, "core", "what=defer"); /* leaks one channel */
     line_transport(c->line, false, &t);
     if (c->ui)

@@ -157,16 +157,11 @@ static void luukkud_receive(void *arg, struct lk_chan_msg *msg)
     note("order", rtc_transport_order(c->transport, &m));
 }
 
-static void free_chan(void *chan)
-{
-    lk_chan_free(chan);
-}
-
 static void drop_luukkud(struct rtc_control *c)
 {
     struct lk_chan *old = LK_TAKE(c->luukkud);
     if (old)
-        note("defer", lk_loop_defer(c->loop, free_chan, old));
+        note("defer", lk_chan_free_later(old));
 }
 
 /* luukkud has gone: the call is its, and ends here; super brings a new one. */

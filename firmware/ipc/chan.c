@@ -212,6 +212,16 @@ struct lk_chan *lk_chan_free(struct lk_chan *c)
     return NULL;
 }
 
+static void chan_free_deferred(void *chan)
+{
+    lk_chan_free(chan);
+}
+
+int lk_chan_free_later(struct lk_chan *c)
+{
+    return lk_loop_defer(c->loop, chan_free_deferred, c);
+}
+
 static int chan_enqueue(struct lk_chan *c, const struct iovec iov[2],
                         const int *fds, size_t nfds)
 {

@@ -31,7 +31,7 @@ struct lk_chan_msg {
 };
 
 struct lk_chan_config {
-    /* A whole message came. May free the channel only by lk_loop_defer(). */
+    /* A whole message came. May free the channel by lk_chan_free_later(). */
     void (*receive)(void *arg, struct lk_chan_msg *msg);
     /* The other end is gone or sent garbage: -EPIPE, -EBADMSG or another
      * -errno. Called once; nothing is received after it. */
@@ -51,6 +51,10 @@ int lk_chan_new(struct lk_loop *l, int fd, const struct lk_chan_config *config,
 /* Closes and frees; not from inside its own callback. NULL is fine. Returns
  * NULL. */
 struct lk_chan *lk_chan_free(struct lk_chan *c);
+
+/* As lk_chan_free(), also from inside its own callbacks: right after the
+ * present one. Errors: -ENOSPC too much waits in the loop; it is not freed. */
+int lk_chan_free_later(struct lk_chan *c) LK_MUST_CHECK;
 
 /* Sends, or queues when the socket is full. Descriptors are duplicated: the
  * caller keeps its own.

@@ -169,6 +169,33 @@ static void test_garbage_closes(void **state)
     }
 }
 
+static void free_at_once(void *arg, struct lk_chan_msg *msg)
+{
+    struct end *e = arg;
+    (void)msg;
+    e->received++;
+    assert_int_equal(lk_chan_free_later(LK_TAKE(e->chan)), 0);
+}
+
+/* From inside its own callback: that was its last one, and it is closed. */
+static void test_freed_in_its_callback(void **state)
+{
+    struct end e = {.kept_fd = -1};
+    struct lk_chan_config config = {
+        .receive = free_at_once, .closed = closed, .arg = &e};
+    int p[2];
+    (void)state;
+    assert_int_equal(lk_chan_pair(p), 0);
+    assert_int_equal(lk_chan_new(loop, p[0], &config, &e.chan), 0);
+    assert_int_equal(send(p[1], (const uint8_t[]){0, 1, 0, 1}, 4, 0), 4);
+    assert_int_equal(lk_loop_step(loop, 0), 0);
+    assert_int_equal(e.received, 1);
+    assert_int_equal(lk_loop_step(loop, 0), 0);
+    assert_int_equal(send(p[1], "x", 1, MSG_NOSIGNAL), -1);
+    assert_int_equal(errno, EPIPE);
+    close(p[1]);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -176,7 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_message),        CASE(test_descriptor),
         CASE(test_back_pressure),  CASE(test_other_end_dies),
-        CASE(test_garbage_closes),
+        CASE(test_garbage_closes), CASE(test_freed_in_its_callback),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
