@@ -107,6 +107,8 @@ static void offer_peer(struct host *h)
     check("channel", lk_chan_new(h->loop, pair[0], &config, &h->luukkud));
     tell_super(h, &m, pair[1]);
     lk_fd_close(pair[1]);
+    /* As while a citizen waits: before the call, so that it begins warm. */
+    order(h, &(struct rtcmsg){.type = RTCMSG_CAPTURE, .up = true});
     say("ready", json_object());
 }
 
