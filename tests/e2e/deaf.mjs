@@ -1,5 +1,6 @@
 // A whole visit without hearing: microphones off and volume 0 at the kiosk, sound off at the page, everything in writing. The citizen writes
 // with the keys on the screen and reads what the screen shows; whatever the kiosk speaks can be read there as well.
+import { readFileSync } from 'node:fs';
 import { startChromium } from './lib/chromium.mjs';
 import { openExpert, startDemo } from './lib/journey.mjs';
 import { main } from './lib/run.mjs';
@@ -11,6 +12,11 @@ const FOR_THE_EAR = [
   'Toista-näppäin sanoo tämän uudelleen.', 'Liiku Seuraava-näppäimellä, valitse Valitse-näppäimellä.', 'Puhelu alkaa.',
   'Asiantuntija kirjoitti sinulle.', 'Kytke kuulokkeet, niin kuulet sen.', 'Piilotettu.',
 ];
+
+/** The line's states: they are drawn, but may be over before this looks. */
+const { line_connecting: CONNECTING, line_interrupted: INTERRUPTED } =
+  JSON.parse(readFileSync(new URL('../../ui/kiosk/strings/fi.json', import.meta.url), 'utf8'));
+const PASSING = [CONNECTING, ...INTERRUPTED.split(/(?<=[.!?…]) /)];
 
 /** What can be read, with the same words as they are spoken. */
 class Reader {
@@ -45,7 +51,7 @@ class Reader {
     for (const { text } of this.spoken) {
       for (const phrase of text.split(/(?<=[.!?…]) /)) {
         const parts = phrase.replace(/^Voit valita: /, '').split(/, |: /).map((p) => p.replace(/[.…]$/, ''));
-        const known = FOR_THE_EAR.includes(phrase) || parts.every((p) => this.read.includes(p) || isKind(p));
+        const known = FOR_THE_EAR.includes(phrase) || PASSING.includes(phrase) || parts.every((p) => this.read.includes(p) || isKind(p));
         if (!known) silent.push(phrase);
       }
     }
