@@ -1,0 +1,224 @@
+/* coedit.h - a document that several people edit at once.
+ *
+ * Spec: Yjs update format v1 as yjs 13.6 writes and reads it; the conflict rule
+ * is YATA (Nicolaescu et al., 2016). Maps, texts and arrays, nested; what forms
+ * do not use (formatting, embeds, binary, XML, subdocuments) is kept and
+ * written back as it came.
+ *
+ * Room: codec, integration in any order, garbage collection, local edits,
+ * reading. Pure: no I/O, no clock, no recursion on outside data. One document
+ * belongs to one thread; its memory is one arena with a ceiling, wiped when
+ * the document is freed. An update from outside is decoded and checked in full
+ * before the document is touched: it is taken whole, or not at all.
+ * Not here: who may write what (forms), how bytes travel.
+ *
+ * Positions and lengths of texts are UTF-16 units, as in a browser.
+ */
+#ifndef LUUKKU_COEDIT_COEDIT_H
+#define LUUKKU_COEDIT_COEDIT_H
+
+#include "base/defs.h"
+
+#include <stdbool.h>
+
+struct coedit;
+
+/* Ceilings of one document. Hitting one is -E2BIG (of an update or of what it
+ * says) or -ENOSPC (of the document), and changes nothing. */
+struct coedit_limits {
+    size_t memory_max;    /* bytes of the arena */
+    size_t update_max;    /* bytes of one update */
+    uint64_t client_max;  /* greatest client id */
+    uint32_t clients_max; /* distinct client ids */
+    uint32_t clock_max;   /* end of any struct or deleted range */
+    uint32_t growth_max;  /* units that one client adds */
+    uint32_t update_structs_max;
+    uint32_t structs_max;    /* in the document */
+    uint32_t string_max;     /* bytes of one string */
+    uint32_t text_max;       /* units of all texts, deleted ones included
+                                until they are collected */
+    uint32_t any_depth_max;  /* nesting of one value, at most 64 */
+    uint32_t type_depth_max; /* nesting of maps, texts and arrays */
+    uint32_t children_max;   /* live children of one array or map */
+    uint32_t key_max;        /* bytes of a map's key or a root's name */
+    uint32_t roots_max;
+    uint32_t pending_bytes_max; /* of structs that wait for others */
+    uint32_t pending_structs_max;
+    uint32_t ranges_max; /* deleted ranges in one update */
+    uint32_t scan_max;   /* steps of conflict search in one update */
+};
+
+/* Ceilings for a form session with a hostile browser; and ones for replaying
+ * long histories from files. */
+extern const struct coedit_limits coedit_limits_form;
+extern const struct coedit_limits coedit_limits_file;
+
+/* Makes an empty document.
+ *
+ * client  the id of local edits, 0..limits->client_max
+ * limits  copied
+ * Owner   caller, coedit_free()
+ * Errors  -ENOMEM, -EINVAL client or a limit out of range
+ */
+int coedit_new(uint64_t client, const struct coedit_limits *limits,
+               struct coedit **ret) LK_MUST_CHECK;
+
+/* Wipes and frees. NULL is fine. Returns NULL. */
+struct coedit *coedit_free(struct coedit *d);
+LK_AUTO_DEFINE(coedit);
+
+/* --- types -------------------------------------------------------------- */
+
+enum coedit_kind {
+    COEDIT_ARRAY = 0,
+    COEDIT_MAP = 1,
+    COEDIT_TEXT = 2,
+    COEDIT_XML_ELEMENT = 3,
+    COEDIT_XML_FRAGMENT = 4,
+    COEDIT_XML_HOOK = 5,
+    COEDIT_XML_TEXT = 6,
+};
+
+/* A map, text or array of a document: by the id of the item that holds it, so
+ * that a stale one is found out (-ENOENT) and never followed. */
+struct coedit_ref {
+    uint32_t client; /* the document's own number; COEDIT_ROOT for a root */
+    uint32_t clock;  /* or the number of the root */
+};
+#define COEDIT_ROOT UINT32_MAX
+
+/* The root of that name, made when it is not there. Both ends must agree on
+ * what kind it is: the wire does not say.
+ * Errors: -ENOSPC too many roots or no memory, -EINVAL name empty or long. */
+int coedit_root(struct coedit *d, const char *name,
+                struct coedit_ref *ret) LK_MUST_CHECK;
+
+/* --- local edits -------------------------------------------------------- */
+
+/* Edits lie between these; everything between them is one transaction and one
+ * update. Nesting is counted. */
+void coedit_begin(struct coedit *d);
+
+/* Ends the transaction. The update, if anything changed, is lent until the next
+ * call on the document.
+ *
+ * ret     may be NULL; *ret_len is 0 when nothing changed
+ * Errors  -ENOSPC no memory for the update; the edits stand all the same, and
+ *         coedit_encode() has them
+ */
+int coedit_commit(struct coedit *d, const uint8_t **ret, size_t *ret_len);
+
+/* Common to all edits: -ENOENT the type is gone, -ENOTSUP it is not of that
+ * kind, -ERANGE a position is outside, -EBADMSG text is not UTF-8, -EINVAL a
+ * surrogate pair would be cut, -ENOSPC a ceiling, -EPERM outside coedit_begin()
+ * and coedit_commit(). Then nothing has changed. */
+
+/* Inserts `len` bytes of UTF-8 at unit `at` of a text. */
+int coedit_text_insert(struct coedit *d, struct coedit_ref t, uint32_t at,
+                       const char *s, size_t len) LK_MUST_CHECK;
+int coedit_text_delete(struct coedit *d, struct coedit_ref t, uint32_t at,
+                       uint32_t units) LK_MUST_CHECK;
+
+/* `any`: `n` encoded values (any.h), one after the other, `len` bytes. */
+int coedit_array_insert(struct coedit *d, struct coedit_ref t, uint32_t at,
+                        uint32_t n, const void *any, size_t len) LK_MUST_CHECK;
+int coedit_array_insert_type(struct coedit *d, struct coedit_ref t, uint32_t at,
+                             enum coedit_kind kind,
+                             struct coedit_ref *ret) LK_MUST_CHECK;
+int coedit_array_delete(struct coedit *d, struct coedit_ref t, uint32_t at,
+                        uint32_t n) LK_MUST_CHECK;
+
+/* One encoded value; the key is copied. */
+int coedit_map_set(struct coedit *d, struct coedit_ref t, const char *key,
+                   const void *any, size_t len) LK_MUST_CHECK;
+int coedit_map_set_type(struct coedit *d, struct coedit_ref t, const char *key,
+                        enum coedit_kind kind,
+                        struct coedit_ref *ret) LK_MUST_CHECK;
+int coedit_map_delete(struct coedit *d, struct coedit_ref t,
+                      const char *key) LK_MUST_CHECK;
+
+/* --- from outside ------------------------------------------------------- */
+
+/* Applies an update: decodes and checks all of it, then integrates. What
+ * depends on what is not there waits in the document.
+ *
+ * Errors  -EBADMSG malformed; -E2BIG, -ENOSPC see struct coedit_limits;
+ *         -EBUSY a transaction is open. Then nothing has changed
+ */
+int coedit_apply(struct coedit *d, const void *update,
+                 size_t len) LK_MUST_CHECK;
+
+/* Whether structs or deletions wait for what has not come. */
+bool coedit_pending(const struct coedit *d);
+
+/* --- reading ------------------------------------------------------------ */
+
+/* Units of a text, items of an array, live keys of a map; 0 when gone. */
+uint32_t coedit_length(const struct coedit *d, struct coedit_ref t);
+
+/* The text as UTF-8 with a NUL.
+ * ret     heap, the caller wipes and frees it
+ * Errors  -ENOENT, -ENOTSUP, -ENOMEM */
+int coedit_text(const struct coedit *d, struct coedit_ref t, char **ret,
+                size_t *ret_len) LK_MUST_CHECK;
+
+/* What a place in a map or array holds. */
+struct coedit_value {
+    bool is_type;
+    struct coedit_ref type;
+    enum coedit_kind kind;
+    const uint8_t *any; /* one encoded value, borrowed until the next change */
+    size_t len;
+};
+/* Errors: -ENOENT nothing there, -ENOTSUP not a map or array. */
+int coedit_map_get(const struct coedit *d, struct coedit_ref t, const char *key,
+                   struct coedit_value *ret) LK_MUST_CHECK;
+int coedit_array_get(const struct coedit *d, struct coedit_ref t, uint32_t at,
+                     struct coedit_value *ret) LK_MUST_CHECK;
+
+/* A root as JSON, as JSON.stringify(type.toJSON()) of yjs but with sorted keys
+ * (RFC 8785, 3.2.3) and bytes as {"$bytes": base64}; with a NUL.
+ * ret     heap, the caller wipes and frees it
+ * Errors  -ENOMEM, -E2BIG nested too deep */
+int coedit_json(const struct coedit *d, struct coedit_ref t,
+                enum coedit_kind kind, char **ret,
+                size_t *ret_len) LK_MUST_CHECK;
+
+/* --- to others ---------------------------------------------------------- */
+
+/* Each writes into heap memory that the caller frees.
+ * Errors: -ENOMEM; -EBADMSG a malformed state vector, -E2BIG. */
+int coedit_state_vector(const struct coedit *d, uint8_t **ret,
+                        size_t *ret_len) LK_MUST_CHECK;
+
+/* All that a peer with state vector `sv` (sv_len 0: an empty document) lacks,
+ * the whole delete set, and what waits. */
+int coedit_encode(const struct coedit *d, const void *sv, size_t sv_len,
+                  uint8_t **ret, size_t *ret_len) LK_MUST_CHECK;
+
+/* --- what changed ------------------------------------------------------- */
+
+/* A type that the last transaction changed, and of a map which key. */
+struct coedit_change {
+    struct coedit_ref type;
+    const char *key; /* NULL for texts and arrays; the document's own */
+};
+/* The i-th change of the last transaction that was committed or applied; false
+ * behind the last. Gone with the next one. Types that went away are left out.
+ */
+bool coedit_changed(const struct coedit *d, size_t i,
+                    struct coedit_change *ret);
+
+/* Figures for limits and tests. */
+struct coedit_figures {
+    size_t memory;      /* bytes used in the arena */
+    size_t memory_held; /* bytes that the arena has from the system */
+    uint32_t structs;
+    uint32_t clients;
+    uint32_t pending_structs;
+    uint32_t pending_bytes;
+    uint32_t pending_ranges;
+};
+void coedit_figures(const struct coedit *d, struct coedit_figures *ret);
+
+#endif

@@ -1,0 +1,109 @@
+/* Transactions: what is noted while one is open, and its end. */
+#include "coedit/impl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+void ce_begin(struct coedit *d, bool local)
+{
+    d->number++;
+    d->local = local;
+    d->blind = false;
+    d->steps = 0;
+    d->touched.n = d->del.n = d->split.n = d->change.n = 0;
+    d->out.len = 0;
+    d->out.full = false;
+}
+
+void ce_touch(struct coedit *d, uint32_t client)
+{
+    struct ce_client *c = &d->client[client];
+    if (c->touched)
+        return;
+    c->touched = true;
+    c->before = c->state;
+    uint32_t *p = ce_vec_push(d, &d->touched, sizeof(*p));
+    if (p) /* room for every client was made when it came */
+        *p = client;
+}
+
+static int range_order(const void *a, const void *b)
+{
+    const struct ce_range *x = a;
+    const struct ce_range *y = b;
+    if (x->client != y->client)
+        return x->client < y->client ? -1 : 1;
+    return x->clock < y->clock ? -1 : x->clock > y->clock;
+}
+
+void ce_ranges_sort(struct ce_vec *v)
+{
+    if (v->n < 2)
+        return;
+    qsort(v->at, v->n, sizeof(struct ce_range), range_order);
+    uint32_t last = 0;
+    for (uint32_t i = 1; i < v->n; i++) {
+        struct ce_range *l = ce_range_at(v, last);
+        const struct ce_range *r = ce_range_at(v, i);
+        if (l->client == r->client && l->clock + l->len >= r->clock) {
+            uint32_t end = LK_MAX(l->clock + l->len, r->clock + r->len);
+            l->len = end - l->clock;
+        } else {
+            *ce_range_at(v, ++last) = *r;
+        }
+    }
+    v->n = last + 1;
+}
+
+void ce_commit(struct coedit *d)
+{
+    ce_ranges_sort(&d->del);
+    ce_collect(d);
+    ce_merge_all(d);
+    if (d->local && (d->del.n > 0 || d->touched.n > 0))
+        ce_write_changes(d, &d->out);
+    for (uint32_t i = 0; i < d->touched.n; i++)
+        d->client[((uint32_t *)d->touched.at)[i]].touched = false;
+}
+
+void coedit_begin(struct coedit *d)
+{
+    if (d->nested++ == 0)
+        ce_begin(d, true);
+}
+
+int coedit_commit(struct coedit *d, const uint8_t **ret, size_t *ret_len)
+{
+    if (ret) {
+        *ret = NULL;
+        *ret_len = 0;
+    }
+    if (d->nested == 0)
+        return -EPERM;
+    if (--d->nested > 0)
+        return 0;
+    ce_commit(d);
+    if (d->out.full || d->blind)
+        return -ENOSPC;
+    if (ret) {
+        *ret = d->out.data;
+        *ret_len = d->out.len;
+    }
+    return 0;
+}
+
+bool coedit_changed(const struct coedit *d, size_t i, struct coedit_change *ret)
+{
+    /* Those that went away are passed over, so that numbers have no holes. */
+    for (uint32_t k = 0; k < d->change.n; k++) {
+        const struct ce_change *c = (const struct ce_change *)d->change.at + k;
+        struct coedit_ref ref = {
+            c->id.client == CE_NONE ? COEDIT_ROOT : c->id.client, c->id.clock};
+        if (!ce_type_at(d, ref) || i-- > 0)
+            continue;
+        ret->type = ref;
+        ret->key = c->key ? c->key->name : NULL;
+        return true;
+    }
+    return false;
+}
