@@ -1,0 +1,199 @@
+/* bench.c - coedit-bench: an editing trace, keystroke by keystroke.
+ *
+ *   coedit-bench TRACE
+ *
+ * TRACE is the file of runs ("YTR1": varuint edits, varuint final length, then
+ * runs: varuint count * 4 + kind, zigzag varint of start - previous end; kind 0
+ * inserts count bytes of ASCII, which follow, 1 deletes backwards, 2 deletes at
+ * one place), not compressed. One JSON line: local_ms (each edit a transaction
+ * of its own, its update encoded), encode_ms, load_ms, remote_ms (each update
+ * applied alone), bytes, rss_kb (what loading adds).
+ */
+#include "base/clock.h"
+#include "coedit/coedit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct bytes {
+    uint8_t *at;
+    size_t len, cap;
+};
+
+/* Updates one after the other, each behind its length. */
+struct log {
+    struct bytes all;
+    size_t n;
+};
+
+static void check(const char *what, int r)
+{
+    if (r >= 0)
+        return;
+    (void)fprintf(stderr, "coedit-bench: %s: %s\n", what, strerrordesc_np(-r));
+    exit(EXIT_FAILURE);
+}
+
+static void add(struct bytes *b, const void *p, size_t n)
+{
+    if (b->len + n > b->cap) {
+        b->cap = (b->cap + n) * 2;
+        b->at = realloc(b->at, b->cap);
+        check("memory", b->at ? 0 : -ENOMEM);
+    }
+    memcpy(b->at + b->len, p, n);
+    b->len += n;
+}
+
+static struct bytes read_file(const char *path)
+{
+    struct bytes b = {0};
+    uint8_t part[65536];
+    size_t n;
+    FILE *f = fopen(path, "rbe");
+    check(path, f ? 0 : -errno);
+    while ((n = fread(part, 1, sizeof(part), f)) > 0)
+        add(&b, part, n);
+    (void)fclose(f);
+    return b;
+}
+
+static uint64_t number(const struct bytes *b, size_t *at)
+{
+    uint64_t v = 0;
+    for (unsigned shift = 0; *at < b->len; shift += 7) {
+        uint8_t c = b->at[(*at)++];
+        v |= (uint64_t)(c & 0x7f) << shift;
+        if (c < 0x80)
+            return v;
+    }
+    check("trace", -EBADMSG);
+    return 0;
+}
+
+/* Anonymous memory of this process, kB. */
+static long rss_kb(void)
+{
+    char line[256];
+    long kb = 0;
+    FILE *f = fopen("/proc/self/status", "re");
+    check("/proc/self/status", f ? 0 : -errno);
+    while (fgets(line, sizeof(line), f))
+        if (strncmp(line, "RssAnon:", 8) == 0)
+            kb = strtol(line + 8, NULL, 10);
+    (void)fclose(f);
+    return kb;
+}
+
+static double ms_since(int64_t us)
+{
+    return (double)(lk_clock_us() - us) / 1000;
+}
+
+static void one(struct coedit *d, struct coedit_ref t, bool insert, uint32_t at,
+                const uint8_t *s, struct log *log)
+{
+    const uint8_t *p;
+    size_t len;
+    coedit_begin(d);
+    if (insert)
+        check("insert", coedit_text_insert(d, t, at, (const char *)s, 1));
+    else
+        check("delete", coedit_text_delete(d, t, at, 1));
+    check("commit", coedit_commit(d, &p, &len));
+    uint32_t n = (uint32_t)len;
+    add(&log->all, &n, sizeof(n));
+    add(&log->all, p, len);
+    log->n++;
+}
+
+static void edit_all(struct coedit *d, struct coedit_ref t,
+                     const struct bytes *trace, struct log *log)
+{
+    size_t at = 4;
+    int64_t end = 0;
+    uint64_t edits = number(trace, &at);
+    (void)number(trace, &at);
+    while (log->n < edits) {
+        uint64_t head = number(trace, &at);
+        uint64_t zigzag = number(trace, &at);
+        int64_t start = end + (int64_t)(zigzag >> 1 ^ -(zigzag & 1));
+        uint64_t count = head / 4;
+        for (uint64_t i = 0; i < count; i++) {
+            int64_t place = head % 4 == 0   ? start + (int64_t)i
+                            : head % 4 == 1 ? start - (int64_t)i
+                                            : start;
+            one(d, t, head % 4 == 0, (uint32_t)place, trace->at + at, log);
+            at += head % 4 == 0;
+        }
+        end = head % 4 == 0   ? start + (int64_t)count
+              : head % 4 == 1 ? start - (int64_t)count + 1
+                              : start;
+    }
+}
+
+static struct coedit *fresh(uint64_t client, struct coedit_ref *ret)
+{
+    struct coedit *d;
+    check("document", coedit_new(client, &coedit_limits_file, &d));
+    check("root", coedit_root(d, "text", ret));
+    return d;
+}
+
+static double apply_all(const struct log *log)
+{
+    struct coedit_ref t;
+    struct coedit *d = fresh(2, &t);
+    int64_t start = lk_clock_us();
+    size_t at = 0;
+    for (size_t i = 0; i < log->n; i++) {
+        uint32_t n;
+        memcpy(&n, log->all.at + at, sizeof(n));
+        check("apply", coedit_apply(d, log->all.at + at + sizeof(n), n));
+        at += sizeof(n) + n;
+    }
+    double ms = ms_since(start);
+    coedit_free(d);
+    return ms;
+}
+
+int main(int argc, char **argv)
+{
+    struct coedit_ref t;
+    struct log log = {0};
+    uint8_t *full;
+    size_t len;
+    if (argc != 2) {
+        (void)fprintf(stderr, "usage: coedit-bench TRACE\n");
+        return EXIT_FAILURE;
+    }
+    struct bytes trace = read_file(argv[1]);
+    check("trace",
+          trace.len > 4 && memcmp(trace.at, "YTR1", 4) == 0 ? 0 : -EBADMSG);
+    struct coedit *d = fresh(1, &t);
+    int64_t start = lk_clock_us();
+    edit_all(d, t, &trace, &log);
+    double local = ms_since(start);
+    start = lk_clock_us();
+    check("encode", coedit_encode(d, NULL, 0, &full, &len));
+    double encode = ms_since(start);
+    coedit_free(d);
+    long before = rss_kb();
+    d = fresh(2, &t);
+    start = lk_clock_us();
+    check("load", coedit_apply(d, full, len));
+    double load = ms_since(start);
+    long rss = rss_kb() - before;
+    uint32_t units = coedit_length(d, t);
+    coedit_free(d);
+    printf("{\"local_ms\":%.1f,\"encode_ms\":%.2f,\"load_ms\":%.2f,"
+           "\"remote_ms\":%.1f,\"bytes\":%zu,\"rss_kb\":%ld,\"edits\":%zu,"
+           "\"units\":%u}\n",
+           local, encode, load, apply_all(&log), len, rss, log.n, units);
+    free(full);
+    free(log.all.at);
+    free(trace.at);
+    return EXIT_SUCCESS;
+}
