@@ -114,6 +114,9 @@ static int set_content(struct coedit *d, struct ce_item *it,
 static int add_item(struct coedit *d, const struct ce_rec *r,
                     const struct place *p, uint32_t offset)
 {
+    if (offset == 0 &&
+        ce_extend(d, ce_item_of(p->left), ce_item_of(p->right), r->client, r))
+        return 0;
     struct ce_item *it = ce_item_new(d);
     if (!it)
         return -ENOSPC;
@@ -167,7 +170,7 @@ static void shelve(struct applier *a)
 {
     while (a->waiting > 0) {
         uint32_t i = a->stack[--a->waiting];
-        struct ce_run *run = &a->u->run[a->u->run_of[a->u->rec[i].client] - 1];
+        struct ce_run *run = ce_update_run(a->u, a->u->rec[i].client);
         uint32_t at = i - run->first;
         run->rest = run->shelved ? LK_MIN(run->rest, at) : at;
         run->shelved = true;
@@ -177,10 +180,8 @@ static void shelve(struct applier *a)
 static struct ce_rec *next_of(struct applier *a, uint32_t client)
 {
     struct ce_update *u = a->u;
-    if (client >= u->clients || !u->run_of[client])
-        return NULL;
-    struct ce_run *run = &u->run[u->run_of[client] - 1];
-    if (run->shelved || run->next == run->n)
+    struct ce_run *run = ce_update_run(u, client);
+    if (!run || run->shelved || run->next == run->n)
         return NULL;
     return &u->rec[run->first + run->next++];
 }
@@ -236,17 +237,20 @@ static int keep_rest(struct coedit *d, const struct ce_update *u)
 
 static int take_structs(struct coedit *d, struct ce_update *u)
 {
-    struct applier a = {.d = d, .u = u};
+    uint32_t few[CE_SMALL];
+    struct applier a = {.d = d, .u = u, .stack = few};
     if (u->recs == 0)
         return 0;
-    a.stack = malloc(u->recs * sizeof(*a.stack));
+    if (u->recs > CE_SMALL)
+        a.stack = malloc(u->recs * sizeof(*a.stack));
     if (!a.stack)
         return -ENOMEM;
     int e = 0;
     struct ce_rec *first = NULL;
     for (struct ce_rec *r = pick(&a); r && e == 0; r = first ? first : pick(&a))
         e = handle(&a, r, &first);
-    free(a.stack);
+    if (a.stack != few)
+        free(a.stack);
     return e < 0 ? e : keep_rest(d, u);
 }
 

@@ -151,6 +151,20 @@ static bool piece_room(struct coedit *d, struct ce_item *it, uint32_t more)
     return true;
 }
 
+bool ce_content_extend(struct coedit *d, struct ce_item *it,
+                       const struct ce_rec *rec)
+{
+    uint32_t more = rec->len * (uint32_t)UNIT;
+    if (!piece_room(d, it, more))
+        return false;
+    uint8_t *to = it->u.buf->data + it->off + it->bytes;
+    ce_to_utf16(rec->body, rec->body_len, (uint16_t *)(void *)to);
+    it->u.buf->used += more;
+    it->bytes += more;
+    d->units += rec->len;
+    return true;
+}
+
 static bool merges(uint8_t ref)
 {
     return ref == CE_DELETED || ref == CE_JSON || ref == CE_STRING ||

@@ -20,15 +20,17 @@ struct decoder {
     int error;
 };
 
-/* Twice as much heap memory; the old is wiped, as bodies are pointed to only.
- */
-static void *grow(void *p, uint32_t *cap, size_t size)
+/* Twice as much memory: from the small arrays in the update to the heap. */
+static void *grow(void *p, const void *small, uint32_t n, uint32_t *cap,
+                  size_t size)
 {
-    uint32_t n = LK_MAX(*cap * 2, 16u);
-    void *more = reallocarray(p, n, size);
-    if (more)
-        *cap = n;
-    return more;
+    uint32_t more = LK_MAX(*cap * 2, 16u);
+    void *at = reallocarray(p == small ? NULL : p, more, size);
+    if (at && p == small)
+        memcpy(at, small, n * size);
+    if (at)
+        *cap = more;
+    return at;
 }
 
 static void fail(struct decoder *x, int error)
@@ -233,7 +235,8 @@ static struct ce_rec *new_rec(struct decoder *x)
         return NULL;
     }
     if (u->recs == x->recs_cap) {
-        void *p = grow(u->rec, &x->recs_cap, sizeof(*u->rec));
+        void *p =
+            grow(u->rec, u->small_rec, u->recs, &x->recs_cap, sizeof(*u->rec));
         if (!p) {
             fail(x, -ENOMEM);
             return NULL;
@@ -283,7 +286,8 @@ static void add_run(struct decoder *x, uint32_t client, uint32_t first)
         if (u->run[i].client == client)
             x->in.bad = true; /* a client has one run */
     if (u->runs == x->runs_cap) {
-        void *p = grow(u->run, &x->runs_cap, sizeof(*u->run));
+        void *p =
+            grow(u->run, u->small_run, u->runs, &x->runs_cap, sizeof(*u->run));
         if (!p) {
             fail(x, -ENOMEM);
             return;
@@ -320,7 +324,8 @@ static void add_range(struct decoder *x, uint32_t client)
     if (u->dels == x->d->limits.ranges_max)
         fail(x, -E2BIG);
     if (!x->in.bad && u->dels == x->dels_cap) {
-        void *p = grow(u->del, &x->dels_cap, sizeof(*u->del));
+        void *p =
+            grow(u->del, u->small_del, u->dels, &x->dels_cap, sizeof(*u->del));
         if (p)
             u->del = p;
         else
@@ -359,6 +364,8 @@ static void sort_runs(const struct coedit *d, struct ce_update *u)
 int ce_update_index(const struct coedit *d, struct ce_update *u)
 {
     sort_runs(d, u);
+    if (u->runs <= CE_SMALL)
+        return 0;
     u->clients = d->clients;
     u->run_of = calloc(LK_MAX(d->clients, 1u), sizeof(*u->run_of));
     if (!u->run_of)
@@ -368,11 +375,23 @@ int ce_update_index(const struct coedit *d, struct ce_update *u)
     return 0;
 }
 
+struct ce_run *ce_update_run(const struct ce_update *u, uint32_t client)
+{
+    if (u->run_of)
+        return client < u->clients && u->run_of[client]
+                   ? &u->run[u->run_of[client] - 1]
+                   : NULL;
+    for (uint32_t i = 0; i < u->runs; i++)
+        if (u->run[i].client == client)
+            return &u->run[i];
+    return NULL;
+}
+
 struct ce_rec *ce_update_find(const struct ce_update *u, struct ce_id id)
 {
-    if (id.client >= u->clients || !u->run_of[id.client])
+    const struct ce_run *run = ce_update_run(u, id.client);
+    if (!run)
         return NULL;
-    const struct ce_run *run = &u->run[u->run_of[id.client] - 1];
     uint32_t lo = run->first;
     uint32_t hi = run->first + run->n;
     while (hi - lo > 1) {
@@ -390,11 +409,21 @@ struct ce_rec *ce_update_find(const struct ce_update *u, struct ce_id id)
 int ce_decode(struct coedit *d, const void *data, size_t len,
               struct ce_update *ret)
 {
-    *ret = (struct ce_update){0};
+    ret->rec = ret->small_rec;
+    ret->run = ret->small_run;
+    ret->del = ret->small_del;
+    ret->recs = ret->runs = ret->dels = ret->clients = 0;
+    ret->run_of = NULL;
+    ret->units = 0;
     if (len > d->limits.update_max)
         return -E2BIG;
     const uint8_t *p = data;
-    struct decoder x = {.d = d, .in = {p, p + len, false}, .u = ret};
+    struct decoder x = {.d = d,
+                        .in = {p, p + len, false},
+                        .u = ret,
+                        .recs_cap = CE_SMALL,
+                        .runs_cap = CE_SMALL,
+                        .dels_cap = CE_SMALL};
     read_runs(&x);
     read_ranges(&x);
     int r = x.error;
@@ -409,9 +438,15 @@ int ce_decode(struct coedit *d, const void *data, size_t len,
 
 void ce_update_free(struct ce_update *u)
 {
-    free(u->rec);
-    free(u->run);
-    free(u->del);
+    if (u->rec != u->small_rec)
+        free(u->rec);
+    if (u->run != u->small_run)
+        free(u->run);
+    if (u->del != u->small_del)
+        free(u->del);
     free(u->run_of);
-    *u = (struct ce_update){0};
+    u->rec = NULL;
+    u->run = NULL;
+    u->del = NULL;
+    u->run_of = NULL;
 }

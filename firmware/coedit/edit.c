@@ -59,6 +59,8 @@ static int put(struct coedit *d, struct ce_type *t, struct ce_item *left,
                struct ce_item *right, struct ce_key *key,
                const struct ce_rec *content)
 {
+    if (ce_extend(d, left, right, d->self, content))
+        return 0;
     struct ce_item *it = ce_item_new(d);
     if (!it)
         return -ENOSPC;

@@ -117,6 +117,11 @@ struct ce_block {
     struct ce_head *at[CE_BLOCK];
 };
 
+/* Where a struct is. */
+struct ce_spot {
+    uint32_t block, at;
+};
+
 struct ce_client {
     uint64_t id;
     uint32_t state;  /* clock after its last struct */
@@ -124,12 +129,7 @@ struct ce_client {
     bool touched;    /* in this transaction */
     uint32_t blocks, blocks_cap;
     struct ce_block **block;
-    uint32_t near; /* block that was found last */
-};
-
-/* Where a struct is. */
-struct ce_spot {
-    uint32_t block, at;
+    struct ce_spot near; /* found last */
 };
 
 struct ce_range {
@@ -168,6 +168,8 @@ struct ce_run {
     bool shelved;
 };
 
+/* Not to be copied: small ones lie in it. */
+#define CE_SMALL 2
 struct ce_update {
     struct ce_rec *rec;
     uint32_t recs;
@@ -176,8 +178,12 @@ struct ce_update {
     struct ce_range *del;
     uint32_t dels;
     size_t units;     /* of all its strings */
-    uint32_t *run_of; /* client to run + 1, for `clients` of them */
+    uint32_t *run_of; /* client to run + 1, for `clients` of them; NULL when
+                         there are few runs */
     uint32_t clients;
+    struct ce_rec small_rec[CE_SMALL];
+    struct ce_run small_run[CE_SMALL];
+    struct ce_range small_del[CE_SMALL];
 };
 
 /* Grows by doubling; of the arena. */
@@ -211,6 +217,7 @@ struct coedit {
     uint32_t *client_slot; /* hash to client + 1 */
     uint32_t client_slots;
     uint32_t *order; /* clients by falling id */
+    uint32_t near;   /* client that was looked up last */
 
     struct ce_type **root;
     uint32_t roots, roots_cap;
@@ -287,6 +294,9 @@ static inline void ce_replace(struct ce_client *c, struct ce_spot s,
 bool ce_ref_countable(uint8_t ref);
 struct ce_buf *ce_buf_new(struct coedit *d, size_t bytes);
 void ce_buf_drop(struct coedit *d, struct ce_buf *b);
+/* Adds a record's text to the item's own; false: no memory, and no change. */
+bool ce_content_extend(struct coedit *d, struct ce_item *it,
+                       const struct ce_rec *rec);
 /* Fills an item's content from a record. -ENOSPC. */
 int ce_content_set(struct coedit *d, struct ce_item *it,
                    const struct ce_rec *rec);
@@ -347,6 +357,12 @@ struct ce_head *ce_hole_new(struct coedit *d, uint32_t client, uint32_t clock,
                             uint32_t len);
 void ce_struct_free(struct coedit *d, struct ce_head *h); /* no content */
 
+/* Whether text of this client between the two, of so many units, becomes part
+ * of `left` at once, as merging would make it; then it has. */
+bool ce_extend(struct coedit *d, struct ce_item *left,
+               const struct ce_item *right, uint32_t client,
+               const struct ce_rec *rec);
+
 /* --- integration (integrate.c) ------------------------------------------ */
 
 /* Puts an item, whose id, origins, left, right, parent and key are set, into
@@ -379,6 +395,7 @@ int ce_decode(struct coedit *d, const void *data, size_t len,
 void ce_update_free(struct ce_update *u);
 /* Fills run_of. */
 int ce_update_index(const struct coedit *d, struct ce_update *u);
+struct ce_run *ce_update_run(const struct ce_update *u, uint32_t client);
 /* The update's struct that holds the id, or NULL. */
 struct ce_rec *ce_update_find(const struct ce_update *u, struct ce_id id);
 /* Finds out where each struct goes, and whether all stays within the ceilings.

@@ -127,3 +127,28 @@ int ce_integrate(struct coedit *d, struct ce_item *it)
         ce_delete(d, it);
     return 0;
 }
+
+bool ce_extend(struct coedit *d, struct ce_item *left,
+               const struct ce_item *right, uint32_t client,
+               const struct ce_rec *rec)
+{
+    struct ce_id after = {CE_NONE, 0};
+    if (right)
+        after = (struct ce_id){right->h.client, right->h.clock};
+    if (!left || rec->ref != CE_STRING || left->h.ref != CE_STRING ||
+        left->h.deleted || left->key || left->h.client != client ||
+        ce_end(&left->h) != d->client[client].state || left->right != right ||
+        !same_id(left->right_origin, after))
+        return false;
+    if (left->parent->item && left->parent->item->h.deleted)
+        return false;
+    if (!ce_content_extend(d, left, rec))
+        return false;
+    ce_touch(d, client);
+    left->h.len += rec->len;
+    left->parent->length += rec->len;
+    d->client[client].state += rec->len;
+    ce_list_weigh(left->parent, left);
+    ce_note_change(d, left->parent, NULL);
+    return true;
+}

@@ -115,6 +115,10 @@ bool ce_client_find(const struct coedit *d, uint64_t id, uint32_t *ret)
 {
     if (d->client_slots == 0)
         return false;
+    if (d->client[d->near].id == id) {
+        *ret = d->near;
+        return true;
+    }
     uint32_t i = client_slot(d, id);
     if (!d->client_slot[i])
         return false;
@@ -157,8 +161,10 @@ static int clients_grow(struct coedit *d)
 
 int ce_client_of(struct coedit *d, uint64_t id, uint32_t *ret)
 {
-    if (ce_client_find(d, id, ret))
+    if (ce_client_find(d, id, ret)) {
+        d->near = *ret;
         return 0;
+    }
     if (id > d->limits.client_max || d->clients == d->limits.clients_max)
         return -E2BIG;
     if (clients_grow(d) < 0 ||

@@ -148,29 +148,29 @@ static void forget(struct coedit *d)
 int ce_pending_take(struct coedit *d, struct ce_update *ret,
                     uint8_t **ret_bodies)
 {
-    struct ce_update u = {.recs = d->pending.rec.n};
+    struct ce_update *u = ret;
+    *u = (struct ce_update){.recs = d->pending.rec.n};
     uint8_t *bodies = malloc(LK_MAX(d->pending.bytes, (size_t)1));
-    u.rec = calloc(u.recs, sizeof(*u.rec));
-    int r = bodies && u.rec ? 0 : -ENOMEM;
+    u->rec = calloc(u->recs, sizeof(*u->rec));
+    int r = bodies && u->rec ? 0 : -ENOMEM;
     size_t at = 0;
-    for (uint32_t i = 0; i < u.recs && r == 0; i++) {
-        u.rec[i] = *rec_at(d, i);
-        if (u.rec[i].body_len > 0)
-            memcpy(bodies + at, u.rec[i].body, u.rec[i].body_len);
-        u.rec[i].body = bodies + at;
-        at += u.rec[i].body_len;
+    for (uint32_t i = 0; i < u->recs && r == 0; i++) {
+        u->rec[i] = *rec_at(d, i);
+        if (u->rec[i].body_len > 0)
+            memcpy(bodies + at, u->rec[i].body, u->rec[i].body_len);
+        u->rec[i].body = bodies + at;
+        at += u->rec[i].body_len;
     }
     if (r == 0)
-        r = make_runs(&u);
+        r = make_runs(u);
     if (r == 0)
-        r = ce_update_index(d, &u);
+        r = ce_update_index(d, u);
     if (r < 0) {
         free(bodies);
-        ce_update_free(&u);
+        ce_update_free(u);
         return r;
     }
     forget(d);
-    *ret = u;
     *ret_bodies = bodies;
     return 0;
 }

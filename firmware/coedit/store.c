@@ -5,16 +5,17 @@
 #include <errno.h>
 #include <string.h>
 
-static bool block_holds(const struct ce_client *c, uint32_t b, uint32_t clock)
+static bool spot_holds(const struct ce_client *c, struct ce_spot s,
+                       uint32_t clock)
 {
-    return c->block[b]->clock[0] <= clock &&
-           (b + 1 == c->blocks || c->block[b + 1]->clock[0] > clock);
+    if (s.block >= c->blocks || s.at >= c->block[s.block]->n)
+        return false;
+    const struct ce_head *h = ce_at(c, s);
+    return h->clock <= clock && clock - h->clock < h->len;
 }
 
-static uint32_t find_block(struct ce_client *c, uint32_t clock)
+static uint32_t find_block(const struct ce_client *c, uint32_t clock)
 {
-    if (c->near < c->blocks && block_holds(c, c->near, clock))
-        return c->near;
     uint32_t lo = 0;
     uint32_t hi = c->blocks;
     while (hi - lo > 1) {
@@ -24,11 +25,10 @@ static uint32_t find_block(struct ce_client *c, uint32_t clock)
         else
             hi = mid;
     }
-    c->near = lo;
     return lo;
 }
 
-struct ce_spot ce_find(struct ce_client *c, uint32_t clock)
+static struct ce_spot search(const struct ce_client *c, uint32_t clock)
 {
     struct ce_spot s = {find_block(c, clock), 0};
     const struct ce_block *b = c->block[s.block];
@@ -41,6 +41,20 @@ struct ce_spot ce_find(struct ce_client *c, uint32_t clock)
             hi = mid;
     }
     return s;
+}
+
+struct ce_spot ce_find(struct ce_client *c, uint32_t clock)
+{
+    /* Most lookups are of what was looked up last, or of what is next to it. */
+    if (spot_holds(c, c->near, clock))
+        return c->near;
+    struct ce_spot next = c->near;
+    if (next.block < c->blocks && ce_next(c, &next) &&
+        spot_holds(c, next, clock))
+        c->near = next;
+    else
+        c->near = search(c, clock);
+    return c->near;
 }
 
 bool ce_next(const struct ce_client *c, struct ce_spot *s)
