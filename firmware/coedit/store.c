@@ -45,7 +45,11 @@ static struct ce_spot search(const struct ce_client *c, uint32_t clock)
 
 struct ce_spot ce_find(struct ce_client *c, uint32_t clock)
 {
-    /* Most lookups are of what was looked up last, or of what is next to it. */
+    /* Most lookups are of the newest struct, of what was looked up last, or of
+     * what is next to that. */
+    struct ce_spot last = {c->blocks - 1, c->block[c->blocks - 1]->n - 1};
+    if (ce_at(c, last)->clock <= clock)
+        return last;
     if (spot_holds(c, c->near, clock))
         return c->near;
     struct ce_spot next = c->near;
