@@ -9,6 +9,10 @@
  * (for each delivery 1 structs wait, 2 deletions, 3
  * both, 0 neither), "mid", "diff". Of local edits: "client", "ops"
  * [{"op": [name, ...]}]; out come "updates", "json", "fullUpdate".
+ * Or of a conversation with documents that live on from line to line: {"open":
+ * id, "client"}, {"doc": id, "apply": base64}, {"doc", "edit": [name, ...]} ->
+ * "update", {"doc", "tell": true} -> "json", "stateVector", "fullUpdate",
+ * {"doc", "close": true}; each is answered, with "error" when it was refused.
  */
 #include "coedit/any.h"
 #include "coedit/coedit.h"
@@ -329,8 +333,7 @@ static void edit_all(json_t *line, json_t *out)
         coedit_begin(d);
         check("edit", edit(d, &to, json_object_get(entry, "op")));
         check("commit", coedit_commit(d, &p, &len));
-        json_array_append_new(updates,
-                              len ? to_base64(p, len) : json_null());
+        json_array_append_new(updates, len ? to_base64(p, len) : json_null());
     }
     json_t *roots = json_pack("{s:s, s:s, s:s}", "form", "map", "notes", "text",
                               "rows", "array");
@@ -339,6 +342,84 @@ static void edit_all(json_t *line, json_t *out)
     json_object_set_new(out, "fullUpdate", encoded(d, NULL, 0));
     json_decref(roots);
     coedit_free(d);
+}
+
+/* --- documents that live on --------------------------------------------- */
+
+#define LIVE_MAX 16
+
+static struct coedit *live[LIVE_MAX];
+
+static size_t live_id(json_t *line, const char *key)
+{
+    size_t id = (size_t)json_integer_value(json_object_get(line, key));
+    if (id >= LIVE_MAX)
+        die("document number", -ERANGE);
+    return id;
+}
+
+static struct roots roots_of(struct coedit *d)
+{
+    struct roots to;
+    check("root", coedit_root(d, "form", &to.form));
+    check("root", coedit_root(d, "notes", &to.notes));
+    check("root", coedit_root(d, "rows", &to.rows));
+    return to;
+}
+
+static void live_open(json_t *line)
+{
+    struct coedit **d = &live[live_id(line, "open")];
+    uint64_t client =
+        (uint64_t)json_integer_value(json_object_get(line, "client"));
+    coedit_free(*d);
+    check("document", coedit_new(client, &coedit_limits_file, d));
+    (void)roots_of(*d);
+}
+
+static int live_edit(struct coedit *d, json_t *op, json_t *out)
+{
+    const uint8_t *p;
+    size_t len;
+    struct roots to = roots_of(d);
+    coedit_begin(d);
+    int r = edit(d, &to, op);
+    check("commit", coedit_commit(d, &p, &len));
+    json_object_set_new(out, "update", len ? to_base64(p, len) : json_null());
+    return r;
+}
+
+static void live_tell(struct coedit *d, json_t *out)
+{
+    json_t *roots = json_pack("{s:s, s:s, s:s}", "form", "map", "notes", "text",
+                              "rows", "array");
+    json_object_set_new(out, "json", whole_json(d, roots));
+    json_object_set_new(out, "stateVector", vector_of(d));
+    json_object_set_new(out, "fullUpdate", encoded(d, NULL, 0));
+    json_decref(roots);
+}
+
+static void live_line(json_t *line, json_t *out)
+{
+    size_t id = live_id(line, "doc");
+    struct coedit *d = live[id];
+    json_t *apply = json_object_get(line, "apply");
+    json_t *op = json_object_get(line, "edit");
+    int r = d ? 0 : -ENOENT;
+    if (r == 0 && apply) {
+        size_t len;
+        uint8_t *p = from_base64(json_string_value(apply), &len);
+        r = coedit_apply(d, p, len);
+        free(p);
+    } else if (r == 0 && op) {
+        r = live_edit(d, op, out);
+    } else if (r == 0 && json_object_get(line, "tell")) {
+        live_tell(d, out);
+    } else if (r == 0 && json_object_get(line, "close")) {
+        live[id] = coedit_free(d);
+    }
+    if (r < 0)
+        json_object_set_new(out, "error", json_string(strerrorname_np(-r)));
 }
 
 int main(void)
@@ -355,13 +436,20 @@ int main(void)
         json_object_set(out, "id", json_object_get(line, "id"));
         if (json_object_get(line, "ops"))
             edit_all(line, out);
+        else if (json_object_get(line, "open"))
+            live_open(line);
+        else if (json_object_get(line, "doc"))
+            live_line(line, out);
         else
             replay(line, out);
         (void)json_dumpf(out, stdout, JSON_COMPACT);
         (void)putchar('\n');
+        (void)fflush(stdout);
         json_decref(out);
         json_decref(line);
     }
+    for (size_t i = 0; i < LIVE_MAX; i++)
+        coedit_free(live[i]);
     free(text);
     return EXIT_SUCCESS;
 }
