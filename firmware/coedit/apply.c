@@ -171,6 +171,8 @@ static void shelve(struct applier *a)
     while (a->waiting > 0) {
         uint32_t i = a->stack[--a->waiting];
         struct ce_run *run = ce_update_run(a->u, a->u->rec[i].client);
+        if (!run)
+            continue; /* cannot be: it came from one */
         uint32_t at = i - run->first;
         run->rest = run->shelved ? LK_MIN(run->rest, at) : at;
         run->shelved = true;
@@ -239,7 +241,7 @@ static int take_structs(struct coedit *d, struct ce_update *u)
 {
     uint32_t few[CE_SMALL];
     struct applier a = {.d = d, .u = u, .stack = few};
-    if (u->recs == 0)
+    if (u->recs == 0 || !u->rec)
         return 0;
     if (u->recs > CE_SMALL)
         a.stack = malloc(u->recs * sizeof(*a.stack));

@@ -114,27 +114,27 @@ int coedit_commit(struct coedit *d, const uint8_t **ret, size_t *ret_len);
  * and coedit_commit(). Then nothing has changed. */
 
 /* Inserts `len` bytes of UTF-8 at unit `at` of a text. */
-int coedit_text_insert(struct coedit *d, struct coedit_ref t, uint32_t at,
+int coedit_text_insert(struct coedit *d, struct coedit_ref ref, uint32_t at,
                        const char *s, size_t len) LK_MUST_CHECK;
-int coedit_text_delete(struct coedit *d, struct coedit_ref t, uint32_t at,
+int coedit_text_delete(struct coedit *d, struct coedit_ref ref, uint32_t at,
                        uint32_t units) LK_MUST_CHECK;
 
 /* `any`: `n` encoded values (any.h), one after the other, `len` bytes. */
-int coedit_array_insert(struct coedit *d, struct coedit_ref t, uint32_t at,
+int coedit_array_insert(struct coedit *d, struct coedit_ref ref, uint32_t at,
                         uint32_t n, const void *any, size_t len) LK_MUST_CHECK;
-int coedit_array_insert_type(struct coedit *d, struct coedit_ref t, uint32_t at,
-                             enum coedit_kind kind,
+int coedit_array_insert_type(struct coedit *d, struct coedit_ref ref,
+                             uint32_t at, enum coedit_kind kind,
                              struct coedit_ref *ret) LK_MUST_CHECK;
-int coedit_array_delete(struct coedit *d, struct coedit_ref t, uint32_t at,
+int coedit_array_delete(struct coedit *d, struct coedit_ref ref, uint32_t at,
                         uint32_t n) LK_MUST_CHECK;
 
 /* One encoded value; the key is copied. */
-int coedit_map_set(struct coedit *d, struct coedit_ref t, const char *key,
+int coedit_map_set(struct coedit *d, struct coedit_ref ref, const char *key,
                    const void *any, size_t len) LK_MUST_CHECK;
-int coedit_map_set_type(struct coedit *d, struct coedit_ref t, const char *key,
-                        enum coedit_kind kind,
+int coedit_map_set_type(struct coedit *d, struct coedit_ref ref,
+                        const char *key, enum coedit_kind kind,
                         struct coedit_ref *ret) LK_MUST_CHECK;
-int coedit_map_delete(struct coedit *d, struct coedit_ref t,
+int coedit_map_delete(struct coedit *d, struct coedit_ref ref,
                       const char *key) LK_MUST_CHECK;
 
 /* --- from outside ------------------------------------------------------- */
@@ -154,12 +154,12 @@ bool coedit_pending(const struct coedit *d);
 /* --- reading ------------------------------------------------------------ */
 
 /* Units of a text, items of an array, live keys of a map; 0 when gone. */
-uint32_t coedit_length(const struct coedit *d, struct coedit_ref t);
+uint32_t coedit_length(const struct coedit *d, struct coedit_ref ref);
 
 /* The text as UTF-8 with a NUL.
  * ret     heap, the caller wipes and frees it
  * Errors  -ENOENT, -ENOTSUP, -ENOMEM */
-int coedit_text(const struct coedit *d, struct coedit_ref t, char **ret,
+int coedit_text(const struct coedit *d, struct coedit_ref ref, char **ret,
                 size_t *ret_len) LK_MUST_CHECK;
 
 /* What a place in a map or array holds. */
@@ -171,16 +171,16 @@ struct coedit_value {
     size_t len;
 };
 /* Errors: -ENOENT nothing there, -ENOTSUP not a map or array. */
-int coedit_map_get(const struct coedit *d, struct coedit_ref t, const char *key,
-                   struct coedit_value *ret) LK_MUST_CHECK;
-int coedit_array_get(const struct coedit *d, struct coedit_ref t, uint32_t at,
+int coedit_map_get(const struct coedit *d, struct coedit_ref ref,
+                   const char *key, struct coedit_value *ret) LK_MUST_CHECK;
+int coedit_array_get(const struct coedit *d, struct coedit_ref ref, uint32_t at,
                      struct coedit_value *ret) LK_MUST_CHECK;
 
 /* A root as JSON, as JSON.stringify(type.toJSON()) of yjs but with sorted keys
  * (RFC 8785, 3.2.3) and bytes as {"$bytes": base64}; with a NUL.
  * ret     heap, the caller wipes and frees it
  * Errors  -ENOMEM, -E2BIG nested too deep */
-int coedit_json(const struct coedit *d, struct coedit_ref t,
+int coedit_json(const struct coedit *d, struct coedit_ref ref,
                 enum coedit_kind kind, char **ret,
                 size_t *ret_len) LK_MUST_CHECK;
 

@@ -35,6 +35,23 @@ static void collect_child(struct coedit *d, struct ce_item *it,
     make_hole(d, it);
 }
 
+/* Its list, and the whole chain of every key. */
+static void collect_children(struct coedit *d, const struct ce_type *t,
+                             struct ce_type **more)
+{
+    struct ce_item *next;
+    for (struct ce_item *it = t->start; it; it = next) {
+        next = it->right;
+        collect_child(d, it, more);
+    }
+    for (uint32_t i = 0; i < t->entries; i++) {
+        for (struct ce_item *it = t->entry[i].last; it; it = next) {
+            next = it->left;
+            collect_child(d, it, more);
+        }
+    }
+}
+
 /* All of a type, and of the types in it. */
 static void collect_type(struct coedit *d, struct ce_type *t)
 {
@@ -43,16 +60,7 @@ static void collect_type(struct coedit *d, struct ce_type *t)
     while (more) {
         t = more;
         more = t->gone;
-        for (struct ce_item *it = t->start, *next; it; it = next) {
-            next = it->right;
-            collect_child(d, it, &more);
-        }
-        for (uint32_t i = 0; i < t->entries; i++) {
-            for (struct ce_item *it = t->entry[i].last, *next; it; it = next) {
-                next = it->left;
-                collect_child(d, it, &more);
-            }
-        }
+        collect_children(d, t, &more);
         ce_type_free(d, t);
     }
 }

@@ -36,7 +36,7 @@ static int room_for(struct coedit *d, size_t bytes)
     /* Three splits, a block for each, an item and its content. */
     size_t need = 4 * (sizeof(struct ce_item) + 2 * sizeof(struct ce_block)) +
                   4 * bytes + 1024 +
-                  2 * c->blocks_cap * sizeof(struct ce_block *);
+                  2 * (size_t)c->blocks_cap * sizeof(struct ce_block *);
     return ce_arena_reserve(d->arena, need) < 0 ? -ENOSPC : 0;
 }
 
@@ -322,14 +322,14 @@ int coedit_map_set_type(struct coedit *d, struct coedit_ref ref,
     return r;
 }
 
-int coedit_map_delete(struct coedit *d, struct coedit_ref ref, const char *name)
+int coedit_map_delete(struct coedit *d, struct coedit_ref ref, const char *key)
 {
     struct ce_type *t = NULL;
     int r = open_type(d, ref, COEDIT_MAP, &t);
     if (r < 0)
         return r;
-    const struct ce_key *key = ce_key_find(d, name, strlen(name));
-    struct ce_entry *e = key ? ce_map_find(t, key) : NULL;
+    const struct ce_key *k = ce_key_find(d, key, strlen(key));
+    struct ce_entry *e = k ? ce_map_find(t, k) : NULL;
     if (e && e->last)
         ce_delete(d, e->last);
     return 0;

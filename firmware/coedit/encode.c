@@ -229,36 +229,50 @@ static int read_vector(const struct coedit *d, const void *sv, size_t len,
     return in.bad || in.at != in.end ? -EBADMSG : 0;
 }
 
-/* All deleted clocks, and those that wait to be. */
+/* One more range; one that goes on where the last ended becomes part of it. */
+static int add_range(struct ce_vec *v, struct ce_range r)
+{
+    struct ce_range *last = v->n ? ce_range_at(v, v->n - 1) : NULL;
+    if (last && last->client == r.client &&
+        last->clock + last->len == r.clock) {
+        last->len += r.len;
+        return 0;
+    }
+    if (v->n == v->cap) {
+        uint32_t cap = LK_MAX(v->cap * 2, 64u);
+        void *p = reallocarray(v->at, cap, sizeof(r));
+        if (!p)
+            return -ENOMEM;
+        v->at = p;
+        v->cap = cap;
+    }
+    *ce_range_at(v, v->n++) = r;
+    return 0;
+}
+
+static int client_ranges(const struct coedit *d, uint32_t client,
+                         struct ce_vec *v)
+{
+    const struct ce_client *c = &d->client[client];
+    struct ce_spot s = {0, 0};
+    int r = 0;
+    if (c->blocks == 0)
+        return 0;
+    do {
+        const struct ce_head *h = ce_at(c, s);
+        if (h->deleted)
+            r = add_range(v, (struct ce_range){client, h->clock, h->len});
+    } while (r == 0 && ce_next(c, &s));
+    return r;
+}
+
+/* All deleted clocks. */
 static int all_ranges(const struct coedit *d, struct ce_vec *v)
 {
-    for (uint32_t k = 0; k < d->clients; k++) {
-        const struct ce_client *c = &d->client[k];
-        for (uint32_t b = 0; b < c->blocks; b++) {
-            for (uint32_t i = 0; i < c->block[b]->n; i++) {
-                const struct ce_head *h = c->block[b]->at[i];
-                struct ce_range *last = v->n ? ce_range_at(v, v->n - 1) : NULL;
-                if (!h->deleted)
-                    continue;
-                if (last && last->client == k &&
-                    last->clock + last->len == h->clock) {
-                    last->len += h->len;
-                    continue;
-                }
-                if (v->n == v->cap) {
-                    uint32_t cap = LK_MAX(v->cap * 2, 64u);
-                    void *p = reallocarray(v->at, cap, sizeof(*last));
-                    if (!p)
-                        return -ENOMEM;
-                    v->at = p;
-                    v->cap = cap;
-                }
-                *ce_range_at(v, v->n++) =
-                    (struct ce_range){k, h->clock, h->len};
-            }
-        }
-    }
-    return 0;
+    int r = 0;
+    for (uint32_t k = 0; k < d->clients && r == 0; k++)
+        r = client_ranges(d, k, v);
+    return r;
 }
 
 static int add_pending_ranges(const struct coedit *d, struct ce_vec *v)

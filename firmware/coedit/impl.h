@@ -210,38 +210,34 @@ struct ce_change {
 struct coedit {
     struct coedit_limits limits;
     struct ce_arena *arena;
-    uint32_t self; /* client of local edits */
 
     struct ce_client *client;
-    uint32_t clients, clients_cap;
     uint32_t *client_slot; /* hash to client + 1 */
-    uint32_t client_slots;
-    uint32_t *order; /* clients by falling id */
-    uint32_t near;   /* client that was looked up last */
-
+    uint32_t *order;       /* clients by falling id */
     struct ce_type **root;
-    uint32_t roots, roots_cap;
     struct ce_key **key_slot;
+    uint32_t clients, clients_cap, client_slots;
+    uint32_t self; /* client of local edits */
+    uint32_t near; /* client that was looked up last */
+    uint32_t roots, roots_cap;
     uint32_t key_slots, keys;
-
     uint32_t structs;
+
     size_t units; /* of texts */
     struct ce_pending pending;
 
-    /* the open transaction */
-    uint32_t nested;
+    /* the open transaction, or the last one */
     uint64_t number;
-    bool local;
     struct ce_vec touched; /* uint32_t clients */
     struct ce_vec del;     /* struct ce_range */
     struct ce_vec split;   /* struct ce_id, of right parts */
     struct ce_vec change;  /* struct ce_change */
-    struct ce_vec work;    /* struct ce_item *, for deleting and collecting */
-    struct ce_out out;     /* the last update */
+    struct ce_out out;     /* its update */
+    uint32_t nested;
+    bool local;
+    bool blind; /* it could not note all it did */
 
-    bool blind;       /* the transaction could not note all it did */
-    uint64_t updates; /* checked so far */
-
+    uint64_t updates;    /* checked so far */
     uint32_t scan;       /* number of the last conflict search */
     uint32_t generation; /* within it */
     uint32_t steps;      /* in this update */

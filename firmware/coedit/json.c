@@ -54,8 +54,8 @@ static void put_exponent(struct ce_out *o, const char *digits, int n, int exp)
 
 void ce_json_number(struct ce_out *o, double v)
 {
-    char digits[40];
-    int exp;
+    char digits[40] = "";
+    int exp = 0;
     if (!isfinite(v) || (v == 0 && signbit(v))) {
         /* JSON has none of these. */
         put_text(o, "{\"$num\":\"");

@@ -26,7 +26,7 @@ uint64_t ce_read_long(struct ce_in *in)
 
 uint8_t ce_read_byte(struct ce_in *in)
 {
-    if (in->at < in->end)
+    if (in->at && in->at < in->end)
         return *in->at++;
     in->bad = true;
     return 0;

@@ -48,7 +48,7 @@ static bool entries_grow(struct coedit *d, struct ce_type *t)
         ce_give(d->arena, entry, cap * sizeof(*entry));
         return false;
     }
-    if (t->entries > 0)
+    if (t->entry && t->entries > 0)
         memcpy(entry, t->entry, t->entries * sizeof(*entry));
     ce_give(d->arena, t->entry, t->entries_cap * sizeof(*entry));
     ce_give(d->arena, t->slot, t->slots * sizeof(*slot));
@@ -71,7 +71,8 @@ struct ce_entry *ce_map_of(struct coedit *d, struct ce_type *t,
         return NULL;
     if (t->slot)
         t->slot[slot_of(t, key)] = t->entries + 1;
-    e = &t->entry[t->entries++];
-    *e = (struct ce_entry){.key = key};
+    e = t->entry ? &t->entry[t->entries++] : NULL;
+    if (e)
+        *e = (struct ce_entry){.key = key};
     return e;
 }

@@ -68,11 +68,11 @@ static int value_of(const struct ce_item *it, uint32_t in,
 }
 
 int coedit_map_get(const struct coedit *d, struct coedit_ref ref,
-                   const char *name, struct coedit_value *ret)
+                   const char *key, struct coedit_value *ret)
 {
     const struct ce_type *t = ce_type_at(d, ref);
-    const struct ce_key *key = ce_key_find(d, name, strlen(name));
-    const struct ce_entry *e = t && key ? ce_map_find(t, key) : NULL;
+    const struct ce_key *k = ce_key_find(d, key, strlen(key));
+    const struct ce_entry *e = t && k ? ce_map_find(t, k) : NULL;
     if (!e || !e->last || e->last->h.deleted)
         return -ENOENT;
     return value_of(e->last, e->last->h.len - 1, ret);
@@ -138,11 +138,11 @@ static int entry_order(const void *a, const void *b)
 static const struct ce_entry **sorted_entries(const struct ce_type *t)
 {
     const struct ce_entry **list =
-        malloc(LK_MAX(t->entries, 1u) * sizeof(*list));
+        malloc(LK_MAX(t->entries, 1u) * sizeof(struct ce_entry *));
     for (uint32_t i = 0; list && i < t->entries; i++)
         list[i] = &t->entry[i];
     if (list)
-        qsort(list, t->entries, sizeof(*list), entry_order);
+        qsort(list, t->entries, sizeof(struct ce_entry *), entry_order);
     return list;
 }
 

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct bytes {
     uint8_t *at;
@@ -33,7 +34,7 @@ static void check(const char *what, int r)
     if (r >= 0)
         return;
     (void)fprintf(stderr, "coedit-bench: %s: %s\n", what, strerrordesc_np(-r));
-    exit(EXIT_FAILURE);
+    _exit(EXIT_FAILURE);
 }
 
 static void add(struct bytes *b, const void *p, size_t n)

@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -30,7 +31,7 @@ static void die(const char *what, int error)
 {
     (void)fprintf(stderr, "coedit-replay: %s: %s\n", what,
                   strerrordesc_np(-error));
-    exit(EXIT_FAILURE);
+    _exit(EXIT_FAILURE);
 }
 
 static void check(const char *what, int r)
@@ -75,8 +76,12 @@ static json_t *to_base64(const uint8_t *p, size_t len)
         bits |= i + 2 < len ? p[i + 2] : 0;
         s[n++] = alphabet[bits >> 18];
         s[n++] = alphabet[bits >> 12 & 63];
-        s[n++] = i + 1 < len ? alphabet[bits >> 6 & 63] : '=';
-        s[n++] = i + 2 < len ? alphabet[bits & 63] : '=';
+        s[n] = s[n + 1] = '=';
+        if (i + 1 < len)
+            s[n] = alphabet[bits >> 6 & 63];
+        if (i + 2 < len)
+            s[n + 1] = alphabet[bits & 63];
+        n += 2;
     }
     json_t *o = json_stringn(s, n);
     free(s);
