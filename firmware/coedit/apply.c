@@ -7,7 +7,8 @@
 struct applier {
     struct coedit *d;
     struct ce_update *u;
-    uint32_t *stack; /* structs that wait for one of another client */
+    struct ce_rec *rec; /* the update's */
+    uint32_t *stack;    /* structs that wait for one of another client */
     uint32_t waiting;
     uint32_t run; /* the client that is worked on */
 };
@@ -170,7 +171,8 @@ static void shelve(struct applier *a)
 {
     while (a->waiting > 0) {
         uint32_t i = a->stack[--a->waiting];
-        struct ce_run *run = ce_update_run(a->u, a->u->rec[i].client);
+        const struct ce_rec *r = a->rec + i;
+        struct ce_run *run = ce_update_run(a->u, r->client);
         if (!run)
             continue; /* cannot be: it came from one */
         uint32_t at = i - run->first;
@@ -192,7 +194,7 @@ static struct ce_rec *next_of(struct applier *a, uint32_t client)
 static struct ce_rec *pick(struct applier *a)
 {
     if (a->waiting > 0)
-        return &a->u->rec[a->stack[--a->waiting]];
+        return &a->rec[a->stack[--a->waiting]];
     for (; a->run < a->u->runs; a->run++) {
         struct ce_rec *r = next_of(a, a->u->run[a->run].client);
         if (r)
@@ -209,14 +211,14 @@ static int handle(struct applier *a, struct ce_rec *r,
     struct coedit *d = a->d;
     *ret_first = NULL;
     if (r->clock > d->client[r->client].state) {
-        a->stack[a->waiting++] = (uint32_t)(r - a->u->rec);
+        a->stack[a->waiting++] = (uint32_t)(r - a->rec);
         shelve(a);
         return ce_pending_miss(d, r->client, r->clock - 1);
     }
     uint32_t client = missing(d, r);
     if (client == CE_NONE)
         return take_in(d, r);
-    a->stack[a->waiting++] = (uint32_t)(r - a->u->rec);
+    a->stack[a->waiting++] = (uint32_t)(r - a->rec);
     *ret_first = next_of(a, client);
     if (*ret_first)
         return 0;
@@ -240,8 +242,8 @@ static int keep_rest(struct coedit *d, const struct ce_update *u)
 static int take_structs(struct coedit *d, struct ce_update *u)
 {
     uint32_t few[CE_SMALL];
-    struct applier a = {.d = d, .u = u, .stack = few};
-    if (u->recs == 0 || !u->rec)
+    struct applier a = {.d = d, .u = u, .rec = u->rec, .stack = few};
+    if (u->recs == 0 || !a.rec)
         return 0;
     if (u->recs > CE_SMALL)
         a.stack = malloc(u->recs * sizeof(*a.stack));

@@ -215,8 +215,10 @@ static int read_vector(const struct coedit *d, const void *sv, size_t len,
                        uint32_t *from)
 {
     const uint8_t *p = sv;
+    if (len == 0)
+        return 0;
     struct ce_in in = {p, p + len, false};
-    uint64_t n = len > 0 ? ce_read_uint(&in) : 0;
+    uint64_t n = ce_read_uint(&in);
     if (n > len)
         return -EBADMSG;
     while (n-- > 0 && !in.bad) {
