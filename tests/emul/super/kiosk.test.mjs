@@ -5,7 +5,7 @@ import { execFile, spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 
 const BUILD = process.env.LUUKKU_BUILD ?? 'build';
 const LIMIT_MS = 30000;
@@ -46,6 +46,7 @@ function marked(mark) {
 }
 
 let count = 0;
+const open = new Set();
 
 class Kiosk {
   constructor(...words) {
@@ -59,7 +60,8 @@ class Kiosk {
       env: { ...process.env, LUUKKU_TEST_MARK: this.mark.split('=')[1] },
     });
     this.child.stderr.on('data', (text) => (this.errors += text));
-    this.ended = new Promise((done) => this.child.on('exit', (code, signal) => done(signal ?? code)));
+    open.add(this);
+    this.child.on('exit', (code, signal) => (this.how = { as: signal ?? code }));
   }
 
   /** luukkuctl's exit status, output and errors. */
@@ -85,9 +87,10 @@ class Kiosk {
 
   async stop(signal = 'SIGTERM') {
     this.child.kill(signal);
-    const how = await this.ended;
+    await until(`the kiosk to end after ${signal}`, () => this.how);
     await until('nothing to be left', () => marked(this.mark).length === 0);
-    return how;
+    open.delete(this);
+    return this.how.as;
   }
 }
 
@@ -99,6 +102,15 @@ before(() => {
   for (const name of ['luukku-super', 'luukkuctl']) copyFileSync(join(BUILD, 'bin', name), join(dir, 'bin', name));
   for (const name of ['luukkud', 'luukku-rtc']) copyFileSync(join(BUILD, 'tests/luukku-fake'), join(dir, 'bin', name));
   writeFileSync(join(dir, 'pki/x.pem'), 'x');
+});
+
+// A test that failed leaves its kiosk running, which would keep this program from its end.
+afterEach(() => {
+  for (const kiosk of open) {
+    console.error(kiosk.errors);
+    marked(kiosk.mark).forEach((pid) => process.kill(pid, 'SIGKILL'));
+  }
+  open.clear();
 });
 
 after(() => rmSync(dir, { recursive: true, force: true }));
