@@ -49,6 +49,7 @@ struct kiosk_inbox *kiosk_inbox_free(struct kiosk_inbox *b)
     post_close_rings(&b->post);
     lk_fd_close(b->wake_fd);
     pthread_mutex_destroy(&b->lock);
+    explicit_bzero(b, sizeof(*b)); /* a view holds the conversation */
     free(b);
     return NULL;
 }

@@ -43,6 +43,7 @@ static void strip_speech(struct kiosk_strip *s, const struct session_manner *m)
                                               .intent = SESSION_INTENT_SPEECH});
 }
 
+/* It has three values, so it is neither on nor off. */
 static void strip_text_size(struct kiosk_page *p, struct kiosk_strip *s)
 {
     static const enum kiosk_str sizes[SESSION_TEXT_SIZES] = {
@@ -51,14 +52,12 @@ static void strip_text_size(struct kiosk_page *p, struct kiosk_strip *s)
         [SESSION_TEXT_LARGEST] = KIOSK_STR_TEXT_LARGEST,
     };
     enum session_text_size size = p->view->manner.text_size;
-    bool last = size == SESSION_TEXT_LARGEST;
     kiosk_strip_add(
         s, &(struct kiosk_button){
                .id = "text-size",
-               .text = last ? KIOSK_STR_TEXT_SIZE_BACK : KIOSK_STR_TEXT_SIZE,
+               .text = KIOSK_STR_TEXT_SIZE,
                .value = kiosk_page_str(p, sizes[size % SESSION_TEXT_SIZES]),
                .icon = KIOSK_ICON_A_LARGE_SMALL,
-               .checked = size != SESSION_TEXT_NORMAL,
                .intent = SESSION_INTENT_TEXT_SIZE});
 }
 

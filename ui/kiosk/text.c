@@ -129,6 +129,7 @@ static void entry_clear(struct entry *e)
     if (!e->text)
         return;
     g_object_unref(e->layout);
+    explicit_bzero(e->text, strlen(e->text)); /* perhaps a conversation */
     free(e->text);
     *e = (struct entry){0};
 }

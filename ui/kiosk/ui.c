@@ -272,6 +272,8 @@ static void ui_take_posts(struct kiosk_ui *ui)
                              post.spoken[i].how);
     for (size_t i = 0; i < post.requests; i++)
         kiosk_request_run(ui, &post.request[i]);
+    if (post.has_view || post.requests > 0)
+        explicit_bzero(&post, sizeof(post)); /* holds what was written */
 }
 
 /* The node that shows a source, or -1. */
@@ -350,6 +352,7 @@ static void ui_refuse_rest(struct kiosk_ui *ui)
                     post.remote.wake_fd);
     kiosk_video_set(ui->video, KIOSK_SOURCE_SELF, post.self.memory_fd,
                     post.self.wake_fd);
+    explicit_bzero(&post, sizeof(post));
 }
 
 int kiosk_ui_run(struct kiosk_ui *ui)

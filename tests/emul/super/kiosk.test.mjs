@@ -62,6 +62,8 @@ class Kiosk {
     this.child.stderr.on('data', (text) => (this.errors += text));
     open.add(this);
     this.child.on('exit', (code, signal) => (this.how = { as: signal ?? code }));
+    // All that it said has been read, too.
+    this.ended = new Promise((done) => this.child.on('close', (code, signal) => done(signal ?? code)));
   }
 
   /** luukkuctl's exit status, output and errors. */
@@ -159,6 +161,7 @@ test('options for tests alone are refused elsewhere', async () => {
     const k = new Kiosk(word);
     assert.equal(await k.ended, 2);
     assert.match(k.errors, /With --allow-ui-control alone/);
+    open.delete(k);
   }
 });
 
