@@ -89,17 +89,17 @@ bool kiosk_icon_points(enum kiosk_icon icon)
 }
 
 void kiosk_icon_draw(struct kiosk_icons *s, cairo_t *cr, enum kiosk_icon icon,
-                     int x, int y, int edge_px, bool rtl)
+                     struct kiosk_icon_place at, bool rtl)
 {
-    if (icon == KIOSK_ICON_NONE || edge_px <= 0)
+    if (icon == KIOSK_ICON_NONE || at.edge <= 0)
         return;
-    cairo_surface_t *mask = icon_mask(s, icon, edge_px);
+    cairo_surface_t *mask = icon_mask(s, icon, at.edge);
     if (!rtl || !kiosk_icon_points(icon)) {
-        cairo_mask_surface(cr, mask, x, y);
+        cairo_mask_surface(cr, mask, at.x, at.y);
         return;
     }
     cairo_save(cr);
-    cairo_translate(cr, x + edge_px, y);
+    cairo_translate(cr, at.x + at.edge, at.y);
     cairo_scale(cr, -1, 1);
     cairo_mask_surface(cr, mask, 0, 0);
     cairo_restore(cr);

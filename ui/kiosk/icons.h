@@ -22,10 +22,16 @@ int kiosk_icons_new(struct kiosk_icons **ret) LK_MUST_CHECK;
 struct kiosk_icons *kiosk_icons_free(struct kiosk_icons *s);
 LK_AUTO_DEFINE(kiosk_icons);
 
-/* Draws at a place in cr's source colour, edge px long. `rtl`: drawings that
- * point along the writing are turned round. */
+/* Where a drawing goes: its upper left corner and its edge, px. */
+struct kiosk_icon_place {
+    int x, y, edge;
+};
+
+/* Draws in cr's source colour. `rtl`: drawings that point along the writing are
+ * turned round. */
 void kiosk_icon_draw(struct kiosk_icons *s, struct _cairo *cr,
-                     enum kiosk_icon icon, int x, int y, int edge_px, bool rtl);
+                     enum kiosk_icon icon, struct kiosk_icon_place at,
+                     bool rtl);
 
 /* Whether a drawing points along the writing. */
 bool kiosk_icon_points(enum kiosk_icon icon);

@@ -135,9 +135,9 @@ void kiosk_paint_warm(const struct kiosk_painter *p,
         c->stride_px * 4);
     cairo_t *cr = cairo_create(surface);
     kiosk_text_warm(p->text, cr);
+    struct kiosk_icon_place at = {0, 0, kiosk_px(p->metrics, KIOSK_ICON_MM)};
     for (int i = KIOSK_ICON_NONE + 1; i < KIOSK_ICONS; i++)
-        kiosk_icon_draw(p->icons, cr, (enum kiosk_icon)i, 0, 0,
-                        kiosk_px(p->metrics, KIOSK_ICON_MM), false);
+        kiosk_icon_draw(p->icons, cr, (enum kiosk_icon)i, at, false);
     cairo_destroy(cr);
     cairo_surface_finish(surface);
     cairo_surface_destroy(surface);

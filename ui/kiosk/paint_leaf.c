@@ -45,8 +45,9 @@ void paint_content(const struct pass *s, int i)
     int icon_x = n->icon_last ? x + size.w + before - icon : x;
     x += n->icon_last ? 0 : before;
     paint_colour(s, kiosk_ink(s->theme, s->t, i));
-    kiosk_icon_draw(s->p->icons, s->cr, n->icon, mirrored(s, n, icon_x, icon),
-                    n->rect.y + (n->rect.h - icon) / 2, icon, s->t->rtl);
+    struct kiosk_icon_place at = {mirrored(s, n, icon_x, icon),
+                                  n->rect.y + (n->rect.h - icon) / 2, icon};
+    kiosk_icon_draw(s->p->icons, s->cr, n->icon, at, s->t->rtl);
     if (!*text)
         return;
     bool middle = n->box.along == KIOSK_CENTER;
@@ -76,8 +77,8 @@ void paint_placeholder(const struct pass *s, int i)
     int y = n->rect.y + (n->rect.h - icon - gap - size.h) / 2;
     paint_skin(s, &skin, n->rect);
     paint_colour(s, kiosk_ink(s->theme, s->t, i));
-    kiosk_icon_draw(s->p->icons, s->cr, icon ? n->icon : KIOSK_ICON_NONE,
-                    n->rect.x + (n->rect.w - icon) / 2, y, icon, s->t->rtl);
+    struct kiosk_icon_place at = {n->rect.x + (n->rect.w - icon) / 2, y, icon};
+    kiosk_icon_draw(s->p->icons, s->cr, n->icon, at, s->t->rtl);
     struct kiosk_rect area = {n->rect.x + inset, y + icon + gap, width, size.h};
     if (*kiosk_node_text(n))
         kiosk_text_draw(s->p->text, s->cr, &type, kiosk_node_text(n), area,

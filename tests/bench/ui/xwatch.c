@@ -91,10 +91,9 @@ static int64_t watch_until(struct watch *w, int64_t until_us, int64_t settle_us,
     int64_t first = -1;
     *ret_last_us = -1;
     int64_t quiet = until_us;
-    int64_t now;
-    while ((now = lk_clock_us()) < quiet) {
+    while (lk_clock_us() < quiet) {
         if (watch_changed(w)) {
-            now = lk_clock_us();
+            int64_t now = lk_clock_us();
             first = first < 0 ? now : first;
             *ret_last_us = now;
             if (settle_us > 0)
@@ -149,12 +148,13 @@ int main(int argc, char **argv)
         die("usage: bench-xwatch DISPLAY");
     watch_open(&w, argv[1]);
     while (fgets(line, sizeof(line), stdin)) {
-        char word[8];
-        int n[3] = {0};
-        int found = sscanf(line, "%7s %d %d %d", word, &n[0], &n[1], &n[2]);
-        if (found == 4 && strcmp(word, "tap") == 0)
+        char *at = line + strcspn(line, " ");
+        int n[3];
+        for (size_t i = 0; i < LK_ARRAY_LEN(n); i++)
+            n[i] = (int)strtol(at, &at, 10);
+        if (strncmp(line, "tap ", 4) == 0)
             tap(&w, n[0], n[1], n[2]);
-        else if (found == 2 && strcmp(word, "idle") == 0)
+        else if (strncmp(line, "idle ", 5) == 0)
             idle(&w, n[0]);
         else
             die("bad line");
