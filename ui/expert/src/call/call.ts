@@ -12,6 +12,7 @@ import type { LocalTracks, Peer, PeerEvents } from './peer';
 import { qualityOf, type Quality, type Sample } from './quality';
 import { SilenceWatch, type Silence } from './silence';
 import { Talk, type TalkNote } from './text';
+import { Ear } from './voice';
 
 /** The call that is taken: what its announcement said, signed. */
 export interface Wanted { kiosk: string; call: string; kn: string; agency: string }
@@ -34,6 +35,8 @@ export interface CallView {
   dropped: Reason | null;
   quality: Quality | null;
   stream: MediaStream | null;
+  /** The citizen speaks just now; also false where the browser cannot tell. */
+  speaks: boolean;
   /** What the kiosk says of its own devices. */
   kiosk: { mic: boolean; camera: boolean };
 }
@@ -59,7 +62,7 @@ export class Call {
   readonly en = base64url(random(16));
   readonly view: CallView = {
     phase: 'claiming', verified: false, silence: 'none', silentMs: 0, ending: null, dropped: null, quality: null, stream: null,
-    kiosk: { mic: true, camera: true },
+    speaks: false, kiosk: { mic: true, camera: true },
   };
   /** The conversation in writing; see text.ts for how a page uses it. */
   readonly talk: Talk;
@@ -72,6 +75,7 @@ export class Call {
   private peer: Peer | null = null;
   private offer: SdpFacts | null = null;
   private silence: SilenceWatch | null = null;
+  private readonly ear: Ear;
   private sample: Sample | null = null;
   private leaving: Envelope | null = null;
   private state = { mic: true, camera: true };
@@ -79,6 +83,10 @@ export class Call {
   constructor(readonly wanted: Wanted, private readonly deps: CallDeps) {
     this.outbox = new Outbox(deps.clock, deps.publish, (type) => this.givenUp(type));
     this.talk = new Talk(deps.clock, deps.onChange, deps.talk ?? null);
+    this.ear = new Ear(deps.clock, () => this.peer?.level() ?? Promise.resolve(null), (speaks) => {
+      this.view.speaks = speaks;
+      deps.onChange();
+    });
   }
 
   /** Claims the call; `resume` is the nonce this page held before a reload. */
@@ -151,6 +159,8 @@ export class Call {
     this.sample = now ?? null;
     view.silence = this.silence.state(this.deps.clock.now());
     view.silentMs = this.silence.silentMs(this.deps.clock.now());
+    if (view.phase === 'live' && view.silence === 'none') this.ear.listen();
+    else this.ear.rest();
     if (view.silence === 'over') this.finish({ kind: 'ended', why: 'silent', byUs: true }, 'silent');
     this.deps.onChange();
   }
@@ -167,6 +177,7 @@ export class Call {
   }
 
   private hangUp(): void {
+    this.ear.rest();
     this.talk.channel(null);
     this.peer?.close();
     this.peer = null;

@@ -1,6 +1,7 @@
 // One RTCPeerConnection. Made only for a verified offer; the answer leaves before anything is gathered.
 
 import { sampleOf, type Sample } from './quality';
+import { levelIn } from './voice';
 
 export interface LocalTracks { video: MediaStreamTrack | null; audio: MediaStreamTrack | null }
 
@@ -20,6 +21,8 @@ export interface Peer {
   accept(offer: string, send: (answer: string) => void): Promise<void>;
   addCandidate(mid: string, candidate: string): Promise<void>;
   sample(): Promise<Sample>;
+  /** How loud the other end is, 0 to 1; null where the browser does not tell. */
+  level(): Promise<number | null>;
   sendCtl(text: string): void;
   replace(tracks: LocalTracks): void;
   close(): void;
@@ -80,6 +83,14 @@ export class BrowserPeer implements Peer {
     const rows: unknown[] = [];
     (await this.pc.getStats()).forEach((row: unknown) => rows.push(row));
     return sampleOf(rows);
+  }
+
+  async level(): Promise<number | null> {
+    const receiver = this.pc.getReceivers().find((r) => r.track.kind === 'audio');
+    if (receiver === undefined) return null;
+    const rows: unknown[] = [];
+    (await receiver.getStats()).forEach((row: unknown) => rows.push(row));
+    return levelIn(rows);
   }
 
   sendCtl(text: string): void {

@@ -31,6 +31,7 @@ export const en: Texts = {
   linkUp: 'The connection to the server is back.',
   liveNow: 'The call is in progress.',
   citizen: 'Customer',
+  speaks: 'Speaking',
   call: 'Call',
   controls: 'Call controls',
   talk: 'Conversation in writing',

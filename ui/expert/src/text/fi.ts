@@ -55,6 +55,7 @@ export const fi = {
   linkUp: 'Yhteys palvelimeen palasi.',
   liveNow: 'Puhelu on käynnissä.',
   citizen: 'Asiakas',
+  speaks: 'Puhuu',
   call: 'Puhelu',
   controls: 'Puhelun toiminnot',
   talk: 'Tekstikeskustelu',

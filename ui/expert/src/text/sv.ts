@@ -31,6 +31,7 @@ export const sv: Texts = {
   linkUp: 'Kontakten med servern är tillbaka.',
   liveNow: 'Samtalet pågår.',
   citizen: 'Kund',
+  speaks: 'Talar',
   call: 'Samtal',
   controls: 'Samtalets funktioner',
   talk: 'Textsamtal',

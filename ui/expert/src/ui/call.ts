@@ -27,7 +27,7 @@ class CallScreen extends PageElement {
       <section class="panel clip stage" aria-label=${t.remoteVideo}><div class="video">
         <lk-picture class="whole ${view.kiosk.camera ? '' : 'entire'}" .stream=${view.stream} .label=${t.remoteVideo} testid="remote-video" .unmute=${t.unmuteSound} .speaker=${media.speaker}></lk-picture>
         ${stage === 'live' ? nothing : this.notice(view, stage, current)}
-        <div class="notes" data-testid="call-notes" role="status">${this.notes(view, stage)}${view.stream === null ? nothing : this.person()}</div>
+        <div class="notes"><div data-testid="call-notes" role="status">${this.notes(view, stage)}</div>${view.stream === null ? nothing : this.person(view)}</div>
         <div class="self"><lk-picture .stream=${media.self} silent ?mirrored=${media.video === 'on'} .label=${t.selfVideo} testid="self-video"></lk-picture></div>
       </div>${this.kiosk(view, stage)}</section>
       <div class="side col">
@@ -37,9 +37,14 @@ class CallScreen extends PageElement {
     </main>${this.actions(current)}`;
   }
 
-  /** Who is in the picture; a name takes this place once the citizen has proved one. */
-  private person(): TemplateResult {
-    return html`<p class="plate person">${icon('user')}${this.t.citizen}</p>`;
+  /**
+   * Who is in the picture; a name takes this place once the citizen has proved one. Beside it whether they speak: to be read, in a
+   * place that is always kept, and outside the live region, which would say it at every pause for breath.
+   */
+  private person(view: CallView): TemplateResult {
+    const { t } = this;
+    return html`<p class="person"><span class="plate">${icon('user')}${t.citizen}</span>
+      <span class="plate speaks" data-testid="peer-speaks" data-state=${view.speaks ? 'on' : 'off'}>${icon('speech')}${t.speaks}</span></p>`;
   }
 
   private notice(view: CallView, stage: Stage, current: Current): TemplateResult {

@@ -24,6 +24,7 @@ import shield from 'lucide-static/icons/shield.svg?raw';
 import shieldCheck from 'lucide-static/icons/shield-check.svg?raw';
 import shieldX from 'lucide-static/icons/shield-x.svg?raw';
 import signal from 'lucide-static/icons/signal.svg?raw';
+import speech from 'lucide-static/icons/speech.svg?raw';
 import sun from 'lucide-static/icons/sun.svg?raw';
 import triangleAlert from 'lucide-static/icons/triangle-alert.svg?raw';
 import user from 'lucide-static/icons/user.svg?raw';
@@ -36,8 +37,8 @@ import x from 'lucide-static/icons/x.svg?raw';
 
 const files = {
   armchair, bell, check, circleCheck, clock, fileText, globe, headphones, info, landmark, loader, logOut, message,
-  mic, micOff, moon, phoneOff, settings, shield, shieldCheck, shieldX, signal, sun, triangleAlert, user, users, video,
-  videoOff, volume, wifiOff, x,
+  mic, micOff, moon, phoneOff, settings, shield, shieldCheck, shieldX, signal, speech, sun, triangleAlert, user, users,
+  video, videoOff, volume, wifiOff, x,
 };
 export type IconName = keyof typeof files;
 

@@ -52,17 +52,23 @@
     const text = pc.createDataChannel('text', { protocol: 't140' });
     ctl.onopen = () => ctl.send(JSON.stringify({ type: 'state', mic: true, camera: true }));
     text.onopen = () => text.send(`\u0098luukku;1;${'ab'.repeat(8)};${'0'.repeat(16)};0\u009c`);
-    const hum = new AudioContext().createMediaStreamDestination();
+    const audio = new AudioContext();
+    const hum = audio.createMediaStreamDestination();
+    const voice = new GainNode(audio, { gain: 0 });
+    const tone = new OscillatorNode(audio, { frequency: 220 });
+    tone.connect(voice).connect(hum);
+    tone.start();
     pc.addTrack(hum.stream.getAudioTracks()[0], hum.stream);
     pc.addTrack(window.personTrack('citizen'));
     await pc.setLocalDescription();
     if (pc.iceGatheringState !== 'complete') await new Promise((resolve) => { pc.onicegatheringstatechange = () => pc.iceGatheringState === 'complete' && resolve(); });
-    window.line = { pc, ctl, text };
+    window.line = { pc, ctl, text, voice };
     return pc.localDescription.sdp;
   };
 
   window.answerCall = (sdp) => window.line.pc.setRemoteDescription({ type: 'answer', sdp: sdp.replace(/a=x-luukku-offer:.*\r?\n/, '') });
   window.addCandidate = (candidate, sdpMid) => window.line.pc.addIceCandidate({ candidate, sdpMid }).catch(() => undefined);
   window.writeText = (words) => window.line.text.send(words);
+  window.speak = (on) => { window.line.voice.gain.value = on ? 0.3 : 0; };
   window.dropCall = () => window.line.pc.close();
 })();

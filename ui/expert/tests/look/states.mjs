@@ -119,6 +119,20 @@ async function intoCall({ page, see, kiosks, far }) {
   return kiosk;
 }
 
+/** The citizen speaks and stops: seen beside their name, and nothing moves by it. */
+async function voice({ page, see, far }) {
+  const speaks = (state) => page.waitForSelector(`${id('peer-speaks')}[data-state="${state}"]`, { state: 'attached', timeout: 10_000 });
+  const where = () => page.evaluate(() => JSON.stringify([...document.querySelectorAll('.person, .person *')].map((e) => e.getBoundingClientRect())));
+  await speaks('off');
+  const silent = await where();
+  await far.page.evaluate(() => window.speak(true));
+  await speaks('on');
+  if (await where() !== silent) throw new Error('something moves when the citizen speaks');
+  await see('call-speaks');
+  await far.page.evaluate(() => window.speak(false));
+  await speaks('off');
+}
+
 async function talk({ page, see, far }) {
   const write = (words) => far.page.evaluate((w) => window.writeText(w), words);
   await write('Hei! Voiko tähän laittaa puolison tilin?\u2028');
@@ -152,7 +166,7 @@ async function controls({ page, see }) {
 
 async function lost({ bed, page, see, far, kiosks }, kiosk) {
   bed.cut(true);
-  await page.waitForSelector(`${id('call-notes')} .plate:not(.person)`);
+  await page.waitForSelector(`${id('call-notes')} .plate`);
   await see('call-no-broker');
   bed.cut(false);
   await far.page.evaluate(() => window.dropCall());
@@ -160,7 +174,7 @@ async function lost({ bed, page, see, far, kiosks }, kiosk) {
   await see('call-interrupted');
   await stage(page, 'reconnecting');
   await see('call-reconnecting');
-  await page.waitForSelector(`${id('call-notes')} .plate:not(.person)`, { state: 'detached', timeout: 60_000 });
+  await page.waitForSelector(`${id('call-notes')} .plate`, { state: 'detached', timeout: 60_000 });
   const bye = kiosk.next('bye', 30_000);
   await altKey(page, 'call-end');
   await bye;
@@ -179,6 +193,7 @@ export async function everyState(world) {
   await queue(world);
   await badSignature(world);
   const kiosk = await intoCall(world);
+  await voice(world);
   await talk(world);
   await controls(world);
   await lost(world, kiosk);

@@ -48,6 +48,7 @@ class HandPeer implements Peer {
   ctl: string[] = [];
   traffic = 0;
   closed = false;
+  loud: number | null = null;
   constructor(readonly events: PeerEvents) {}
   async accept(sdp: string, send: (answer: string) => void): Promise<void> {
     this.offers.push(sdp);
@@ -57,6 +58,7 @@ class HandPeer implements Peer {
   }
   async addCandidate(_mid: string, candidate: string): Promise<void> { this.candidates.push(candidate); }
   async sample(): Promise<Sample> { return { traffic: this.traffic, rttMs: 20, received: 0, lost: 0, fps: 30, width: 1, height: 1 }; }
+  async level(): Promise<number | null> { return this.loud; }
   sendCtl(text: string): void { this.ctl.push(text); }
   replace(): void { /* nothing to send in a test */ }
   close(): void { this.closed = true; }
@@ -251,6 +253,30 @@ describe('offers', () => {
     expect(call.view.ending).toEqual({ kind: 'ended', why: 'failed', byUs: true });
     expect(JSON.parse(ofType('bye')[0]!.body).why).toBe('failed');
   });
+});
+
+test('whether the citizen speaks is looked at while the line stands, not before and not after', async () => {
+  const looks = async (n: number): Promise<boolean> => {
+    for (let i = 0; i < n; i += 1) { clock.move(250); await settle(); }
+    return call.view.speaks;
+  };
+  await granted();
+  await say('offer', offer(1));
+  peers[0]!.loud = 0.4;
+  expect(await looks(3)).toBe(false);
+  peers[0]!.traffic = 5;
+  await call.tick();
+  expect([await looks(1), await looks(1)]).toEqual([false, true]);
+  clock.move(3_000);
+  await call.tick();
+  expect([call.view.silence, await looks(3)]).toEqual(['interrupted', false]);
+  peers[0]!.traffic += 1;
+  await call.tick();
+  expect(await looks(2)).toBe(true);
+  await say('offer', offer(2, '2'));
+  expect([peers.length, call.view.speaks]).toEqual([2, false]);
+  call.end();
+  expect([await looks(3), peers[1]!.closed]).toEqual([false, true]);
 });
 
 describe('the end', () => {
