@@ -134,13 +134,18 @@ static void entry_clear(struct entry *e)
     *e = (struct entry){0};
 }
 
+void kiosk_text_forget(struct kiosk_text *t)
+{
+    for (int i = 0; i < KIOSK_TEXT_SETS; i++)
+        for (int k = 0; k < KIOSK_TEXT_WAYS; k++)
+            entry_clear(&t->entry[i][k]);
+}
+
 struct kiosk_text *kiosk_text_free(struct kiosk_text *t)
 {
     if (!t)
         return NULL;
-    for (int i = 0; i < KIOSK_TEXT_SETS; i++)
-        for (int k = 0; k < KIOSK_TEXT_WAYS; k++)
-            entry_clear(&t->entry[i][k]);
+    kiosk_text_forget(t);
     for (int s = 0; s < SESSION_TEXT_SIZES; s++)
         for (int f = 0; f < KIOSK_FONTS; f++)
             if (t->font[s][f])

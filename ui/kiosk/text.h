@@ -12,7 +12,7 @@
 
 /* Layouts kept: KIOSK_TEXT_SETS times KIOSK_TEXT_WAYS; in each set the least
  * recently used goes. */
-#define KIOSK_TEXT_SETS 128
+#define KIOSK_TEXT_SETS 64
 #define KIOSK_TEXT_WAYS 8
 
 struct kiosk_text;
@@ -67,5 +67,8 @@ int kiosk_text_range(struct kiosk_text *t, const struct kiosk_drawn *d,
 /* Puts letters of the scripts that names may be written in through every font,
  * so that its file is open. */
 void kiosk_text_warm(struct kiosk_text *t, struct _cairo *cr);
+
+/* Drops all layouts that are kept. */
+void kiosk_text_forget(struct kiosk_text *t);
 
 #endif

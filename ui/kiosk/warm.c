@@ -1,6 +1,7 @@
 /* Draws everything that can come, before files can no longer be opened. */
 #include "kiosk/ui_priv.h"
 
+#include <malloc.h>
 #include <stdio.h>
 
 #define NOTICES_ALL 0x3f
@@ -60,5 +61,9 @@ int kiosk_ui_warm(struct kiosk_ui *ui)
     ui->tree[!ui->shown].n = 0;
     ui->tree[ui->shown].n = 0;
     ui->stale = true;
+    /* What was laid out for every language is not needed again, and the heap
+     * gives its room back. */
+    kiosk_text_forget(ui->text);
+    (void)malloc_trim(0);
     return 0;
 }

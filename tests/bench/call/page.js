@@ -2,11 +2,11 @@
 let pc;
 let first;
 
-async function setup() {
+async function setup(picture) {
   probe.reset();
   first = 0;
   pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: picture });
   const video = document.querySelector('video.remote') ?? document.querySelector('video');
   const shown = new MediaStream();
   pc.ontrack = (e) => {
@@ -20,7 +20,7 @@ async function setup() {
   return stream;
 }
 let ready;
-const prepare = () => { ready = setup(); return ready.then(() => true); };
+const prepare = (picture = true) => { ready = setup(picture); return ready.then(() => true); };
 
 async function answer(sdp, kbps) {
   const stream = await ready;

@@ -113,7 +113,7 @@ async function taps(screen, rects) {
 const rectOf = (tree, id) => tree.nodes.find((n) => n.id === id).rect;
 
 /** The kiosk in a call with the expert's page; the trees of what it showed are put into `trees`. */
-async function ours(trees) {
+async function ours(trees, sizes) {
   const screen = await Screen.open();
   const demo = await Demo.start({ display: screen.name, stamps: false });
   const browser = await startChromium();
@@ -143,7 +143,11 @@ async function ours(trees) {
     const decoded = (await kiosk.stats()).frames_decoded;
     const start = Date.now();
     result.call = await rest(root);
-    result.call.fps = ((await kiosk.stats()).frames_decoded - decoded) / ((Date.now() - start) / 1000);
+    const stats = await kiosk.stats();
+    result.call.fps = (stats.frames_decoded - decoded) / ((Date.now() - start) / 1000);
+    sizes.own = { width: stats.sent_width, height: stats.sent_height };
+    sizes.far = { width: stats.width, height: stats.height };
+    console.error(`the kiosk's call: ${JSON.stringify(sizes)}, ${stats.send_kbps} and ${stats.receive_kbps} kbit/s`);
     await kiosk.tap('end-call');
   } finally {
     await browser.stop();
@@ -153,12 +157,14 @@ async function ours(trees) {
   return result;
 }
 
-/** Two pages into one call; both have page.js. */
-async function connect(a, b) {
+const video = ({ width, height }) => ({ width: { exact: width }, height: { exact: height }, frameRate: { ideal: 30 } });
+
+/** Two pages into one call; both have page.js. Pictures as large as in the kiosk's call, both ways. */
+async function connect(a, b, sizes) {
   await a.exposeFunction('onCandidate', (c, i) => b.evaluate(([x, y]) => candidate(x, y), [c, i]).catch(() => undefined));
   await b.exposeFunction('onCandidate', (c, i) => a.evaluate(([x, y]) => candidate(x, y), [c, i]).catch(() => undefined));
-  await a.evaluate(() => prepare());
-  await b.evaluate(() => prepare());
+  await a.evaluate((v) => prepare(v), video(sizes.far));
+  await b.evaluate((v) => prepare(v), video(sizes.own));
   const sdp = await a.evaluate(() => offer());
   const back = await b.evaluate(([s, k]) => answer(s, k), [sdp, KBPS]);
   await a.evaluate((s) => take(s), back);
@@ -173,7 +179,7 @@ async function openPage(browser, url, own) {
 }
 
 /** A browser in kiosk mode with the same screens; the far end is a browser too. */
-async function theirs(trees, url) {
+async function theirs(trees, sizes, url) {
   const screen = await Screen.open();
   const flags = [...CHROMIUM_FLAGS.filter((f) => !f.includes('fake-device')), '--use-fake-device-for-media-stream=fps=30'];
   const profile = mkdtempSync(join(tmpdir(), 'luukku-bench-'));
@@ -199,7 +205,7 @@ async function theirs(trees, url) {
     });
     result.waiting = await rest(root);
     const farPage = await openPage(far, url);
-    await connect(farPage, page);
+    await connect(farPage, page, sizes);
     await page.evaluate(() => show('call'));
     await until('the far picture', () => page.evaluate(() => document.querySelector('.remote').videoWidth > 0), 20000);
     const frames = () => page.evaluate(() => document.querySelector('.remote').getVideoPlaybackQuality().totalVideoFrames);
@@ -224,6 +230,7 @@ const flat = (r) => ({
 
 async function main() {
   const trees = {};
+  const sizes = {};
   const seen = { luukku: [], chromium: [] };
   const server = createServer((req, res) => {
     res.setHeader('content-type', 'text/html; charset=utf-8');
@@ -232,8 +239,8 @@ async function main() {
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   for (let i = 0; i < Number(O.runs); i++) {
-    seen.luukku.push(flat(await ours(trees)));
-    seen.chromium.push(flat(await theirs(trees, `http://127.0.0.1:${server.address().port}/`)));
+    seen.luukku.push(flat(await ours(trees, sizes)));
+    seen.chromium.push(flat(await theirs(trees, sizes, `http://127.0.0.1:${server.address().port}/`)));
     for (const name of ['luukku', 'chromium']) {
       console.error(`run ${i + 1} ${name}: ${JSON.stringify(Object.fromEntries(Object.entries(seen[name][i]).map(([k, v]) => [k, round(v)])))}`);
     }
