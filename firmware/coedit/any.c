@@ -109,28 +109,6 @@ int coedit_any_read_bool(const void *any, size_t len, bool *ret)
     return 0;
 }
 
-static double read_int(struct ce_in *in)
-{
-    uint8_t b = ce_read_byte(in);
-    bool minus = b & 0x40;
-    double v = b & 63;
-    double unit = 64;
-    while (b & 0x80) {
-        b = ce_read_byte(in);
-        v += (b & 127) * unit;
-        unit *= 128;
-    }
-    return minus ? -v : v;
-}
-
-static uint64_t read_bits(struct ce_in *in, size_t n)
-{
-    uint64_t bits = 0;
-    while (n-- > 0)
-        bits = bits << 8 | ce_read_byte(in);
-    return bits;
-}
-
 int coedit_any_read_number(const void *any, size_t len, double *ret)
 {
     struct ce_in in;
@@ -138,14 +116,14 @@ int coedit_any_read_number(const void *any, size_t len, double *ret)
     if (tag < 0)
         return tag;
     if (tag == TAG_INT) {
-        *ret = read_int(&in);
+        *ret = ce_read_whole(&in);
     } else if (tag == TAG_FLOAT) {
-        uint32_t bits = (uint32_t)read_bits(&in, sizeof(bits));
+        uint32_t bits = (uint32_t)ce_read_bits(&in, sizeof(bits));
         float f;
         memcpy(&f, &bits, sizeof(f));
         *ret = (double)f;
     } else if (tag == TAG_DOUBLE) {
-        uint64_t bits = read_bits(&in, sizeof(bits));
+        uint64_t bits = ce_read_bits(&in, sizeof(bits));
         memcpy(ret, &bits, sizeof(*ret));
     } else {
         return -ENOTSUP;

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define DIGITS_MAX 17
-#define INT_READ_MAX 9007199254740991.0
 
 static void put_text(struct ce_out *o, const char *s)
 {
@@ -138,28 +137,6 @@ void ce_json_string(struct ce_out *o, const void *s, size_t len)
 bool ce_json_absent(const struct ce_in *in)
 {
     return in->at < in->end && *in->at == 127;
-}
-
-static double read_int(struct ce_in *in)
-{
-    uint8_t b = ce_read_byte(in);
-    bool minus = b & 0x40;
-    double v = b & 63;
-    double unit = 64;
-    while (b & 0x80 && v < INT_READ_MAX) {
-        b = ce_read_byte(in);
-        v += (b & 127) * unit;
-        unit *= 128;
-    }
-    return minus ? -v : v;
-}
-
-static uint64_t read_bits(struct ce_in *in, size_t n)
-{
-    uint64_t bits = 0;
-    while (n-- > 0)
-        bits = bits << 8 | ce_read_byte(in);
-    return bits;
 }
 
 static void put_double(struct ce_out *o, uint64_t bits)
@@ -295,16 +272,16 @@ static bool put_one(struct ce_out *o, struct ce_in *in, struct level *ret)
     uint8_t tag = ce_read_byte(in);
     switch (tag) {
     case 125:
-        ce_json_number(o, read_int(in));
+        ce_json_number(o, ce_read_whole(in));
         return false;
     case 124:
-        put_float(o, (uint32_t)read_bits(in, 4));
+        put_float(o, (uint32_t)ce_read_bits(in, 4));
         return false;
     case 123:
-        put_double(o, read_bits(in, 8));
+        put_double(o, ce_read_bits(in, 8));
         return false;
     case 122:
-        put_whole(o, read_bits(in, 8));
+        put_whole(o, ce_read_bits(in, 8));
         return false;
     case 121:
         put_text(o, "false");

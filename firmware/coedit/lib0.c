@@ -32,6 +32,28 @@ uint8_t ce_read_byte(struct ce_in *in)
     return 0;
 }
 
+double ce_read_whole(struct ce_in *in)
+{
+    uint8_t b = ce_read_byte(in);
+    bool minus = b & 0x40;
+    double v = b & 63;
+    double unit = 64;
+    while (b & 0x80) {
+        b = ce_read_byte(in);
+        v += (b & 127) * unit;
+        unit *= 128;
+    }
+    return minus ? -v : v;
+}
+
+uint64_t ce_read_bits(struct ce_in *in, size_t n)
+{
+    uint64_t bits = 0;
+    while (n-- > 0)
+        bits = bits << 8 | ce_read_byte(in);
+    return bits;
+}
+
 const uint8_t *ce_read_blob(struct ce_in *in, uint32_t max, uint32_t *ret_len)
 {
     uint64_t len = ce_read_uint(in);

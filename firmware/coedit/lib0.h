@@ -28,6 +28,10 @@ static inline uint64_t ce_read_uint(struct ce_in *in)
     return ce_read_long(in);
 }
 uint8_t ce_read_byte(struct ce_in *in);
+/* A whole number with a sign, as in values; and `n` bytes, the high one first.
+ */
+double ce_read_whole(struct ce_in *in);
+uint64_t ce_read_bits(struct ce_in *in, size_t n);
 /* A length, then so many bytes; NULL when sour. */
 const uint8_t *ce_read_blob(struct ce_in *in, uint32_t max, uint32_t *ret_len);
 /* Likewise, of valid UTF-8. */
