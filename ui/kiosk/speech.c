@@ -1,5 +1,7 @@
 #include "kiosk/speech.h"
 
+#include "kiosk/tree.h"
+
 #include "kiosk/ui_priv.h"
 
 #include "base/buf.h"
@@ -49,21 +51,6 @@ void kiosk_speech_outcome(struct kiosk_speech *s, uint32_t id,
             s->log[i].how = how;
 }
 
-static int json_text(struct lk_buf *b, const char *s)
-{
-    int r = lk_buf_append(b, "\"", 1);
-    for (; r >= 0 && *s; s++) {
-        unsigned char c = (unsigned char)*s;
-        if (c == '"' || c == '\\')
-            r = lk_buf_printf(b, "\\%c", c);
-        else if (c < 0x20)
-            r = lk_buf_printf(b, "\\u%04x", c);
-        else
-            r = lk_buf_append(b, s, 1);
-    }
-    return r < 0 ? r : lk_buf_append(b, "\"", 1);
-}
-
 static int json_entry(struct lk_buf *b, const struct kiosk_speech_entry *e)
 {
     static const char *const names[] = {
@@ -76,7 +63,7 @@ static int json_entry(struct lk_buf *b, const struct kiosk_speech_entry *e)
     };
     int r = lk_buf_printf(b, "{\"id\": %u, \"text\": ", (unsigned)e->id);
     if (r >= 0)
-        r = json_text(b, e->text);
+        r = kiosk_json_string(b, e->text);
     if (r < 0)
         return r;
     return lk_buf_printf(b,

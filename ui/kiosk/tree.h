@@ -291,6 +291,10 @@ void kiosk_tree_diff(const struct kiosk_tree *was, const struct kiosk_tree *is,
 int kiosk_tree_json(const struct kiosk_tree *t, size_t max,
                     char **ret) LK_MUST_CHECK;
 
+/* Appends a text in quotes, as JSON. Errors: those of lk_buf_append(). */
+struct lk_buf;
+int kiosk_json_string(struct lk_buf *b, const char *s) LK_MUST_CHECK;
+
 /* The screen's name in `ui tree`. */
 const char *kiosk_screen_name(enum session_screen s);
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int json_string(struct lk_buf *b, const char *s)
+int kiosk_json_string(struct lk_buf *b, const char *s)
 {
     int r = lk_buf_append(b, "\"", 1);
     for (; r >= 0 && *s; s++) {
@@ -24,7 +24,7 @@ static int json_member(struct lk_buf *b, const char *key, const char *value)
 {
     int r = lk_buf_printf(b, "\"%s\": ", key);
     if (r >= 0)
-        r = json_string(b, value);
+        r = kiosk_json_string(b, value);
     return r < 0 ? r : lk_buf_append(b, ", ", 2);
 }
 
