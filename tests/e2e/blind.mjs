@@ -121,19 +121,22 @@ async function trouble(t, kiosk, pad) {
   await pad.hears('Yhteys toimii.', 30000);
 }
 
-async function ends(t, pad) {
+/** Gives the programs' process ids as they are before the visit's end. */
+async function ends(t, kiosk, pad) {
   t.step('the end, and what becomes of one\'s details');
   await pad.choose('Lopeta puhelu');
   const end = await pad.hears('Puhelu on päättynyt.');
   assert(end.text.includes('tietosi poistetaan'), end.text);
+  const old = await kiosk.pids();
   await pad.choose('Valmis');
+  return old;
 }
 
 /** Silent until headphones are plugged in; nothing is left of the visit before. */
-async function nextVisit(t, kiosk, pad) {
+async function nextVisit(t, kiosk, pad, pids) {
   t.step('a new visit: silent at first; headphones start speech, too');
   const old = pad.all.length;
-  await until('the programs to run again', () => kiosk.stats().then(() => true));
+  await kiosk.restarted(pids);
   await pad.listen();
   assert(!pad.all.slice(old).some((u) => /Tervetuloa/.test(u.text)), 'a new visit is silent');
   await kiosk.ctl('emu', 'headset', 'plug');
@@ -161,8 +164,7 @@ await main('blind', async (t) => {
   await black(kiosk, 'call');
   await privately(t, kiosk, pad, page);
   await trouble(t, kiosk, pad);
-  await ends(t, pad);
-  await nextVisit(t, kiosk, pad);
+  await nextVisit(t, kiosk, pad, await ends(t, kiosk, pad));
   await black(kiosk, 'end');
   pad.wasCalm('fi');
   assert(page.driver.errors.length === 0, `errors on the page: ${page.driver.errors.join('; ')}`);

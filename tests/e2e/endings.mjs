@@ -1,7 +1,7 @@
 // What ends at a bad moment: an expert's browser, a demo, a kiosk without a display. Nothing is left, and somebody says why.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -86,20 +86,32 @@ async function browserKilled(t) {
   await demo.stop();
 }
 
-/** Ctrl-C at a random moment, from the first to shortly after it is ready. */
+/** Starts a demo below `dir`, stops it with Ctrl-C after `ms`, or once it is ready where that is null. */
+async function stoppedDemo(dir, ms) {
+  const options = { env: { ...process.env, TMPDIR: dir }, stdio: ['ignore', 'pipe', 'pipe'], detached: true };
+  const demo = spawn(DEMO, ['--built', '--headless', '--simulated'], options);
+  const ended = once(demo, 'exit');
+  let said = '';
+  demo.stderr.on('data', (part) => { said += part; });
+  const ready = once(demo.stdout.setEncoding('utf8'), 'data');
+  const moment = ms === null ? ready.then(() => true) : pause(ms).then(() => true);
+  assert(await Promise.race([moment, ended.then(() => false)]), `it ended by itself: ${said}`);
+  process.kill(-demo.pid, 'SIGINT'); // the terminal sends it to all in front
+  const [code, signal] = await ended;
+  assert(code === 130 || signal === 'SIGINT', `it ended with ${code ?? signal}: ${said}`);
+}
+
+/** Ctrl-C at random moments of its start, and once it is ready. */
 async function randomStops(t) {
   const dir = mkdtempSync(join(tmpdir(), 'lte-'));
+  chmodSync(dir, 0o711); // the servers' own users pass through
   t.defer(() => rmSync(dir, { recursive: true, force: true }));
   const before = ours(dir);
   const next = seeded();
-  for (let i = 0; i < RANDOM_STOPS; i++) {
-    const ms = Math.floor((i + next()) * LONGEST_MS / RANDOM_STOPS);
-    t.step(`Ctrl-C after ${ms} ms`);
-    const demo = spawn(DEMO, ['--built', '--headless', '--simulated'], { env: { ...process.env, TMPDIR: dir }, stdio: 'ignore', detached: true });
-    await pause(ms);
-    process.kill(-demo.pid, 'SIGINT'); // the terminal sends it to all in front
-    const [code, signal] = await once(demo, 'exit');
-    assert(code === 130 || signal === 'SIGINT', `it ended with ${code ?? signal}`);
+  for (let i = 0; i <= RANDOM_STOPS; i++) {
+    const ms = i < RANDOM_STOPS ? Math.floor((i + next()) * LONGEST_MS / RANDOM_STOPS) : null;
+    t.step(`Ctrl-C ${ms === null ? 'once it is ready' : `after ${ms} ms`}`);
+    await stoppedDemo(dir, ms);
     const left = ours(dir).filter((pid) => !before.includes(pid));
     assert(left.length === 0, `processes are left: ${left}`);
     assert(readdirSync(dir).length === 0, `files are left: ${readdirSync(dir)}`);

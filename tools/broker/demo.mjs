@@ -1,13 +1,12 @@
 // tools/demo, once all is built: a fleet of one kiosk and four experts of two agencies, in a temporary directory.
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startBroker } from './broker.mjs';
 import { KIOSK, kioskConfig, makeFleet, startKiosk } from './kiosk.mjs';
-import { Processes } from './processes.mjs';
+import { makeRunDir, Processes } from './processes.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const say = (text) => console.error(`demo: ${text}`);
@@ -57,9 +56,7 @@ async function main() {
   });
   const options = readOptions();
   process.umask(0o022);
-  // Sockets lie below, and their paths are short.
-  const dir = mkdtempSync(join(tmpdir().length > 40 ? '/tmp' : tmpdir(), 'luukku-'));
-  chmodSync(dir, 0o711); // the servers' own users pass through; what is private is so below
+  const dir = makeRunDir();
   const stack = { kiosk: new Processes(join(dir, 'log')), servers: new Processes(join(dir, 'log')) };
   const ended = demo(dir, options, stack, stop.signal).then((message) => ({ code: 1, message }),
     (error) => ({ code: 1, message: error.message }));

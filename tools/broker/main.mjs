@@ -1,9 +1,9 @@
 // luukku-broker: the command line. See README.md here.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startBroker } from './broker.mjs';
+import { makeRunDir } from './processes.mjs';
 
 const USAGE = `luukku-broker --store DIR [--kind mosquitto|rabbitmq] [--page DIR] [--ice JSON]
 
@@ -33,7 +33,7 @@ async function main() {
     process.on('SIGINT', () => done(130)).on('SIGTERM', () => done(143));
   });
   process.umask(0o022);
-  const run = mkdtempSync(join(tmpdir().length > 40 ? '/tmp' : tmpdir(), 'luukku-'));
+  const run = makeRunDir();
   try {
     const broker = await startBroker({
       kind: options.kind, pki: resolve(options.store), run, page: options.page ?? null, ice: JSON.parse(options.ice),

@@ -1,14 +1,33 @@
 // Child programs: started in a process group of their own, ended with certainty, their output kept in files. A child
 // ends with this process however this one ends (PR_SET_PDEATHSIG). Started by root, a service runs as its own user.
 import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, statSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 
 const STOP_MS = 8000;
 const POLL_MS = 20;
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** May every user pass through `path` and all above it? */
+function passable(path) {
+  const above = dirname(path);
+  return (statSync(path).mode & 0o001) !== 0 && (above === path || passable(above));
+}
+
+/**
+ * A new directory for one run, that the servers' own users pass through; what is private below it is so by itself.
+ * Sockets lie below, and their paths are short; a TMPDIR that is long, or closed to those users, gives way to /tmp.
+ */
+export function makeRunDir() {
+  const base = resolve(tmpdir());
+  const fits = base.length <= 40 && (process.getuid() !== 0 || passable(base));
+  const dir = mkdtempSync(join(fits ? base : '/tmp', 'luukku-'));
+  chmodSync(dir, 0o711);
+  return dir;
+}
 
 /** A port of 127.0.0.1 that was free a moment ago. */
 export function freePort() {

@@ -83,6 +83,22 @@ export class Kiosk {
     await this.screenIs('end');
     await this.tap('done');
     await this.screenIs('start');
+    await this.running();
+  }
+
+  /** Waits until every program has said that it is ready. */
+  running() {
+    return until('all programs to run', async () => (await this.ctl('status')).programs.every((p) => p.state === 'running'));
+  }
+
+  async pids() {
+    return (await this.ctl('status')).programs.map((p) => p.pid);
+  }
+
+  /** Waits until none of `old` (from pids()) runs any more, and its successors do. */
+  async restarted(old) {
+    await until('the programs to be started anew', async () => !(await this.pids()).some((pid) => old.includes(pid)));
+    await this.running();
   }
 
   /** From the start to the queue of a service. */
