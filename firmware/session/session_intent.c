@@ -173,6 +173,10 @@ static bool intent_screen(struct session *s, const struct session_intent *i,
         return intent_call(s, i, now_us);
     case SESSION_END:
         return intent_end(s, i);
+    case SESSION_FORM:
+    case SESSION_APPROVE:
+    case SESSION_RECEIPT:
+    case SESSION_TRACK:
     case SESSION_LEAVING:
     case SESSION_OUT_OF_SERVICE:
         break;

@@ -9,6 +9,7 @@
 #define LUUKKU_SESSION_VIEW_H
 
 #include "base/text.h"
+#include "forms/view.h"
 
 #define SESSION_TEXT_MAX 129 /* bytes of a shown name, the NUL included */
 #define SESSION_ARG_MAX 512  /* bytes of an intent's argument, likewise */
@@ -25,6 +26,10 @@ enum session_screen {
     SESSION_CARD,
     SESSION_WAITING,
     SESSION_CALL,
+    SESSION_FORM,    /* in a call: one step of the form, beside the picture */
+    SESSION_APPROVE, /* in a call: the snapshot that would be sent */
+    SESSION_RECEIPT, /* sent, with a tracking code; in a call, or at its end */
+    SESSION_TRACK, /* a tracking code is typed, or what became of its matter */
     SESSION_END,
     SESSION_LEAVING, /* everything is being wiped; nothing can be done */
     SESSION_OUT_OF_SERVICE,
@@ -91,6 +96,16 @@ enum session_notice {
     SESSION_NOTICE_EXPERT_MUTED = 1 << 5,
 };
 
+/* A matter looked up by its tracking code. */
+enum session_track {
+    SESSION_TRACK_TYPING,
+    SESSION_TRACK_BAD_CODE, /* mistyped: the check character tells */
+    SESSION_TRACK_ASKING,
+    SESSION_TRACK_FOUND,
+    SESSION_TRACK_UNKNOWN, /* the agency knows no such matter */
+    SESSION_TRACK_FAILED,  /* the agency could not be reached */
+};
+
 struct session_view {
     uint64_t version; /* rises with every change, from 1 */
     enum session_screen screen;
@@ -120,6 +135,19 @@ struct session_view {
     bool idle;            /* the question whether anybody is there */
     int64_t idle_ends_us; /* with `idle`: when the visit ends by itself */
     struct session_talk talk;
+
+    /* The form itself is handed over apart: kiosk_ui_set_form(). */
+    bool has_form;            /* the call's service has one, and it lives */
+    bool form_called;         /* the expert asks to look at it */
+    char code[FORM_CODE_MAX]; /* end, receipt: the tracking code; else "" */
+
+    enum session_track track;
+    char track_code[FORM_CODE_MAX];
+    char track_title[SESSION_TEXT_MAX]; /* FOUND: as the agency says it */
+    char track_state[SESSION_TEXT_MAX]; /* in the citizen's language */
+    char track_asks[SESSION_SAID_MAX];  /* a question of the agency's that can
+                                           be answered here; "" none */
+    bool track_answered;
 };
 
 enum session_intent_kind {
@@ -148,11 +176,35 @@ enum session_intent_kind {
     SESSION_INTENT_WRITE,  /* arg: the whole turn that is being typed */
     SESSION_INTENT_SAY,    /* the turn is complete; a new one begins */
     SESSION_INTENT_QUIT,   /* end the visit before a call: wipe, begin anew */
+
+    /* The form; forms/form.h says what each does. On its screens NEXT and BACK
+     * go from step to step; BACK at the first goes to the call. */
+    SESSION_INTENT_FORM,      /* from the call to the form */
+    SESSION_INTENT_CALL_VIEW, /* from the form to the call, whatever the step */
+    SESSION_INTENT_EDIT,      /* path, version, at, remove; arg: inserted */
+    SESSION_INTENT_SET,       /* path; arg: value */
+    SESSION_INTENT_TOGGLE,    /* path; arg: option */
+    SESSION_INTENT_FOCUS,     /* path or "", at */
+    SESSION_INTENT_ROW_ADD,   /* path */
+    SESSION_INTENT_ROW_REMOVE, /* path */
+    SESSION_INTENT_ACCEPT,     /* path: the expert's suggestion */
+    SESSION_INTENT_DECLINE,    /* path: likewise; on the approval screen without
+                                  a path: back to the form */
+    SESSION_INTENT_UNDO,
+    SESSION_INTENT_REVIEW,  /* read through and approve */
+    SESSION_INTENT_APPROVE, /* the citizen's yes */
+    SESSION_INTENT_TRACK,   /* from the start: ask for a matter by its code */
+    SESSION_INTENT_TRACK_CODE,   /* arg: what was typed */
+    SESSION_INTENT_TRACK_ANSWER, /* arg: the answer to what the agency asks */
 };
 
 struct session_intent {
     enum session_intent_kind kind;
     char arg[SESSION_ARG_MAX]; /* "" where none is meant */
+    char path[FORMS_PATH_MAX]; /* likewise */
+    uint32_t version;
+    uint32_t at;
+    uint32_t remove;
 };
 
 #endif

@@ -47,6 +47,7 @@ struct kiosk_inbox *kiosk_inbox_free(struct kiosk_inbox *b)
     if (!b)
         return NULL;
     post_close_rings(&b->post);
+    form_view_free(b->post.form);
     lk_fd_close(b->wake_fd);
     pthread_mutex_destroy(&b->lock);
     explicit_bzero(b, sizeof(*b)); /* a view holds the conversation */
@@ -93,6 +94,16 @@ void kiosk_inbox_view(struct kiosk_inbox *b, const struct session_view *view)
     b->post.view = *view;
     b->post.has_view = true;
     inbox_unlock_and_wake(b);
+}
+
+void kiosk_inbox_form(struct kiosk_inbox *b, struct form_view *form)
+{
+    pthread_mutex_lock(&b->lock);
+    struct form_view *old = b->post.form;
+    b->post.form = form;
+    b->post.has_form = true;
+    inbox_unlock_and_wake(b);
+    form_view_free(old);
 }
 
 void kiosk_inbox_rings(struct kiosk_inbox *b, struct kiosk_ring_fds remote,

@@ -121,6 +121,11 @@ void kiosk_ui_quit(struct kiosk_ui *ui);
  * Thread: any. */
 void kiosk_ui_set_view(struct kiosk_ui *ui, const struct session_view *view);
 
+/* Shows `form` on the screens that are about a form (taken over; NULL: there is
+ * none any more). Post it before the view that goes with it.
+ * Thread: any. */
+void kiosk_ui_set_form(struct kiosk_ui *ui, struct form_view *form);
+
 /* Descriptors of a frame ring's reading end; see ipc/ring.h. */
 struct kiosk_ring_fds {
     int memory_fd; /* -1: no such ring */

@@ -35,6 +35,10 @@ static void screen_fill(struct kiosk_page *p)
     case SESSION_LEAVING:
         kiosk_screen_leaving(p);
         return;
+    case SESSION_FORM:
+    case SESSION_APPROVE:
+    case SESSION_RECEIPT:
+    case SESSION_TRACK:
     case SESSION_OUT_OF_SERVICE:
         break;
     }

@@ -19,6 +19,7 @@ struct kiosk_env {
     bool remote_live; /* pictures keep coming */
     bool self_live;
     const struct kiosk_typing *typing; /* NULL: nothing is typed */
+    const struct form_view *form;      /* NULL: there is none */
 };
 
 /* Builds the view's screen into `ret`, not laid out. Its error member says

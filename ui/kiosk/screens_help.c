@@ -33,6 +33,10 @@ static struct help_words help_words(enum session_screen screen)
                                    KIOSK_STR_HELP_CALL_NEXT};
     case SESSION_END:
         return (struct help_words){KIOSK_STR_HELP_END, KIOSK_STR_HELP_END_NEXT};
+    case SESSION_FORM:
+    case SESSION_APPROVE:
+    case SESSION_RECEIPT:
+    case SESSION_TRACK:
     case SESSION_LEAVING:
     case SESSION_OUT_OF_SERVICE:
         break;

@@ -132,6 +132,7 @@ struct kiosk_ui *kiosk_ui_free(struct kiosk_ui *ui)
     kiosk_canvas_free(ui->canvas);
     kiosk_window_free(ui->window);
     kiosk_inbox_free(ui->inbox);
+    form_view_free(ui->form);
     kiosk_speech_clear(&ui->speech);
     kiosk_typing_clear(&ui->typing);
     free(ui);
@@ -259,6 +260,11 @@ static void ui_take_posts(struct kiosk_ui *ui)
     struct kiosk_post post;
     kiosk_inbox_take(ui->inbox, &post);
     ui->closing |= post.quit;
+    if (post.has_form) {
+        form_view_free(ui->form);
+        ui->form = post.form;
+        ui->stale = true;
+    }
     if (post.has_view)
         ui_take_view(ui, &post.view);
     if (post.has_rings) {
@@ -379,6 +385,11 @@ void kiosk_ui_quit(struct kiosk_ui *ui)
 void kiosk_ui_set_view(struct kiosk_ui *ui, const struct session_view *view)
 {
     kiosk_inbox_view(ui->inbox, view);
+}
+
+void kiosk_ui_set_form(struct kiosk_ui *ui, struct form_view *form)
+{
+    kiosk_inbox_form(ui->inbox, form);
 }
 
 void kiosk_ui_set_rings(struct kiosk_ui *ui, struct kiosk_ring_fds remote,

@@ -1,0 +1,69 @@
+/* seal.h - an approved form as a sealed container, and sealed letters.
+ *
+ * Spec: ETSI EN 319 162-1 (ASiC-E with CAdES), EN 319 122-1 (CAdES baseline B),
+ * RFC 5652 and 5083/5084 (CMS, AES-GCM). OpenSSL, minizip and the PDF's
+ * libraries stay behind it. No I/O: bytes in, bytes out.
+ */
+#ifndef LUUKKU_SEAL_SEAL_H
+#define LUUKKU_SEAL_SEAL_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+
+#define SEAL_FILES_MAX 40
+#define SEAL_NAME_MAX 64 /* bytes, the NUL included */
+#define SEAL_FILE_LEN_MAX (64 * 1024 * 1024)
+#define SEAL_TOTAL_MAX (128 * 1024 * 1024)
+
+/* One file of a container: "form.json", "form.pdf", "attachments/1.pdf". */
+struct seal_file {
+    const char *name; /* [a-z0-9./-], relative, no ".." */
+    const char *type; /* media type */
+    const void *data;
+    size_t len;
+};
+
+/* The device's signing key and certificate. */
+struct seal_key;
+/* key, cert: PEM. Errors: -EBADMSG, -ENOMEM. */
+int seal_key_load(const void *key, size_t key_len, const void *cert,
+                  size_t cert_len, struct seal_key **ret) LK_MUST_CHECK;
+struct seal_key *seal_key_free(struct seal_key *k);
+LK_AUTO_DEFINE(seal_key);
+
+/* Makes the container: `mimetype` first and stored, the files, an
+ * ASiCManifest with each one's SHA-256, and a CAdES signature over it.
+ * `signer` NULL: the kiosk's alone; a further one (the citizen's card) has its
+ * own signature file.
+ *
+ * now_s   wall clock, for signing-time and the entries
+ * ret     owner: caller
+ * Errors  -EINVAL a name, -EMSGSIZE, -ENOMEM, -EIO libcrypto
+ * Thread  any
+ */
+int seal_container(const struct seal_file *file, size_t files,
+                   const struct seal_key *key, int64_t now_s,
+                   struct lk_buf **ret) LK_MUST_CHECK;
+
+/* A form's canonical JSON as a PDF that can be read and read aloud: text, not a
+ * picture; tagged. The texts come with the JSON (forms/canonical.h).
+ * Errors: -EBADMSG not such JSON, -ENOMEM, -EIO. */
+int seal_pdf(const char *canonical, size_t len, int64_t now_s,
+             struct lk_buf **ret) LK_MUST_CHECK;
+
+/* Encrypts to an agency's certificate (PEM, an EC or RSA key): DER of CMS
+ * AuthEnvelopedData, AES-256-GCM. Errors: -EBADMSG certificate, -ENOMEM, -EIO.
+ */
+int seal_letter(const void *data, size_t len, const void *cert, size_t cert_len,
+                struct lk_buf **ret) LK_MUST_CHECK;
+
+/* A new tracking code: the agency's mark (two characters of [A-Z0-9]), 12
+ * random characters and a check character, in groups: "KE4F-7Q9W-2MXT-8ZK". */
+#define SEAL_CODE_MAX 32
+int seal_code_new(const char *mark, char ret[SEAL_CODE_MAX]) LK_MUST_CHECK;
+/* What was typed, in that form: capitals, groups, O as 0, I and L as 1.
+ * Errors: -EBADMSG it is no such code (the check character finds slips). */
+int seal_code_read(const char *typed, char ret[SEAL_CODE_MAX]) LK_MUST_CHECK;
+
+#endif
