@@ -1,13 +1,19 @@
 /* bench.c - coedit-bench: an editing trace, keystroke by keystroke.
  *
- *   coedit-bench TRACE
+ *   coedit-bench TRACE [UPDATES FULL]
+ *   coedit-bench --load FULL
  *
  * TRACE is the file of runs ("YTR1": varuint edits, varuint final length, then
  * runs: varuint count * 4 + kind, zigzag varint of start - previous end; kind 0
  * inserts count bytes of ASCII, which follow, 1 deletes backwards, 2 deletes at
  * one place), not compressed. One JSON line: local_ms (each edit a transaction
- * of its own, its update encoded), encode_ms, load_ms, remote_ms (each update
- * applied alone), bytes, rss_kb (what loading adds).
+ * of its own, its update encoded), encode_ms, remote_ms (each update applied
+ * alone to another document), bytes. UPDATES gets the update of every edit,
+ * each behind its length (4 bytes, low one first), FULL the whole document.
+ *
+ * With --load, a whole document is taken in by a process that has done nothing
+ * else: load_ms, and rss_kb and peak_kb, by which its memory has grown then, or
+ * had at most.
  */
 #include "base/clock.h"
 #include "coedit/coedit.h"
@@ -48,6 +54,14 @@ static void add(struct bytes *b, const void *p, size_t n)
     b->len += n;
 }
 
+static void write_file(const char *path, const void *p, size_t n)
+{
+    FILE *f = fopen(path, "wbe");
+    check(path, f ? 0 : -errno);
+    check(path, fwrite(p, 1, n, f) == n ? 0 : -EIO);
+    check(path, fclose(f) == 0 ? 0 : -errno);
+}
+
 static struct bytes read_file(const char *path)
 {
     struct bytes b = {0};
@@ -74,16 +88,17 @@ static uint64_t number(const struct bytes *b, size_t *at)
     return 0;
 }
 
-/* Anonymous memory of this process, kB. */
-static long rss_kb(void)
+/* A figure of this process in kB: "RssAnon" what it has written to, "VmHWM" the
+ * most that it had at a time. */
+static long memory_kb(const char *what)
 {
     char line[256];
-    long kb = 0;
+    long kb = -1;
     FILE *f = fopen("/proc/self/status", "re");
     check("/proc/self/status", f ? 0 : -errno);
-    while (fgets(line, sizeof(line), f))
-        if (strncmp(line, "RssAnon:", 8) == 0)
-            kb = strtol(line + 8, NULL, 10);
+    while (kb < 0 && fgets(line, sizeof(line), f))
+        if (strncmp(line, what, strlen(what)) == 0)
+            kb = strtol(line + strlen(what) + 1, NULL, 10);
     (void)fclose(f);
     return kb;
 }
@@ -160,18 +175,33 @@ static double apply_all(const struct log *log)
     return ms;
 }
 
-int main(int argc, char **argv)
+static void load(const char *path)
+{
+    struct coedit_ref t;
+    struct bytes full = read_file(path);
+    struct coedit *d = fresh(2, &t);
+    long rss = memory_kb("RssAnon");
+    long peak = memory_kb("VmHWM");
+    int64_t start = lk_clock_us();
+    check("load", coedit_apply(d, full.at, full.len));
+    double ms = ms_since(start);
+    rss = memory_kb("RssAnon") - rss;
+    peak = memory_kb("VmHWM") - peak;
+    printf("{\"load_ms\":%.2f,\"rss_kb\":%ld,\"peak_kb\":%ld,"
+           "\"units\":%u}\n",
+           ms, rss, peak, coedit_length(d, t));
+    coedit_free(d);
+    free(full.at);
+}
+
+static void play(const char *path, const char *updates, const char *whole)
 {
     struct coedit_ref t;
     struct log log = {0};
     uint8_t *full;
     size_t len;
-    if (argc != 2) {
-        (void)fprintf(stderr, "usage: coedit-bench TRACE\n");
-        return EXIT_FAILURE;
-    }
-    struct bytes trace = read_file(argv[1]);
-    check("trace",
+    struct bytes trace = read_file(path);
+    check(path,
           trace.len > 4 && memcmp(trace.at, "YTR1", 4) == 0 ? 0 : -EBADMSG);
     struct coedit *d = fresh(1, &t);
     int64_t start = lk_clock_us();
@@ -180,21 +210,30 @@ int main(int argc, char **argv)
     start = lk_clock_us();
     check("encode", coedit_encode(d, NULL, 0, &full, &len));
     double encode = ms_since(start);
-    coedit_free(d);
-    long before = rss_kb();
-    d = fresh(2, &t);
-    start = lk_clock_us();
-    check("load", coedit_apply(d, full, len));
-    double load = ms_since(start);
-    long rss = rss_kb() - before;
     uint32_t units = coedit_length(d, t);
     coedit_free(d);
-    printf("{\"local_ms\":%.1f,\"encode_ms\":%.2f,\"load_ms\":%.2f,"
-           "\"remote_ms\":%.1f,\"bytes\":%zu,\"rss_kb\":%ld,\"edits\":%zu,"
-           "\"units\":%u}\n",
-           local, encode, load, apply_all(&log), len, rss, log.n, units);
+    printf("{\"local_ms\":%.1f,\"encode_ms\":%.2f,\"remote_ms\":%.1f,"
+           "\"bytes\":%zu,\"edits\":%zu,\"units\":%u}\n",
+           local, encode, apply_all(&log), len, log.n, units);
+    if (updates) {
+        write_file(updates, log.all.at, log.all.len);
+        write_file(whole, full, len);
+    }
     free(full);
     free(log.all.at);
     free(trace.at);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 3 && strcmp(argv[1], "--load") == 0) {
+        load(argv[2]);
+    } else if (argc == 2 || argc == 4) {
+        play(argv[1], argc == 4 ? argv[2] : NULL, argc == 4 ? argv[3] : NULL);
+    } else {
+        (void)fprintf(stderr, "usage: coedit-bench TRACE [UPDATES FULL]\n"
+                              "       coedit-bench --load FULL\n");
+        return EXIT_FAILURE;
+    }
     return EXIT_SUCCESS;
 }
