@@ -47,7 +47,11 @@ LK_AUTO_DEFINE(form);
  *
  * The screen may be a little behind: `version` is the item's that it last
  * showed, and `at` and `remove` count bytes of that text with this screen's own
- * later edits on top. What the expert did in between is stepped around. */
+ * later edits on top. What the expert did in between is stepped around.
+ *
+ * The screen goes on from a view's text, and its version, only when that view
+ * counts every edit it has sent (form_item.edits; a refused one counts, too).
+ * Until then it sends on with the version it had. */
 struct form_edit {
     const char *path;
     uint32_t version;

@@ -70,7 +70,11 @@ struct form_item {
     bool peer;               /* the expert's cursor is here */
     uint32_t peer_caret;     /* bytes of `value` before it */
     uint32_t version; /* of a text: what an edit is based on (form_edit) */
-    uint32_t max;     /* of a text: bytes at most */
+    /* Of a text: how many times form_edit() was called for it, refusals
+     * included, as long as the form has lived: whether the screen's own edits
+     * are all in `value`. */
+    uint32_t edits;
+    uint32_t max; /* of a text: bytes at most */
 };
 
 struct form_view {
