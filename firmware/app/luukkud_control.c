@@ -100,19 +100,6 @@ static void command_ui(struct luukkud_control *c, uint32_t id, size_t argc,
 static void command_status(struct luukkud_control *c, uint32_t id,
                            const struct session_view *v)
 {
-    static const char *const screens[] = {
-        [SESSION_START] = "start",
-        [SESSION_SERVICES] = "services",
-        [SESSION_CARD] = "card",
-        [SESSION_WAITING] = "waiting",
-        [SESSION_CALL] = "call",
-        [SESSION_FORM] = "form",
-        [SESSION_APPROVE] = "approve",
-        [SESSION_RECEIPT] = "receipt",
-        [SESSION_TRACK] = "track",
-        [SESSION_END] = "end",
-        [SESSION_LEAVING] = "leaving",
-        [SESSION_OUT_OF_SERVICE] = "out-of-service"};
     static const char *const lines[] = {
         [SESSION_LINE_CONNECTING] = "connecting",
         [SESSION_LINE_GOOD] = "good",
@@ -126,7 +113,8 @@ static void command_status(struct luukkud_control *c, uint32_t id,
         r = lk_buf_printf(b,
                           "{\"screen\":\"%s\",\"line\":\"%s\","
                           "\"broker\":%s,\"lang\":\"%s\"}",
-                          screens[v->screen], call ? lines[v->line] : "none",
+                          kiosk_screen_name(v->screen),
+                          call ? lines[v->line] : "none",
                           broker ? "true" : "false", v->lang);
     if (r == 0)
         r = superlink_reply(c->super, id, lk_buf_str(b));

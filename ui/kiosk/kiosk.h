@@ -200,6 +200,9 @@ struct kiosk_request {
 int kiosk_ui_request(struct kiosk_ui *ui,
                      const struct kiosk_request *request) LK_MUST_CHECK;
 
+/* The screen's name in `ui tree` and `status`. Static. Thread: any. */
+const char *kiosk_screen_name(enum session_screen s);
+
 /* The kind with that name ("tree", "tap", "type", "key", "screenshot",
  * "speech"), or -EINVAL. Thread: any. */
 int kiosk_request_kind(const char *name) LK_MUST_CHECK;

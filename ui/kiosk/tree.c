@@ -1,5 +1,7 @@
 #include "kiosk/tree.h"
 
+#include "kiosk/kiosk.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -295,7 +295,4 @@ int kiosk_tree_json(const struct kiosk_tree *t, size_t max,
 struct lk_buf;
 int kiosk_json_string(struct lk_buf *b, const char *s) LK_MUST_CHECK;
 
-/* The screen's name in `ui tree`. */
-const char *kiosk_screen_name(enum session_screen s);
-
 #endif

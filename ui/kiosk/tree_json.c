@@ -1,4 +1,5 @@
 #include "base/buf.h"
+#include "kiosk/kiosk.h"
 #include "kiosk/tree.h"
 
 #include <errno.h>
