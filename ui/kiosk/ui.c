@@ -175,6 +175,7 @@ static struct kiosk_env env_now(const struct kiosk_ui *ui)
         .remote_live = kiosk_video_live(ui->video, KIOSK_SOURCE_REMOTE, now),
         .self_live = kiosk_video_live(ui->video, KIOSK_SOURCE_SELF, now),
         .typing = &ui->typing,
+        .form = ui->form,
     };
 }
 
