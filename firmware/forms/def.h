@@ -14,7 +14,7 @@
 
 #define FORMS_DEF_LEN_MAX 65536 /* bytes of the JSON */
 #define FORMS_ID_MAX 25         /* bytes of an id, the NUL included */
-#define FORMS_PATH_MAX 40       /* bytes of a path, likewise */
+#define FORMS_PATH_MAX 72       /* bytes of a path, likewise */
 #define FORMS_LANGS_MAX 8
 #define FORMS_SECTIONS_MAX 12
 #define FORMS_FIELDS_MAX 60 /* cells of rows included */
