@@ -15,6 +15,8 @@
 #define SEAL_NAME_MAX 64 /* bytes, the NUL included */
 #define SEAL_FILE_LEN_MAX (64 * 1024 * 1024)
 #define SEAL_TOTAL_MAX (128 * 1024 * 1024)
+/* What a container has besides its files. */
+#define SEAL_OVERHEAD_MAX (256 * 1024)
 
 /* One file of a container: "form.json", "form.pdf", "attachments/1.pdf". */
 struct seal_file {
@@ -32,14 +34,16 @@ int seal_key_load(const void *key, size_t key_len, const void *cert,
 struct seal_key *seal_key_free(struct seal_key *k);
 LK_AUTO_DEFINE(seal_key);
 
-/* Makes the container: `mimetype` first and stored, the files, an
- * ASiCManifest with each one's SHA-256, and a CAdES signature over it.
- * `signer` NULL: the kiosk's alone; a further one (the citizen's card) has its
- * own signature file.
+/* Makes the container: `mimetype` first, the files, ASiCManifest001.xml with
+ * each one's SHA-256, and the kiosk's CAdES signature over that,
+ * signature001.p7s. A second signature (the citizen's card) has a manifest and
+ * a signature file of its own, 002. All is stored, nothing deflated. The same
+ * in gives the same bytes but for the signature's value (ECDSA is random).
  *
  * now_s   wall clock, for signing-time and the entries
  * ret     owner: caller
- * Errors  -EINVAL a name, -EMSGSIZE, -ENOMEM, -EIO libcrypto
+ * Errors  -EINVAL a name (also: twice), a media type, or no file; -EMSGSIZE,
+ *         -ENOMEM, -EIO libcrypto
  * Thread  any
  */
 int seal_container(const struct seal_file *file, size_t files,
@@ -53,13 +57,17 @@ int seal_pdf(const char *canonical, size_t len, int64_t now_s,
              struct lk_buf **ret) LK_MUST_CHECK;
 
 /* Encrypts to an agency's certificate (PEM, an EC or RSA key): DER of CMS
- * AuthEnvelopedData, AES-256-GCM. Errors: -EBADMSG certificate, -ENOMEM, -EIO.
- */
+ * AuthEnvelopedData, AES-256-GCM (RFC 5084); the key by ECDH with SHA-256 or
+ * RSA-OAEP. Errors: -EBADMSG certificate, -EMSGSIZE, -ENOMEM, -EIO. Thread:
+ * any. */
 int seal_letter(const void *data, size_t len, const void *cert, size_t cert_len,
                 struct lk_buf **ret) LK_MUST_CHECK;
 
 /* A new tracking code: the agency's mark (two characters of [A-Z0-9]), 12
- * random characters and a check character, in groups: "KE4F-7Q9W-2MXT-8ZK". */
+ * random characters of Crockford's Base32 and a check character (ISO/IEC 7064
+ * MOD 37,36), in groups: "KE4F-7Q9W-2MXT-8ZA". An O in the mark becomes 0, I
+ * and L become 1, since that is how a code is read. 60 bits of chance.
+ * Errors: -EINVAL the mark. Thread: any. */
 #define SEAL_CODE_MAX 32
 int seal_code_new(const char *mark, char ret[SEAL_CODE_MAX]) LK_MUST_CHECK;
 /* What was typed, in that form: capitals, groups, O as 0, I and L as 1.
