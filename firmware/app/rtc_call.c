@@ -1,9 +1,8 @@
 /* rtc_call.c - the peer connection of one call, and what it carries. */
 #include "app/rtc_call.h"
 
-#include "app/rtc_echo.h"
+#include "app/rtc_channels.h"
 #include "app/rtc_first.h"
-#include "app/rtc_gate.h"
 #include "app/rtc_sync.h"
 #include "base/log.h"
 
@@ -17,16 +16,13 @@ struct rtc_call {
     struct media *media;
     void *glib_context;
     struct rtc_peer *peer;
-    struct rtc_echo *echo;
+    struct rtc_channels *channels;
     uint32_t number;  /* of `peer` */
     uint64_t version; /* of its newest offer */
     bool connected;   /* has been, once */
     struct rtc_first first;
     bool offer_wanted; /* an offer is due as soon as it can be written */
     struct rtc_sync sync;
-    int ctl; /* channels that we opened, or -1 */
-    int text;
-    struct rtc_gate ctl_gate, text_gate;
     char sdp[RTC_SDP_TEXT_MAX + 1];
 };
 
@@ -150,7 +146,14 @@ static void on_keyframe(void *arg)
 static void on_bitrate(void *arg, int bps)
 {
     struct rtc_call *c = arg;
-    media_set_bitrate(c->media, bps);
+    rtc_channels_bitrate(c->channels, bps);
+}
+
+static void video_bitrate(void *arg, int bps)
+{
+    struct rtc_call *c = arg;
+    if (c->media)
+        media_set_bitrate(c->media, bps);
 }
 
 static void on_silence(void *arg, int64_t silent_us)
@@ -172,59 +175,26 @@ static void on_channel_open(void *arg, int channel, const char *label,
                             bool by_remote)
 {
     struct rtc_call *c = arg;
-    struct rtcmsg m = {.type = RTCMSG_CHANNEL,
-                       .call = c->number,
-                       .channel = (uint16_t)channel,
-                       .open = true};
-    if (by_remote) {
-        if (c->config.echo && strcmp(label, "echo") == 0)
-            rtc_echo_open(c->echo, c->peer, channel);
-        else
-            rtc_peer_channel_close(c->peer, channel); /* unknown to us */
-        return;
-    }
-    (void)snprintf(m.text, sizeof(m.text), "%s", label);
-    report(c, &m);
+    rtc_channels_opened(c->channels, channel, label, by_remote);
 }
 
 static void on_channel_message(void *arg, int channel, bool text,
                                const uint8_t *data, size_t len)
 {
     struct rtc_call *c = arg;
-    if (rtc_echo_message(c->echo, channel, text, data, len))
-        return;
-    struct rtcmsg m = {.type = RTCMSG_DATA,
-                       .call = c->number,
-                       .channel = (uint16_t)channel,
-                       .binary = !text,
-                       .bytes = data,
-                       .len = len};
-    if (channel != c->ctl && channel != c->text)
-        return;
-    struct rtc_gate *gate = channel == c->ctl ? &c->ctl_gate : &c->text_gate;
-    if (rtc_gate_pass(gate, &m.bytes, &m.len, lk_loop_now_us(c->config.loop)))
-        report(c, &m);
+    rtc_channels_message(c->channels, channel, text, data, len);
 }
 
 static void on_channel_writable(void *arg, int channel)
 {
     struct rtc_call *c = arg;
-    rtc_echo_writable(c->echo, channel);
+    rtc_channels_writable(c->channels, channel);
 }
 
 static void on_channel_closed(void *arg, int channel)
 {
     struct rtc_call *c = arg;
-    struct rtcmsg m = {.type = RTCMSG_CHANNEL,
-                       .call = c->number,
-                       .channel = (uint16_t)channel};
-    if (rtc_echo_closed(c->echo, channel))
-        return;
-    if (channel != c->ctl && channel != c->text)
-        return;
-    (void)snprintf(m.text, sizeof(m.text), "%s",
-                   channel == c->ctl ? "ctl" : "text");
-    report(c, &m);
+    rtc_channels_closed(c->channels, channel);
 }
 
 static const struct rtc_peer_events peer_events = {
@@ -244,18 +214,12 @@ static const struct rtc_peer_events peer_events = {
 void rtc_call_close(struct rtc_call *c)
 {
     media_open(c->media, false);
-    rtc_echo_reset(c->echo);
+    rtc_channels_reset(c->channels);
     c->peer = rtc_peer_free(c->peer);
     rtc_first_drop(&c->first);
     c->offer_wanted = c->connected = false;
     c->sync = (struct rtc_sync){.media = c->media};
-    c->ctl = c->text = -1;
 }
-
-static const struct rtc_sctp_params ctl_channel = {.label = "ctl"};
-/* RFC 8865 */
-static const struct rtc_sctp_params text_channel = {.label = "text",
-                                                    .protocol = "t140"};
 
 static void prepare(struct rtc_call *c, const struct rtcmsg *m)
 {
@@ -278,8 +242,7 @@ static void prepare(struct rtc_call *c, const struct rtcmsg *m)
         return;
     }
     (void)lk_loop_take_worst_late_us(c->config.loop);
-    c->ctl = rtc_peer_channel_open(c->peer, &ctl_channel);
-    c->text = rtc_peer_channel_open(c->peer, &text_channel);
+    rtc_channels_begin(c->channels, c->peer, c->number);
     c->offer_wanted = true;
     report_offer(c);
 }
@@ -318,15 +281,6 @@ static void restart(struct rtc_call *c, const struct rtcmsg *m)
     report_offer(c);
 }
 
-static void send_data(struct rtc_call *c, const struct rtcmsg *m)
-{
-    int r = rtc_peer_channel_send(c->peer, m->channel, !m->binary, m->bytes,
-                                  m->len);
-    if (r < 0)
-        LK_LOG(WARN, "transport", "what=send channel=%u err=%s", m->channel,
-               strerrorname_np(-r));
-}
-
 void rtc_call_order(struct rtc_call *c, const struct rtcmsg *m)
 {
     if (m->type == RTCMSG_PREPARE) {
@@ -345,8 +299,8 @@ void rtc_call_order(struct rtc_call *c, const struct rtcmsg *m)
         restart(c, m);
     else if (m->type == RTCMSG_CLOSE)
         rtc_call_close(c);
-    else if (m->type == RTCMSG_SEND)
-        send_data(c, m);
+    else if (m->type == RTCMSG_SEND || m->type == RTCMSG_SHUT)
+        rtc_channels_order(c->channels, m);
 }
 
 /* --- life -------------------------------------------------------------- */
@@ -382,8 +336,14 @@ int rtc_call_new(const struct rtc_call_config *config, struct rtc_call **ret)
     if (!c)
         return -ENOMEM;
     c->config = *config;
-    c->ctl = c->text = -1;
-    int r = rtc_echo_new(&c->echo);
+    struct rtc_channels_config channels = {.loop = config->loop,
+                                           .start_bps = config->start_bps,
+                                           .echo = config->echo,
+                                           .report = config->report,
+                                           .report_arg = config->arg,
+                                           .video = video_bitrate,
+                                           .video_arg = c};
+    int r = rtc_channels_new(&channels, &c->channels);
     if (r < 0) {
         free(c);
         return r;
@@ -395,7 +355,7 @@ int rtc_call_new(const struct rtc_call_config *config, struct rtc_call **ret)
 struct rtc_call *rtc_call_free(struct rtc_call *c)
 {
     if (c) {
-        rtc_echo_free(c->echo);
+        rtc_channels_free(c->channels);
         free(c);
     }
     return NULL;

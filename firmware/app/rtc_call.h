@@ -37,7 +37,7 @@ struct rtc_call *rtc_call_free(struct rtc_call *c);
 void rtc_call_attach(struct rtc_call *c, struct media *media,
                      void *glib_context);
 
-/* An order: RTCMSG_PREPARE to RTCMSG_SEND but PUBLISH and CONTROLS. One about
+/* An order: RTCMSG_PREPARE to RTCMSG_SHUT of a connection. One about
  * a connection that is gone does nothing. What fails is reported. */
 void rtc_call_order(struct rtc_call *c, const struct rtcmsg *m);
 

@@ -48,6 +48,16 @@ static void note(const char *what, int r)
                strerrorname_np(-r));
 }
 
+/* Something of a data channel did not reach luukkud, which had no room: of a
+ * channel where nothing may be missing this is the end. Thread: any. */
+static void data_lost(struct rtc_control *c, const struct rtcmsg *m)
+{
+    struct rtcmsg shut = {
+        .type = RTCMSG_SHUT, .call = m->call, .channel = m->channel};
+    if (m->type == RTCMSG_DATA)
+        note("shut", rtc_transport_order(c->transport, &shut));
+}
+
 /* --- to luukkud -------------------------------------------------------- */
 
 static void tell(void *arg, const struct rtcmsg *m)
@@ -60,8 +70,11 @@ static void tell(void *arg, const struct rtcmsg *m)
     if (n >= 0)
         n = lk_chan_send(c->luukkud, (uint16_t)m->type, bytes, (size_t)n, NULL,
                          0);
-    if (n != -EPIPE)
-        note("send", n);
+    if (n == -EPIPE)
+        return;
+    note("send", n);
+    if (n < 0)
+        data_lost(c, m);
 }
 
 static enum rtcmsg_device device_of(enum media_device d)
@@ -269,10 +282,12 @@ static void post(struct rtc_control *c, enum post_kind kind, uint32_t id,
 {
     struct post item = {.kind = kind, .id = id, .p = p};
     int r = lk_mailbox_post(c->box, &item);
-    if (r < 0) {
-        note("report lost", r);
-        free(p);
-    }
+    if (r == 0)
+        return;
+    note("report lost", r);
+    if (kind == POST_REPORT)
+        data_lost(c, p);
+    free(p);
 }
 
 static void transport_report(void *arg, struct rtcmsg *m)

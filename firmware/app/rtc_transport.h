@@ -57,7 +57,7 @@ void rtc_transport_stop(struct rtc_transport *t);
 /* Stops and frees. Nobody may post any more. NULL is fine. Returns NULL. */
 struct rtc_transport *rtc_transport_free(struct rtc_transport *t);
 
-/* An order: RTCMSG_PREPARE to RTCMSG_SEND but PUBLISH and CONTROLS. Copied.
+/* An order about a connection, RTCMSG_PREPARE to RTCMSG_SHUT. Copied.
  * Errors: -ENOMEM, -ENOSPC the thread does not keep up. Thread: any. */
 int rtc_transport_order(struct rtc_transport *t,
                         const struct rtcmsg *m) LK_MUST_CHECK;

@@ -22,6 +22,7 @@ enum member {
     M_ID = 1 << 14,
     M_SAY = 1 << 15, /* lang, pace, closed, interrupt */
     M_HOW = 1 << 16,
+    M_ROOM = 1 << 17,
     M_KNOWN = 1 << 30, /* nothing is written: descriptors alone */
 };
 
@@ -42,6 +43,7 @@ static unsigned members_of(unsigned type)
         [RTCMSG_HUSH] = M_KNOWN,
         [RTCMSG_CAPTURE] = M_UP,
         [RTCMSG_WATCH] = M_TEXT,
+        [RTCMSG_SHUT] = M_CALL | M_CHANNEL,
         [RTCMSG_LINK] = M_UP | M_WHY,
         [RTCMSG_MESSAGE] = M_TOPIC | M_BYTES,
         [RTCMSG_OFFER] = M_CALL | M_VERSION | M_BYTES,
@@ -52,6 +54,7 @@ static unsigned members_of(unsigned type)
         [RTCMSG_DEVICES] = M_DEVICES,
         [RTCMSG_SPOKEN] = M_ID | M_HOW,
         [RTCMSG_HEADSET] = M_UP,
+        [RTCMSG_ROOM] = M_CALL | M_CHANNEL | M_ROOM,
     };
     return type < LK_ARRAY_LEN(members) ? members[type] : 0;
 }
@@ -83,6 +86,8 @@ static void write_numbers(struct lk_writer *w, const struct rtcmsg *m,
         lk_write_u64(w, m->version);
     if (has & M_CHANNEL)
         lk_write_u16(w, m->channel);
+    if (has & M_ROOM)
+        lk_write_u64(w, m->room);
     if (has & M_UP)
         lk_write_u8(w, m->up);
     if (has & M_OPEN)
@@ -189,6 +194,8 @@ static void read_numbers(struct lk_reader *r, struct rtcmsg *m, unsigned has)
         m->version = lk_read_u64(r);
     if (has & M_CHANNEL)
         m->channel = lk_read_u16(r);
+    if (has & M_ROOM)
+        m->room = lk_read_u64(r);
     if (has & M_UP)
         m->up = read_bool(r);
     if (has & M_OPEN)

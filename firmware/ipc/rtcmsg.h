@@ -19,6 +19,7 @@
 #define RTCMSG_BYTES_MAX 24576   /* an envelope, an SDP, a piece of data */
 #define RTCMSG_SAY_MAX 4096      /* bytes of one utterance */
 #define RTCMSG_PACE_MAX 4        /* of speech: 0 slowest .. */
+#define RTCMSG_ROOM_LEAST 256    /* bytes that a short message counts as */
 
 enum rtcmsg_type {
     /* luukkud to luukku-rtc */
@@ -43,6 +44,9 @@ enum rtcmsg_type {
                            nor when luukkud goes */
     RTCMSG_WATCH,       /* text: the agency whose queue and experts are heard of
                            from the broker; "" none, as at first */
+    RTCMSG_SHUT,        /* call, channel: something that came on it was lost on
+                           its way. `form` is closed for that, the others live
+                           with it */
 
     /* luukku-rtc to luukkud */
     RTCMSG_LINK = 64, /* up, why: the broker's link */
@@ -56,6 +60,8 @@ enum rtcmsg_type {
     RTCMSG_DEVICES,   /* camera, sound: enum rtcmsg_device */
     RTCMSG_SPOKEN,    /* id, how: what became of an utterance */
     RTCMSG_HEADSET,   /* up: plugged in, and what is played goes there */
+    RTCMSG_ROOM,      /* call, channel, room: since the channel opened so much
+                         may be sent on it, counted by rtcmsg_room_cost() */
 };
 
 /* What became of an utterance, in RTCMSG_SPOKEN. */
@@ -92,6 +98,7 @@ struct rtcmsg {
     uint32_t call;
     uint64_t session; /* SDP session id of a new connection */
     uint64_t version; /* SDP version of the offer */
+    uint64_t room;    /* bytes */
     uint16_t channel;
     uint8_t volume; /* 0..10 */
     bool mic;
@@ -117,6 +124,12 @@ struct rtcmsg {
 
 /* Bytes that any encoded message fits in. */
 #define RTCMSG_ENCODED_MAX 28672
+
+/* How much of RTCMSG_ROOM a message of `len` bytes takes. */
+static inline uint64_t rtcmsg_room_cost(size_t len)
+{
+    return LK_MAX(len, (size_t)RTCMSG_ROOM_LEAST);
+}
 
 /* Encodes the members that belong to m->type.
  *

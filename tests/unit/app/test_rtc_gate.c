@@ -63,12 +63,53 @@ static void test_too_long(void **state)
     assert_true(pass_all(&g, RTCMSG_BYTES_MAX, SECOND) > 0);
 }
 
+/* Messages of `len` bytes that pass the form's gate before it shuts. */
+static size_t pass_form(struct rtc_gate *g, size_t len, int64_t now_us)
+{
+    size_t n = 0;
+    while (rtc_gate_pass_form(g, len, now_us))
+        n++;
+    return n;
+}
+
+static void test_form(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        pass_form(&(struct rtc_gate){0}, RTC_GATE_FORM_LEN, SECOND),
+        RTC_GATE_FORM_BYTES * RTC_GATE_FORM_S / RTC_GATE_FORM_LEN);
+    assert_int_equal(pass_form(&(struct rtc_gate){0}, 1, SECOND),
+                     RTC_GATE_FORM_MESSAGES * RTC_GATE_FORM_S);
+    assert_int_equal(
+        pass_form(&(struct rtc_gate){0}, RTC_GATE_FORM_LEN + 1, SECOND), 0);
+}
+
+/* Half a stream is none: once shut it stays shut. */
+static void test_form_shut(void **state)
+{
+    struct rtc_gate g = {0};
+    (void)state;
+    (void)pass_form(&g, RTC_GATE_FORM_LEN, SECOND);
+    assert_false(rtc_gate_pass_form(&g, 1, 1000 * SECOND));
+}
+
+/* At the sustained rate it never shuts. */
+static void test_form_rate(void **state)
+{
+    struct rtc_gate g = {0};
+    (void)state;
+    for (int64_t i = 0; i < 1000; i++)
+        assert_true(
+            rtc_gate_pass_form(&g, RTC_GATE_FORM_BYTES / RTC_GATE_FORM_MESSAGES,
+                               SECOND + i * SECOND / RTC_GATE_FORM_MESSAGES));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_messages),
-        cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_bytes),     cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_too_long),  cmocka_unit_test(test_form),
+        cmocka_unit_test(test_form_shut), cmocka_unit_test(test_form_rate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

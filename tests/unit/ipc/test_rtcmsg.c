@@ -64,6 +64,8 @@ static const struct rtcmsg samples[] = {
     {.type = RTCMSG_WATCH},
     {.type = RTCMSG_SPOKEN, .id = 7, .how = RTCMSG_SPOKEN_NO_VOICE},
     {.type = RTCMSG_HEADSET, .up = true},
+    {.type = RTCMSG_SHUT, .call = 3, .channel = 4},
+    {.type = RTCMSG_ROOM, .call = 3, .channel = 4, .room = 1ULL << 40},
 };
 
 static void check_equal(const struct rtcmsg *m, const struct rtcmsg *d)
@@ -72,6 +74,7 @@ static void check_equal(const struct rtcmsg *m, const struct rtcmsg *d)
     assert_int_equal(d->call, m->call);
     assert_true(d->session == m->session && d->version == m->version);
     assert_int_equal(d->channel, m->channel);
+    assert_true(d->room == m->room);
     assert_int_equal(d->volume, m->volume);
     assert_int_equal(d->mic, m->mic);
     assert_int_equal(d->camera, m->camera);
@@ -192,12 +195,20 @@ static void test_say(void **state)
                      -EBADMSG);
 }
 
+/* Many short messages are no cheaper than a few long ones. */
+static void test_room_cost(void **state)
+{
+    (void)state;
+    assert_int_equal(rtcmsg_room_cost(0), RTCMSG_ROOM_LEAST);
+    assert_int_equal(rtcmsg_room_cost(RTCMSG_ROOM_LEAST + 1),
+                     RTCMSG_ROOM_LEAST + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_say),
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_wrong_lengths),
+        cmocka_unit_test(test_say),       cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_room_cost), cmocka_unit_test(test_wrong_lengths),
         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
