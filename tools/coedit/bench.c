@@ -35,12 +35,17 @@ struct log {
     size_t n;
 };
 
+static _Noreturn void die(const char *what, int error)
+{
+    (void)fprintf(stderr, "coedit-bench: %s: %s\n", what,
+                  strerrordesc_np(error));
+    _exit(EXIT_FAILURE);
+}
+
 static void check(const char *what, int r)
 {
-    if (r >= 0)
-        return;
-    (void)fprintf(stderr, "coedit-bench: %s: %s\n", what, strerrordesc_np(-r));
-    _exit(EXIT_FAILURE);
+    if (r < 0)
+        die(what, -r);
 }
 
 static void add(struct bytes *b, const void *p, size_t n)
@@ -48,8 +53,9 @@ static void add(struct bytes *b, const void *p, size_t n)
     if (b->len + n > b->cap) {
         b->cap = (b->cap + n) * 2;
         b->at = realloc(b->at, b->cap);
-        check("memory", b->at ? 0 : -ENOMEM);
     }
+    if (!b->at)
+        die("memory", ENOMEM);
     memcpy(b->at + b->len, p, n);
     b->len += n;
 }
