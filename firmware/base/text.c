@@ -42,6 +42,15 @@ bool lk_utf8_valid(const void *data, size_t len)
 {
     const uint8_t *p = data;
     while (len > 0) {
+        uint64_t eight;
+        if (len >= sizeof(eight)) { /* most text is ASCII */
+            memcpy(&eight, p, sizeof(eight));
+            if (!(eight & UINT64_C(0x8080808080808080))) {
+                p += sizeof(eight);
+                len -= sizeof(eight);
+                continue;
+            }
+        }
         size_t n = utf8_sequence(p, len);
         if (n == 0)
             return false;

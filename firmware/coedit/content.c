@@ -9,11 +9,6 @@
 #define REPLACEMENT 0xFFFD
 #define JSON_MAX UINT32_MAX
 
-bool ce_ref_countable(uint8_t ref)
-{
-    return ref != CE_GC && ref != CE_DELETED && ref != CE_FORMAT;
-}
-
 struct ce_buf *ce_buf_new(struct coedit *d, size_t bytes)
 {
     size_t whole = ce_arena_round(sizeof(struct ce_buf) + bytes);

@@ -12,6 +12,8 @@
 #include "coedit/coedit.h"
 #include "coedit/lib0.h"
 
+#include <string.h>
+
 #define CE_NONE UINT32_MAX /* no client: an id that is absent */
 #define CE_BLOCK 128       /* structs in a block */
 #define CE_LINEAR_KEYS 8   /* keys of a map that are searched one by one */
@@ -243,11 +245,19 @@ struct coedit {
     uint32_t steps;      /* in this update */
 };
 
-/* --- arena-backed vectors (vec.c) --------------------------------------- */
+/* --- arena-backed vectors (names.c) ----------------------------------- */
 
-/* Room for one more of `size` bytes; NULL when the arena is full. Zeroed. */
-void *ce_vec_push(struct coedit *d, struct ce_vec *v, size_t size);
+/* Room for `n` more of `size` bytes. -ENOSPC. */
 int ce_vec_reserve(struct coedit *d, struct ce_vec *v, uint32_t n, size_t size);
+/* One more of `size` bytes, zeroed; NULL when the arena is full. */
+static inline void *ce_vec_push(struct coedit *d, struct ce_vec *v, size_t size)
+{
+    if (v->n == v->cap && ce_vec_reserve(d, v, 1, size) < 0)
+        return NULL;
+    void *p = (uint8_t *)v->at + v->n++ * size;
+    memset(p, 0, size);
+    return p;
+}
 void ce_vec_free(struct coedit *d, struct ce_vec *v, size_t size);
 
 /* --- names and clients (names.c) ---------------------------------------- */
@@ -287,7 +297,10 @@ static inline void ce_replace(struct ce_client *c, struct ce_spot s,
 
 /* --- contents (content.c) ----------------------------------------------- */
 
-bool ce_ref_countable(uint8_t ref);
+static inline bool ce_ref_countable(uint8_t ref)
+{
+    return ref != CE_GC && ref != CE_DELETED && ref != CE_FORMAT;
+}
 struct ce_buf *ce_buf_new(struct coedit *d, size_t bytes);
 void ce_buf_drop(struct coedit *d, struct ce_buf *b);
 /* Adds a record's text to the item's own; false: no memory, and no change. */

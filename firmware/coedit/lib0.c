@@ -197,32 +197,26 @@ static bool out_grow(struct ce_out *o, size_t need)
     return true;
 }
 
-uint8_t *ce_out_room(struct ce_out *o, size_t n)
+uint8_t *ce_out_more(struct ce_out *o, size_t n)
 {
-    if (o->full || (o->len + n > o->cap && !out_grow(o, o->len + n)))
+    if (o->full || !out_grow(o, o->len + n))
         return NULL;
     uint8_t *p = o->data + o->len;
     o->len += n;
     return p;
 }
 
-void ce_write_byte(struct ce_out *o, uint8_t v)
+void ce_write_long(struct ce_out *o, uint64_t v)
 {
-    uint8_t *p = ce_out_room(o, 1);
-    if (p)
-        *p = v;
-}
-
-void ce_write_uint(struct ce_out *o, uint64_t v)
-{
-    uint8_t b[10];
-    size_t n = 0;
-    while (v >= 0x80) {
-        b[n++] = (uint8_t)(v | 0x80);
-        v >>= 7;
-    }
-    b[n++] = (uint8_t)v;
-    ce_write_raw(o, b, n);
+    size_t n = 1;
+    for (uint64_t rest = v >> 7; rest > 0; rest >>= 7)
+        n++;
+    uint8_t *p = ce_out_room(o, n);
+    if (!p)
+        return;
+    for (; v >= 0x80; v >>= 7)
+        *p++ = (uint8_t)(v | 0x80);
+    *p = (uint8_t)v;
 }
 
 void ce_write_raw(struct ce_out *o, const void *p, size_t n)
@@ -278,8 +272,14 @@ static uint8_t *put_char(uint8_t *p, uint32_t c)
 static size_t utf8_len(const uint16_t *u, size_t n)
 {
     size_t len = 0;
-    for (size_t at = 0; at < n;)
-        len += char_bytes(next_char(u, n, &at));
+    for (size_t at = 0; at < n;) {
+        if (u[at] < 0x80) {
+            at++;
+            len++;
+        } else {
+            len += char_bytes(next_char(u, n, &at));
+        }
+    }
     return len;
 }
 
@@ -287,6 +287,11 @@ static void write_chars(struct ce_out *o, const uint16_t *u, size_t n,
                         size_t len)
 {
     uint8_t *p = ce_out_room(o, len);
+    if (p && len == n) { /* ASCII alone */
+        for (size_t at = 0; at < n; at++)
+            p[at] = (uint8_t)u[at];
+        return;
+    }
     for (size_t at = 0; p && at < n;)
         p = put_char(p, next_char(u, n, &at));
 }
@@ -303,10 +308,24 @@ void ce_write_utf16(struct ce_out *o, const uint16_t *u, size_t n)
     write_chars(o, u, n, len);
 }
 
+/* How much of it, from the start on, is ASCII. */
+static size_t ascii_len(const uint8_t *s, size_t len)
+{
+    size_t n = 0;
+    for (uint64_t eight; n + sizeof(eight) <= len; n += sizeof(eight)) {
+        memcpy(&eight, s + n, sizeof(eight));
+        if (eight & UINT64_C(0x8080808080808080))
+            break;
+    }
+    while (n < len && s[n] < 0x80)
+        n++;
+    return n;
+}
+
 size_t ce_units(const uint8_t *s, size_t len)
 {
-    size_t units = 0;
-    for (size_t i = 0; i < len; i++)
+    size_t units = ascii_len(s, len);
+    for (size_t i = units; i < len; i++)
         units += (size_t)((s[i] & 0xC0) != 0x80) + (s[i] >= 0xF0);
     return units;
 }
@@ -319,7 +338,10 @@ static size_t lead_len(uint8_t b)
 
 void ce_to_utf16(const uint8_t *s, size_t len, uint16_t *ret)
 {
-    for (size_t i = 0; i < len;) {
+    size_t ascii = ascii_len(s, len);
+    for (size_t i = 0; i < ascii; i++)
+        *ret++ = s[i];
+    for (size_t i = ascii; i < len;) {
         size_t n = lead_len(s[i]);
         uint32_t c = n == 1 ? s[i] : s[i] & (0x7Fu >> n);
         for (size_t k = 1; k < n; k++)

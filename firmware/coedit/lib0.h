@@ -47,10 +47,30 @@ struct ce_out {
     bool full;
 };
 void ce_out_free(struct ce_out *o); /* wipes */
+uint8_t *ce_out_more(struct ce_out *o, size_t n);
 /* Room for `n` more; NULL when there is no memory. */
-uint8_t *ce_out_room(struct ce_out *o, size_t n);
-void ce_write_byte(struct ce_out *o, uint8_t v);
-void ce_write_uint(struct ce_out *o, uint64_t v);
+static inline uint8_t *ce_out_room(struct ce_out *o, size_t n)
+{
+    if (o->full || n > o->cap - o->len)
+        return ce_out_more(o, n);
+    uint8_t *p = o->data + o->len;
+    o->len += n;
+    return p;
+}
+static inline void ce_write_byte(struct ce_out *o, uint8_t v)
+{
+    uint8_t *p = ce_out_room(o, 1);
+    if (p)
+        *p = v;
+}
+void ce_write_long(struct ce_out *o, uint64_t v); /* any number */
+static inline void ce_write_uint(struct ce_out *o, uint64_t v)
+{
+    if (v < 0x80)
+        ce_write_byte(o, (uint8_t)v);
+    else
+        ce_write_long(o, v);
+}
 void ce_write_raw(struct ce_out *o, const void *p, size_t n);
 void ce_write_string(struct ce_out *o, const void *p, size_t n);
 /* UTF-16 as a string; lone halves of pairs become U+FFFD. */

@@ -24,15 +24,6 @@ int ce_vec_reserve(struct coedit *d, struct ce_vec *v, uint32_t n, size_t size)
     return 0;
 }
 
-void *ce_vec_push(struct coedit *d, struct ce_vec *v, size_t size)
-{
-    if (ce_vec_reserve(d, v, 1, size) < 0)
-        return NULL;
-    uint8_t *p = (uint8_t *)v->at + v->n++ * size;
-    memset(p, 0, size);
-    return p;
-}
-
 void ce_vec_free(struct coedit *d, struct ce_vec *v, size_t size)
 {
     ce_give(d->arena, v->at, v->cap * size);
