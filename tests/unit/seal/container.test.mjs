@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import { verify } from '../../../tools/verify/verify.mjs';
 
 const MAKE = join(process.env.LUUKKU_BUILD ?? 'build', 'tests', 'seal-make');
@@ -105,6 +106,36 @@ test('one flipped bit in any byte is found', { timeout: 170000 }, () => {
   }
 });
 
+/** [{start, end, local, central}]: where the bytes and the headers of each entry are. */
+function places(bytes) {
+  const found = [];
+  let central = bytes.readUInt32LE(bytes.length - 6);
+  for (let local = 0; local < bytes.readUInt32LE(bytes.length - 6);) {
+    const start = local + 30 + bytes.readUInt16LE(local + 26);
+    const end = start + bytes.readUInt32LE(local + 18);
+    found.push({ start, end, local, central });
+    central += 46 + bytes.readUInt16LE(central + 28);
+    local = end;
+  }
+  return found;
+}
+
+test('one flipped bit in any byte of a file is found though the checksum was mended', { timeout: 170000 }, () => {
+  const good = container('m.asice');
+  let state = seed;
+  for (const { start, end, local, central } of places(good)) {
+    for (let i = start; i < end; i++) {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+      const bad = Buffer.from(good);
+      bad[i] ^= 1 << ((state >>> 16) & 7);
+      const crc = crc32(bad.subarray(start, end));
+      bad.writeUInt32LE(crc, local + 14);
+      bad.writeUInt32LE(crc, central + 16);
+      refused(bad, `byte ${i} of ${good.length}`);
+    }
+  }
+});
+
 test('bytes before, behind, between, and less of them', () => {
   const good = container('f.asice');
   refused(Buffer.concat([good, Buffer.from([0])]));
@@ -129,8 +160,6 @@ test('files that nobody signed, files that are gone, and twice the same', () => 
   // Packed anew with all deflated: the mimetype is not stored.
   run('sh', '-c', 'cd i && zip -q -X -9 ../j.asice mimetype form.json form.pdf META-INF/*');
   refused(readFileSync(at('j.asice')));
-  // Packed anew as it should be: nothing was lost, it is accepted.
-  run('sh', '-c', 'cd i && zip -q -X -0 -D ../k.asice mimetype form.json form.pdf META-INF/ASiCManifest001.xml META-INF/signature001.p7s');
 });
 
 test('a letter opens with openssl alone', () => {
