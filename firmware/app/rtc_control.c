@@ -5,6 +5,7 @@
 #include "app/rtc_names.h"
 #include "app/rtc_speech.h"
 #include "app/rtc_stats.h"
+#include "app/rtc_voice.h"
 #include "app/superlink.h"
 #include "base/log.h"
 #include "ipc/chan.h"
@@ -30,7 +31,9 @@ struct rtc_control {
     struct rtc_names *names;
     struct rtc_speech *speech;
     struct rtc_broker *broker;
-    uint32_t call; /* number of the newest connection */
+    uint32_t call;         /* number of the newest connection */
+    struct lk_timer *look; /* runs while that one is connected */
+    struct rtc_voice voice;
 };
 
 enum post_kind { POST_REPORT, POST_STATS, POST_SERVERS };
@@ -104,6 +107,45 @@ static void tell_rings(struct rtc_control *c)
     note("rings", lk_chan_send(c->luukkud, RTCMSG_RINGS, NULL, 0, fds, n));
 }
 
+/* --- who speaks -------------------------------------------------------- */
+
+static void tell_voice(struct rtc_control *c)
+{
+    struct rtcmsg m = {
+        .type = RTCMSG_VOICE, .call = c->call, .up = c->voice.up};
+    tell(c, &m);
+}
+
+static void on_look(void *arg, int64_t now_us)
+{
+    struct rtc_control *c = arg;
+    struct media_stats m;
+    media_stats(c->media, &m);
+    if (rtc_voice_look(&c->voice, m.level, now_us))
+        tell_voice(c);
+    lk_timer_set(c->look, now_us + RTC_VOICE_EVERY_US);
+}
+
+static void voice_end(struct rtc_control *c)
+{
+    c->voice = (struct rtc_voice){0};
+    lk_timer_clear(c->look);
+}
+
+/* After a report about the connection: luukkud takes a line that was bad for
+ * silent, so it is told how that is. */
+static void voice_follow(struct rtc_control *c, const struct rtcmsg *m)
+{
+    if (m->type != RTCMSG_PEER || m->call != c->call)
+        return;
+    if (m->peer == RTCMSG_PEER_CONNECTED) {
+        tell_voice(c);
+        lk_timer_set_in(c->look, RTC_VOICE_EVERY_US);
+    } else if (m->peer == RTCMSG_PEER_FAILED) {
+        voice_end(c);
+    }
+}
+
 /* --- from luukkud ------------------------------------------------------ */
 
 static void set_controls(struct rtc_control *c, const struct rtcmsg *m)
@@ -163,6 +205,8 @@ static void luukkud_receive(void *arg, struct lk_chan_msg *msg)
         return;
     if (rtc_speech_order(c->speech, &m))
         return;
+    if (m.type == RTCMSG_PREPARE || m.type == RTCMSG_CLOSE)
+        voice_end(c);
     if (m.type == RTCMSG_PREPARE) {
         c->call = m.call;
         renew_media(c);
@@ -183,6 +227,7 @@ static void luukkud_closed(void *arg, int error)
     struct rtc_control *c = arg;
     struct rtcmsg m = {.type = RTCMSG_CLOSE, .call = c->call};
     note("luukkud gone", error);
+    voice_end(c);
     note("close", rtc_transport_order(c->transport, &m));
     media_capture(c->media, false);
     note("watch", rtc_broker_watch(c->broker, ""));
@@ -321,12 +366,14 @@ static void on_post(void *arg, void *item)
 {
     struct rtc_control *c = arg;
     struct post *p = item;
-    if (p->kind == POST_REPORT)
+    if (p->kind == POST_REPORT) {
         tell(c, p->p);
-    else if (p->kind == POST_STATS)
+        voice_follow(c, p->p);
+    } else if (p->kind == POST_STATS) {
         answer_stats(c, p->id, p->p);
-    else
+    } else {
         note("servers", rtc_transport_servers(c->transport, p->p));
+    }
     free(p->p);
 }
 
@@ -455,6 +502,8 @@ static int make_loop(struct rtc_control *c)
                                    .drop = on_dropped_post,
                                    .arg = c};
     int r = lk_loop_new(&c->loop);
+    if (r == 0)
+        r = lk_timer_new(c->loop, on_look, c, &c->look);
     return r < 0 ? r : lk_mailbox_new(c->loop, &mb, &c->box);
 }
 
@@ -542,6 +591,7 @@ struct rtc_control *rtc_control_free(struct rtc_control *c)
     lk_chan_free(c->luukkud);
     superlink_free(c->super);
     lk_mailbox_free(c->box);
+    lk_timer_free(c->look);
     lk_loop_free(c->loop);
     free(c);
     return NULL;

@@ -55,6 +55,7 @@ static unsigned members_of(unsigned type)
         [RTCMSG_SPOKEN] = M_ID | M_HOW,
         [RTCMSG_HEADSET] = M_UP,
         [RTCMSG_ROOM] = M_CALL | M_CHANNEL | M_ROOM,
+        [RTCMSG_VOICE] = M_CALL | M_UP,
     };
     return type < LK_ARRAY_LEN(members) ? members[type] : 0;
 }

@@ -62,6 +62,8 @@ enum rtcmsg_type {
     RTCMSG_HEADSET,   /* up: plugged in, and what is played goes there */
     RTCMSG_ROOM,      /* call, channel, room: since the channel opened so much
                          may be sent on it, counted by rtcmsg_room_cost() */
+    RTCMSG_VOICE,     /* call, up: somebody speaks at the far end. After each
+                         CONNECTED, and when it changes */
 };
 
 /* What became of an utterance, in RTCMSG_SPOKEN. */

@@ -104,6 +104,13 @@ static void on_devices(struct line *l, const struct rtcmsg *m)
         line_tell_state(l);
 }
 
+static void on_voice(struct line *l, const struct rtcmsg *m)
+{
+    struct session_event e = {.kind = SESSION_EVENT_VOICE, .up = m->up};
+    if (l->granted)
+        l->out.event(l->out.arg, &e);
+}
+
 /* Messages about one connection; late ones about an older are dropped. */
 static void on_connection(struct line *l, const struct rtcmsg *m,
                           const struct signal_time *t)
@@ -118,6 +125,8 @@ static void on_connection(struct line *l, const struct rtcmsg *m,
         on_channel(l, m, t->now_us);
     else if (m->type == RTCMSG_DATA)
         on_data(l, m, t);
+    else if (m->type == RTCMSG_VOICE)
+        on_voice(l, m);
 }
 
 static int receive_message(struct line *l, const struct rtcmsg *m,

@@ -119,6 +119,7 @@ void session_end(struct session *s, enum session_end end, int64_t now_us)
     explicit_bzero(&s->view.talk, sizeof(s->view.talk));
     explicit_bzero(s->text, sizeof(s->text));
     s->view.manner.typing = false;
+    s->view.speaks = s->voice = false;
     s->end_at_us = now_us + SESSION_END_SHOWN_US;
 }
 
@@ -255,11 +256,24 @@ static void apply_event(struct session *s, const struct session_event *e,
         if (s->view.screen == SESSION_CALL)
             event_said(s, e->talk);
         break;
+    case SESSION_EVENT_VOICE:
+        s->voice = e->up;
+        break;
     case SESSION_EVENT_WIPED:
         if (s->view.screen == SESSION_LEAVING)
             session_begin(s);
         break;
     }
+}
+
+/* Who is muted may still be heard for a moment, and of a line that is bad one
+ * knows nothing: the word comes anew when it is good again. */
+static void speaks_follow(struct session *s)
+{
+    const struct session_view *v = &s->view;
+    if (v->screen != SESSION_CALL || v->line != SESSION_LINE_GOOD)
+        s->voice = false;
+    s->view.speaks = s->voice && !(v->notices & SESSION_NOTICE_EXPERT_MUTED);
 }
 
 static bool manner_same(const struct session_manner *a,
@@ -293,9 +307,10 @@ static bool view_same(const struct session_view *a,
     return a->screen == b->screen && a->notices == b->notices &&
            a->place == b->place && a->free_experts == b->free_experts &&
            a->waiting_since_us == b->waiting_since_us && a->line == b->line &&
-           a->mic_on == b->mic_on && a->camera_on == b->camera_on &&
-           a->volume == b->volume && a->call_since_us == b->call_since_us &&
-           a->end == b->end && a->idle == b->idle && a->help == b->help &&
+           a->speaks == b->speaks && a->mic_on == b->mic_on &&
+           a->camera_on == b->camera_on && a->volume == b->volume &&
+           a->call_since_us == b->call_since_us && a->end == b->end &&
+           a->idle == b->idle && a->help == b->help &&
            manner_same(&a->manner, &b->manner) &&
            talk_same(&a->talk, &b->talk) && strcmp(a->lang, b->lang) == 0 &&
            strcmp(a->site, b->site) == 0 && strcmp(a->card, b->card) == 0 &&
@@ -308,6 +323,7 @@ void session_event(struct session *s, const struct session_event *event,
 {
     struct session_view before = s->view;
     apply_event(s, event, now_us);
+    speaks_follow(s);
     if (!view_same(&before, &s->view))
         s->view.version++;
 }

@@ -51,6 +51,7 @@ enum session_event_kind {
     SESSION_EVENT_HEADSET,   /* up: plugged in; the first time starts speech */
     SESSION_EVENT_TALK,      /* up: the channel for writing is open */
     SESSION_EVENT_SAID,      /* talk: what was written, anew */
+    SESSION_EVENT_VOICE,     /* up: somebody speaks at the other end */
     SESSION_EVENT_WIPED,     /* all of the last visit is gone: begin anew */
 };
 

@@ -17,6 +17,7 @@ struct session {
     int64_t end_at_us;          /* when the end screen leaves by itself */
     int64_t idle_us;            /* how long nobody has to touch anything */
     int64_t alive_us;           /* when somebody last touched something */
+    bool voice;                 /* sound comes that is speech, muted or not */
     bool headset_seen;          /* in this visit: speech was started for it */
     char text[SESSION_ARG_MAX]; /* the turn being written */
 };

@@ -123,6 +123,7 @@ struct session_view {
     enum session_line line;
     char expert_name[SESSION_TEXT_MAX]; /* from the certificate only */
     char agency_name[SESSION_TEXT_MAX]; /* likewise */
+    bool speaks; /* the expert, just now; not while muted or the line is bad */
     bool mic_on;
     bool camera_on;
     uint32_t volume; /* 0..10 */

@@ -22,6 +22,14 @@ await main(`call with ${which}`, async (t) => {
   await expectMedia(demo, page);
   assert((await page.evaluate(() => window.probe.made)) === 1, 'one connection is made');
 
+  t.step('who speaks is seen at the kiosk');
+  const speaks = (value) => async () => (await demo.kiosk.node('expert-speaks'))?.value === value;
+  await until('the expert to speak', speaks('Puhuu'));
+  await page.click('mute');
+  await until('the muted expert not to', speaks(''));
+  await page.click('mute');
+  await until('the expert to speak again', speaks('Puhuu'));
+
   t.step('256 KiB over the data channel and back');
   await expectEcho(page);
 

@@ -93,7 +93,7 @@ static bool is_touched(const struct kiosk_painter *p,
                        struct kiosk_rect area)
 {
     const struct kiosk_node *n = &t->node[i];
-    if (kiosk_tree_hidden(t, i))
+    if (kiosk_tree_hidden(t, i) || n->state & KIOSK_BLANK)
         return false;
     if (is_picture(p, n))
         return kiosk_rect_touches(n->rect, area);

@@ -83,6 +83,25 @@ static void call_line(struct kiosk_page *p)
                           });
 }
 
+/* That the expert speaks (EN 301 549, 6.2.2.4, 6.5.5). For the eye: who hears
+ * the voice is not told so, nor is it a status. */
+static void call_speaks(struct kiosk_page *p)
+{
+    const char *words = kiosk_page_str(p, KIOSK_STR_EXPERT_SPEAKS);
+    bool speaks = p->view->speaks;
+    kiosk_tree_leaf(p->t, &(struct kiosk_node){
+                              .id = "expert-speaks",
+                              .role = KIOSK_IMAGE,
+                              .name = words,
+                              .value = speaks ? words : "",
+                              .icon = KIOSK_ICON_VOLUME_2,
+                              .icon_mm = 5.5f,
+                              .font = KIOSK_FONT_SMALL,
+                              .ink = KIOSK_INK_BRAND,
+                              .state = speaks ? 0 : KIOSK_BLANK,
+                          });
+}
+
 static void call_expert(struct kiosk_page *p)
 {
     const struct session_view *v = p->view;
@@ -102,6 +121,9 @@ static void call_expert(struct kiosk_page *p)
     kiosk_page_text(p, KIOSK_FONT_BODY, KIOSK_INK_MUTED,
                     kiosk_tree_printf(p->t, "%s", v->agency_name));
     kiosk_tree_close(p->t);
+    kiosk_tree_open(p->t, &(struct kiosk_node){.box = {.flow = KIOSK_WRAP,
+                                                       .align = KIOSK_CENTER,
+                                                       .gap = 4}});
     kiosk_tree_leaf(p->t,
                     &(struct kiosk_node){
                         .id = "expert-verified",
@@ -113,6 +135,8 @@ static void call_expert(struct kiosk_page *p)
                         .ink = KIOSK_INK_GOOD,
                         .state = *v->expert_name ? 0 : KIOSK_HIDDEN,
                     });
+    call_speaks(p);
+    kiosk_tree_close(p->t);
     kiosk_tree_close(p->t);
 }
 
@@ -239,7 +263,9 @@ static void call_wide_talk(struct kiosk_page *p)
     column_open(p, kiosk_page_typing(p) ? less : half);
     kiosk_page_remote(p, (struct kiosk_box){.grow = true});
     /* While one types the keyboard has this place. */
-    if (!kiosk_page_typing(p))
+    if (kiosk_page_typing(p))
+        call_speaks(p);
+    else
         call_small(p);
     kiosk_tree_close(p->t);
     column_open(p, (struct kiosk_box){.grow = true});

@@ -46,6 +46,9 @@ enum kiosk_state {
     KIOSK_HIDDEN = 1 << 4, /* takes no space, cannot be touched */
     /* Set by the layout: hidden, because it is on another page of its pager. */
     KIOSK_OFFPAGE = 1 << 5,
+    /* Keeps its room, and is not drawn: what comes and goes moves nothing. Of
+     * leaves that are neither touched nor read out. */
+    KIOSK_BLANK = 1 << 6,
 };
 
 /* How a node's own area is drawn; its colours are the theme's. */

@@ -59,7 +59,7 @@ static int json_node(struct lk_buf *b, const struct kiosk_tree *t, int i)
 {
     const struct kiosk_node *n = &t->node[i];
     uint32_t state = n->state;
-    if (kiosk_tree_hidden(t, i))
+    if (kiosk_tree_hidden(t, i) || state & KIOSK_BLANK)
         state |= KIOSK_HIDDEN;
     int r = lk_buf_append(b, "{", 1);
     if (r >= 0)

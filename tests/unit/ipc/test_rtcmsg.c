@@ -66,6 +66,7 @@ static const struct rtcmsg samples[] = {
     {.type = RTCMSG_HEADSET, .up = true},
     {.type = RTCMSG_SHUT, .call = 3, .channel = 4},
     {.type = RTCMSG_ROOM, .call = 3, .channel = 4, .room = 1ULL << 40},
+    {.type = RTCMSG_VOICE, .call = 3, .up = true},
 };
 
 static void check_equal(const struct rtcmsg *m, const struct rtcmsg *d)
@@ -153,6 +154,8 @@ static void test_refused(void **state)
     assert_int_equal(rtcmsg_decode(RTCMSG_CONTROLS, "\2\1\12\0\0", 5, &d),
                      -EBADMSG);
     assert_int_equal(rtcmsg_decode(RTCMSG_LINK, "\1\0\1\xff", 4, &d), -EBADMSG);
+    assert_int_equal(rtcmsg_decode(RTCMSG_VOICE, "\0\0\0\3\2", 5, &d),
+                     -EBADMSG);
 }
 
 /* What is spoken is text, of a bounded length, at a pace that exists. */

@@ -508,6 +508,18 @@ static void test_hidden_takes_no_room(void **state)
     expect(b, 0, 0, 10, 20);
 }
 
+static void test_blank_keeps_its_room(void **state)
+{
+    (void)state;
+    begin((struct kiosk_box){.flow = KIOSK_COLUMN, .gap = 10});
+    int a = kiosk_tree_leaf(
+        &t, &(struct kiosk_node){.name = "a", .state = KIOSK_BLANK});
+    int b = child("a", (struct kiosk_box){0});
+    lay(100, 100);
+    expect(a, 0, 0, 10, 20);
+    expect(b, 0, 30, 10, 20);
+}
+
 static void test_measure_fails(void **state)
 {
     (void)state;
@@ -542,6 +554,7 @@ int main(void)
         cmocka_unit_test(test_grid),
         cmocka_unit_test(test_aspect_and_icons),
         cmocka_unit_test(test_hidden_takes_no_room),
+        cmocka_unit_test(test_blank_keeps_its_room),
         cmocka_unit_test(test_measure_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

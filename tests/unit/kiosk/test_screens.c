@@ -162,6 +162,34 @@ static void test_talk(void **state)
     assert_true(node("text-input")->field.eager);
 }
 
+/* Whether the expert speaks changes that one sign, on every kind of call
+ * screen, and is told in words. */
+static void test_expert_speaks(void **state)
+{
+    (void)state;
+    struct kiosk_env wide = env;
+    wide.width_mm = 476;
+    wide.height_mm = 268;
+    for (int i = 0; i < 4; i++) {
+        struct session_view v = {.screen = SESSION_CALL,
+                                 .line = SESSION_LINE_GOOD,
+                                 .expert_name = "Maija",
+                                 .manner = {.typing = i & 1}};
+        build(&v, i & 2 ? &wide : &env);
+        int nodes = tree.n;
+        assert_int_equal(node("expert-speaks")->role, KIOSK_IMAGE);
+        assert_int_equal(node("expert-speaks")->state, KIOSK_BLANK);
+        assert_string_equal(node("expert-speaks")->value, "");
+        v.speaks = true;
+        build(&v, i & 2 ? &wide : &env);
+        assert_int_equal(tree.n, nodes);
+        assert_int_equal(node("expert-speaks")->state, 0);
+        assert_string_equal(node("expert-speaks")->name, "Puhuu");
+        assert_string_equal(node("expert-speaks")->value, "Puhuu");
+        assert_int_equal(node("expert-speaks")->icon, KIOSK_ICON_VOLUME_2);
+    }
+}
+
 /* A turn of any length, cut anywhere, keeps whole characters. */
 static void test_long_turn(void **state)
 {
@@ -188,9 +216,10 @@ static void test_long_turn(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_strip), cmocka_unit_test(test_switches),
-        cmocka_unit_test(test_help),  cmocka_unit_test(test_idle),
-        cmocka_unit_test(test_talk),  cmocka_unit_test(test_long_turn),
+        cmocka_unit_test(test_strip),         cmocka_unit_test(test_switches),
+        cmocka_unit_test(test_help),          cmocka_unit_test(test_idle),
+        cmocka_unit_test(test_talk),          cmocka_unit_test(test_long_turn),
+        cmocka_unit_test(test_expert_speaks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

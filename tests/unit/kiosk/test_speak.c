@@ -1,6 +1,7 @@
 /* What is spoken: screens, changes, focus, private words, interrupts. */
 #include "testing.h"
 
+#include "kiosk/screens.h"
 #include "kiosk/speak.h"
 #include "kiosk/speech.h"
 #include "kiosk/strings.h"
@@ -294,6 +295,28 @@ static void test_talk(void **state)
     assert_string_equal(said[0].text, "Asiantuntija kirjoitti: Selvä.");
 }
 
+/* Who hears the expert need not be told that the expert speaks. */
+static void test_expert_speaks(void **state)
+{
+    static const struct kiosk_env env = {.width_mm = 268, .height_mm = 476};
+    (void)state;
+    memset(&speak, 0, sizeof(speak));
+    view = (struct session_view){.screen = SESSION_CALL,
+                                 .lang = "fi",
+                                 .line = SESSION_LINE_GOOD,
+                                 .expert_name = "Maija",
+                                 .speaks = true,
+                                 .manner = {.speech = true}};
+    for (int i = 0; i < 4; i++) {
+        kiosk_screen_build(&view, &env, &tree);
+        size_t n = kiosk_speak_update(&speak, &tree, &view, said);
+        assert_true(i == 0 ? n > 0 : n == 0);
+        for (size_t k = 0; k < n; k++)
+            assert_null(strstr(said[k].text, "Puhuu"));
+        view.speaks = !view.speaks;
+    }
+}
+
 /* A turn that begins does not bring the one before it back. */
 static void test_turns(void **state)
 {
@@ -421,7 +444,7 @@ int main(void)
         cmocka_unit_test(test_private),    cmocka_unit_test(test_talk),
         cmocka_unit_test(test_turns),      cmocka_unit_test(test_call),
         cmocka_unit_test(test_again),      cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_log),
+        cmocka_unit_test(test_log),        cmocka_unit_test(test_expert_speaks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,6 +33,8 @@ struct world {
     char text[256]; /* all that was sent on the channel TEXT */
     struct session_talk talk;
     bool talk_up;
+    bool voice;
+    int voices; /* how often it was told */
 };
 
 #define TEXT 5        /* a data channel's number */
@@ -93,6 +95,9 @@ static void on_event(void *arg, const struct session_event *e)
         w->last = *e;
     } else if (e->kind == SESSION_EVENT_TALK) {
         w->talk_up = e->up;
+    } else if (e->kind == SESSION_EVENT_VOICE) {
+        w->voice = e->up;
+        w->voices++;
     } else if (e->kind == SESSION_EVENT_SAID) {
         w->talk = *e->talk;
     }
@@ -409,6 +414,35 @@ static void test_late_words(void **state)
     assert_int_equal(w->orders, 0);
 }
 
+/* Who speaks is told of the newest connection only, and in a call only. */
+static void test_voice(void **state)
+{
+    (void)state;
+    up();
+    assert_int_equal(line_wait(w->line, "parental-allowance", "fi", &w->t), 0);
+    struct rtcmsg m = {.type = RTCMSG_VOICE, .call = w->number, .up = true};
+    receive(m);
+    assert_int_equal(w->voices, 0);
+    line_end(w->line, &w->t);
+    w->over = false;
+    clear();
+    into_call();
+    m.call = w->number;
+    receive(m);
+    assert_true(w->voice);
+    m.up = false;
+    m.call--;
+    receive(m);
+    assert_true(w->voice);
+    m.call = w->number;
+    receive(m);
+    assert_false(w->voice);
+    line_end(w->line, &w->t);
+    m.up = true;
+    receive(m);
+    assert_int_equal(w->voices, 2);
+}
+
 static void test_failure_makes_a_fresh_connection(void **state)
 {
     (void)state;
@@ -588,6 +622,7 @@ int main(void)
         CASE(test_page_reloads),
         CASE(test_page_leaves_for_good),
         CASE(test_late_words),
+        CASE(test_voice),
         CASE(test_failure_makes_a_fresh_connection),
         CASE(test_ctl),
         CASE(test_ctl_bye),

@@ -324,6 +324,53 @@ static void test_transport_dies_in_a_call(void **state)
     assert_int_equal(session_view(s)->line, SESSION_LINE_RECONNECTING);
 }
 
+static void voice(bool up)
+{
+    event((struct session_event){.kind = SESSION_EVENT_VOICE, .up = up});
+}
+
+static void line_is(enum session_line line)
+{
+    event((struct session_event){.kind = SESSION_EVENT_LINE, .line = line});
+}
+
+/* That the expert speaks is shown in a call whose line is good, and not of one
+ * who is muted; each change is a new version. */
+static void test_expert_speaks(void **state)
+{
+    (void)state;
+    const struct session_view *v = session_view(s);
+    voice(true);
+    assert_false(v->speaks);
+    to_call();
+    voice(true);
+    assert_false(v->speaks); /* no line yet */
+    line_is(SESSION_LINE_GOOD);
+    assert_false(v->speaks);
+    uint64_t version = v->version;
+    voice(true);
+    assert_true(v->speaks);
+    assert_true(v->version == version + 1);
+    voice(true);
+    assert_true(v->version == version + 1);
+    event((struct session_event){.kind = SESSION_EVENT_REMOTE, .camera = true});
+    assert_false(v->speaks);
+    event((struct session_event){
+        .kind = SESSION_EVENT_REMOTE, .mic = true, .camera = true});
+    assert_true(v->speaks);
+    line_is(SESSION_LINE_INTERRUPTED);
+    assert_false(v->speaks);
+    line_is(SESSION_LINE_GOOD);
+    assert_false(v->speaks); /* until it is said again */
+    voice(true);
+    event((struct session_event){.kind = SESSION_EVENT_TRANSPORT});
+    assert_false(v->speaks);
+    line_is(SESSION_LINE_GOOD);
+    voice(true);
+    intent(SESSION_INTENT_END_CALL, "");
+    assert_false(v->speaks);
+}
+
 static void test_long_names_are_cut_between_characters(void **state)
 {
     char name[3 * SESSION_TEXT_MAX] = "x";
@@ -418,6 +465,7 @@ int main(void)
         CASE(test_a_headset_starts_speech_once),
         CASE(test_writing),
         CASE(test_transport_dies_in_a_call),
+        CASE(test_expert_speaks),
         CASE(test_long_names_are_cut_between_characters),
         CASE(test_any_order),
         CASE(test_construction),
