@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define CE_NONE UINT32_MAX /* no client: an id that is absent */
-#define CE_BLOCK 128       /* structs in a block */
+#define CE_BLOCK 170       /* structs in a block, which takes 2 KiB */
 #define CE_LINEAR_KEYS 8   /* keys of a map that are searched one by one */
 
 /* Content references of the wire; 0 and 10 are no items. */
@@ -42,7 +42,6 @@ struct ce_id {
 struct ce_buf {
     uint32_t refs;
     uint32_t cap, used; /* bytes */
-    uint32_t unused;
     uint8_t data[];
 };
 
@@ -81,9 +80,7 @@ struct ce_item {
     /* index; `sum` counts the live units of the subtree */
     struct ce_item *up, *lo, *hi;
     uint32_t sum;
-    uint32_t seen;     /* conflict search: number of the scan */
-    uint32_t conflict; /* conflict search: generation within it */
-    uint32_t unused;
+    uint32_t mark; /* conflict search: generation in which it was passed */
 };
 
 struct ce_entry {
@@ -240,8 +237,8 @@ struct coedit {
     bool blind; /* it could not note all it did */
 
     uint64_t updates;    /* checked so far */
-    uint32_t scan;       /* number of the last conflict search */
-    uint32_t generation; /* within it */
+    uint32_t generation; /* of conflict searches; each begins a new one */
+    uint32_t scan;       /* with which the last search began */
     uint32_t steps;      /* in this update */
 };
 

@@ -47,21 +47,19 @@ static bool passes(struct coedit *d, const struct ce_item *it,
     if (o->origin.client == CE_NONE)
         return false;
     const struct ce_item *from = item_at(d, o->origin);
-    if (!from || from->seen != d->scan)
+    if (!from || from->mark < d->scan)
         return false;
-    *ret_take = from->conflict != d->generation;
+    *ret_take = from->mark != d->generation;
     return true;
 }
 
 static void find_place(struct coedit *d, struct ce_item *it)
 {
-    d->scan++;
-    d->generation++;
+    d->scan = ++d->generation;
     for (struct ce_item *o = first_in_place(it); o && o != it->right;
          o = o->right) {
         bool take;
-        o->seen = d->scan;
-        o->conflict = d->generation;
+        o->mark = d->generation;
         d->steps++;
         if (!passes(d, it, o, &take))
             return;
