@@ -336,6 +336,12 @@ static int take_pending(struct coedit *d)
 
 int coedit_apply(struct coedit *d, const void *update, size_t len)
 {
+    return coedit_apply_checked(d, update, len, NULL);
+}
+
+int coedit_apply_checked(struct coedit *d, const void *update, size_t len,
+                         const struct coedit_policy *policy)
+{
     struct ce_update u;
     if (d->nested > 0)
         return -EBUSY;
@@ -343,6 +349,8 @@ int coedit_apply(struct coedit *d, const void *update, size_t len)
     if (e < 0)
         return e;
     e = ce_check(d, &u);
+    if (e == 0 && policy)
+        e = ce_ask(d, &u, policy);
     if (e == 0) {
         ce_begin(d, false);
         e = take_structs(d, &u);

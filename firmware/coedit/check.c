@@ -134,8 +134,43 @@ static int count_child(const struct coedit *d, struct ce_update *u,
     return n > d->limits.children_max ? -E2BIG : 0;
 }
 
+/* A struct whose first part is here goes on where that part is; a liar might
+ * name another place. */
+static int check_overlap(struct coedit *d, const struct ce_rec *rec)
+{
+    uint32_t state = d->client[rec->client].state;
+    if (rec->clock >= state || rec->clock + rec->len <= state)
+        return 0;
+    const struct ce_item *it =
+        ce_item_of(known(d, (struct ce_id){rec->client, state - 1}));
+    bool elsewhere =
+        rec->into_rec || (it && rec->into && it->parent != rec->into);
+    return elsewhere || (it && rec->into && it->key != rec->key) ? -EBADMSG : 0;
+}
+
+/* Ranges that overlap would be walked again and again; an honest editor's do
+ * not: they come by falling client and rising clock. Others are put in order
+ * and joined. */
+static void order_ranges(const struct coedit *d, struct ce_update *u)
+{
+    bool ordered = true;
+    for (uint32_t i = 1; i < u->dels && ordered; i++) {
+        const struct ce_range *l = &u->del[i - 1];
+        const struct ce_range *r = &u->del[i];
+        ordered = l->client == r->client
+                      ? l->clock + l->len <= r->clock
+                      : d->client[l->client].id > d->client[r->client].id;
+    }
+    if (ordered)
+        return;
+    struct ce_vec v = {.at = u->del, .n = u->dels, .cap = u->dels};
+    ce_ranges_sort(&v);
+    u->dels = v.n;
+}
+
 int ce_check(struct coedit *d, struct ce_update *u)
 {
+    order_ranges(d, u);
     d->updates++;
     if (d->units + u->units > d->limits.text_max)
         return -E2BIG;
@@ -146,7 +181,9 @@ int ce_check(struct coedit *d, struct ce_update *u)
             find_out(d, u, &u->rec[i]);
     for (uint32_t i = 0; i < u->recs; i++) {
         struct ce_rec *rec = &u->rec[i];
-        int r = is_child(rec) ? count_child(d, u, rec) : 0;
+        int r = check_overlap(d, rec);
+        if (r == 0 && is_child(rec))
+            r = count_child(d, u, rec);
         if (r == 0 && rec->ref == CE_TYPE)
             r = find_depth(d, u, rec);
         if (r < 0)

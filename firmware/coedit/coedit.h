@@ -10,7 +10,7 @@
  * belongs to one thread; its memory is one arena with a ceiling, wiped when
  * the document is freed. An update from outside is decoded and checked in full
  * before the document is touched: it is taken whole, or not at all.
- * Not here: who may write what (forms), how bytes travel.
+ * Not here: who may write what (a policy is asked), how bytes travel.
  *
  * Positions and lengths of texts are UTF-16 units, as in a browser.
  */
@@ -148,6 +148,61 @@ int coedit_map_delete(struct coedit *d, struct coedit_ref ref,
 int coedit_apply(struct coedit *d, const void *update,
                  size_t len) LK_MUST_CHECK;
 
+/* What an update would do, one question for each struct that is new and for
+ * each live piece that it deletes; deletions first. */
+enum coedit_ask_kind {
+    COEDIT_ASK_INSERT,
+    COEDIT_ASK_DELETE, /* who deletes is not on the wire */
+    COEDIT_ASK_GC,     /* clocks of what its writer has collected already */
+    COEDIT_ASK_SKIP,   /* clocks left out: the first place of an update */
+};
+enum coedit_where {
+    COEDIT_WHERE_IN,      /* `into` says it */
+    COEDIT_WHERE_NOWHERE, /* beside or in what is gone: will hold nothing */
+    COEDIT_WHERE_UNKNOWN, /* depends on what has not come */
+};
+struct coedit_ask {
+    enum coedit_ask_kind kind;
+    enum coedit_where where;
+    uint64_t client; /* whose clocks these are: the writer of what is inserted,
+                        the one whose text is deleted */
+    uint32_t clock;
+    uint32_t units;  /* without those that are held already */
+    uint8_t content; /* the wire's number: 1 deleted, 4 string, 7 type, 8 any */
+    struct coedit_ref into; /* the map, text or array that it lies in; that may
+                               come with the same update */
+    bool into_root;
+    enum coedit_kind into_kind; /* unless it is a root: those have none */
+    const char *key;            /* NULL in lists */
+    enum coedit_kind made;      /* content 7: what kind of type */
+    const uint8_t *bytes; /* content 4: UTF-8; 8: `units` encoded values, one
+                             after the other; NULL of others and deletions */
+    size_t len;
+    uint32_t length; /* of a list: live units in `into`, when all that was
+                        asked so far is done */
+};
+struct coedit_policy {
+    /* 0, or a negative errno that refuses the whole update. May read the
+     * document. */
+    int (*ask)(void *arg, const struct coedit_ask *ask);
+    void *arg;
+};
+
+/* coedit_apply() of what a peer may not do all of. Every question is asked
+ * before the document is touched. Nothing of the update may wait: what depends
+ * on what is not there is asked about as unknown and then refused, so nothing
+ * gets in later without being asked about. What is held already, and deleted
+ * already, is not asked about.
+ *
+ * policy  NULL: everything may be
+ * Errors  as coedit_apply(), what the policy says; -EAGAIN it would have to
+ *         wait; -EILSEQ it would cut a pair of surrogates of a text that is
+ *         here; -EBADMSG also for a key with a NUL in it. Then nothing has
+ *         changed
+ */
+int coedit_apply_checked(struct coedit *d, const void *update, size_t len,
+                         const struct coedit_policy *policy) LK_MUST_CHECK;
+
 /* Whether structs or deletions wait for what has not come. */
 bool coedit_pending(const struct coedit *d);
 
@@ -175,6 +230,28 @@ int coedit_map_get(const struct coedit *d, struct coedit_ref ref,
                    const char *key, struct coedit_value *ret) LK_MUST_CHECK;
 int coedit_array_get(const struct coedit *d, struct coedit_ref ref, uint32_t at,
                      struct coedit_value *ret) LK_MUST_CHECK;
+
+/* Who wrote what is there now: the live units of a text or array, or the value
+ * of a map's key. */
+#define COEDIT_AUTHORS 16
+struct coedit_authors {
+    uint32_t n; /* by falling units */
+    struct {
+        uint64_t client;
+        uint32_t units;
+    } author[COEDIT_AUTHORS];
+    bool more;     /* than fit: those with the fewest units are left out */
+    bool written;  /* anyone ever wrote here, so that `last` is one */
+    uint64_t last; /* whose writing reached this document last; who deletes is
+                      not known */
+};
+/* key     NULL: of the list itself
+ * Errors  -ENOENT the type is gone, or nothing is at the key */
+int coedit_authors(const struct coedit *d, struct coedit_ref ref,
+                   const char *key, struct coedit_authors *ret) LK_MUST_CHECK;
+
+/* A client's next clock; 0 when nothing is of it. */
+uint32_t coedit_clock(const struct coedit *d, uint64_t client);
 
 /* A root as JSON, as JSON.stringify(type.toJSON()) of yjs but with sorted keys
  * (RFC 8785, 3.2.3) and bytes as {"$bytes": base64}; with a NUL.
@@ -208,6 +285,20 @@ struct coedit_change {
  */
 bool coedit_changed(const struct coedit *d, size_t i,
                     struct coedit_change *ret);
+
+/* How the last transaction changed a text or array, from left to right: at unit
+ * `at`, the splices before it done, `removed` units went and `inserted` came.
+ *
+ * cap     at least 1; when there are more, the last one spans the rest
+ * Returns how many; 0 nothing, or the type is gone
+ */
+struct coedit_splice {
+    uint32_t at;
+    uint32_t removed;
+    uint32_t inserted;
+};
+size_t coedit_splices(const struct coedit *d, struct coedit_ref ref,
+                      struct coedit_splice *ret, size_t cap);
 
 /* Figures for limits and tests. */
 struct coedit_figures {

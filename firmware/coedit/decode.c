@@ -276,6 +276,8 @@ static uint32_t read_struct(struct decoder *x, uint32_t client, uint32_t clock)
     }
     if (info != CE_SKIP)
         x->u->recs++;
+    else if (x->u->skips++ == 0)
+        x->u->skip = (struct ce_range){client, clock, rec->len};
     return rec->len;
 }
 
@@ -412,7 +414,7 @@ int ce_decode(struct coedit *d, const void *data, size_t len,
     ret->rec = ret->small_rec;
     ret->run = ret->small_run;
     ret->del = ret->small_del;
-    ret->recs = ret->runs = ret->dels = ret->clients = 0;
+    ret->recs = ret->runs = ret->dels = ret->clients = ret->skips = 0;
     ret->run_of = NULL;
     ret->units = 0;
     if (len > d->limits.update_max)

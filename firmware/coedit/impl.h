@@ -98,6 +98,7 @@ struct ce_type {
     uint16_t depth;  /* roots 1 */
     uint32_t length; /* live countable units of the list */
     uint32_t live_keys;
+    uint32_t writer; /* client that wrote here last, + 1 */
     struct ce_entry *entry;
     uint32_t entries, entries_cap;
     uint32_t *slot; /* hash to entry + 1; NULL while there are few */
@@ -176,9 +177,11 @@ struct ce_update {
     uint32_t runs;
     struct ce_range *del;
     uint32_t dels;
-    size_t units;     /* of all its strings */
-    uint32_t *run_of; /* client to run + 1, for `clients` of them; NULL when
-                         there are few runs */
+    size_t units; /* of all its strings */
+    uint32_t skips;
+    struct ce_range skip; /* the first one */
+    uint32_t *run_of;     /* client to run + 1, for `clients` of them; NULL when
+                             there are few runs */
     uint32_t clients;
     struct ce_rec small_rec[CE_SMALL];
     struct ce_run small_run[CE_SMALL];
@@ -407,6 +410,9 @@ struct ce_rec *ce_update_find(const struct ce_update *u, struct ce_id id);
 /* Finds out where each struct goes, and whether all stays within the ceilings.
  * -E2BIG, -ENOSPC. */
 int ce_check(struct coedit *d, struct ce_update *u);
+/* Asks about all that a checked update would do. */
+int ce_ask(struct coedit *d, struct ce_update *u,
+           const struct coedit_policy *policy);
 int ce_pending_add(struct coedit *d, const struct ce_rec *rec);
 int ce_pending_miss(struct coedit *d, uint32_t client, uint32_t clock);
 int ce_pending_del(struct coedit *d, struct ce_range r);

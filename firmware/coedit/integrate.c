@@ -120,6 +120,7 @@ int ce_integrate(struct coedit *d, struct ce_item *it)
     }
     if (it->h.ref == CE_TYPE)
         it->u.type->depth = (uint16_t)(t->depth + 1);
+    t->writer = it->h.client + 1;
     ce_note_change(d, t, it->key);
     if ((t->item && t->item->h.deleted) || (it->key && it->right))
         ce_delete(d, it);
@@ -147,6 +148,7 @@ bool ce_extend(struct coedit *d, struct ce_item *left,
     left->parent->length += rec->len;
     d->client[client].state += rec->len;
     ce_list_weigh(left->parent, left);
+    left->parent->writer = client + 1;
     ce_note_change(d, left->parent, NULL);
     return true;
 }

@@ -60,6 +60,13 @@ static int answer(const struct coedit *d, const void *sv, size_t sv_len,
 int coedit_sync_take(struct coedit *d, const void *message, size_t len,
                      uint8_t **ret, size_t *ret_len)
 {
+    return coedit_sync_take_checked(d, message, len, NULL, ret, ret_len);
+}
+
+int coedit_sync_take_checked(struct coedit *d, const void *message, size_t len,
+                             const struct coedit_policy *policy, uint8_t **ret,
+                             size_t *ret_len)
+{
     const uint8_t *p = message;
     struct ce_in in = {p, p + len, false};
     uint32_t n;
@@ -73,6 +80,6 @@ int coedit_sync_take(struct coedit *d, const void *message, size_t len,
     if (kind == COEDIT_SYNC_STEP_1)
         r = answer(d, body, n, ret, ret_len);
     else
-        r = coedit_apply(d, body, n);
+        r = coedit_apply_checked(d, body, n, policy);
     return r < 0 ? r : (int)kind;
 }

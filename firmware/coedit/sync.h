@@ -26,6 +26,11 @@ enum coedit_sync {
 int coedit_sync_take(struct coedit *d, const void *message, size_t len,
                      uint8_t **ret, size_t *ret_len) LK_MUST_CHECK;
 
+/* Likewise; what it would do is asked, see coedit_apply_checked(). */
+int coedit_sync_take_checked(struct coedit *d, const void *message, size_t len,
+                             const struct coedit_policy *policy, uint8_t **ret,
+                             size_t *ret_len) LK_MUST_CHECK;
+
 /* The first message of each side; and an update in its frame. Heap memory.
  * Errors: -ENOMEM. */
 int coedit_sync_hello(const struct coedit *d, uint8_t **ret,
