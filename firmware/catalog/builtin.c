@@ -31,6 +31,7 @@ static const struct catalog_card cards[] = {
         .id = "parental-allowance",
         .agency = "kela",
         .icon = "baby",
+        .form = "parental-allowance",
         .agency_name = kela,
         .title =
             {

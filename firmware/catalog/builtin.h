@@ -24,6 +24,7 @@ struct catalog_card {
     const char *id;     /* [a-z0-9-]{3,32} */
     const char *agency; /* id of the agency, the broker's topic level */
     const char *icon;   /* name of the drawing */
+    const char *form;   /* id of the form filled in together; NULL: none */
     const char *const *agency_name; /* CATALOG_LANGS of them, short */
     const char *title[CATALOG_LANGS];
     const char *text[CATALOG_LANGS]; /* one or two plain sentences */

@@ -111,6 +111,15 @@ struct forms_def_error {
 int forms_def_parse(const char *json, size_t len, struct forms_def **ret,
                     struct forms_def_error *ret_error) LK_MUST_CHECK;
 
+/* The same for who mends a file: names every mistake that can be seen.
+ *
+ * errors  in: how many fit into `ret_errors`, 1 or more; out, with -EBADMSG and
+ *         0: how many there are
+ */
+int forms_def_check(const char *json, size_t len, struct forms_def **ret,
+                    struct forms_def_error *ret_errors,
+                    size_t *errors) LK_MUST_CHECK;
+
 /* NULL is fine. Returns NULL. */
 struct forms_def *forms_def_free(struct forms_def *d);
 LK_AUTO_DEFINE(forms_def);
@@ -124,6 +133,9 @@ const char *const *forms_builtin_ids(void);
  * text is not there. Borrowed from the definition. */
 const char *forms_say(const struct forms_def *d, const struct forms_text *t,
                       const char *lang);
+
+/* The type's name as in definitions: "person-id". Static. */
+const char *forms_type_name(enum forms_type type);
 
 /* Asks for the value in the document of an earlier field; "" when it is empty
  * or hidden. `row`: the row that the condition's own field is in, 0 for none.

@@ -1,6 +1,7 @@
 #include "store/config.h"
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "store/config_impl.h"
 
 #include <errno.h>
@@ -163,43 +164,16 @@ struct parse {
     const char *text;
     size_t len;
     const char *dir;
-    struct config_step step[CONFIG_DEPTH_MAX];
+    struct lk_json_step step[CONFIG_DEPTH_MAX];
     size_t depth;
     struct store_config_error *error;
 };
 
-/* Writes "agencies[1].id: " for the present place. */
-static size_t say_place(const struct parse *p, char *to, size_t cap)
-{
-    size_t at = 0;
-    for (size_t i = 0; i < p->depth && at < cap; i++) {
-        const struct config_step *s = &p->step[i];
-        int n = s->key ? snprintf(to + at, cap - at, "%s%.40s", i ? "." : "",
-                                  s->key)
-                       : snprintf(to + at, cap - at, "[%zu]", s->index);
-        at += n > 0 ? (size_t)n : 0;
-    }
-    if (p->depth > 0 && at < cap)
-        at += (size_t)snprintf(to + at, cap - at, ": ");
-    return LK_MIN(at, cap - 1);
-}
-
-/* Keeps the reason on one line of printable UTF-8, whatever a name held. */
-static void reason_flatten(char *s)
-{
-    s[lk_utf8_cut(s, strlen(s), strlen(s))] = 0;
-    for (; *s; s++)
-        if ((unsigned char)*s < 0x20 || *s == 0x7f)
-            *s = '?';
-}
-
 static int refuse(struct parse *p, const char *why)
 {
     struct store_config_error *e = p->error;
-    e->line = config_where(p->text, p->len, p->step, p->depth);
-    size_t at = say_place(p, e->reason, sizeof(e->reason));
-    (void)snprintf(e->reason + at, sizeof(e->reason) - at, "%s", why);
-    reason_flatten(e->reason);
+    e->line = lk_json_where(p->text, p->len, p->step, p->depth);
+    lk_json_reason(p->step, p->depth, why, e->reason, sizeof(e->reason));
     return -EBADMSG;
 }
 
@@ -281,7 +255,7 @@ static int take_member(struct parse *p, const struct field *f,
                        const json_t *object, char *base)
 {
     const json_t *v = json_object_get(object, f->name);
-    p->step[p->depth++] = (struct config_step){.key = f->name};
+    p->step[p->depth++] = (struct lk_json_step){.key = f->name};
     int r = 0;
     if (v)
         r = take(p, f, v, base);
@@ -305,7 +279,7 @@ static int take_object(struct parse *p, const struct field *f, json_t *v,
             known = strcmp(f->sub[i].name, key) == 0;
         if (known)
             continue;
-        p->step[p->depth++] = (struct config_step){.key = key};
+        p->step[p->depth++] = (struct lk_json_step){.key = key};
         return refuse(p, "is not a member that is known");
     }
     for (size_t i = 0; i < f->subs; i++) {
@@ -329,7 +303,7 @@ static int take_array(struct parse *p, const struct field *f, const json_t *v,
         return refuse(p, why);
     }
     for (size_t i = 0; i < n; i++) {
-        p->step[p->depth++] = (struct config_step){.index = i};
+        p->step[p->depth++] = (struct lk_json_step){.index = i};
         int r =
             take(p, f->sub, json_array_get(v, i), base + f->at + i * f->stride);
         if (r < 0)
@@ -380,9 +354,9 @@ static int check_whole(struct parse *p, const struct store_config *c)
         for (size_t j = 0; j < i; j++) {
             if (strcmp(c->agency[i].id, c->agency[j].id) != 0)
                 continue;
-            p->step[0] = (struct config_step){.key = "agencies"};
-            p->step[1] = (struct config_step){.index = i};
-            p->step[2] = (struct config_step){.key = "id"};
+            p->step[0] = (struct lk_json_step){.key = "agencies"};
+            p->step[1] = (struct lk_json_step){.index = i};
+            p->step[2] = (struct lk_json_step){.key = "id"};
             p->depth = 3;
             return refuse(p, "is that of an agency before it");
         }

@@ -1,6 +1,6 @@
 /* config_impl.h - what the files of the configuration parser share.
  *
- * Room: finding the line of a member, and checking single values.
+ * Room: checking single values.
  */
 #ifndef LUUKKU_STORE_CONFIG_IMPL_H
 #define LUUKKU_STORE_CONFIG_IMPL_H
@@ -9,18 +9,6 @@
 
 /* Deepest place that a step list names: agencies, 1, id. */
 #define CONFIG_DEPTH_MAX 4
-
-/* One step from a value into it: a member, or (key NULL) an element. */
-struct config_step {
-    const char *key;
-    size_t index;
-};
-
-/* The line, from 1, on which the value at the end of `steps` begins, or for a
- * member its name. `text` is valid JSON. When there is no such place: the line
- * of the last step that there is. */
-int config_where(const char *text, size_t len, const struct config_step *steps,
-                 size_t depth);
 
 /* Each checks a string and fills `ret`; NULL when it is right, otherwise what
  * is wrong with it, after "<member>: ". `ret` may be half filled then. */

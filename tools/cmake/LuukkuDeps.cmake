@@ -25,3 +25,8 @@ pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 find_library(YUV_LIBRARY yuv REQUIRED)
 add_library(luukku_yuv INTERFACE)
 target_link_libraries(luukku_yuv INTERFACE "${YUV_LIBRARY}")
+
+# Nor does its libunistring.
+find_library(UNISTRING_LIBRARY unistring REQUIRED)
+add_library(luukku_unistring INTERFACE)
+target_link_libraries(luukku_unistring INTERFACE "${UNISTRING_LIBRARY}")

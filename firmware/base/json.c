@@ -1,5 +1,9 @@
-#include "store/config_impl.h"
+#include "base/json.h"
 
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 struct scan {
@@ -104,8 +108,8 @@ static bool scan_element(struct scan *s, size_t index, int *line)
     return true;
 }
 
-int config_where(const char *text, size_t len, const struct config_step *steps,
-                 size_t depth)
+int lk_json_where(const char *text, size_t len,
+                  const struct lk_json_step *steps, size_t depth)
 {
     struct scan s = {.at = text, .end = text + len, .line = 1};
     scan_space(&s);
@@ -117,4 +121,32 @@ int config_where(const char *text, size_t len, const struct config_step *steps,
             break;
     }
     return line;
+}
+
+/* Writes "agencies[1].id: ". */
+static size_t say_place(const struct lk_json_step *steps, size_t depth,
+                        char *to, size_t cap)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < depth && at < cap; i++) {
+        const struct lk_json_step *s = &steps[i];
+        int n = s->key ? snprintf(to + at, cap - at, "%s%.40s", i ? "." : "",
+                                  s->key)
+                       : snprintf(to + at, cap - at, "[%zu]", s->index);
+        at += n > 0 ? (size_t)n : 0;
+    }
+    if (depth > 0 && at < cap)
+        at += (size_t)snprintf(to + at, cap - at, ": ");
+    return LK_MIN(at, cap - 1);
+}
+
+void lk_json_reason(const struct lk_json_step *steps, size_t depth,
+                    const char *why, char *ret, size_t cap)
+{
+    size_t at = say_place(steps, depth, ret, cap);
+    (void)snprintf(ret + at, cap - at, "%s", why);
+    ret[lk_utf8_cut(ret, strlen(ret), strlen(ret))] = 0;
+    for (char *s = ret; *s; s++)
+        if ((unsigned char)*s < 0x20 || *s == 0x7f)
+            *s = '?';
 }
