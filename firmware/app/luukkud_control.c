@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "session/session.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -106,7 +107,7 @@ static void command_status(struct luukkud_control *c, uint32_t id,
         [SESSION_LINE_INTERRUPTED] = "interrupted",
         [SESSION_LINE_RECONNECTING] = "reconnecting"};
     LK_AUTO(lk_buf) b = NULL;
-    bool call = v->screen == SESSION_CALL;
+    bool call = session_in_call(v);
     bool broker = (v->notices & SESSION_NOTICE_NO_BROKER) == 0;
     int r = lk_buf_new(1024, &b);
     if (r == 0)

@@ -22,7 +22,7 @@ int line_new(const struct signal_call_config *config,
         return r;
     }
     l->out = *out;
-    l->ctl = l->text = -1;
+    l->ctl = l->text = l->form = -1;
     l->has_mic = l->has_camera = true;
     l->controls = (struct line_controls){
         .mic = true, .camera = true, .volume = SESSION_VOLUME_DEFAULT};
@@ -120,6 +120,7 @@ static void drop_connection(struct line *l)
     l->answered = false;
     l->ctl = -1;
     line_talk_close(l);
+    line_form_close(l);
     l->restart_us = l->fresh_us = LINE_NEVER;
 }
 
@@ -189,6 +190,7 @@ static void granted(struct line *l, const struct signal_action *a,
                     int64_t now_us)
 {
     struct session_event e = {.kind = SESSION_EVENT_GRANTED,
+                              .expert_user = a->who.user,
                               .expert_name = a->who.name,
                               .agency_name = a->who.agency_name};
     l->granted = true;
@@ -285,6 +287,7 @@ void line_drain(struct line *l, int64_t now_us)
     while (signal_call_poll(l->call, &a))
         act(l, &a, now_us);
     line_talk_flow(l, now_us);
+    line_form(l);
 }
 
 /* --- what goes in ------------------------------------------------------ */

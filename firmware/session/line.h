@@ -19,7 +19,8 @@ struct line;
 #define LINE_RESTART_US (5 * INT64_C(1000000))   /* between ICE restarts */
 #define LINE_FRESH_US (2 * INT64_C(1000000))     /* between fresh connections */
 #define LINE_GIVE_UP_US (120 * INT64_C(1000000)) /* of silence */
-#define LINE_CTL_MAX 1024 /* bytes of a message on `ctl` */
+#define LINE_CTL_MAX 1024   /* bytes of a message on `ctl` */
+#define LINE_FORM_MAX 16384 /* bytes of a message on `form` */
 
 /* What leaves. Called from inside the functions below; must not call back into
  * the line. What is borrowed dies on return. */
@@ -28,6 +29,13 @@ struct line_output {
     void (*event)(void *arg, const struct session_event *e);
     /* A refused message, a repeat given up: static names for the log. */
     void (*note)(void *arg, const char *what, const char *why);
+    /* The channel `form` of the call opened or closed; a message came on it (0
+     * bytes: one that was not binary); asks for the next one to send, at most
+     * LINE_FORM_MAX bytes, lent until the next call: false, there is none.
+     * All or none of them. */
+    void (*form_channel)(void *arg, bool open);
+    void (*form_data)(void *arg, const void *bytes, size_t len);
+    bool (*form_poll)(void *arg, const void **ret, size_t *ret_len);
     void *arg;
 };
 
@@ -70,6 +78,10 @@ void line_set_controls(struct line *l, const struct line_controls *c);
  * follows, perhaps a little later. */
 void line_write(struct line *l, const char *text, int64_t now_us);
 void line_say(struct line *l, int64_t now_us);
+
+/* There may be something to send on `form`: sends as much of it as luukku-rtc
+ * has room for, and goes on by itself when it has more. */
+void line_form(struct line *l);
 
 /* luukku-rtc runs (a new channel to it stands), or has gone. */
 void line_transport(struct line *l, bool up, const struct signal_time *t);

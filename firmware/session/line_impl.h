@@ -1,7 +1,8 @@
 /* line_impl.h - one line, shared by its parts.
  *
  * Room: private to line*.c. line.c decides and orders, line_in.c takes what
- * luukku-rtc reports, line_talk.c carries the conversation in writing.
+ * luukku-rtc reports, line_talk.c carries the conversation in writing,
+ * line_form.c the form.
  */
 #ifndef LUUKKU_SESSION_LINE_IMPL_H
 #define LUUKKU_SESSION_LINE_IMPL_H
@@ -27,6 +28,9 @@ struct line {
     bool answered;             /* the newest connection has an answer */
     int ctl;                   /* its `ctl` channel, -1 until it is open */
     int text;                  /* likewise its `text` channel */
+    int form;                  /* likewise `form` */
+    uint64_t form_room;        /* RTCMSG_ROOM on it */
+    uint64_t form_sent;        /* of that: used */
     enum session_line is;      /* as last told to the session */
     int64_t lost_us;    /* since when the line is not good; LINE_NEVER: it is */
     int64_t restart_us; /* next ICE restart */
@@ -61,5 +65,14 @@ void line_talk_flow(struct line *l, int64_t now_us);
 
 /* The channel `text` opened or closed. */
 void line_talk_channel(struct line *l, const struct rtcmsg *m, int64_t now_us);
+
+/* --- line_form.c ------------------------------------------------------- */
+
+void line_form_close(struct line *l);
+
+/* The channel `form` opened or closed; has more room; a message came. */
+void line_form_channel(struct line *l, const struct rtcmsg *m);
+void line_form_room(struct line *l, const struct rtcmsg *m);
+void line_form_data(struct line *l, const struct rtcmsg *m);
 
 #endif

@@ -44,6 +44,7 @@ static void session_begin(struct session *s)
     _Static_assert(offsetof(struct session, view) == 0, "the view is first");
     explicit_bzero(s, sizeof(s->view));
     explicit_bzero(s->text, sizeof(s->text));
+    s->phase = FORM_FILLING;
     s->view = v;
 }
 
@@ -75,6 +76,12 @@ struct session *session_free(struct session *s)
     return NULL;
 }
 
+bool session_in_call(const struct session_view *v)
+{
+    return v->screen == SESSION_CALL || v->screen == SESSION_FORM ||
+           v->screen == SESSION_APPROVE || v->screen == SESSION_RECEIPT;
+}
+
 const struct session_view *session_view(const struct session *s)
 {
     return &s->view;
@@ -98,15 +105,31 @@ void session_do(struct session *s, enum session_action_kind kind)
     memcpy(a->text, s->text, sizeof(a->text));
 }
 
+void session_do_intent(struct session *s, enum session_action_kind kind,
+                       const struct session_intent *i)
+{
+    size_t before = s->actions;
+    session_do(s, kind);
+    if (s->actions == before)
+        return;
+    size_t last = (s->first + s->actions - 1) % SESSION_ACTIONS_MAX;
+    s->action[last].intent = *i;
+}
+
 bool session_poll(struct session *s, struct session_action *ret)
 {
     if (s->actions == 0)
         return false;
     *ret = s->action[s->first];
-    explicit_bzero(s->action[s->first].text, sizeof(ret->text));
+    explicit_bzero(&s->action[s->first], sizeof(*ret));
     s->first = (s->first + 1) % SESSION_ACTIONS_MAX;
     s->actions--;
     return true;
+}
+
+static int64_t end_shown_us(const struct session *s)
+{
+    return s->view.code[0] ? SESSION_END_CODE_US : SESSION_END_SHOWN_US;
 }
 
 void session_end(struct session *s, enum session_end end, int64_t now_us)
@@ -120,7 +143,8 @@ void session_end(struct session *s, enum session_end end, int64_t now_us)
     explicit_bzero(s->text, sizeof(s->text));
     s->view.manner.typing = false;
     s->view.speaks = s->voice = false;
-    s->end_at_us = now_us + SESSION_END_SHOWN_US;
+    s->view.has_form = s->view.form_called = false;
+    s->end_at_us = now_us + end_shown_us(s);
 }
 
 /* The visit is over: what was on the screen is gone, and until the programs
@@ -140,6 +164,16 @@ bool session_quit(struct session *s)
     return true;
 }
 
+bool session_leave(struct session *s)
+{
+    enum session_track track = s->view.track;
+    if (s->view.screen != SESSION_TRACK || track == SESSION_TRACK_TYPING ||
+        track == SESSION_TRACK_BAD_CODE)
+        return session_quit(s);
+    session_finish(s);
+    return true;
+}
+
 bool session_alive(struct session *s, int64_t now_us)
 {
     bool asked = s->view.idle;
@@ -147,7 +181,7 @@ bool session_alive(struct session *s, int64_t now_us)
     s->view.idle = false;
     s->view.idle_ends_us = 0;
     if (s->view.screen == SESSION_END)
-        s->end_at_us = now_us + SESSION_END_SHOWN_US;
+        s->end_at_us = now_us + end_shown_us(s);
     return asked;
 }
 
@@ -166,6 +200,7 @@ static void event_granted(struct session *s, const struct session_event *e,
     if (v->screen != SESSION_WAITING)
         return;
     v->screen = SESSION_CALL;
+    s->phase = FORM_FILLING;
     v->line = SESSION_LINE_CONNECTING;
     v->call_since_us = now_us;
     session_copy_text(v->expert_name, sizeof(v->expert_name), e->expert_name);
@@ -174,7 +209,7 @@ static void event_granted(struct session *s, const struct session_event *e,
 
 static void event_over(struct session *s, enum session_end end, int64_t now_us)
 {
-    if (s->view.screen == SESSION_CALL || s->view.screen == SESSION_WAITING)
+    if (session_in_call(&s->view) || s->view.screen == SESSION_WAITING)
         session_end(s, end, now_us);
 }
 
@@ -184,7 +219,7 @@ static void event_transport(struct session *s, bool up)
 {
     if (!up) {
         notice(s, SESSION_NOTICE_NO_BROKER, true);
-        if (s->view.screen == SESSION_CALL)
+        if (session_in_call(&s->view))
             s->view.line = SESSION_LINE_RECONNECTING;
     }
 }
@@ -228,7 +263,7 @@ static void apply_event(struct session *s, const struct session_event *e,
         event_granted(s, e, now_us);
         break;
     case SESSION_EVENT_LINE:
-        if (s->view.screen == SESSION_CALL)
+        if (session_in_call(&s->view))
             s->view.line = e->line;
         break;
     case SESSION_EVENT_OVER:
@@ -250,14 +285,21 @@ static void apply_event(struct session *s, const struct session_event *e,
         event_headset(s, e->up, now_us);
         break;
     case SESSION_EVENT_TALK:
-        s->view.talk.up = e->up && s->view.screen == SESSION_CALL;
+        s->view.talk.up = e->up && session_in_call(&s->view);
         break;
     case SESSION_EVENT_SAID:
-        if (s->view.screen == SESSION_CALL)
+        if (session_in_call(&s->view))
             event_said(s, e->talk);
         break;
     case SESSION_EVENT_VOICE:
         s->voice = e->up;
+        break;
+    case SESSION_EVENT_FORM:
+    case SESSION_EVENT_FORM_LEFT:
+        session_form_event(s, e);
+        break;
+    case SESSION_EVENT_TRACK:
+        session_track_event(s, e->matter);
         break;
     case SESSION_EVENT_WIPED:
         if (s->view.screen == SESSION_LEAVING)
@@ -271,51 +313,9 @@ static void apply_event(struct session *s, const struct session_event *e,
 static void speaks_follow(struct session *s)
 {
     const struct session_view *v = &s->view;
-    if (v->screen != SESSION_CALL || v->line != SESSION_LINE_GOOD)
+    if (!session_in_call(v) || v->line != SESSION_LINE_GOOD)
         s->voice = false;
     s->view.speaks = s->voice && !(v->notices & SESSION_NOTICE_EXPERT_MUTED);
-}
-
-static bool manner_same(const struct session_manner *a,
-                        const struct session_manner *b)
-{
-    return a->text_size == b->text_size && a->contrast == b->contrast &&
-           a->speech == b->speech && a->pace == b->pace &&
-           a->headset == b->headset && a->typing == b->typing;
-}
-
-static bool talk_same(const struct session_talk *a,
-                      const struct session_talk *b)
-{
-    if (a->up != b->up || a->n != b->n)
-        return false;
-    for (uint32_t i = 0; i < a->n; i++) {
-        const struct session_said *x = &a->said[i];
-        const struct session_said *y = &b->said[i];
-        if (x->id != y->id || x->open != y->open || x->mine != y->mine ||
-            strcmp(x->text, y->text) != 0)
-            return false;
-    }
-    return true;
-}
-
-/* Whether they show the same. Of everything but the version and what only
- * intents change: a new member belongs here too. */
-static bool view_same(const struct session_view *a,
-                      const struct session_view *b)
-{
-    return a->screen == b->screen && a->notices == b->notices &&
-           a->place == b->place && a->free_experts == b->free_experts &&
-           a->waiting_since_us == b->waiting_since_us && a->line == b->line &&
-           a->speaks == b->speaks && a->mic_on == b->mic_on &&
-           a->camera_on == b->camera_on && a->volume == b->volume &&
-           a->call_since_us == b->call_since_us && a->end == b->end &&
-           a->idle == b->idle && a->help == b->help &&
-           manner_same(&a->manner, &b->manner) &&
-           talk_same(&a->talk, &b->talk) && strcmp(a->lang, b->lang) == 0 &&
-           strcmp(a->site, b->site) == 0 && strcmp(a->card, b->card) == 0 &&
-           strcmp(a->expert_name, b->expert_name) == 0 &&
-           strcmp(a->agency_name, b->agency_name) == 0;
 }
 
 void session_event(struct session *s, const struct session_event *event,
@@ -324,7 +324,9 @@ void session_event(struct session *s, const struct session_event *event,
     struct session_view before = s->view;
     apply_event(s, event, now_us);
     speaks_follow(s);
-    if (!view_same(&before, &s->view))
+    if (s->view.screen != before.screen)
+        s->view.help = false;
+    if (!session_view_same(&before, &s->view))
         s->view.version++;
 }
 
@@ -334,7 +336,8 @@ static bool session_can_idle(const struct session *s)
 {
     const struct session_view *v = &s->view;
     const struct session_manner *m = &v->manner;
-    if (v->screen == SESSION_SERVICES || v->screen == SESSION_CARD)
+    if (v->screen == SESSION_SERVICES || v->screen == SESSION_CARD ||
+        v->screen == SESSION_TRACK)
         return true;
     return v->screen == SESSION_START &&
            (v->help || m->speech || m->contrast ||
@@ -357,7 +360,7 @@ void session_tick(struct session *s, int64_t now_us)
     if (s->view.screen == SESSION_END)
         session_finish(s);
     else if (s->view.idle)
-        (void)session_quit(s);
+        (void)session_leave(s);
     else
         session_ask(s, now_us);
     s->view.version++;

@@ -18,6 +18,9 @@ struct session;
  * when the citizen walks away. */
 #define SESSION_END_SHOWN_US (30 * 1000000LL)
 
+/* Likewise with a tracking code, which takes time to be written down. */
+#define SESSION_END_CODE_US (120 * 1000000LL)
+
 /* Nobody touched anything: the question comes, and the visit ends (EN 301 549,
  * 5.9 and WCAG 2.2, 2.2.1 ask for 20 s at least to answer). Never in the
  * queue or in a call. */
@@ -42,7 +45,8 @@ LK_AUTO_DEFINE(session);
 enum session_event_kind {
     SESSION_EVENT_BROKER,    /* up: whether calls can be made */
     SESSION_EVENT_QUEUE,     /* place, free_experts */
-    SESSION_EVENT_GRANTED,   /* expert_name, agency_name: the call is on */
+    SESSION_EVENT_GRANTED,   /* expert_user, expert_name, agency_name: the call
+                                is on */
     SESSION_EVENT_LINE,      /* line */
     SESSION_EVENT_OVER,      /* end: the call is over */
     SESSION_EVENT_REMOTE,    /* mic, camera: the expert's own switches */
@@ -52,7 +56,20 @@ enum session_event_kind {
     SESSION_EVENT_TALK,      /* up: the channel for writing is open */
     SESSION_EVENT_SAID,      /* talk: what was written, anew */
     SESSION_EVENT_VOICE,     /* up: somebody speaks at the other end */
+    SESSION_EVENT_FORM,      /* up: there is one; phase, called, code */
+    SESSION_EVENT_FORM_LEFT, /* back from its first step: to the call */
+    SESSION_EVENT_TRACK,     /* track: a matter, as it is known */
     SESSION_EVENT_WIPED,     /* all of the last visit is gone: begin anew */
+};
+
+/* What is known of a matter; borrowed during the call. "" for what is not. */
+struct session_matter {
+    enum session_track track;
+    const char *code;
+    const char *title;
+    const char *state;
+    const char *asks;
+    bool answered;
 };
 
 struct session_event {
@@ -65,9 +82,14 @@ struct session_event {
     uint32_t free_experts;
     enum session_line line;
     enum session_end end;
-    const char *expert_name; /* borrowed during the call */
+    enum form_phase phase;
+    bool called;             /* the expert asks to look at the form, now */
+    const char *code;        /* the tracking code; NULL: none */
+    const char *expert_user; /* borrowed during the call, as is all below */
+    const char *expert_name;
     const char *agency_name;
     const struct session_talk *talk;
+    const struct session_matter *matter;
 };
 
 enum session_action_kind {
@@ -78,6 +100,8 @@ enum session_action_kind {
     SESSION_DO_WRITE,    /* text: the turn being typed, whole */
     SESSION_DO_SAY,      /* the turn is complete */
     SESSION_DO_WATCH,  /* card: its queue is of interest from now on; "" none */
+    SESSION_DO_FORM,   /* intent: for the form */
+    SESSION_DO_TRACK,  /* intent: TRACK_CODE or TRACK_ANSWER */
     SESSION_DO_FINISH, /* the visit is over: wipe everything, begin anew */
 };
 
@@ -86,6 +110,7 @@ struct session_action {
     char card[LK_NAME_MAX];
     char lang[SESSION_LANG_MAX];
     char text[SESSION_ARG_MAX];
+    struct session_intent intent;
 };
 
 /* Most actions that wait to be polled; a session makes two at a time. */
@@ -109,6 +134,9 @@ int64_t session_next_us(const struct session *s);
 
 /* Takes the next action; false when there is none. */
 bool session_poll(struct session *s, struct session_action *ret);
+
+/* Whether a call is on: on its own screen, or on one of the form's. */
+bool session_in_call(const struct session_view *view);
 
 /* The present view; changes with the next intent, event or tick. */
 const struct session_view *session_view(const struct session *s);

@@ -1,7 +1,8 @@
 /* session_impl.h - one visit, shared by its parts.
  *
  * Room: private to session*.c. session_intent.c takes what people do,
- * session.c all else.
+ * session_form.c what concerns the form and looking a matter up, session_same.c
+ * compares views, session.c does all else.
  */
 #ifndef LUUKKU_SESSION_SESSION_IMPL_H
 #define LUUKKU_SESSION_SESSION_IMPL_H
@@ -19,6 +20,7 @@ struct session {
     int64_t alive_us;           /* when somebody last touched something */
     bool voice;                 /* sound comes that is speech, muted or not */
     bool headset_seen;          /* in this visit: speech was started for it */
+    enum form_phase phase;      /* of the call's form */
     char text[SESSION_ARG_MAX]; /* the turn being written */
 };
 
@@ -35,6 +37,10 @@ void session_copy_text(char *ret, size_t cap, const char *s);
 /* Puts an action into the queue, as the view is now. */
 void session_do(struct session *s, enum session_action_kind kind);
 
+/* Likewise SESSION_DO_FORM or SESSION_DO_TRACK. */
+void session_do_intent(struct session *s, enum session_action_kind kind,
+                       const struct session_intent *i);
+
 /* To the end screen. */
 void session_end(struct session *s, enum session_end end, int64_t now_us);
 
@@ -44,7 +50,23 @@ void session_finish(struct session *s);
 /* A visit that ends before anything was said to anybody. Returns true. */
 bool session_quit(struct session *s);
 
+/* Ends the visit from where it is, with a wipe where more than the kiosk's own
+ * screens was seen. Returns true. */
+bool session_leave(struct session *s);
+
 /* Somebody is there. Returns whether the view changed. */
 bool session_alive(struct session *s, int64_t now_us);
+
+/* Whether they show the same. */
+bool session_view_same(const struct session_view *a,
+                       const struct session_view *b);
+
+/* --- session_form.c ---------------------------------------------------- */
+
+/* What of the form can be done in a call. Returns whether the view changed. */
+bool session_form_intent(struct session *s, const struct session_intent *i);
+void session_form_event(struct session *s, const struct session_event *e);
+bool session_track_intent(struct session *s, const struct session_intent *i);
+void session_track_event(struct session *s, const struct session_matter *m);
 
 #endif

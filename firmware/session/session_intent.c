@@ -18,9 +18,12 @@ static bool intent_start(struct session *s, const struct session_intent *i)
 {
     if (i->kind == SESSION_INTENT_LANG)
         return choose_lang(s, i->arg);
-    if (i->kind != SESSION_INTENT_NEXT)
+    if (i->kind == SESSION_INTENT_NEXT)
+        s->view.screen = SESSION_SERVICES;
+    else if (i->kind == SESSION_INTENT_TRACK)
+        s->view.screen = SESSION_TRACK;
+    else
         return false;
-    s->view.screen = SESSION_SERVICES;
     return true;
 }
 
@@ -108,7 +111,7 @@ static bool intent_call(struct session *s, const struct session_intent *i,
     else if (i->kind == SESSION_INTENT_CAMERA)
         v->camera_on = !v->camera_on;
     else
-        return false;
+        return session_form_intent(s, i);
     session_do(s, SESSION_DO_CONTROLS);
     return true;
 }
@@ -170,13 +173,14 @@ static bool intent_screen(struct session *s, const struct session_intent *i,
     case SESSION_WAITING:
         return intent_waiting(s, i, now_us);
     case SESSION_CALL:
-        return intent_call(s, i, now_us);
-    case SESSION_END:
-        return intent_end(s, i);
     case SESSION_FORM:
     case SESSION_APPROVE:
     case SESSION_RECEIPT:
+        return intent_call(s, i, now_us);
     case SESSION_TRACK:
+        return session_track_intent(s, i);
+    case SESSION_END:
+        return intent_end(s, i);
     case SESSION_LEAVING:
     case SESSION_OUT_OF_SERVICE:
         break;
