@@ -118,6 +118,9 @@ static void do_action(struct luukkud_core *c, const struct session_action *a)
     case SESSION_DO_WATCH:
         line_watch(c->line, a->card);
         break;
+    case SESSION_DO_FORM:
+    case SESSION_DO_TRACK:
+        break; /* no service has a form yet */
     case SESSION_DO_FINISH:
         set_controls(c);
         c->finish_by_us = t.now_us + FAREWELL_US;

@@ -20,7 +20,8 @@ struct fake {
     size_t package; /* bytes of the one that was sealed */
 };
 
-extern struct fake fake;
+struct fake *fake_form(void);
+#define fake (*fake_form())
 
 /* The calls since the last time. */
 const char *fake_done(void);
