@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct fake *fake_form(void)
+struct fake_state *fake_form(void)
 {
-    static struct fake the;
+    static struct fake_state the;
     return &the;
 }
 

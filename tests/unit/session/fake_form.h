@@ -4,7 +4,7 @@
 
 #include "forms/form.h"
 
-struct fake {
+struct fake_state {
     unsigned made, freed;  /* forms */
     bool no_view;          /* form_view_new() fails */
     uint64_t version;      /* form_version() */
@@ -20,7 +20,7 @@ struct fake {
     size_t package; /* bytes of the one that was sealed */
 };
 
-struct fake *fake_form(void);
+struct fake_state *fake_form(void);
 #define fake (*fake_form())
 
 /* The calls since the last time. */

@@ -67,7 +67,7 @@ static int begin(const char *form)
 static int setup(void **state)
 {
     (void)state;
-    fake = (struct fake){.next_us = INT64_MAX};
+    fake = (struct fake_state){.next_us = INT64_MAX};
     tells = lefts = notes = seals = posts = 0;
     posted[0] = '\0';
     return formdesk_new("kiosk-1", &output, &d);
