@@ -107,3 +107,32 @@ size_t forms_chars_units(const char *s, size_t len)
     }
     return n;
 }
+
+size_t forms_chars_mark(const char *s, size_t len, const char *marks)
+{
+    while (*marks) {
+        size_t n = strcspn(marks, "|");
+        if (n <= len && memcmp(s, marks, n) == 0)
+            return n;
+        marks += n + (marks[n] == '|');
+    }
+    return 0;
+}
+
+bool forms_chars_without(const char *s, size_t len, const char *marks,
+                         char *ret, size_t cap)
+{
+    size_t n = 0;
+    const char *end = s + len;
+    while (s < end) {
+        size_t skip = forms_chars_mark(s, (size_t)(end - s), marks);
+        s += skip;
+        if (skip > 0)
+            continue;
+        if (n + 1 >= cap)
+            return false;
+        ret[n++] = *s++;
+    }
+    ret[n] = 0;
+    return true;
+}

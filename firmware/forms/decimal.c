@@ -1,26 +1,11 @@
 #include "forms/decimal.h"
 
+#include "forms/chars.h"
+
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
-
-/* Marks that a number may be written with: length in bytes of the one of
- * `marks` (parted by '|') that `s` begins with, or 0. */
-static size_t mark(const char *s, size_t len, const char *marks)
-{
-    while (*marks) {
-        size_t n = strcspn(marks, "|");
-        if (n <= len && memcmp(s, marks, n) == 0)
-            return n;
-        marks += n + (marks[n] == '|');
-    }
-    return 0;
-}
 
 #define MINUS "-|\xe2\x88\x92" /* U+2212 */
-#define SPACE                                                      \
-    " |\xc2\xa0|\xe2\x80\xaf|\xe2\x80\x89" /* U+A0, U+202F, U+2009 \
-                                            */
 
 static bool is_digit(char c)
 {
@@ -38,7 +23,8 @@ static bool read_whole(const char **s, const char *end, int64_t *n)
         at++;
         const char *behind = at;
         for (size_t m = 1; m > 0; behind += m)
-            m = mark(behind, (size_t)(end - behind), SPACE);
+            m = forms_chars_mark(behind, (size_t)(end - behind),
+                                 FORMS_CHARS_SPACE);
         if (behind < end && is_digit(*behind))
             at = behind;
     }
@@ -70,7 +56,7 @@ bool forms_decimal_read(const char *s, size_t len, unsigned decimals,
     const char *end = s + len;
     int64_t whole = 0;
     int64_t part = 0;
-    size_t minus = mark(s, len, MINUS);
+    size_t minus = forms_chars_mark(s, len, MINUS);
     s += minus;
     if (!read_whole(&s, end, &whole))
         return false;

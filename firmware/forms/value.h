@@ -35,9 +35,7 @@ enum forms_error {
 };
 
 #define FORMS_BOUND_MAX 32
-#define FORMS_VALUE_MAX                                   \
-    16384 /* bytes of a canonical value, the NUL included \
-           */
+#define FORMS_VALUE_MAX 16384 /* bytes of a canonical value, with the NUL */
 
 /* A day, for `today` in definitions: the kiosk's local date. */
 struct forms_day {
@@ -49,20 +47,29 @@ struct forms_judged {
     char bound[FORMS_BOUND_MAX]; /* with those errors that have one, else "" */
 };
 
+/* The error's word on the wire: "too-long"; "" of FORMS_OK. Static. */
+const char *forms_error_word(enum forms_error error);
+
 /* Judges one cell's value as it stands in the document (UTF-8, may be "").
  *
  * ret     canonical string of FORMS_VALUE_MAX bytes, valid when *ret_judged is
  *         FORMS_OK ("" when empty and not required); may be NULL
- * Not for rows, attachments, signature, info, address as a whole.
+ * Not for rows, attachments, signature, info, address as a whole: those are
+ * FORMS_OK, and "". Out of memory is FORMS_BAD_TEXT: it is not sent.
  */
 void forms_judge(const struct forms_field *f, const char *value,
                  const struct forms_day *today, char *ret,
                  struct forms_judged *ret_judged);
 
 /* A canonical value as people of that language read it: 14.2.2027, 1 234,50,
- * FI21 1234 5600 0007 85. Others as they are. `ret` has `cap` bytes; cut at a
- * character when it does not fit. */
+ * FI21 1234 5600 0007 85, Kyllä. Others as they are. `ret` has `cap` bytes (1
+ * or more); cut at a character when it does not fit. */
 void forms_show(const struct forms_field *f, const char *canonical,
                 const char *lang, char *ret, size_t cap);
+
+/* The same, and an option by its label, of several one a line. */
+void forms_show_in(const struct forms_def *d, const struct forms_field *f,
+                   const char *canonical, const char *lang, char *ret,
+                   size_t cap);
 
 #endif
