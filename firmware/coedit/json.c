@@ -114,6 +114,8 @@ void ce_json_escaped(struct ce_out *o, const void *s, size_t len)
 {
     const uint8_t *p = s;
     size_t from = 0;
+    if (len == 0)
+        return; /* there may be no bytes at all */
     for (size_t i = 0; i < len; i++) {
         const char *escape = escape_of(p[i]);
         char code[8];

@@ -58,7 +58,8 @@ static void again(const struct coedit *d)
         abort();
     if (coedit_new(2, &coedit_limits_file, &other) < 0)
         abort();
-    if (coedit_apply(other, full, len) < 0)
+    /* What waits may be a liar's, that can never go in. */
+    if (coedit_apply(other, full, len) < 0 && !coedit_pending(d))
         abort();
     struct coedit_ref ref;
     char *text;
