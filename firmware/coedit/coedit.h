@@ -46,6 +46,8 @@ struct coedit_limits {
     uint32_t pending_structs_max;
     uint32_t ranges_max; /* deleted ranges in one update */
     uint32_t scan_max;   /* steps of conflict search in one update */
+    uint32_t undo_max;   /* edits that can be taken back; older ones cannot */
+    uint32_t undo_bytes_max; /* of what they deleted */
 };
 
 /* Ceilings for a form session with a hostile browser; and ones for replaying
@@ -136,6 +138,35 @@ int coedit_map_set_type(struct coedit *d, struct coedit_ref ref,
                         struct coedit_ref *ret) LK_MUST_CHECK;
 int coedit_map_delete(struct coedit *d, struct coedit_ref ref,
                       const char *key) LK_MUST_CHECK;
+
+/* --- undo --------------------------------------------------------------- */
+
+/* Marks the open transaction as one that coedit_undo() takes back.
+ *
+ * join    as one with the last one that was marked, such as the letters of a
+ *         word
+ * Errors  -EPERM outside coedit_begin() and coedit_commit()
+ */
+int coedit_undoable(struct coedit *d, bool join);
+
+/* Takes the last marked transaction back, as a transaction of its own, which is
+ * committed: what it added goes, what it deleted comes again where it was. What
+ * others wrote stays, also
+ * - a map or array that was added and that others wrote into since: it stays,
+ *   with all that was put into it;
+ * - a key's value that another set since.
+ * What another deleted as well comes again: that they did is not known. So does
+ * a row that was deleted, with what was in it, as a new one: references to the
+ * old ones are stale.
+ *
+ * ret     the update, as coedit_commit(); may be NULL
+ * Errors  -ENOENT nothing to take back, -EBUSY a transaction is open, -ENOSPC a
+ *         ceiling. Then nothing has changed
+ */
+int coedit_undo(struct coedit *d, const uint8_t **ret, size_t *ret_len);
+bool coedit_can_undo(const struct coedit *d);
+/* Nothing can be taken back any more; what was kept for it is wiped. */
+void coedit_undo_forget(struct coedit *d);
 
 /* --- from outside ------------------------------------------------------- */
 

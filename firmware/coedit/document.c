@@ -27,6 +27,8 @@ const struct coedit_limits coedit_limits_form = {
     .pending_structs_max = 256,
     .ranges_max = 4096,
     .scan_max = 50000,
+    .undo_max = 100,
+    .undo_bytes_max = 262144,
 };
 
 const struct coedit_limits coedit_limits_file = {
@@ -49,6 +51,8 @@ const struct coedit_limits coedit_limits_file = {
     .pending_structs_max = 1 << 20,
     .ranges_max = 1 << 24,
     .scan_max = CLOCK_TOP,
+    .undo_max = 1000,
+    .undo_bytes_max = 64 << 20,
 };
 
 static bool limits_fit(const struct coedit_limits *m)

@@ -54,10 +54,9 @@ static struct ce_id first_id(const struct ce_item *it)
     return (struct ce_id){it->h.client, it->h.clock};
 }
 
-/* A new item of this client between two neighbours. */
-static int put(struct coedit *d, struct ce_type *t, struct ce_item *left,
-               struct ce_item *right, struct ce_key *key,
-               const struct ce_rec *content)
+int ce_put(struct coedit *d, struct ce_type *t, struct ce_item *left,
+           struct ce_item *right, struct ce_key *key,
+           const struct ce_rec *content)
 {
     if (ce_extend(d, left, right, d->self, content))
         return 0;
@@ -174,7 +173,7 @@ int coedit_text_insert(struct coedit *d, struct coedit_ref ref, uint32_t at,
         r = room_for(d, len);
     if (r == 0)
         r = text_place(d, t, at, &left, &right);
-    return r < 0 ? r : put(d, t, left, right, NULL, &content);
+    return r < 0 ? r : ce_put(d, t, left, right, NULL, &content);
 }
 
 int coedit_text_delete(struct coedit *d, struct coedit_ref ref, uint32_t at,
@@ -214,7 +213,7 @@ static int array_put(struct coedit *d, struct ce_type *t, uint32_t at,
         if (in + 1 < left->h.len && !cut(d, left, in + 1))
             return -ENOSPC;
     }
-    return put(d, t, left, left ? left->right : t->start, NULL, content);
+    return ce_put(d, t, left, left ? left->right : t->start, NULL, content);
 }
 
 static int check_any(const struct coedit *d, uint32_t n, const void *any,
@@ -289,7 +288,7 @@ static int map_put(struct coedit *d, struct ce_type *t, const char *name,
     if (!key)
         return -ENOSPC;
     const struct ce_entry *e = ce_map_find(t, key);
-    return put(d, t, e ? e->last : NULL, NULL, key, content);
+    return ce_put(d, t, e ? e->last : NULL, NULL, key, content);
 }
 
 int coedit_map_set(struct coedit *d, struct coedit_ref ref, const char *key,

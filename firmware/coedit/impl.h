@@ -202,6 +202,34 @@ struct ce_pending {
     size_t bytes;
 };
 
+/* What an undoable transaction deleted: a piece of content. Pieces in a type
+ * that went come behind it, in order. */
+struct ce_kept {
+    uint32_t parent; /* number of the type's piece + 1; 0: it lies in what
+                        is still there */
+    struct ce_id id; /* its clocks were so many */
+    uint32_t len;
+    struct ce_key *key; /* NULL in lists */
+    uint8_t ref, kind;
+    uint32_t off, bytes;  /* of the step's bytes; texts as UTF-16 */
+    struct ce_type *type; /* that it was; then, the one that it becomes */
+};
+
+/* What can be taken back at once. */
+struct ce_step {
+    struct ce_vec added; /* struct ce_range: own clocks */
+    struct ce_vec again; /* likewise: of these, what it deleted itself */
+    struct ce_vec kept;  /* struct ce_kept */
+    struct ce_vec bytes; /* uint8_t */
+};
+
+struct ce_undo {
+    struct ce_vec step;  /* struct ce_step, the newest last */
+    struct ce_vec taken; /* struct ce_range: own clocks that were taken back */
+    size_t bytes;        /* of all steps */
+    bool mark, join;     /* the open transaction */
+};
+
 struct ce_change {
     struct ce_type *type;
     struct ce_id id; /* of its item; CE_NONE for a root */
@@ -227,6 +255,7 @@ struct coedit {
 
     size_t units; /* of texts */
     struct ce_pending pending;
+    struct ce_undo undo;
 
     /* the open transaction, or the last one */
     uint64_t number;
@@ -361,6 +390,11 @@ struct ce_head *ce_clean_end(struct coedit *d, struct ce_id id);
 void ce_delete(struct coedit *d, struct ce_item *it);
 void ce_note_deleted(struct coedit *d, const struct ce_head *h);
 void ce_note_change(struct coedit *d, struct ce_type *t, struct ce_key *key);
+/* All that is in a type: the first of it, and what comes after `it` among those
+ * of the same parent; the list, then key by key from the rightmost on. NULL
+ * behind the last. */
+struct ce_item *ce_inside(const struct ce_type *t);
+struct ce_item *ce_beside(const struct ce_item *it);
 struct ce_item *ce_item_new(struct coedit *d);
 struct ce_head *ce_hole_new(struct coedit *d, uint32_t client, uint32_t clock,
                             uint32_t len);
@@ -377,6 +411,12 @@ bool ce_extend(struct coedit *d, struct ce_item *left,
 /* Puts an item, whose id, origins, left, right, parent and key are set, into
  * its place and into the store. -ENOSPC: then nothing was linked. */
 int ce_integrate(struct coedit *d, struct ce_item *it);
+
+/* A new item of the document's own client between two neighbours. -ENOSPC: then
+ * nothing was linked. */
+int ce_put(struct coedit *d, struct ce_type *t, struct ce_item *left,
+           struct ce_item *right, struct ce_key *key,
+           const struct ce_rec *content);
 
 /* --- transactions (transaction.c, collect.c) ---------------------------- */
 
@@ -395,6 +435,21 @@ static inline struct ce_range *ce_range_at(const struct ce_vec *v, uint32_t i)
 {
     return (struct ce_range *)v->at + i;
 }
+
+/* --- undo (keep.c, undo.c) ---------------------------------------------- */
+
+/* Notes what the open transaction did, before its deletions are collected. */
+void ce_undo_note(struct coedit *d);
+void ce_undo_clear(struct coedit *d);
+void ce_step_free(struct coedit *d, struct ce_step *s);
+/* Whether all of a range lies within the vector's; they are sorted. */
+bool ce_ranges_hold(const struct ce_vec *v, struct ce_range r);
+/* The part of `r` from its start on that lies within one range of the vector,
+ * or (*ret_in false) before the next one. */
+uint32_t ce_ranges_part(const struct ce_vec *v, struct ce_range r,
+                        bool *ret_in);
+/* Adds a range, in order. */
+bool ce_ranges_add(struct coedit *d, struct ce_vec *v, struct ce_range r);
 
 /* --- updates (decode.c, check.c, apply.c, encode.c, pending.c) ---------- */
 

@@ -154,13 +154,12 @@ static struct ce_item *chain_from(const struct ce_type *t, uint32_t from)
     return NULL;
 }
 
-static struct ce_item *first_of(const struct ce_type *t)
+struct ce_item *ce_inside(const struct ce_type *t)
 {
     return t->start ? t->start : chain_from(t, 0);
 }
 
-/* What comes after `it` among what goes with its parent. */
-static struct ce_item *after(const struct ce_item *it)
+struct ce_item *ce_beside(const struct ce_item *it)
 {
     const struct ce_type *t = it->parent;
     if (!it->key)
@@ -184,9 +183,9 @@ void ce_delete(struct coedit *d, struct ce_item *it)
             look_at(d, at);
         struct ce_item *next = NULL;
         if (fresh && at->h.ref == CE_TYPE)
-            next = first_of(at->u.type);
+            next = ce_inside(at->u.type);
         while (!next && at != it) {
-            next = after(at);
+            next = ce_beside(at);
             if (!next)
                 at = at->parent->item;
         }

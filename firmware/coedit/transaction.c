@@ -58,6 +58,8 @@ void ce_ranges_sort(struct ce_vec *v)
 void ce_commit(struct coedit *d)
 {
     ce_ranges_sort(&d->del);
+    if (d->undo.mark)
+        ce_undo_note(d);
     ce_collect(d);
     ce_merge_all(d);
     if (d->local && (d->del.n > 0 || d->touched.n > 0))
