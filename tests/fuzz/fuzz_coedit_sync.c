@@ -90,12 +90,26 @@ static struct message pop(struct end *e)
     return m;
 }
 
+/* An update, if there is one, on its way. */
+static void tell(struct world *w, struct end *e, const uint8_t *p, size_t len)
+{
+    uint8_t *message = NULL;
+    size_t message_len = 0;
+    if (len > 0)
+        need(coedit_sync_update(p, len, &message, &message_len) == 0);
+    if (message && e->n == QUEUE)
+        w->lied = true; /* it is lost, as no channel would */
+    push(e, message, message_len);
+}
+
 /* One edit, as the input says. */
 static void edit(struct world *w, struct end *e, struct coedit_ref text)
 {
     static const char *const words[] = {"a", "bc", "\xf0\x9f\x98\x80",
                                         "\xc3\xa4\xc3\xb6", "x y z"};
-    uint8_t kind = next(w) % 5;
+    uint8_t kind = next(w);
+    bool marked = kind & 0x80;
+    bool join = kind & 0x40;
     const uint8_t *p;
     size_t len;
     uint32_t have = coedit_length(e->d, text);
@@ -103,7 +117,10 @@ static void edit(struct world *w, struct end *e, struct coedit_ref text)
     uint8_t any[COEDIT_ANY_SMALL];
     struct coedit_ref made;
     int n = coedit_any_number(at, any, sizeof(any));
+    kind %= 5;
     coedit_begin(e->d);
+    if (marked)
+        need(coedit_undoable(e->d, join) == 0);
     if (kind == 0)
         (void)!coedit_text_delete(e->d, text, at, LK_MIN(have - at, 3u));
     else if (kind < 3)
@@ -114,13 +131,17 @@ static void edit(struct world *w, struct end *e, struct coedit_ref text)
                                    coedit_length(e->d, e->rows) > 0);
     else if (coedit_array_insert_type(e->d, e->rows, 0, COEDIT_MAP, &made) == 0)
         (void)!coedit_map_set(e->d, made, "c", any, (size_t)n);
-    uint8_t *message = NULL;
-    size_t message_len = 0;
-    if (coedit_commit(e->d, &p, &len) == 0 && len > 0)
-        need(coedit_sync_update(p, len, &message, &message_len) == 0);
-    if (message && e->n == QUEUE)
-        w->lied = true; /* it is lost, as no channel would */
-    push(e, message, message_len);
+    if (coedit_commit(e->d, &p, &len) == 0)
+        tell(w, e, p, len);
+}
+
+static void undo(struct world *w, struct end *e)
+{
+    const uint8_t *p;
+    size_t len;
+    int r = coedit_undo(e->d, &p, &len);
+    need(r == 0 || r == -ENOENT || r == -ENOSPC);
+    tell(w, e, p, len);
 }
 
 static void say_hello(struct end *e)
@@ -200,8 +221,9 @@ static struct message damaged(struct world *w, struct message m)
 
 static struct message made_up(struct world *w)
 {
-    struct message m = {.len =
-                            LK_MIN((size_t)next(w), (size_t)(w->end - w->at))};
+    size_t len = next(w);
+    size_t left = (size_t)(w->end - w->at);
+    struct message m = {.len = LK_MIN(len, left)};
     m.p = malloc(m.len + 1);
     need(m.p);
     memcpy(m.p, w->at, m.len);
@@ -212,7 +234,7 @@ static struct message made_up(struct world *w)
 
 static void step(struct world *w)
 {
-    uint8_t kind = next(w) % 8;
+    uint8_t kind = next(w) % 10;
     struct message m = {NULL, 0};
     if (kind < 2)
         edit(w, kind ? &w->page : &w->kiosk,
@@ -224,6 +246,8 @@ static void step(struct world *w)
         m = pop(&w->kiosk);
     else if (kind == 6)
         m = made_up(w);
+    else if (kind > 7)
+        undo(w, kind == 8 ? &w->kiosk : &w->page);
     else
         m = pop(&w->page);
     if (kind == 7 && m.p)
