@@ -1,6 +1,7 @@
 #include "kiosk/text.h"
 
 #include "kiosk/sizes.h"
+#include "typeset/fonts.h"
 
 #include <errno.h>
 #include <math.h>
@@ -10,8 +11,6 @@
 #include <pango/pangocairo.h>
 #include <pango/pangofc-fontmap.h>
 
-#define FONT_DIR "/usr/share/fonts/"
-#define FAMILIES "Inter, Noto Sans, Noto Sans Arabic"
 #define LINE_SPACING 1.12f
 /* Noto's Arabic has lines of twice the em, for marks that are not used here. */
 #define LINE_HEIGHT_ARABIC 0.78
@@ -34,18 +33,6 @@ struct kiosk_text {
     uint64_t uses;
 };
 
-/* The first three must be there. */
-static const char *const font_files[] = {
-    FONT_DIR "opentype/inter/Inter-Regular.otf",
-    FONT_DIR "opentype/inter/Inter-SemiBold.otf",
-    FONT_DIR "opentype/inter/Inter-Bold.otf",
-    FONT_DIR "truetype/noto/NotoSans-Regular.ttf",
-    FONT_DIR "truetype/noto/NotoSans-Bold.ttf",
-    FONT_DIR "truetype/noto/NotoSansArabic-Regular.ttf",
-    FONT_DIR "truetype/noto/NotoSansArabic-Bold.ttf",
-};
-#define FONT_FILES_NEEDED 3
-
 static const PangoWeight font_weights[KIOSK_FONTS] = {
     [KIOSK_FONT_BODY] = PANGO_WEIGHT_NORMAL,
     [KIOSK_FONT_SMALL] = PANGO_WEIGHT_NORMAL,
@@ -59,14 +46,9 @@ static const PangoWeight font_weights[KIOSK_FONTS] = {
 
 static int text_load_fonts(struct kiosk_text *t)
 {
-    t->config = FcConfigCreate();
-    if (!t->config)
-        return -ENOMEM;
-    for (size_t i = 0; i < LK_ARRAY_LEN(font_files); i++) {
-        const FcChar8 *path = (const FcChar8 *)font_files[i];
-        if (!FcConfigAppFontAddFile(t->config, path) && i < FONT_FILES_NEEDED)
-            return -ENOENT;
-    }
+    int r = typeset_fonts_new(&t->config);
+    if (r < 0)
+        return r;
     /* Otherwise Cairo loads the system's configuration and all its fonts. */
     return FcConfigSetCurrent(t->config) ? 0 : -ENOMEM;
 }
@@ -89,7 +71,8 @@ static int text_make_context(struct kiosk_text *t)
 
 static PangoFontDescription *font_make(enum kiosk_font font, float px)
 {
-    PangoFontDescription *d = pango_font_description_from_string(FAMILIES);
+    PangoFontDescription *d =
+        pango_font_description_from_string(TYPESET_FAMILIES);
     pango_font_description_set_weight(d, font_weights[font]);
     pango_font_description_set_absolute_size(d, (double)px * PANGO_SCALE);
     return d;

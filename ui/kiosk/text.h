@@ -1,6 +1,6 @@
 /* text.h - text by Pango: fonts, measuring, drawing, a cache of layouts.
  *
- * Room: the only place that knows fonts. Just the font files listed in text.c
+ * Room: the only place that knows fonts. Just the font files of typeset/
  * are used, each by its path, so that no font is looked for later, when files
  * can no longer be opened; letters that none of them has become boxes. Both
  * directions of writing; a paragraph's own letters decide.

@@ -2,6 +2,7 @@
  *
  *   seal-make container KEY CERT TIME OUT NAME TYPE FILE [NAME TYPE FILE]...
  *   seal-make letter CERT IN OUT
+ *   seal-make pdf TIME IN OUT
  *   seal-make code MARK | read TYPED
  */
 #include "seal/seal.h"
@@ -89,6 +90,16 @@ static int make_letter(int argc, char **argv)
     return r < 0 ? r : write_file(argv[2], out);
 }
 
+static int make_pdf(int argc, char **argv)
+{
+    LK_AUTO(lk_buf) in = NULL;
+    LK_AUTO(lk_buf) out = NULL;
+    int r = argc == 3 ? read_file(argv[1], &in) : -EINVAL;
+    if (r == 0)
+        r = seal_pdf(lk_buf_str(in), in->len, strtoll(argv[0], NULL, 10), &out);
+    return r < 0 ? r : write_file(argv[2], out);
+}
+
 static int make_code(int argc, char **argv)
 {
     char code[SEAL_CODE_MAX];
@@ -114,6 +125,7 @@ int main(int argc, char **argv)
         int (*run)(int argc, char **argv);
     } commands[] = {{"container", make_container},
                     {"letter", make_letter},
+                    {"pdf", make_pdf},
                     {"code", make_code},
                     {"read", read_code}};
     int r = -EINVAL;
