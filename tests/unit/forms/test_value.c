@@ -1,3 +1,4 @@
+#include "shorthand.h"
 #include "testing.h"
 
 #include "base/text.h"
@@ -14,26 +15,15 @@ struct one {
 static struct one make_field(const json_t *properties, const char *cell)
 {
     struct one one = {0};
-    struct forms_def_error e = {0};
     json_t *field = json_deep_copy(properties);
-    json_t *label =
-        json_pack("{s:s, s:s, s:s}", "fi", "a", "sv", "b", "en", "c");
     json_object_set_new(field, "id", json_string("f"));
-    json_object_set(field, "label", label);
-    json_t *root = json_pack(
-        "{s:s, s:i, s:s, s:[sss], s:O, s:[{s:s, s:O, s:[o]}]}", "id", "t",
-        "version", 1, "agency", "kela", "languages", "fi", "sv", "en", "title",
-        label, "sections", "id", "s", "title", label, "fields", field);
-    char *text = json_dumps(root, 0);
-    if (forms_def_parse(text, strlen(text), &one.def, &e) < 0)
-        fail_msg("%s: %s", text, e.reason);
+    json_t *sections = json_pack("[{s:s, s:[o]}]", "id", "s", "fields", field);
+    one.def = shorthand_parse(sections);
+    json_decref(sections);
     one.field = one.def->section[0].field;
     for (size_t i = 0; cell && i < 3; i++)
         if (strcmp(one.def->section[0].field[0].field[i].id + 2, cell) == 0)
             one.field = &one.def->section[0].field[0].field[i];
-    free(text);
-    json_decref(root);
-    json_decref(label);
     return one;
 }
 
