@@ -3,4 +3,5 @@ import './ui/tokens.css';
 import './ui/page.css';
 import './ui/parts.css';
 import './ui/screens.css';
+import './ui/form.css';
 import './ui/app';

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 const read = (path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
-const STYLES = ['page', 'parts', 'screens'].map((name) => read(`src/ui/${name}.css`)).join('');
+const STYLES = ['page', 'parts', 'screens', 'form'].map((name) => read(`src/ui/${name}.css`)).join('');
 const TARGET = 'src/ui/tokens.css';
 
 export function tokensCss() {

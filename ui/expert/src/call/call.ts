@@ -6,6 +6,7 @@ import { openEnvelope, sealEnvelope, type Envelope, type Held } from '../wire/en
 import { Refused, type Reason } from '../wire/reason';
 import { markAnswer, type SdpFacts } from '../wire/sdp';
 import type { Place } from '../wire/topics';
+import { FormShare, type FormNote } from '../form/share';
 import type { Clock } from './clock';
 import { Outbox } from './outbox';
 import type { LocalTracks, Peer, PeerEvents } from './peer';
@@ -53,6 +54,8 @@ export interface CallDeps {
   onChange(): void;
   /** Of the conversation in writing, from this tab's load before. */
   talk?: TalkNote | null;
+  /** Of the form, likewise. */
+  form?: FormNote | null;
 }
 
 const SEEN_MAX = 512;
@@ -66,6 +69,8 @@ export class Call {
   };
   /** The conversation in writing; see text.ts for how a page uses it. */
   readonly talk: Talk;
+  /** The form that is filled in together; see form/share.ts. */
+  readonly form: FormShare;
   private readonly outbox: Outbox;
   private readonly seen = new Set<string>();
   private inbox: Promise<void> = Promise.resolve();
@@ -83,6 +88,7 @@ export class Call {
   constructor(readonly wanted: Wanted, private readonly deps: CallDeps) {
     this.outbox = new Outbox(deps.clock, deps.publish, (type) => this.givenUp(type));
     this.talk = new Talk(deps.clock, deps.onChange, deps.talk ?? null);
+    this.form = new FormShare(deps.clock, deps.onChange, deps.form ?? null);
     this.ear = new Ear(deps.clock, () => this.peer?.level() ?? Promise.resolve(null), (speaks) => {
       this.view.speaks = speaks;
       deps.onChange();
@@ -174,11 +180,13 @@ export class Call {
   dispose(): void {
     this.outbox.clear();
     this.hangUp();
+    this.form.close();
   }
 
   private hangUp(): void {
     this.ear.rest();
     this.talk.channel(null);
+    this.form.channel(null);
     this.peer?.close();
     this.peer = null;
   }
@@ -299,6 +307,8 @@ export class Call {
       onCtl: (text) => { if (mine()) this.heard(text); },
       onTextChannel: (send) => { if (mine()) this.talk.channel(send); },
       onText: (data) => { if (mine()) this.talk.receive(data); },
+      onFormChannel: (send) => { if (mine()) this.form.channel(send); },
+      onForm: (data) => { if (mine()) this.form.receive(data); },
     });
     this.peer = peer;
   }
@@ -349,6 +359,7 @@ export class Call {
     this.view.stream = null;
     if (bye !== null) this.sendCounted('bye', { why: bye });
     this.hangUp();
+    this.form.close();
     this.deps.onChange();
   }
 }

@@ -13,6 +13,9 @@ export interface PeerEvents {
   /** The channel for text stands, with the way to send on it; or it is gone. */
   onTextChannel(send: ((text: string) => void) | null): void;
   onText(data: string | ArrayBuffer): void;
+  /** Likewise of the channel for the form. */
+  onFormChannel(send: ((bytes: Uint8Array<ArrayBuffer>) => void) | null): void;
+  onForm(data: string | ArrayBuffer): void;
 }
 
 /** What the call needs of a connection; tests put another in its place. */
@@ -37,6 +40,7 @@ export class BrowserPeer implements Peer {
   private readonly pc: RTCPeerConnection;
   private readonly remote = new MediaStream();
   private ctl: RTCDataChannel | null = null;
+  private readonly latest = new Map<string, RTCDataChannel>();
   private busy: Promise<void> = Promise.resolve();
 
   constructor(private readonly setup: PeerSetup, private readonly events: PeerEvents) {
@@ -113,7 +117,9 @@ export class BrowserPeer implements Peer {
   }
 
   private adopt(channel: RTCDataChannel): void {
-    if (channel.label === 'text') this.adoptText(channel);
+    const { events } = this;
+    if (channel.label === 'text') this.attach<string>(channel, (send) => events.onTextChannel(send), (data) => events.onText(data));
+    if (channel.label === 'form') this.attach<Uint8Array<ArrayBuffer>>(channel, (send) => events.onFormChannel(send), (data) => events.onForm(data));
     if (channel.label !== 'ctl') return;
     this.ctl = channel;
     channel.onmessage = ({ data }) => {
@@ -123,14 +129,16 @@ export class BrowserPeer implements Peer {
     else channel.onopen = () => this.events.onCtlOpen();
   }
 
-  private adoptText(channel: RTCDataChannel): void {
-    const { events } = this;
-    const open = (): void => events.onTextChannel((text) => {
-      if (channel.readyState === 'open') channel.send(text);
-    });
+  /** Of several channels with one label the last counts. */
+  private attach<T extends string | Uint8Array<ArrayBuffer>>(channel: RTCDataChannel, stands: (send: ((what: T) => void) | null) => void, heard: (data: string | ArrayBuffer) => void): void {
+    const open = (): void => {
+      this.latest.set(channel.label, channel);
+      stands((what) => { if (channel.readyState === 'open') channel.send(what as string); });
+    };
+    const mine = (): boolean => this.latest.get(channel.label) === channel;
     channel.binaryType = 'arraybuffer';
-    channel.onmessage = ({ data }) => events.onText(data as string | ArrayBuffer);
-    channel.onclose = () => events.onTextChannel(null);
+    channel.onmessage = ({ data }) => { if (mine()) heard(data as string | ArrayBuffer); };
+    channel.onclose = () => { if (mine()) stands(null); };
     if (channel.readyState === 'open') open();
     else channel.onopen = open;
   }

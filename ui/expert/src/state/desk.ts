@@ -122,7 +122,7 @@ export class Desk {
     const word = c?.call.leave() ?? null;
     if (c !== null && word !== null) {
       const { entry, startedAt, mic, camera } = c;
-      noteCall({ entry, startedAt, mic, camera, en: c.call.en, at: Date.now(), talk: c.call.talk.note() });
+      noteCall({ entry, startedAt, mic, camera, en: c.call.en, at: Date.now(), talk: c.call.talk.note(), form: c.call.form.note() });
       this.mqtt.publish(downTopic(entry.kiosk, this.who.user), word);
     }
     this.mqtt.publish(...this.presenceMessage('gone'));
@@ -248,7 +248,7 @@ export class Desk {
     });
   }
 
-  private start(entry: Entry, how: Pick<Resume, 'startedAt' | 'mic' | 'camera' | 'talk'>, resume: string | null): void {
+  private start(entry: Entry, how: Pick<Resume, 'startedAt' | 'mic' | 'camera' | 'talk' | 'form'>, resume: string | null): void {
     const { who } = this;
     const call = new Call({ kiosk: entry.kiosk, call: entry.call, kn: entry.kn, agency: entry.agency }, {
       expert: who.user, key: who.key, cert: who.cert, clock: realClock,
@@ -257,6 +257,7 @@ export class Desk {
       newPeer: (events) => new BrowserPeer({ ice: this.config.ice, certificate: this.takeCertificate(), tracks: this.media.tracks() }, events),
       onChange: () => this.callChanged(call),
       talk: how.talk ?? null,
+      form: how.form ?? null,
     });
     const { startedAt, mic, camera } = how;
     this.current = { call, entry, startedAt, mic, camera, resumed: resume !== null, counted: false };

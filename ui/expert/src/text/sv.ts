@@ -1,4 +1,5 @@
 import { fi, type Texts } from './fi';
+import { form } from './form-sv';
 
 const wait = (s: number): string => (s < 60 ? 'under 1 min' : s < 3600 ? `${Math.floor(s / 60)} min` : `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`);
 
@@ -169,5 +170,6 @@ export const sv: Texts = {
   endedFailed: 'Förbindelsen till kiosken kunde inte fås att fungera.',
   wait,
   span: fi.span,
+  form,
   langs: fi.langs,
 };

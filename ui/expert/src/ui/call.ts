@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { CallView } from '../call/call';
 import { OVER_MS } from '../call/silence';
+import type { FormShare } from '../form/share';
 import type { Current } from '../state/desk';
 import { PageElement, define } from './element';
 import { icon, type IconName } from './icons';
@@ -10,11 +11,26 @@ import './devices';
 import { keyCap } from './keys';
 import './picture';
 import { stageOf, type Stage } from './stage';
+import type { FormPanel } from './form';
+import './form';
 import './talk';
 
+/** Services without a form never show one; a first join is over before it would be seen. */
+const formShows = (form: FormShare): boolean => form.stage !== 'none' && (form.stage !== 'joining' || form.why !== '');
+
 class CallScreen extends PageElement {
-  static override properties = { ...PageElement.properties, choosing: { state: true } };
+  static override properties = { ...PageElement.properties, choosing: { state: true }, small: { state: true }, asked: { state: true } };
   declare choosing: boolean;
+  /** The form was put away. */
+  declare small: boolean;
+  /** What the citizen was asked to do with the form, last. */
+  declare asked: 'look' | 'review' | null;
+
+  constructor() {
+    super();
+    this.choosing = this.small = false;
+    this.asked = null;
+  }
 
   override render(): TemplateResult {
     const { t } = this;
@@ -22,7 +38,9 @@ class CallScreen extends PageElement {
     const { view } = current.call;
     const { view: media } = this.app.media;
     const stage = stageOf(view);
-    return html`<main id="main" tabindex="-1" class="call ${stage === 'reconnecting' || stage === 'interrupted' ? 'lost' : ''}">
+    const { form } = current.call;
+    const shows = formShows(form) && !this.small;
+    return html`<main id="main" tabindex="-1" class="call ${shows ? 'with-form' : ''} ${stage === 'reconnecting' || stage === 'interrupted' ? 'lost' : ''}">
       <h1 class="hidden" tabindex="-1" data-focus>${t.call}: ${current.entry.title[this.app.lang]}, ${current.entry.site}</h1>
       <section class="panel clip stage" aria-label=${t.remoteVideo}><div class="video">
         <lk-picture class="whole ${view.kiosk.camera ? '' : 'entire'}" .stream=${view.stream} .label=${t.remoteVideo} testid="remote-video" .unmute=${t.unmuteSound} .speaker=${media.speaker}></lk-picture>
@@ -30,6 +48,7 @@ class CallScreen extends PageElement {
         <div class="notes"><div data-testid="call-notes" role="status">${this.notes(view, stage)}</div>${view.stream === null ? nothing : this.person(view)}</div>
         <div class="self"><lk-picture .stream=${media.self} silent ?mirrored=${media.video === 'on'} .label=${t.selfVideo} testid="self-video"></lk-picture></div>
       </div>${this.kiosk(view, stage)}</section>
+      ${shows ? html`<lk-form .app=${this.app} .beat=${this.beat} .share=${form} @lk-hide=${() => this.shrink(true)}></lk-form>` : nothing}
       <div class="side col">
         ${this.choosing ? html`<lk-devices .app=${this.app} .beat=${this.beat} @keydown=${(e: KeyboardEvent) => this.escape(e)}></lk-devices>` : nothing}
         <lk-talk .app=${this.app} .beat=${this.beat}></lk-talk>
@@ -112,9 +131,34 @@ class CallScreen extends PageElement {
       <hr>
       <button class="btn ${this.choosing ? 'on' : ''}" data-testid="devices" aria-expanded=${!!this.choosing} data-key=${t.keys.devices} aria-keyshortcuts=${`Alt+${t.keys.devices}`}
         @click=${() => this.choose(!this.choosing)}>${icon('settings')}${t.settings}${keyCap(t.keys.devices)}</button>
+      ${formShows(current.call.form) ? this.formActions(current.call.form) : nothing}
       <button class="btn end push" data-testid="call-end" data-key=${t.keys.end} aria-keyshortcuts=${`Alt+${t.keys.end}`} @click=${() => desk.end()}>
         ${icon('phoneOff')}${current.call.view.phase === 'claiming' ? t.cancel : t.end}${keyCap(t.keys.end)}</button>
     </section>`;
+  }
+
+  /** What the expert asks the citizen to do with the form; it happens at the kiosk. */
+  private formActions(form: FormShare): TemplateResult {
+    const { t } = this;
+    const may = form.up && form.isOpen;
+    const ask = (what: 'look' | 'review'): void => {
+      if (!may) return;
+      if (what === 'review') this.querySelector<FormPanel>('lk-form')?.nagAll();
+      if (what === 'look') form.open();
+      else form.review();
+      this.asked = what;
+    };
+    const button = (what: 'look' | 'review', test: string, name: IconName, words: string): TemplateResult => html`<button class="btn" data-testid=${test} aria-disabled=${!may}
+      data-key=${t.form.keys[what]} aria-keyshortcuts=${`Alt+${t.form.keys[what]}`} @click=${() => ask(what)}>${icon(name)}${words}${keyCap(t.form.keys[what])}</button>`;
+    return html`<hr>${this.small ? html`<button class="btn" data-testid="form-show" @click=${() => this.shrink(false)}>${icon('fileText')}${t.form.show}</button>` : nothing}
+      ${button('look', 'form-open', 'eye', t.form.lookAtForm)}${button('review', 'form-review', 'circleCheck', t.form.review)}
+      <span class="hidden" role="status">${this.asked === null || !may ? '' : this.asked === 'look' ? t.form.lookAsked : t.form.reviewAsked}</span>`;
+  }
+
+  /** The focus goes with it: into the form, or to the button that brings it back. */
+  private shrink(small: boolean): void {
+    this.small = small;
+    setTimeout(() => this.querySelector<HTMLElement>(small ? '[data-testid="form-show"]' : '#form-title')?.focus(), 0);
   }
 
   /** The focus goes into the panel and, when it closes, back to its button. */

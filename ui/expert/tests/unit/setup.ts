@@ -5,3 +5,6 @@ globalThis.crypto ??= webcrypto as Crypto;
 String.prototype.isWellFormed ??= function isWellFormed(this: string) {
   return !/\p{Surrogate}/u.test(this);
 };
+String.prototype.toWellFormed ??= function toWellFormed(this: string) {
+  return this.replaceAll(/\p{Surrogate}/gu, '\ufffd');
+};
