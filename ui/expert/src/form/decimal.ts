@@ -1,6 +1,8 @@
 // Numbers as people write them, exactly: in ten-thousandths. Spec: firmware/forms/FORMAT.md, "Numbers". Pure.
 
 const ONE = 10_000n;
+/** 14 digits before the point. */
+export const MOST = (10n ** 14n - 1n) * ONE;
 const LIMIT = 10n ** 18n;
 const TYPED = /^([-\u2212]?)([0-9](?:[ \u00a0\u2009\u202f]*[0-9])*)(?:[.,]([0-9]+))?$/;
 

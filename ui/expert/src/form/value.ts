@@ -1,9 +1,9 @@
 // What a typed value means, and whether it fits its field. Spec: firmware/forms/FORMAT.md; the kiosk's own judgement counts, this
 // one bridges the time until it comes. Pure.
 
-import type { Field } from './def';
+import { say, type Field } from './def';
 import type { FieldError } from './messages';
-import { readDecimal, showDecimal, writeDecimal } from './decimal';
+import { MOST, readDecimal, showDecimal, writeDecimal } from './decimal';
 import { dayBound, readDay, showDay, writeDay, type Day } from './day';
 import { countryLength } from './iban';
 
@@ -55,9 +55,10 @@ export function fitsPattern(pattern: string, text: string): boolean {
 function judgeNumber(f: Field, value: string): Verdict {
   const n = readDecimal(value, f.decimals);
   if (n === null) return bad('not-number');
-  const [min, max] = [f.min, f.max].map((b) => (b === '' ? null : readDecimal(b, 4)));
-  if (min !== null && min !== undefined && n < min) return bad('too-small', writeDecimal(min));
-  if (max !== null && max !== undefined && n > max) return bad('too-large', writeDecimal(max));
+  const bound = (text: string, usual: bigint): bigint => (text === '' ? null : readDecimal(text, 4)) ?? usual;
+  const [min, max] = [bound(f.min, -MOST), bound(f.max, MOST)];
+  if (n < min) return bad('too-small', writeDecimal(min));
+  if (n > max) return bad('too-large', writeDecimal(max));
   return good(writeDecimal(n));
 }
 
@@ -79,7 +80,7 @@ function judgeChoices(f: Field, value: string): Verdict {
 
 const ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
 const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
-const EMAIL = new RegExp(`^${ATOM}(?:\\.${ATOM})*@${LABEL}(?:\\.${LABEL})+$`);
+const EMAIL = new RegExp(`^${ATOM}(?:\\.${ATOM})*@${LABEL}(?:\\.${LABEL})*\\.(?![0-9]+$)${LABEL}$`);
 const judgeEmail = (value: string): Verdict =>
   (EMAIL.test(value) && value.length <= 254 && value.indexOf('@') <= 64 ? good(value) : bad('not-email'));
 
@@ -98,7 +99,8 @@ function judgeIban(value: string): Verdict {
     const n = parseInt(c, 36);
     rest = (rest * (n > 9 ? 100 : 10) + n) % 97;
   }
-  return rest === 1 ? good(iban) : bad('iban-check');
+  // Check digits are 02 to 98: others that leave 1 too are none.
+  return rest === 1 && /^..(?!00|01|99)/.test(iban) ? good(iban) : bad('iban-check');
 }
 
 const CENTURY: Record<string, number> = {
@@ -108,7 +110,7 @@ const CHECKS = '0123456789ABCDEFHJKLMNPRSTUVWXY';
 
 function judgePersonId(value: string): Verdict {
   const id = spaceless(value);
-  const hit = /^([0-9]{2})([0-9]{2})([0-9]{2})([-+YXWVUABCDEF])([0-9]{3})([0-9A-Z])$/.exec(id);
+  const hit = /^([0-9]{2})([0-9]{2})([0-9]{2})([-+YXWVUABCDEF])([0-9]{3})([0-9A-FHJ-NPR-Y])$/.exec(id);
   if (hit === null) return bad('not-person-id');
   const [, d, m, y, sign, n, check] = hit as unknown as [string, string, string, string, string, string, string];
   const date = new Date(Date.UTC(CENTURY[sign]! + Number(y), Number(m) - 1, Number(d)));
@@ -124,9 +126,9 @@ export function judge(f: Field, value: string, today: Day): Verdict {
     case 'text': case 'lines': return judgeText(f, trimmed);
     case 'number': return judgeNumber(f, trimmed);
     case 'date': return judgeDate(f, trimmed, today);
-    case 'choice': return f.options.some((o) => o.id === value) ? good(value) : bad('not-option');
+    case 'choice': return f.options.some((o) => o.id === trimmed) ? good(trimmed) : bad('not-option');
     case 'choices': return judgeChoices(f, trimmed);
-    case 'yesno': return value === 'yes' || value === 'no' ? good(value) : bad('not-option');
+    case 'yesno': return trimmed === 'yes' || trimmed === 'no' ? good(trimmed) : bad('not-option');
     case 'email': return judgeEmail(trimmed);
     case 'phone': return judgePhone(trimmed);
     case 'postcode': return /^[0-9]{5}$/.test(trimmed) ? good(trimmed) : bad('not-postcode');
@@ -136,11 +138,15 @@ export function judge(f: Field, value: string, today: Day): Verdict {
   }
 }
 
+const YESNO: Record<string, Record<string, string>> = { yes: { fi: 'Kyllä', sv: 'Ja', en: 'Yes' }, no: { fi: 'Ei', sv: 'Nej', en: 'No' } };
+
 /** A canonical value as people of that language read it; others as they are. */
 export function show(f: Field, canonical: string, lang: string): string {
   if (canonical === '') return '';
   if (f.type === 'number') return showDecimal(canonical, f.decimals, lang);
   if (f.type === 'date') return showDay(canonical, lang);
+  if (f.type === 'yesno') return YESNO[canonical]?.[lang] ?? YESNO[canonical]?.['en'] ?? canonical;
+  if (f.options.length > 0) return canonical.split(' ').map((id) => say(f.options.find((o) => o.id === id)?.label ?? null, lang) || id).join('\n');
   if (f.type === 'iban') return canonical.replaceAll(/(.{4})(?=.)/g, '$1 ');
   return canonical;
 }

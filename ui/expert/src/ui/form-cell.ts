@@ -217,7 +217,7 @@ class FormCell extends PageElement {
       ...(wrong === null ? [] : [line('wrong', 'circleAlert', wrong)]),
       ...(this.cut ? [line('warn', 'triangleAlert', t.form.full)] : []),
       ...(look.pointed ? [line('mine', 'pointer', t.form.pointed)] : []),
-      ...(answered === undefined ? [] : [answered.accepted ? line('ok', 'circleCheck', t.form.accepted) : line('warn', 'info', t.form.declined(shown(t, this.app.lang, field, answered.value)))]),
+      ...(answered === undefined ? [] : [answered.accepted ? line('ok', 'circleCheck', t.form.accepted) : line('warn', 'info', t.form.declined(shown(this.app.lang, field, answered.value)))]),
       ...(isWhole(cell) ? [] : [line('warn', 'triangleAlert', t.form.broken)]),
       ...(help === '' ? [] : [line('muted', 'info', help)]),
       ...(field.who === 'citizen' && share.isOpen ? [line('muted', 'lock', t.form.locked)] : []),
@@ -230,7 +230,7 @@ class FormCell extends PageElement {
 
   private pending(value: string): TemplateResult {
     const { t, cell } = this;
-    return html`<div class="suggestion" data-testid="suggested-${cell.path}">${icon('quote')}<p class="grow"><ins>${shown(t, this.app.lang, cell.field, value)}</ins><br><span class="small muted">${t.form.suggestWaits}</span></p>
+    return html`<div class="suggestion" data-testid="suggested-${cell.path}">${icon('quote')}<p class="grow"><ins>${shown(this.app.lang, cell.field, value)}</ins><br><span class="small muted">${t.form.suggestWaits}</span></p>
       <button class="btn mini" data-testid="withdraw-${cell.path}" @click=${() => this.share.withdraw(cell.path)}>${t.form.suggestWithdraw}<span class="hidden">: ${this.name}</span></button></div>`;
   }
 }

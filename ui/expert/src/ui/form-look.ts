@@ -85,9 +85,7 @@ export function labelOf(t: Texts, lang: string, field: Field): string {
 }
 
 /** A value for reading: the option's label, a date in words. */
-export function shown(t: Texts, lang: string, field: Field, value: string): string {
-  if (field.type === 'yesno') return value === 'yes' ? t.form.yes : value === 'no' ? t.form.no : value;
-  if (field.options.length > 0) return value.split(' ').map((id) => say(field.options.find((o) => o.id === id)?.label ?? null, lang) || id).join(', ');
+export function shown(lang: string, field: Field, value: string): string {
   const verdict = judge({ ...field, min: '', max: '' }, value, todayOf(new Date()));
-  return verdict.error === null ? show(field, verdict.canonical, lang) : value;
+  return verdict.error === null ? show(field, verdict.canonical, lang).replaceAll('\n', ', ') : value;
 }
