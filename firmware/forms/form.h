@@ -15,10 +15,11 @@
 struct form;
 
 #define FORM_ID_LEN 16
-#define FORM_CHUNK_MAX 16384           /* bytes of one message on the channel */
-#define FORM_MESSAGE_MAX (1024 * 1024) /* bytes of what they carry together */
-#define FORM_PACKAGE_MAX (64 * 1024 * 1024) /* likewise, of a package */
-#define FORM_EDIT_MAX 384              /* bytes inserted by one edit */
+#define FORM_CHUNK_MAX 16384 /* bytes of one message on the channel */
+#define FORM_MESSAGE_MAX \
+    ((size_t)1 << 20) /* bytes of what they carry together */
+#define FORM_PACKAGE_MAX ((size_t)64 << 20) /* likewise, of a package */
+#define FORM_EDIT_MAX 384                   /* bytes inserted by one edit */
 
 struct form_config {
     const struct forms_def *def; /* borrowed, outlives */
