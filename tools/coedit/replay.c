@@ -11,11 +11,16 @@
  * [{"op": [name, ...]}]; out come "updates", "json", "fullUpdate".
  * Or of a conversation with documents that live on from line to line: {"open":
  * id, "client"}, {"doc": id, "apply": base64}, {"doc", "edit": [name, ...]} ->
+ * "update" ("undoable": true, or "join", marks it), {"doc", "undo": true} ->
  * "update", {"doc", "tell": true} -> "json", "stateVector", "fullUpdate",
- * {"doc", "close": true}; each is answered, with "error" when it was refused.
+ * {"doc", "close": true}; of y-protocols {"doc", "hello": true} -> "message",
+ * {"doc", "take": base64} -> "kind", "message", {"doc", "state": text or null,
+ * "now": us} -> "message", {"doc", "aware": base64, "now"} -> "changed",
+ * "states", {"doc", "tick": now} -> "states". Each is answered, with "error"
+ * when it was refused.
  */
 #include "coedit/any.h"
-#include "coedit/coedit.h"
+#include "coedit/sync.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -354,6 +359,7 @@ static void edit_all(json_t *line, json_t *out)
 #define LIVE_MAX 16
 
 static struct coedit *live[LIVE_MAX];
+static struct coedit_aware aware[LIVE_MAX];
 
 static size_t live_id(json_t *line, const char *key)
 {
@@ -374,24 +380,113 @@ static struct roots roots_of(struct coedit *d)
 
 static void live_open(json_t *line)
 {
-    struct coedit **d = &live[live_id(line, "open")];
+    size_t id = live_id(line, "open");
+    struct coedit **d = &live[id];
     uint64_t client =
         (uint64_t)json_integer_value(json_object_get(line, "client"));
     coedit_free(*d);
     check("document", coedit_new(client, &coedit_limits_file, d));
     (void)roots_of(*d);
+    coedit_aware_init(&aware[id], client);
 }
 
-static int live_edit(struct coedit *d, json_t *op, json_t *out)
+static int live_edit(struct coedit *d, json_t *line, json_t *out)
 {
     const uint8_t *p;
     size_t len;
     struct roots to = roots_of(d);
     coedit_begin(d);
-    int r = edit(d, &to, op);
+    if (json_is_true(json_object_get(line, "undoable")))
+        check("mark",
+              coedit_undoable(d, json_is_true(json_object_get(line, "join"))));
+    int r = edit(d, &to, json_object_get(line, "edit"));
     check("commit", coedit_commit(d, &p, &len));
     json_object_set_new(out, "update", len ? to_base64(p, len) : json_null());
     return r;
+}
+
+static int live_undo(struct coedit *d, json_t *out)
+{
+    const uint8_t *p;
+    size_t len;
+    int r = coedit_undo(d, &p, &len);
+    json_object_set_new(out, "update", len ? to_base64(p, len) : json_null());
+    return r;
+}
+
+/* --- y-protocols -------------------------------------------------------- */
+
+static void put_message(json_t *out, const uint8_t *p, size_t len)
+{
+    json_object_set_new(out, "message", len ? to_base64(p, len) : json_null());
+}
+
+static int live_sync(struct coedit *d, json_t *line, json_t *out)
+{
+    uint8_t *answer = NULL;
+    size_t answer_len = 0;
+    json_t *take = json_object_get(line, "take");
+    int r;
+    if (take) {
+        size_t len;
+        uint8_t *p = from_base64(json_string_value(take), &len);
+        r = coedit_sync_take(d, p, len, &answer, &answer_len);
+        free(p);
+        json_object_set_new(out, "kind", json_integer(r));
+    } else {
+        r = coedit_sync_hello(d, &answer, &answer_len);
+    }
+    put_message(out, answer, answer_len);
+    free(answer);
+    return r;
+}
+
+static void put_states(struct coedit_aware *a, json_t *out)
+{
+    json_t *states = json_object();
+    for (size_t i = 0; i < COEDIT_AWARE_CLIENTS; i++) {
+        char id[24];
+        (void)snprintf(id, sizeof(id), "%llu",
+                       (unsigned long long)a->client[i].client);
+        if (a->client[i].used && a->client[i].here)
+            json_object_set_new(states, id, json_string(a->client[i].state));
+    }
+    json_object_set_new(out, "states", states);
+}
+
+static int live_aware(struct coedit_aware *a, json_t *line, json_t *out)
+{
+    json_t *message = json_object_get(line, "aware");
+    json_t *tick = json_object_get(line, "tick");
+    const char *state = json_string_value(json_object_get(line, "state"));
+    int64_t now = json_integer_value(json_object_get(line, "now"));
+    uint8_t own[COEDIT_AWARE_STATE_MAX + 32];
+    int r = 0;
+    if (message) {
+        size_t len;
+        uint8_t *p = from_base64(json_string_value(message), &len);
+        r = coedit_aware_take(a, p, len, now);
+        free(p);
+        json_object_set_new(out, "changed", json_integer(r));
+    } else if (tick) {
+        (void)coedit_aware_tick(a, json_integer_value(tick));
+    } else {
+        r = coedit_aware_set(a, state, state ? strlen(state) : 0, now);
+    }
+    if ((r >= 0 && !message && !tick) || r >= 2) {
+        int n = coedit_aware_write(a, now, own, sizeof(own));
+        check("state", n);
+        put_message(out, own, (size_t)n);
+    }
+    put_states(a, out);
+    return r;
+}
+
+/* --- a line ------------------------------------------------------------- */
+
+static bool has(json_t *line, const char *key)
+{
+    return json_object_get(line, key) != NULL;
 }
 
 static void live_tell(struct coedit *d, json_t *out)
@@ -409,15 +504,21 @@ static void live_line(json_t *line, json_t *out)
     size_t id = live_id(line, "doc");
     struct coedit *d = live[id];
     json_t *apply = json_object_get(line, "apply");
-    json_t *op = json_object_get(line, "edit");
     int r = d ? 0 : -ENOENT;
     if (r == 0 && apply) {
         size_t len;
         uint8_t *p = from_base64(json_string_value(apply), &len);
         r = coedit_apply(d, p, len);
         free(p);
-    } else if (r == 0 && op) {
-        r = live_edit(d, op, out);
+    } else if (r == 0 && has(line, "edit")) {
+        r = live_edit(d, line, out);
+    } else if (r == 0 && has(line, "undo")) {
+        r = live_undo(d, out);
+    } else if (r == 0 && (has(line, "hello") || has(line, "take"))) {
+        r = live_sync(d, line, out);
+    } else if (r == 0 && (has(line, "state") || has(line, "aware") ||
+                          has(line, "tick"))) {
+        r = live_aware(&aware[id], line, out);
     } else if (r == 0 && json_object_get(line, "tell")) {
         live_tell(d, out);
     } else if (r == 0 && json_object_get(line, "close")) {

@@ -1,47 +1,13 @@
 // Sessions of chance between real Yjs and ours: several editors of each, every update delivered late, twice, or out of order;
 // in the end all hold the same, and ours writes the same bytes as a Yjs that received the same in the same order.
 // node twoway.mjs [SESSIONS] [SEED]
-import { spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import * as Y from 'yjs';
+import { b64, bytes, chance, jsonOf, Ours, place, seedOf, sessionsOf } from './rig.mjs';
 
-const BUILD = process.env.LUUKKU_BUILD ?? fileURLToPath(new URL('../../../build', import.meta.url));
-const SESSIONS = Number(process.argv[2] ?? 2000);
-const SEED = Number(process.argv[3] ?? process.env.LUUKKU_SEED ?? randomInt(2 ** 31));
+const SESSIONS = sessionsOf(2000);
+const SEED = seedOf();
 const TEXTS = ['a', 'bc', 'ä', '日本', '😀', '👩‍👧', '\n', '1234567', 'x y', 'Ünï'];
 const VALUES = [0, -1, 63, 64, 2147483647, 0.5, 0.1, true, false, null, 's', 'é', { q: 1, p: [2, 'ö'] }, [1, [2]], ''];
-
-/** xorshift, so that a printed seed makes the same session again. */
-function chance(seed) {
-  let x = seed | 1;
-  const next = () => {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    return x >>> 0;
-  };
-  return { below: (n) => next() % n, pick: (list) => list[next() % list.length] };
-}
-
-/** Our side: a process that answers line by line. */
-class Ours {
-  constructor() {
-    this.process = spawn(join(BUILD, 'bin/coedit-replay'), { stdio: ['pipe', 'pipe', 'inherit'] });
-    this.waiting = [];
-    createInterface({ input: this.process.stdout }).on('line', (line) => this.waiting.shift()(JSON.parse(line)));
-    this.process.on('exit', (code) => {
-      if (this.waiting.length > 0) fail(`coedit-replay ended with ${code}`);
-    });
-  }
-
-  ask(line) {
-    this.process.stdin.write(`${JSON.stringify(line)}\n`);
-    return new Promise((resolve) => this.waiting.push(resolve));
-  }
-}
 
 const ours = new Ours();
 let now = '';
@@ -49,26 +15,6 @@ let now = '';
 function fail(why) {
   console.error(`${now}: ${why}`);
   process.exit(1);
-}
-
-const b64 = (bytes) => Buffer.from(bytes).toString('base64');
-const bytes = (text) => new Uint8Array(Buffer.from(text, 'base64'));
-
-/** JSON with sorted keys, as ours writes it. */
-function sorted(value) {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.keys(value).sort().map((k) => [k, sorted(value[k])]));
-}
-const jsonOf = (doc) => JSON.stringify(sorted({
-  form: doc.getMap('form').toJSON(), notes: doc.getText('notes').toString(), rows: doc.getArray('rows').toJSON(),
-}));
-
-/** Where a text may be cut: never inside a pair. */
-function place(random, text) {
-  let at = random.below(text.length + 1);
-  if (at > 0 && at < text.length && /[\udc00-\udfff]/.test(text[at]) && /[\ud800-\udbff]/.test(text[at - 1])) at--;
-  return at;
 }
 
 function someEdit(random, { notes, rows }) {
@@ -122,7 +68,7 @@ function yjsEditor(client, random) {
 }
 
 /** One of ours, with a Yjs beside it that takes the same in the same order. */
-async function ourEditor(id, client) {
+async function ourEditor(id, client, random) {
   await ours.ask({ open: id, client });
   const shadow = new Y.Doc();
   shadow.getMap('form');
@@ -136,7 +82,10 @@ async function ourEditor(id, client) {
   return {
     state: () => ({ notes: shadow.getText('notes').toString(), rows: shadow.getArray('rows').toArray() }),
     async edit(edit) {
-      const { update } = await told({ edit });
+      const back = random.below(6) === 0;
+      const line = back ? { undo: true } : { edit, undoable: random.below(3) > 0, join: random.below(4) === 0 };
+      const { update, error } = await ours.ask({ doc: id, ...line });
+      if (error && !(back && error === 'ENOENT')) fail(`${JSON.stringify(line)} was refused: ${error}`);
       if (update === null) return [];
       Y.applyUpdate(shadow, bytes(update));
       return [bytes(update)];
@@ -163,7 +112,7 @@ async function session(seed) {
   const yjs = 1 + random.below(2);
   for (let i = 0; i < yjs; i++) editors.push(yjsEditor(100 + random.below(2 ** 31), random));
   const own = 1 + random.below(2);
-  for (let i = 0; i < own; i++) editors.push(await ourEditor(1 + i, 10 + random.below(2 ** 31)));
+  for (let i = 0; i < own; i++) editors.push(await ourEditor(1 + i, 10 + random.below(2 ** 31), random));
   const mail = editors.map(() => []);
   for (let step = 5 + random.below(40); step > 0; step--) {
     const who = random.below(editors.length);
