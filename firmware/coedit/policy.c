@@ -269,11 +269,11 @@ static uint32_t text_bytes(const uint8_t *p, uint32_t len, uint32_t units)
 static void say_bytes(const struct asker *a, struct coedit_ask *ask,
                       const struct ce_rec *rec, uint32_t offset)
 {
+    if (rec->ref != CE_STRING && rec->ref != CE_ANY)
+        return;
     struct ce_in in = {rec->body, rec->body + rec->body_len, false};
     if (rec->ref == CE_STRING)
         in.at += text_bytes(rec->body, rec->body_len, offset);
-    else if (rec->ref != CE_ANY)
-        return;
     for (uint32_t i = 0; rec->ref == CE_ANY && i < offset; i++)
         ce_skip_any(&in, a->d->limits.any_depth_max, a->d->limits.string_max);
     ask->bytes = in.at;
