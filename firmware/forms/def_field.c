@@ -24,9 +24,6 @@ enum {
     M_TYPED = M_ASK | M_HINT,
 };
 
-/* Longest row number in a path: a row's number is at most 99999. */
-#define ROW_DIGITS 5
-
 static const struct {
     const char *name; /* NULL: definitions do not name it */
     unsigned members;
@@ -120,17 +117,6 @@ void def_id_add(struct def_parse *p, const char *key, const struct def_id *id)
     } else if (p->ids < DEF_IDS_MAX) {
         p->id[p->ids++] = *id;
     }
-}
-
-/* A path is <rows>-<number>-<cell>. */
-static void check_path(struct def_parse *p, const struct forms_field *f)
-{
-    size_t part = f->type == FORMS_ADDRESS ? strlen("-postcode") : 0;
-    size_t len = p->rows && p->rows->id && f->id
-                     ? strlen(p->rows->id) + ROW_DIGITS + 2 + strlen(f->id)
-                     : 0;
-    if (len + part >= FORMS_PATH_MAX)
-        def_refuse_at(p, "id", "is too long together with that of its rows");
 }
 
 static enum forms_type take_type(struct def_parse *p, const json_t *v)
@@ -346,7 +332,6 @@ static void take_field(struct def_parse *p, const json_t *v,
     f->type = type;
     check_members(p, v, type);
     check_place(p, f);
-    check_path(p, f);
     take_texts(p, v, f);
     bool by_citizen = type == FORMS_SIGNATURE || type == FORMS_ATTACHMENT;
     f->who = by_citizen ? FORMS_CITIZEN : take_who(p, v);
