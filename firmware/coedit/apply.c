@@ -308,6 +308,7 @@ static int take_deletions(struct coedit *d, const struct ce_update *u)
     for (uint32_t i = 0; i < waited.n && e == 0; i++)
         e = delete_range(d, *ce_range_at(&waited, i));
     ce_vec_free(d, &waited, sizeof(struct ce_range));
+    ce_ranges_sort(&d->pending.del);
     return e;
 }
 
@@ -339,27 +340,37 @@ int coedit_apply(struct coedit *d, const void *update, size_t len)
     return coedit_apply_checked(d, update, len, NULL);
 }
 
+/* Takes in what was checked. */
+static int take_update(struct coedit *d, struct ce_update *u)
+{
+    ce_begin(d, false);
+    int e = take_structs(d, u);
+    if (e == 0)
+        e = take_deletions(d, u);
+    if (e == 0)
+        e = take_pending(d);
+    ce_commit(d);
+    return e;
+}
+
 int coedit_apply_checked(struct coedit *d, const void *update, size_t len,
                          const struct coedit_policy *policy)
 {
     struct ce_update u;
     if (d->nested > 0)
         return -EBUSY;
+    struct ce_names mark = ce_names_mark(d);
     int e = ce_decode(d, update, len, &u);
-    if (e < 0)
-        return e;
-    e = ce_check(d, &u);
+    bool decoded = e == 0;
+    if (e == 0)
+        e = ce_check(d, &u);
     if (e == 0 && policy)
-        e = ce_ask(d, &u, policy);
-    if (e == 0) {
-        ce_begin(d, false);
-        e = take_structs(d, &u);
-        if (e == 0)
-            e = take_deletions(d, &u);
-        if (e == 0)
-            e = take_pending(d);
-        ce_commit(d);
-    }
-    ce_update_free(&u);
+        e = ce_ask(d, &u, mark, policy);
+    if (e < 0)
+        ce_names_back(d, mark);
+    else
+        e = take_update(d, &u);
+    if (decoded)
+        ce_update_free(&u);
     return e;
 }

@@ -29,9 +29,8 @@ static void place_beside(struct ce_rec *rec, struct ce_head *h)
 static void place_in(struct coedit *d, struct ce_update *u, struct ce_rec *rec)
 {
     if (rec->parent_is_root) {
-        struct ce_type *t = ce_root_of(d, rec->root);
-        place(rec, t, 0);
-        return;
+        place(rec, ce_root_of(d, rec->root), 0);
+        return; /* nowhere: one root too many, which is found out below */
     }
     struct ce_item *it = ce_item_of(known(d, rec->parent));
     if (it) {
@@ -168,20 +167,38 @@ static void order_ranges(const struct coedit *d, struct ce_update *u)
     u->dels = v.n;
 }
 
+/* What is left when local edits have their share. */
+static size_t for_others(const struct coedit *d, size_t max)
+{
+    return max - max / 100 * d->limits.own_share;
+}
+
+static int check_room(const struct coedit *d, const struct ce_update *u)
+{
+    const struct coedit_limits *m = &d->limits;
+    if (d->units + u->units > for_others(d, m->text_max))
+        return -E2BIG;
+    if (d->structs + (size_t)u->recs > for_others(d, m->structs_max))
+        return -ENOSPC;
+    bool full = ce_arena_held(d->arena) > for_others(d, m->memory_max);
+    return full && u->recs > 0 ? -ENOSPC : 0;
+}
+
 int ce_check(struct coedit *d, struct ce_update *u)
 {
     order_ranges(d, u);
     d->updates++;
-    if (d->units + u->units > d->limits.text_max)
-        return -E2BIG;
-    if ((uint64_t)d->structs + u->recs > d->limits.structs_max)
-        return -ENOSPC;
+    int full = check_room(d, u);
+    if (full < 0)
+        return full;
     for (uint32_t i = 0; i < u->recs; i++)
         if (u->rec[i].placed == CE_NOT_YET)
             find_out(d, u, &u->rec[i]);
     for (uint32_t i = 0; i < u->recs; i++) {
         struct ce_rec *rec = &u->rec[i];
         int r = check_overlap(d, rec);
+        if (r == 0 && rec->parent_is_root && !rec->into)
+            r = -ENOSPC;
         if (r == 0 && is_child(rec))
             r = count_child(d, u, rec);
         if (r == 0 && rec->ref == CE_TYPE)

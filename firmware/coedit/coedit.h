@@ -46,6 +46,8 @@ struct coedit_limits {
     uint32_t pending_structs_max;
     uint32_t ranges_max; /* deleted ranges in one update */
     uint32_t scan_max;   /* steps of conflict search in one update */
+    uint32_t own_share;  /* percent of memory, structs and texts that updates
+                            from others leave to local edits */
     uint32_t undo_max;   /* edits that can be taken back; older ones cannot */
     uint32_t undo_bytes_max; /* of what they deleted */
 };

@@ -27,6 +27,7 @@ const struct coedit_limits coedit_limits_form = {
     .pending_structs_max = 256,
     .ranges_max = 4096,
     .scan_max = 50000,
+    .own_share = 25,
     .undo_max = 100,
     .undo_bytes_max = 262144,
 };
@@ -59,7 +60,7 @@ static bool limits_fit(const struct coedit_limits *m)
 {
     return m->clock_max <= CLOCK_TOP && m->growth_max <= CLOCK_TOP &&
            m->any_depth_max <= CE_ANY_DEPTH &&
-           m->type_depth_max <= TYPE_DEPTH_TOP &&
+           m->type_depth_max <= TYPE_DEPTH_TOP && m->own_share <= 100 &&
            m->client_max <= CE_VARUINT_MAX && m->clients_max > 0;
 }
 

@@ -50,6 +50,7 @@ struct ce_key {
     uint32_t hash;
     uint32_t len;
     struct ce_key *next; /* in the same slot */
+    uint32_t number;     /* how many there were before it */
     char name[];         /* with a NUL */
 };
 
@@ -86,6 +87,7 @@ struct ce_item {
 struct ce_entry {
     struct ce_key *key;
     struct ce_item *last; /* rightmost of its chain */
+    uint64_t changed;     /* number of the transaction that last changed it */
 };
 
 struct ce_type {
@@ -303,6 +305,14 @@ struct ce_type *ce_root_of(struct coedit *d, struct ce_key *name);
 struct ce_type *ce_type_at(const struct coedit *d, struct coedit_ref ref);
 struct coedit_ref ce_ref_of(const struct coedit *d, const struct ce_type *t);
 
+/* How many names there are; and back to that, when nothing uses the later ones.
+ */
+struct ce_names {
+    uint32_t clients, keys, roots;
+};
+struct ce_names ce_names_mark(const struct coedit *d);
+void ce_names_back(struct coedit *d, struct ce_names mark);
+
 /* --- structs by clock (store.c) ----------------------------------------- */
 
 /* Where the struct that holds the clock is; it must be below the state. */
@@ -465,8 +475,9 @@ struct ce_rec *ce_update_find(const struct ce_update *u, struct ce_id id);
 /* Finds out where each struct goes, and whether all stays within the ceilings.
  * -E2BIG, -ENOSPC. */
 int ce_check(struct coedit *d, struct ce_update *u);
-/* Asks about all that a checked update would do. */
-int ce_ask(struct coedit *d, struct ce_update *u,
+/* Asks about all that a checked update would do; `mark` are the names before it
+ * was decoded. */
+int ce_ask(struct coedit *d, struct ce_update *u, struct ce_names mark,
            const struct coedit_policy *policy);
 int ce_pending_add(struct coedit *d, const struct ce_rec *rec);
 int ce_pending_miss(struct coedit *d, uint32_t client, uint32_t clock);

@@ -12,7 +12,9 @@ static bool same_id(struct ce_id a, struct ce_id b)
     return a.client == b.client && (a.client == CE_NONE || a.clock == b.clock);
 }
 
-static struct ce_item *first_in_place(const struct ce_item *it)
+/* A long chain of values takes steps, too. */
+static struct ce_item *first_in_place(struct coedit *d,
+                                      const struct ce_item *it)
 {
     if (it->left)
         return it->left->right;
@@ -20,7 +22,7 @@ static struct ce_item *first_in_place(const struct ce_item *it)
         return it->parent->start;
     const struct ce_entry *e = ce_map_find(it->parent, it->key);
     struct ce_item *o = e ? e->last : NULL;
-    while (o && o->left)
+    for (; o && o->left; d->steps++)
         o = o->left;
     return o;
 }
@@ -56,7 +58,7 @@ static bool passes(struct coedit *d, const struct ce_item *it,
 static void find_place(struct coedit *d, struct ce_item *it)
 {
     d->scan = ++d->generation;
-    for (struct ce_item *o = first_in_place(it); o && o != it->right;
+    for (struct ce_item *o = first_in_place(d, it); o && o != it->right;
          o = o->right) {
         bool take;
         o->mark = d->generation;
@@ -77,14 +79,14 @@ static bool in_conflict(const struct ce_item *it)
     return !it->right || it->right->left;
 }
 
-static void link_in(struct ce_item *it, struct ce_entry *e)
+static void link_in(struct coedit *d, struct ce_item *it, struct ce_entry *e)
 {
     struct ce_type *t = it->parent;
     if (it->left) {
         it->right = it->left->right;
         it->left->right = it;
     } else {
-        it->right = first_in_place(it);
+        it->right = first_in_place(d, it);
         if (!it->key)
             t->start = it;
     }
@@ -106,7 +108,7 @@ int ce_integrate(struct coedit *d, struct ce_item *it)
         return r;
     if (in_conflict(it))
         find_place(d, it);
-    link_in(it, e);
+    link_in(d, it, e);
     if (it->key && ce_counts(it))
         t->live_keys++;
     if (it->key && !it->right && it->left)

@@ -106,10 +106,11 @@ void ce_note_deleted(struct coedit *d, const struct ce_head *h)
 
 void ce_note_change(struct coedit *d, struct ce_type *t, struct ce_key *key)
 {
-    if (!key && t->changed == d->number)
+    struct ce_entry *e = key ? ce_map_find(t, key) : NULL;
+    uint64_t *changed = e ? &e->changed : &t->changed;
+    if (*changed == d->number)
         return;
-    if (!key)
-        t->changed = d->number;
+    *changed = d->number;
     struct ce_change *c = ce_vec_push(d, &d->change, sizeof(*c));
     d->blind |= !c;
     if (!c)

@@ -86,6 +86,7 @@ struct ce_key *ce_key_of(struct coedit *d, const char *s, size_t len)
         return NULL;
     k->hash = hash_of(s, len);
     k->len = (uint32_t)len;
+    k->number = d->keys;
     memcpy(k->name, s, len);
     struct ce_key **slot = &d->key_slot[k->hash & (d->key_slots - 1)];
     k->next = *slot;
@@ -222,6 +223,56 @@ struct coedit_ref ce_ref_of(const struct coedit *d, const struct ce_type *t)
         if (d->root[i] == t)
             return (struct coedit_ref){COEDIT_ROOT, i};
     return (struct coedit_ref){COEDIT_ROOT, UINT32_MAX};
+}
+
+/* --- taking back what a refused update named ---------------------------- */
+
+struct ce_names ce_names_mark(const struct coedit *d)
+{
+    return (struct ce_names){d->clients, d->keys, d->roots};
+}
+
+static void keys_back(struct coedit *d, uint32_t keys)
+{
+    for (uint32_t i = 0; i < d->key_slots && d->keys > keys; i++) {
+        struct ce_key **at = &d->key_slot[i];
+        while (*at) {
+            struct ce_key *k = *at;
+            if (k->number < keys) {
+                at = &k->next;
+                continue;
+            }
+            *at = k->next;
+            ce_give(d->arena, k, sizeof(*k) + k->len + 1);
+        }
+    }
+    d->keys = keys;
+}
+
+/* The last one: nothing was put behind it into the slots, which are probed one
+ * by one. */
+static void client_back(struct coedit *d)
+{
+    uint32_t i = d->clients - 1;
+    uint32_t at = 0;
+    while (d->order[at] != i)
+        at++;
+    memmove(d->order + at, d->order + at + 1, (i - at) * sizeof(*d->order));
+    d->client_slot[client_slot(d, d->client[i].id)] = 0;
+    memset(&d->client[i], 0, sizeof(d->client[i]));
+    d->clients--;
+}
+
+void ce_names_back(struct coedit *d, struct ce_names mark)
+{
+    while (d->roots > mark.roots)
+        ce_type_free(d, d->root[--d->roots]);
+    if (d->keys > mark.keys)
+        keys_back(d, mark.keys);
+    while (d->clients > mark.clients)
+        client_back(d);
+    if (d->near >= d->clients)
+        d->near = d->self;
 }
 
 int coedit_root(struct coedit *d, const char *name, struct coedit_ref *ret)

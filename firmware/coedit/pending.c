@@ -90,13 +90,14 @@ int ce_pending_miss(struct coedit *d, uint32_t client, uint32_t clock)
 int ce_pending_del(struct coedit *d, struct ce_range r)
 {
     struct ce_vec *v = &d->pending.del;
-    if (v->n == d->limits.ranges_max)
+    if (v->n >= d->limits.ranges_max)
+        ce_ranges_sort(v); /* joins those that touch */
+    if (v->n >= d->limits.ranges_max)
         return -EOVERFLOW;
     struct ce_range *at = ce_vec_push(d, v, sizeof(*at));
     if (!at)
         return -ENOSPC;
     *at = r;
-    ce_ranges_sort(v);
     return 0;
 }
 

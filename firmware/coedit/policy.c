@@ -8,6 +8,7 @@
 struct asker {
     struct coedit *d;
     struct ce_update *u;
+    struct ce_names before; /* the update */
     const struct coedit_policy *policy;
 };
 
@@ -280,12 +281,18 @@ static void say_bytes(const struct asker *a, struct coedit_ask *ask,
     ask->len = (size_t)(in.end - in.at);
 }
 
+/* Whether the update brings a name; a struct that is held already cannot. */
+static bool names_new(const struct asker *a, const struct ce_key *key)
+{
+    return key && key->number >= a->before.keys;
+}
+
 static int ask_struct(const struct asker *a, const struct ce_rec *rec)
 {
     uint32_t state = a->d->client[rec->client].state;
     uint32_t offset = state > rec->clock ? state - rec->clock : 0;
     if (offset >= rec->len)
-        return 0;
+        return names_new(a, rec->key) || names_new(a, rec->root) ? -EBADMSG : 0;
     struct ce_range r = {rec->client, rec->clock + offset, rec->len - offset};
     if (rec->ref == CE_GC) {
         struct coedit_ask hole = about(a, COEDIT_ASK_GC, r);
@@ -321,10 +328,20 @@ static int ask_stuck(const struct asker *a, const struct ce_rec *rec)
     return put_unknown(a, &ask);
 }
 
-int ce_ask(struct coedit *d, struct ce_update *u,
+/* Whether an update names a client of which nothing is. Names are kept, so
+ * nobody may bring them for nothing. */
+static bool names_nobody(const struct asker *a)
+{
+    for (uint32_t i = a->before.clients; i < a->d->clients; i++)
+        if (!ce_update_run(a->u, i))
+            return true;
+    return false;
+}
+
+int ce_ask(struct coedit *d, struct ce_update *u, struct ce_names mark,
            const struct coedit_policy *policy)
 {
-    const struct asker a = {d, u, policy};
+    const struct asker a = {d, u, mark, policy};
     const struct ce_rec *stuck = find_stuck(&a);
     if (stuck)
         return ask_stuck(&a, stuck);
@@ -338,5 +355,5 @@ int ce_ask(struct coedit *d, struct ce_update *u,
         e = ask_range(&a, u->del[i]);
     for (uint32_t i = 0; i < u->recs && e == 0; i++)
         e = ask_struct(&a, &u->rec[i]);
-    return e;
+    return e == 0 && names_nobody(&a) ? -EBADMSG : e;
 }
