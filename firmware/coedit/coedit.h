@@ -176,6 +176,7 @@ void coedit_undo_forget(struct coedit *d);
  * depends on what is not there waits in the document.
  *
  * Errors  -EBADMSG malformed; -E2BIG, -ENOSPC see struct coedit_limits;
+ *         -ERANGE a clock or growth beyond them;
  *         -EBUSY a transaction is open. Then nothing has changed
  */
 int coedit_apply(struct coedit *d, const void *update,

@@ -44,7 +44,7 @@ static uint32_t read_clock(struct decoder *x)
 {
     uint64_t v = ce_read_uint(&x->in);
     if (v > x->d->limits.clock_max)
-        fail(x, -E2BIG);
+        fail(x, -ERANGE);
     return (uint32_t)v;
 }
 
@@ -271,7 +271,7 @@ static uint32_t read_struct(struct decoder *x, uint32_t client, uint32_t clock)
     uint64_t end = (uint64_t)clock + rec->len;
     if (end > x->d->limits.clock_max ||
         (info != CE_SKIP && end > x->d->limits.growth_max)) {
-        fail(x, -E2BIG);
+        fail(x, -ERANGE);
         return 0;
     }
     if (info != CE_SKIP)
@@ -322,7 +322,7 @@ static void add_range(struct decoder *x, uint32_t client)
     uint32_t clock = read_clock(x);
     uint32_t len = read_clock(x);
     if (!x->in.bad && (uint64_t)clock + len > x->d->limits.clock_max)
-        fail(x, -E2BIG);
+        fail(x, -ERANGE);
     if (u->dels == x->d->limits.ranges_max)
         fail(x, -E2BIG);
     if (!x->in.bad && u->dels == x->dels_cap) {

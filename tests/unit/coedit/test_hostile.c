@@ -67,16 +67,16 @@ static void test_refused(void **state)
         {"a client twice", "\x02\x01\x02\0\0\x01\x01\x02\x01\0\x01\0", 12,
          -EBADMSG},
         {"a hole up to the end of clocks",
-         "\x01\x01\x02\0\0\xff\xff\xff\xff\xff\xff\xff\x0f\0", 14, -E2BIG},
+         "\x01\x01\x02\0\0\xff\xff\xff\xff\xff\xff\xff\x0f\0", 14, -ERANGE},
         {"deletions up to the end of clocks",
-         "\0\x01\x02\x01\0\xff\xff\xff\xff\xff\xff\xff\x0f", 13, -E2BIG},
+         "\0\x01\x02\x01\0\xff\xff\xff\xff\xff\xff\xff\x0f", 13, -ERANGE},
         {"a number that is too long",
          "\x01\x01\x02\0\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\0", 16,
          -EBADMSG},
         {"a client id beyond the ceiling",
          "\x01\x01\xff\xff\xff\xff\xff\x01\0\0\x01\0", 12, -E2BIG},
         {"more growth than one may have", "\x01\x01\x02\0\0\xc1\x84\x3d\0", 9,
-         -E2BIG},
+         -ERANGE},
     };
     (void)state;
     for (size_t i = 0; i < LK_ARRAY_LEN(all); i++) {
