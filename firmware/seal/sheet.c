@@ -45,7 +45,6 @@ struct sheet {
     struct sheet_config config;
     struct lk_buf *out; /* NULL: discarded */
     int error;
-    FcConfig *fonts;
     PangoFontMap *map;
     PangoContext *context;
     cairo_surface_t *surface;
@@ -65,13 +64,14 @@ static cairo_status_t sheet_write(void *arg, const unsigned char *data,
 
 static int sheet_load_fonts(struct sheet *s)
 {
-    int r = typeset_fonts_new(&s->fonts);
+    FcConfig *fonts;
+    int r = typeset_fonts(&fonts);
     if (r < 0)
         return r;
     s->map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
     if (!s->map)
         return -ENOENT;
-    pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(s->map), s->fonts);
+    pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(s->map), fonts);
     s->context = pango_font_map_create_context(s->map);
     pango_context_set_language(s->context,
                                pango_language_from_string(s->config.lang));
@@ -141,8 +141,6 @@ struct sheet *sheet_free(struct sheet *s)
         g_object_unref(s->context);
     if (s->map)
         g_object_unref(s->map);
-    if (s->fonts)
-        FcConfigDestroy(s->fonts);
     if (s->out)
         lk_buf_wipe(s->out);
     lk_buf_free(s->out);

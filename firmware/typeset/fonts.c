@@ -1,6 +1,7 @@
 #include "typeset/fonts.h"
 
 #include <errno.h>
+#include <pthread.h>
 
 #include <fontconfig/fontconfig.h>
 
@@ -18,7 +19,10 @@ static const char *const font_files[] = {
 };
 #define FONT_FILES_NEEDED 3
 
-int typeset_fonts_new(FcConfig **ret)
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static FcConfig *loaded;
+
+static int fonts_load(FcConfig **ret)
 {
     FcConfig *c = FcConfigCreate();
     if (!c)
@@ -32,4 +36,14 @@ int typeset_fonts_new(FcConfig **ret)
     }
     *ret = c;
     return 0;
+}
+
+int typeset_fonts(FcConfig **ret)
+{
+    pthread_mutex_lock(&lock);
+    int r = loaded ? 0 : fonts_load(&loaded);
+    if (r == 0)
+        *ret = loaded;
+    pthread_mutex_unlock(&lock);
+    return r;
 }

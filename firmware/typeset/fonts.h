@@ -14,12 +14,13 @@ struct _FcConfig;
 /* For pango_font_description_from_string(). */
 #define TYPESET_FAMILIES "Inter, Noto Sans, Noto Sans Arabic"
 
-/* A configuration of fontconfig with the fonts and nothing else.
+/* The configuration of fontconfig with these fonts and nothing else. There is
+ * one for the whole program: Pango 1.50 keeps every one that it was given.
  *
- * Owner   caller, FcConfigDestroy()
+ * ret     lent for good
  * Errors  -ENOENT they are not installed, -ENOMEM
  * Thread  any
  */
-int typeset_fonts_new(struct _FcConfig **ret) LK_MUST_CHECK;
+int typeset_fonts(struct _FcConfig **ret) LK_MUST_CHECK;
 
 #endif

@@ -27,7 +27,7 @@ struct entry {
 struct kiosk_text {
     PangoFontMap *map;
     PangoContext *context;
-    FcConfig *config;
+    FcConfig *config; /* lent */
     PangoFontDescription *font[SESSION_TEXT_SIZES][KIOSK_FONTS];
     struct entry entry[KIOSK_TEXT_SETS][KIOSK_TEXT_WAYS];
     uint64_t uses;
@@ -46,7 +46,7 @@ static const PangoWeight font_weights[KIOSK_FONTS] = {
 
 static int text_load_fonts(struct kiosk_text *t)
 {
-    int r = typeset_fonts_new(&t->config);
+    int r = typeset_fonts(&t->config);
     if (r < 0)
         return r;
     /* Otherwise Cairo loads the system's configuration and all its fonts. */
@@ -137,8 +137,6 @@ struct kiosk_text *kiosk_text_free(struct kiosk_text *t)
         g_object_unref(t->context);
     if (t->map)
         g_object_unref(t->map);
-    if (t->config)
-        FcConfigDestroy(t->config);
     free(t);
     return NULL;
 }
