@@ -16,6 +16,7 @@ struct luukkud {
     struct inherit inherited;
     struct store_config *config;
     struct signal_key *key;
+    struct seal_key *seal;
     struct signal_trust *trust;
     struct luukkud_core *core;
     struct kiosk_ui *ui;
@@ -26,13 +27,19 @@ struct luukkud {
     bool short_idle; /* the question whether anybody is there comes soon */
 };
 
+/* The device's key signs envelopes and packages. */
 static int load_key(struct luukkud *d)
 {
+    LK_AUTO(lk_buf) cert = NULL;
     LK_AUTO(lk_buf) pem = NULL;
-    int r = inherit_read(&d->inherited, "device-key", &pem);
+    int r = inherit_read(&d->inherited, "device-cert", &cert);
+    if (r == 0)
+        r = inherit_read(&d->inherited, "device-key", &pem);
     if (r < 0)
         return r;
     r = signal_key_load_pem(pem->data, pem->len, &d->key);
+    if (r == 0)
+        r = seal_key_load(pem->data, pem->len, cert->data, cert->len, &d->seal);
     lk_buf_wipe(pem);
     return r;
 }
@@ -119,6 +126,7 @@ static int load(struct luukkud *d)
         .config = d->config,
         .key = d->key,
         .trust = d->trust,
+        .seal = d->seal,
         .idle_us = d->short_idle ? SHORT_IDLE_US : SESSION_IDLE_US,
         .super_fd = inherit_take(&d->inherited, "super")};
     r = luukkud_core_new(&c, &d->core);
@@ -168,6 +176,7 @@ int main(int argc, char **argv)
     luukkud_core_free(d.core);
     signal_trust_free(d.trust);
     signal_key_free(d.key);
+    seal_key_free(d.seal);
     store_config_free(d.config);
     return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,6 +1,7 @@
 #include "app/luukkud_core.h"
 
 #include "app/luukkud_control.h"
+#include "app/luukkud_form.h"
 #include "app/luukkud_speech.h"
 #include "app/superlink.h"
 #include "base/clock.h"
@@ -29,6 +30,7 @@ struct luukkud_core {
     struct lk_chan *rtc;
     struct session *session;
     struct line *line;
+    struct luukkud_form *form;
     struct lk_mailbox *box;
     struct lk_timer *timer;
     struct kiosk_ui *ui;
@@ -120,8 +122,10 @@ static void do_action(struct luukkud_core *c, const struct session_action *a)
         break;
     case SESSION_DO_FORM:
     case SESSION_DO_TRACK:
-        break; /* no service has a form yet */
+        luukkud_form_act(c->form, a);
+        break;
     case SESSION_DO_FINISH:
+        luukkud_form_act(c->form, a);
         set_controls(c);
         c->finish_by_us = t.now_us + FAREWELL_US;
         break;
@@ -135,13 +139,17 @@ static void settle(struct luukkud_core *c)
     struct session_action a;
     while (session_poll(c->session, &a))
         do_action(c, &a);
+    line_form(c->line); /* what the form has to say */
     finish_visit(c);
+    if (c->ui)
+        luukkud_form_show(c->form, c->ui);
     const struct session_view *v = session_view(c->session);
     if (v->version != c->shown && c->ui) {
         c->shown = v->version;
         kiosk_ui_set_view(c->ui, v);
     }
     int64_t next = LK_MIN(session_next_us(c->session), line_next_us(c->line));
+    next = LK_MIN(next, luukkud_form_next_us(c->form));
     if (next == INT64_MAX)
         lk_timer_clear(c->timer);
     else
@@ -154,6 +162,7 @@ static void on_timer(void *arg, int64_t now_us)
     struct signal_time t = core_time(c);
     session_tick(c->session, now_us);
     line_tick(c->line, &t);
+    luukkud_form_tick(c->form);
     settle(c);
 }
 
@@ -183,6 +192,37 @@ static void line_event(void *arg, const struct session_event *e)
 {
     struct luukkud_core *c = arg;
     session_event(c->session, e, lk_loop_now_us(c->loop));
+    if (e->kind == SESSION_EVENT_GRANTED)
+        luukkud_form_begin(c->form, session_view(c->session), e);
+}
+
+static void line_form_channel(void *arg, bool open)
+{
+    struct luukkud_core *c = arg;
+    luukkud_form_channel(c->form, open);
+}
+
+static void line_form_data(void *arg, const void *bytes, size_t len)
+{
+    struct luukkud_core *c = arg;
+    luukkud_form_data(c->form, bytes, len);
+}
+
+static bool line_form_poll(void *arg, const void **ret, size_t *ret_len)
+{
+    struct luukkud_core *c = arg;
+    return luukkud_form_poll(c->form, ret, ret_len);
+}
+
+static void form_event(void *arg, const struct session_event *e)
+{
+    struct luukkud_core *c = arg;
+    session_event(c->session, e, lk_loop_now_us(c->loop));
+}
+
+static void form_settle(void *arg)
+{
+    settle(arg);
 }
 
 static void line_note(void *arg, const char *what, const char *why)
@@ -401,9 +441,22 @@ static int core_make_rooms(struct luukkud_core *c,
                                     .site = config->config->site,
                                     .key = config->key,
                                     .trust = config->trust};
-    struct line_output out = {
-        .send = line_send, .event = line_event, .note = line_note, .arg = c};
+    struct line_output out = {.send = line_send,
+                              .event = line_event,
+                              .note = line_note,
+                              .form_channel = line_form_channel,
+                              .form_data = line_form_data,
+                              .form_poll = line_form_poll,
+                              .arg = c};
+    struct luukkud_form_config fc = {.loop = c->loop,
+                                     .kiosk = config->config->kiosk,
+                                     .key = config->seal,
+                                     .event = form_event,
+                                     .settle = form_settle,
+                                     .arg = c};
     int r = session_new(&sc, &c->session);
+    if (r == 0)
+        r = luukkud_form_new(&fc, &c->form);
     if (r == 0)
         r = line_new(&cc, &out, &c->line);
     return r;
@@ -506,6 +559,7 @@ struct luukkud_core *luukkud_core_free(struct luukkud_core *c)
     lk_chan_free(c->rtc);
     superlink_free(c->super);
     line_free(c->line);
+    luukkud_form_free(c->form);
     session_free(c->session);
     lk_timer_free(c->timer);
     lk_mailbox_free(c->box);

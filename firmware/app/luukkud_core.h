@@ -8,6 +8,7 @@
 #define LUUKKU_APP_LUUKKUD_CORE_H
 
 #include "kiosk/kiosk.h"
+#include "seal/seal.h"
 #include "session/session.h"
 #include "signal/call.h"
 #include "store/config.h"
@@ -18,6 +19,7 @@ struct luukkud_core_config {
     const struct store_config *config; /* borrowed, outlives */
     const struct signal_key *key;      /* the device's; borrowed, outlives */
     const struct signal_trust *trust;  /* borrowed, outlives */
+    const struct seal_key *seal;       /* the device's; borrowed, outlives */
     int64_t idle_us;                   /* struct session_config's */
     int super_fd;                      /* taken over */
 };

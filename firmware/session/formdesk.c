@@ -263,26 +263,33 @@ static int decline(struct formdesk *d, const struct session_intent *i)
     return i->path[0] ? form_decline(d->form, i->path) : reopen(d);
 }
 
-static int approve(struct formdesk *d, const struct session_intent *i)
+static int ask_for_seal(struct formdesk *d)
 {
     struct form_snapshot s;
-    (void)i;
-    int r = form_approve(d->form);
+    int r = form_snapshot(d->form, &s);
     if (r < 0)
         return r;
-    r = form_snapshot(d->form, &s);
-    if (r < 0) {
-        d->out.note(d->out.arg, "snapshot", strerrordesc_np(-r));
-        return form_sealed(d->form, NULL, 0, "");
-    }
     d->job = ++d->jobs;
     struct formdesk_job job = {.id = d->job,
                                .agency = d->def->agency,
                                .json = s.json,
                                .json_len = s.json_len};
     memcpy(job.sha256, s.sha256, sizeof(job.sha256));
-    d->out.seal(d->out.arg, &job);
-    return 0;
+    return d->out.seal(d->out.arg, &job);
+}
+
+static int approve(struct formdesk *d, const struct session_intent *i)
+{
+    (void)i;
+    int r = form_approve(d->form);
+    if (r < 0)
+        return r;
+    r = ask_for_seal(d);
+    if (r == 0)
+        return 0;
+    d->out.note(d->out.arg, "seal", strerrordesc_np(-r));
+    d->job = 0;
+    return form_sealed(d->form, NULL, 0, "");
 }
 
 static const struct {

@@ -37,8 +37,9 @@ struct formdesk_package {
 struct formdesk_output {
     /* SESSION_EVENT_FORM, SESSION_EVENT_FORM_LEFT */
     void (*event)(void *arg, const struct session_event *e);
-    /* Wanted: a package of this; formdesk_sealed() answers, later. */
-    void (*seal)(void *arg, const struct formdesk_job *job);
+    /* Wanted: a package of this; formdesk_sealed() answers, later. Returns 0,
+     * or -errno: it cannot be made now. */
+    int (*seal)(void *arg, const struct formdesk_job *job);
     /* To be delivered to the agency's own address, too; formdesk_posted()
      * answers, perhaps. NULL: there is no such way. */
     void (*outbox)(void *arg, const struct formdesk_package *p);

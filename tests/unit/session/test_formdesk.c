@@ -12,6 +12,7 @@ static struct formdesk *d;
 static struct session_event told; /* the newest SESSION_EVENT_FORM */
 static unsigned tells, lefts, notes, seals, posts;
 static struct formdesk_job job;
+static int seal_answer;
 static char posted[FORM_CODE_MAX];
 static char code[FORM_CODE_MAX]; /* as last told */
 
@@ -28,13 +29,14 @@ static void on_event(void *arg, const struct session_event *e)
     tells++;
 }
 
-static void on_seal(void *arg, const struct formdesk_job *j)
+static int on_seal(void *arg, const struct formdesk_job *j)
 {
     (void)arg;
     assert_string_equal(j->json, "{\"v\":1}");
     assert_string_equal(j->agency, "kela");
     job = *j;
     seals++;
+    return seal_answer;
 }
 
 static void on_outbox(void *arg, const struct formdesk_package *p)
@@ -295,6 +297,20 @@ static void test_not_sealed(void **state)
     assert_int_equal(posts, 0);
 }
 
+/* It cannot even be tried. */
+static void test_cannot_seal(void **state)
+{
+    (void)state;
+    intent(SESSION_INTENT_REVIEW, "", "");
+    seal_answer = -EBUSY;
+    intent(SESSION_INTENT_APPROVE, "", "");
+    seal_answer = 0;
+    assert_int_equal(told.phase, FORM_FAILED);
+    assert_int_equal(notes, 1);
+    sealed(job.id, "package", 7);
+    assert_int_equal(told.phase, FORM_FAILED);
+}
+
 /* What is sealed after the visit ended is for nobody. */
 static void test_wiped(void **state)
 {
@@ -396,6 +412,7 @@ int main(void)
         DESK(test_ends_of_steps),
         DESK(test_sealed),
         DESK(test_not_sealed),
+        DESK(test_cannot_seal),
         DESK(test_wiped),
         DESK(test_channel),
         cmocka_unit_test_setup_teardown(test_open_before, setup, teardown),

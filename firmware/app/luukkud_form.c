@@ -1,0 +1,167 @@
+#include "app/luukkud_form.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "catalog/builtin.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct luukkud_form {
+    struct luukkud_form_config config;
+    struct formdesk *desk;
+    struct luukkud_seal *seal;
+};
+
+static int64_t now_us(const struct luukkud_form *f)
+{
+    return lk_loop_now_us(f->config.loop);
+}
+
+/* --- the desk's outputs ------------------------------------------------ */
+
+static void desk_event(void *arg, const struct session_event *e)
+{
+    struct luukkud_form *f = arg;
+    f->config.event(f->config.arg, e);
+}
+
+static void desk_note(void *arg, const char *what, const char *why)
+{
+    (void)arg;
+    LK_LOG(ERROR, "form", "what=\"%s\" why=\"%s\"", what, why);
+}
+
+static void on_sealed(void *arg, const struct formdesk_package *p)
+{
+    struct luukkud_form *f = arg;
+    formdesk_sealed(f->desk, p);
+    f->config.settle(f->config.arg);
+}
+
+static int desk_seal(void *arg, const struct formdesk_job *job)
+{
+    struct luukkud_form *f = arg;
+    return luukkud_seal_begin(f->seal, job);
+}
+
+/* --- what goes in ------------------------------------------------------ */
+
+/* The day of the wall clock, where the kiosk stands. */
+static struct forms_day today(void)
+{
+    time_t wall = (time_t)(lk_clock_wall_us() / 1000000);
+    struct tm tm = {0};
+    localtime_r(&wall, &tm);
+    return (struct forms_day){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday};
+}
+
+void luukkud_form_begin(struct luukkud_form *f, const struct session_view *v,
+                        const struct session_event *granted)
+{
+    const struct catalog_card *card = catalog_builtin_find(v->card);
+    struct formdesk_call call = {.form = card ? card->form : NULL,
+                                 .lang = v->lang,
+                                 .expert_user = granted->expert_user,
+                                 .expert_name = granted->expert_name,
+                                 .today = today()};
+    int r = formdesk_begin(f->desk, &call, now_us(f));
+    if (r < 0)
+        LK_LOG(ERROR, "form", "what=begin err=%s", strerrorname_np(-r));
+}
+
+/* No agency is asked from here: a code that was mistyped is told from one whose
+ * matter cannot be asked for. */
+static void track(struct luukkud_form *f, const struct session_intent *i)
+{
+    char code[SEAL_CODE_MAX] = "";
+    struct session_matter m = {.track = SESSION_TRACK_FAILED,
+                               .code = code,
+                               .title = "",
+                               .state = "",
+                               .asks = ""};
+    struct session_event e = {.kind = SESSION_EVENT_TRACK, .matter = &m};
+    if (i->kind != SESSION_INTENT_TRACK_CODE)
+        return;
+    if (seal_code_read(i->arg, code) < 0)
+        m.track = SESSION_TRACK_BAD_CODE;
+    f->config.event(f->config.arg, &e);
+}
+
+void luukkud_form_act(struct luukkud_form *f, const struct session_action *a)
+{
+    if (a->kind == SESSION_DO_FORM)
+        formdesk_intent(f->desk, &a->intent, now_us(f));
+    else if (a->kind == SESSION_DO_TRACK)
+        track(f, &a->intent);
+    else if (a->kind == SESSION_DO_FINISH)
+        formdesk_wipe(f->desk);
+}
+
+void luukkud_form_channel(struct luukkud_form *f, bool open)
+{
+    formdesk_channel(f->desk, open, now_us(f));
+}
+
+void luukkud_form_data(struct luukkud_form *f, const void *bytes, size_t len)
+{
+    formdesk_receive(f->desk, bytes, len, now_us(f));
+}
+
+bool luukkud_form_poll(struct luukkud_form *f, const void **ret, size_t *len)
+{
+    return formdesk_poll(f->desk, ret, len);
+}
+
+void luukkud_form_show(struct luukkud_form *f, struct kiosk_ui *ui)
+{
+    struct form_view *v = NULL;
+    if (formdesk_take_view(f->desk, &v))
+        kiosk_ui_set_form(ui, v);
+}
+
+void luukkud_form_tick(struct luukkud_form *f)
+{
+    formdesk_tick(f->desk, now_us(f));
+}
+
+int64_t luukkud_form_next_us(const struct luukkud_form *f)
+{
+    return formdesk_next_us(f->desk);
+}
+
+/* --- life -------------------------------------------------------------- */
+
+int luukkud_form_new(const struct luukkud_form_config *config,
+                     struct luukkud_form **ret)
+{
+    struct luukkud_form *f = calloc(1, sizeof(*f));
+    if (!f)
+        return -ENOMEM;
+    f->config = *config;
+    struct formdesk_output out = {
+        .event = desk_event, .seal = desk_seal, .note = desk_note, .arg = f};
+    struct luukkud_seal_config seal = {
+        .loop = config->loop, .key = config->key, .done = on_sealed, .arg = f};
+    int r = formdesk_new(config->kiosk, &out, &f->desk);
+    if (r == 0)
+        r = luukkud_seal_new(&seal, &f->seal);
+    if (r < 0) {
+        luukkud_form_free(f);
+        return r;
+    }
+    *ret = f;
+    return 0;
+}
+
+struct luukkud_form *luukkud_form_free(struct luukkud_form *f)
+{
+    if (f) {
+        luukkud_seal_free(f->seal);
+        formdesk_free(f->desk);
+        free(f);
+    }
+    return NULL;
+}
