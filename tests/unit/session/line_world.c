@@ -10,9 +10,20 @@ static void on_prepare(const struct rtcmsg *m)
     w->gate = false;
 }
 
+static void on_form_send(const struct rtcmsg *m)
+{
+    assert_true(m->binary && w->form_open && m->call == w->number);
+    assert_int_equal(m->len, w->form_len);
+    w->form_sent++;
+}
+
 static void on_send(void *arg, const struct rtcmsg *m)
 {
     (void)arg;
+    if (m->type == RTCMSG_SEND && m->channel == FORM) {
+        on_form_send(m);
+        return;
+    }
     if (m->type == RTCMSG_PUBLISH) {
         char *payload = strndup((const char *)m->bytes, m->len);
         expert_hear(&w->expert, m->topic, payload);
@@ -45,6 +56,7 @@ static void on_event(void *arg, const struct session_event *e)
     if (e->kind == SESSION_EVENT_GRANTED) {
         assert_false(w->granted);
         assert_string_equal(e->expert_name, "Anna Virtanen");
+        assert_string_equal(e->expert_user, "anna-virtanen");
         w->granted = true;
     } else if (e->kind == SESSION_EVENT_LINE) {
         w->is = e->line;
@@ -68,6 +80,34 @@ static void on_note(void *arg, const char *what, const char *why)
     (void)arg;
     (void)what;
     (void)why;
+}
+
+static void on_form_channel(void *arg, bool open)
+{
+    (void)arg;
+    assert_true(open != w->form_open);
+    w->form_open = open;
+    *(open ? &w->form_opened : &w->form_closed) += 1;
+}
+
+static void on_form_data(void *arg, const void *bytes, size_t len)
+{
+    size_t had = strlen(w->form_got);
+    (void)arg;
+    snprintf(w->form_got + had, sizeof(w->form_got) - had, "%.*s|", (int)len,
+             (const char *)bytes);
+}
+
+static bool on_form_poll(void *arg, const void **ret, size_t *ret_len)
+{
+    static const uint8_t bytes[LINE_FORM_MAX];
+    (void)arg;
+    if (w->form_waits == 0)
+        return false;
+    w->form_waits--;
+    *ret = bytes;
+    *ret_len = w->form_len;
+    return true;
 }
 
 /* --- luukku-rtc's and the page's parts --------------------------------- */
@@ -133,10 +173,15 @@ unsigned world_count(enum rtcmsg_type type)
 int world_setup(void **state)
 {
     struct signal_call_config c = {.kiosk = "kiosk-1", .site = "Kuopio"};
-    struct line_output out = {
-        .send = on_send, .event = on_event, .note = on_note};
+    struct line_output out = {.send = on_send,
+                              .event = on_event,
+                              .note = on_note,
+                              .form_channel = on_form_channel,
+                              .form_data = on_form_data,
+                              .form_poll = on_form_poll};
     (void)state;
     w = calloc(1, sizeof(*w));
+    w->form_len = LINE_FORM_MAX;
     w->t = (struct signal_time){.now_us = SECOND, .wall_s = SUPPORT_NOW_S};
     w->key = support_key("kiosk");
     w->trust = support_trust();

@@ -38,9 +38,17 @@ struct world {
     bool talk_up;
     bool voice;
     int voices; /* how often it was told */
+    /* The channel FORM */
+    unsigned form_sent;  /* messages on it */
+    unsigned form_waits; /* more to send */
+    size_t form_len;     /* bytes of each; at first the most there may be */
+    bool form_open;
+    unsigned form_opened, form_closed;
+    char form_got[64]; /* what came, "|" after each message */
 };
 
 #define TEXT 5        /* a data channel's number */
+#define FORM 6        /* likewise */
 #define ST "\xc2\x9c" /* ends the greeting */
 
 extern struct world *w;
