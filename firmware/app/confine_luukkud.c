@@ -50,6 +50,7 @@ static const struct confine_call calls[] = {
     {.name = "shmctl"},
     {.name = "inotify_init1"}, /* SDL looks for new keyboards */
     {.name = "inotify_add_watch"},
+    {.name = "fadvise64"}, /* fontconfig reads what it has cached */
 };
 
 static const struct confine_limit limits[] = {

@@ -1,5 +1,6 @@
 /* What the programs need, and what must go on working behind the walls. */
 #include "probe.h"
+#include "probe_seal.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -257,6 +258,7 @@ const struct probe_attempt probe_needed[] = {
     {"null and random devices", PROBE_BOTH, open_devices},
     {"files of the resolver", PROBE_RTC, open_resolver},
     {"fonts", PROBE_LUUKKUD, open_font},
+    {"a sealed package", PROBE_LUUKKUD, probe_seal},
     {"UDP", PROBE_RTC, send_datagram},
     {"TCP", PROBE_RTC, connect_tcp},
     {"network interfaces", PROBE_RTC, list_interfaces},
