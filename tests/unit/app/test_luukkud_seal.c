@@ -56,7 +56,8 @@ int seal_container(const struct seal_file *file, size_t files,
     names[0] = '\0';
     int r = lk_buf_new(64, &b);
     for (size_t i = 0; r == 0 && i < files; i++) {
-        strcat(strcat(names, file[i].name), " ");
+        size_t had = strlen(names);
+        snprintf(names + had, sizeof(names) - had, "%s ", file[i].name);
         r = lk_buf_append(b, file[i].data, file[i].len);
     }
     *ret = b;
