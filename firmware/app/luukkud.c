@@ -33,8 +33,9 @@ static int load_key(struct luukkud *d)
     LK_AUTO(lk_buf) cert = NULL;
     LK_AUTO(lk_buf) pem = NULL;
     int r = inherit_read(&d->inherited, "device-cert", &cert);
-    if (r == 0)
-        r = inherit_read(&d->inherited, "device-key", &pem);
+    if (r < 0)
+        return r;
+    r = inherit_read(&d->inherited, "device-key", &pem);
     if (r < 0)
         return r;
     r = signal_key_load_pem(pem->data, pem->len, &d->key);

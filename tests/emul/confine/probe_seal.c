@@ -73,8 +73,9 @@ static int make_package(const struct seal_key *key)
     char code[SEAL_CODE_MAX];
     int64_t now_s = (int64_t)time(NULL);
     int r = seal_code_new("DV", code);
-    if (r == 0)
-        r = seal_pdf(form, sizeof(form) - 1, now_s, &pdf);
+    if (r < 0)
+        return r;
+    r = seal_pdf(form, sizeof(form) - 1, now_s, &pdf);
     if (r < 0)
         return r;
     const struct seal_file files[] = {
