@@ -150,6 +150,15 @@ int form_cell_for(struct form *f, const char *path, enum form_cell_kind kind,
     return 0;
 }
 
+int form_committed(struct form *f, const uint8_t *update, size_t len)
+{
+    if (len > 0) {
+        form_record_add(&f->record, FORM_CITIZEN, f->now_us, update, len);
+        form_share_update(f, update, len);
+    }
+    return form_refresh(f);
+}
+
 int form_commit(struct form *f)
 {
     const uint8_t *update = NULL;
@@ -159,11 +168,9 @@ int form_commit(struct form *f)
         /* The edits stand: the page gets them with the whole. */
         f->record.broken = true;
         form_share_over(f, "too-large");
-    } else if (len > 0) {
-        form_record_add(&f->record, FORM_CITIZEN, f->now_us, update, len);
-        form_share_update(f, update, len);
+        return form_refresh(f);
     }
-    return form_refresh(f);
+    return form_committed(f, update, len);
 }
 
 static bool same(struct coedit_ref a, struct coedit_ref b)
@@ -257,6 +264,7 @@ int form_refresh(struct form *f)
             if (reread(f, c) < 0)
                 r = -ENOMEM;
             form_cell_credit(f, c);
+            f->touched = c;
         }
     return r;
 }

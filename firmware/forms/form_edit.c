@@ -104,6 +104,14 @@ static void note(struct form_cell *c, const struct form_edit *e,
     }
 }
 
+static enum form_stroke stroke_of(const struct form_edit *e)
+{
+    if (e->remove > 0)
+        return e->insert[0] ? FORM_STROKE_OTHER : FORM_STROKE_DELETE;
+    return e->insert[0] == ' ' || e->insert[0] == '\n' ? FORM_STROKE_OTHER
+                                                       : FORM_STROKE_TYPE;
+}
+
 static int apply(struct form *f, struct form_cell *c, const struct form_edit *e,
                  const struct form_place *p)
 {
@@ -114,6 +122,7 @@ static int apply(struct form *f, struct form_cell *c, const struct form_edit *e,
     int r = c->kind == FORM_CELL_TEXT ? edit_text(f, c, p, e->insert)
                                       : form_put(f, c, value, strlen(value));
     if (r == 0) {
+        form_undoable(f, c, stroke_of(e));
         note(c, e, p);
         form_wipe(&c->value);
         c->value = value;
@@ -187,6 +196,7 @@ static int put(struct form *f, const struct form_cell *c, const char *value)
         return 0;
     coedit_begin(f->doc);
     r = form_put(f, c, value, strlen(value));
+    form_undoable(f, c, FORM_STROKE_OTHER);
     int r2 = form_commit(f);
     form_settle(f);
     return r < 0 ? r : r2;
@@ -309,6 +319,7 @@ int form_accept(struct form *f, const char *path)
         return r;
     coedit_begin(f->doc);
     r = replace(f, c, c->suggestion);
+    form_undoable(f, c, FORM_STROKE_OTHER);
     int r2 = form_commit(f);
     if (r == 0) {
         form_wipe(&c->suggestion);
@@ -317,16 +328,4 @@ int form_accept(struct form *f, const char *path)
     }
     form_settle(f);
     return r < 0 ? r : r2;
-}
-
-bool form_can_undo(const struct form *f)
-{
-    (void)f;
-    return false;
-}
-
-int form_undo(struct form *f)
-{
-    (void)f;
-    return -ENOENT;
 }

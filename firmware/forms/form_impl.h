@@ -81,6 +81,12 @@ struct form_cell {
     struct forms_judged judged;
 };
 
+enum form_stroke {
+    FORM_STROKE_OTHER, /* an edit of its own */
+    FORM_STROKE_TYPE,
+    FORM_STROKE_DELETE,
+};
+
 struct form_row {
     const struct forms_field *top;
     uint32_t id;
@@ -102,6 +108,10 @@ struct form {
     struct form_row *row; /* of all fields of rows, in their orders */
     size_t rows;
     uint32_t last_row; /* `_id` given last */
+
+    enum form_stroke stroke; /* the citizen's last edit */
+    char stroke_path[FORMS_PATH_MAX];
+    const struct form_cell *touched; /* by the last transaction, the last one */
 
     enum form_phase phase;
     size_t step; /* section the citizen is at */
@@ -160,6 +170,9 @@ int form_cell_for(struct form *f, const char *path, enum form_cell_kind kind,
                   struct form_cell **ret) LK_MUST_CHECK;
 /* Ends a transaction of the kiosk: the update is recorded and shared. */
 int form_commit(struct form *f) LK_MUST_CHECK;
+/* Likewise, of one that has ended. */
+int form_committed(struct form *f, const uint8_t *update,
+                   size_t len) LK_MUST_CHECK;
 /* Reads what the last transaction changed. -ENOMEM: values are stale. */
 int form_refresh(struct form *f) LK_MUST_CHECK;
 /* Notes who wrote what stands there. */
@@ -204,6 +217,9 @@ void form_map_note(struct form_cell *c, struct form_change change);
 /* Likewise what turns `old` into the present value. */
 void form_map_diff(struct form_cell *c, const char *old, size_t old_len);
 
+/* The open transaction can be taken back; alone, or with the one before. */
+void form_undoable(struct form *f, const struct form_cell *c,
+                   enum form_stroke stroke);
 /* Whether the citizen has an edit that can be taken back. */
 bool form_can_undo(const struct form *f);
 

@@ -52,6 +52,7 @@ static int make_row(struct form *f, const struct form_cell *c,
 static void drop_cells(struct form *f, uint32_t row)
 {
     size_t n = 0;
+    f->touched = NULL;
     for (size_t i = 0; i < f->cells; i++) {
         if (f->cell[i]->row == row)
             form_cell_free(f->cell[i]);

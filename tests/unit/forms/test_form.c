@@ -293,6 +293,36 @@ static void test_suggestions(void **state)
     free(s);
 }
 
+static void test_undo(void **state)
+{
+    (void)state;
+    world_join(&w, LOAD);
+    assert_int_equal(form_undo(w.form), -ENOENT);
+    assert_int_equal(world_edit(&w, "name", 0, 0, "M"), 0);
+    assert_int_equal(world_edit(&w, "name", 1, 0, "aa"), 0);
+    assert_int_equal(form_set(w.form, "work", "yes"), 0);
+    world_settle(&w);
+    page_type(&w, "name", 0, "X", 0);
+    LK_AUTO(form_view) v = world_view(&w);
+    assert_true(v->can_undo);
+    assert_int_equal(form_undo(w.form), 0);
+    assert_value(&w, "work", "");
+    assert_int_equal(form_undo(w.form), 0);
+    assert_value(&w, "name", "X");
+    assert_int_equal(form_undo(w.form), -ENOENT);
+    /* The screen had XMaa, and types behind it. */
+    struct form_edit e = {.path = "name",
+                          .version = view_item(v, "name")->version,
+                          .at = 4,
+                          .insert = "!"};
+    assert_int_equal(form_edit(w.form, &e), 0);
+    assert_value(&w, "name", "X!");
+    world_settle(&w);
+    char *s = page_value(&w, "name");
+    assert_string_equal(s, "X!");
+    free(s);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -304,7 +334,7 @@ int main(void)
         CASE(test_rows),        CASE(test_papers),
         CASE(test_approval),    CASE(test_voided),
         CASE(test_both_type),   CASE(test_screen_is_behind),
-        CASE(test_suggestions),
+        CASE(test_suggestions), CASE(test_undo),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
