@@ -99,6 +99,7 @@ static const struct catalog_card cards[] = {
         .id = "tax-card",
         .agency = "vero",
         .icon = "receipt",
+        .form = "tax-card",
         .agency_name = vero,
         .title =
             {
