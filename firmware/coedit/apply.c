@@ -300,16 +300,22 @@ static int delete_range(struct coedit *d, struct ce_range r)
 
 static int take_deletions(struct coedit *d, const struct ce_update *u)
 {
-    struct ce_vec waited = d->pending.del;
+    struct ce_vec waited = {0};
     int e = 0;
-    d->pending.del = (struct ce_vec){0};
+    if (ce_pending_del_ready(d)) {
+        waited = d->pending.del;
+        d->pending.del = (struct ce_vec){0};
+    }
+    uint32_t before = d->pending.del.n;
     for (uint32_t i = 0; i < u->dels && e == 0; i++)
         e = delete_range(d, u->del[i]);
     for (uint32_t i = 0; i < waited.n && e == 0; i++)
         e = delete_range(d, *ce_range_at(&waited, i));
     ce_vec_free(d, &waited, sizeof(struct ce_range));
-    ce_ranges_sort(&d->pending.del);
-    return e;
+    if (d->pending.del.n == before)
+        return e;
+    int full = ce_pending_settle(d);
+    return e < 0 ? e : full;
 }
 
 /* --- the whole ---------------------------------------------------------- */

@@ -86,7 +86,8 @@ struct ce_item {
 
 struct ce_entry {
     struct ce_key *key;
-    struct ce_item *last; /* rightmost of its chain */
+    struct ce_item *first; /* leftmost of its chain */
+    struct ce_item *last;  /* rightmost: the value */
     uint64_t changed;     /* number of the transaction that last changed it */
 };
 
@@ -440,7 +441,13 @@ static inline uint32_t ce_before(const struct ce_client *c)
 void ce_commit(struct coedit *d);
 void ce_collect(struct coedit *d);
 void ce_merge_all(struct coedit *d);
+/* Ranges by client and clock; those that touch are one. */
 void ce_ranges_sort(struct ce_vec *v);
+/* Of sorted ones: the first that ends behind a clock, or is of a later client;
+ * and one more, in its place. False: no memory. */
+uint32_t ce_ranges_from(const struct ce_vec *v, uint32_t client,
+                        uint32_t clock);
+bool ce_ranges_add(struct coedit *d, struct ce_vec *v, struct ce_range r);
 static inline struct ce_range *ce_range_at(const struct ce_vec *v, uint32_t i)
 {
     return (struct ce_range *)v->at + i;
@@ -458,8 +465,6 @@ bool ce_ranges_hold(const struct ce_vec *v, struct ce_range r);
  * or (*ret_in false) before the next one. */
 uint32_t ce_ranges_part(const struct ce_vec *v, struct ce_range r,
                         bool *ret_in);
-/* Adds a range, in order. */
-bool ce_ranges_add(struct coedit *d, struct ce_vec *v, struct ce_range r);
 
 /* --- updates (decode.c, check.c, apply.c, encode.c, pending.c) ---------- */
 
@@ -481,8 +486,15 @@ int ce_ask(struct coedit *d, struct ce_update *u, struct ce_names mark,
            const struct coedit_policy *policy);
 int ce_pending_add(struct coedit *d, const struct ce_rec *rec);
 int ce_pending_miss(struct coedit *d, uint32_t client, uint32_t clock);
-int ce_pending_del(struct coedit *d, struct ce_range r);
 bool ce_pending_ready(const struct coedit *d);
+/* One more deletion that waits; ce_pending_settle() follows on the last one. */
+int ce_pending_del(struct coedit *d, struct ce_range r);
+/* Sorts them. -EOVERFLOW: there were too many, and some are forgotten. */
+int ce_pending_settle(struct coedit *d);
+/* Whether one of them need not wait any more. Most updates change nothing for
+ * them, and must not be slower for what a liar left there: only clients that
+ * the transaction brought something of are looked up, and local edits. */
+bool ce_pending_del_ready(const struct coedit *d);
 /* Takes all that waits out, as an update whose bodies lie in *ret_bodies. */
 int ce_pending_take(struct coedit *d, struct ce_update *ret,
                     uint8_t **ret_bodies);

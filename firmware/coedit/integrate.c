@@ -12,19 +12,14 @@ static bool same_id(struct ce_id a, struct ce_id b)
     return a.client == b.client && (a.client == CE_NONE || a.clock == b.clock);
 }
 
-/* A long chain of values takes steps, too. */
-static struct ce_item *first_in_place(struct coedit *d,
-                                      const struct ce_item *it)
+static struct ce_item *first_in_place(const struct ce_item *it)
 {
     if (it->left)
         return it->left->right;
     if (!it->key)
         return it->parent->start;
     const struct ce_entry *e = ce_map_find(it->parent, it->key);
-    struct ce_item *o = e ? e->last : NULL;
-    for (; o && o->left; d->steps++)
-        o = o->left;
-    return o;
+    return e ? e->first : NULL;
 }
 
 static struct ce_item *item_at(struct coedit *d, struct ce_id id)
@@ -58,7 +53,7 @@ static bool passes(struct coedit *d, const struct ce_item *it,
 static void find_place(struct coedit *d, struct ce_item *it)
 {
     d->scan = ++d->generation;
-    for (struct ce_item *o = first_in_place(d, it); o && o != it->right;
+    for (struct ce_item *o = first_in_place(it); o && o != it->right;
          o = o->right) {
         bool take;
         o->mark = d->generation;
@@ -79,15 +74,17 @@ static bool in_conflict(const struct ce_item *it)
     return !it->right || it->right->left;
 }
 
-static void link_in(struct coedit *d, struct ce_item *it, struct ce_entry *e)
+static void link_in(struct ce_item *it, struct ce_entry *e)
 {
     struct ce_type *t = it->parent;
     if (it->left) {
         it->right = it->left->right;
         it->left->right = it;
     } else {
-        it->right = first_in_place(d, it);
-        if (!it->key)
+        it->right = first_in_place(it);
+        if (e)
+            e->first = it;
+        else
             t->start = it;
     }
     if (it->right)
@@ -108,7 +105,7 @@ int ce_integrate(struct coedit *d, struct ce_item *it)
         return r;
     if (in_conflict(it))
         find_place(d, it);
-    link_in(d, it, e);
+    link_in(it, e);
     if (it->key && ce_counts(it))
         t->live_keys++;
     if (it->key && !it->right && it->left)

@@ -10,34 +10,21 @@
 uint32_t ce_ranges_part(const struct ce_vec *v, struct ce_range r, bool *ret_in)
 {
     uint32_t end = r.clock + r.len;
+    uint32_t i = ce_ranges_from(v, r.client, r.clock);
     *ret_in = false;
-    for (uint32_t i = 0; i < v->n; i++) {
-        const struct ce_range *h = ce_range_at(v, i);
-        if (h->client != r.client || h->clock + h->len <= r.clock)
-            continue;
-        if (h->clock <= r.clock) {
-            *ret_in = true;
-            return LK_MIN(h->clock + h->len, end) - r.clock;
-        }
+    if (i == v->n || ce_range_at(v, i)->client != r.client)
+        return r.len;
+    const struct ce_range *h = ce_range_at(v, i);
+    if (h->clock > r.clock)
         return LK_MIN(h->clock, end) - r.clock;
-    }
-    return r.len;
+    *ret_in = true;
+    return LK_MIN(h->clock + h->len, end) - r.clock;
 }
 
 bool ce_ranges_hold(const struct ce_vec *v, struct ce_range r)
 {
     bool in;
     return ce_ranges_part(v, r, &in) == r.len && in;
-}
-
-bool ce_ranges_add(struct coedit *d, struct ce_vec *v, struct ce_range r)
-{
-    struct ce_range *at = ce_vec_push(d, v, sizeof(*at));
-    if (!at)
-        return false;
-    *at = r;
-    ce_ranges_sort(v);
-    return true;
 }
 
 /* --- steps -------------------------------------------------------------- */

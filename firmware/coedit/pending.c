@@ -89,16 +89,38 @@ int ce_pending_miss(struct coedit *d, uint32_t client, uint32_t clock)
 
 int ce_pending_del(struct coedit *d, struct ce_range r)
 {
-    struct ce_vec *v = &d->pending.del;
-    if (v->n >= d->limits.ranges_max)
-        ce_ranges_sort(v); /* joins those that touch */
-    if (v->n >= d->limits.ranges_max)
-        return -EOVERFLOW;
-    struct ce_range *at = ce_vec_push(d, v, sizeof(*at));
+    struct ce_range *at = ce_vec_push(d, &d->pending.del, sizeof(*at));
     if (!at)
         return -ENOSPC;
     *at = r;
     return 0;
+}
+
+int ce_pending_settle(struct coedit *d)
+{
+    struct ce_vec *v = &d->pending.del;
+    ce_ranges_sort(v);
+    if (v->n <= d->limits.ranges_max)
+        return 0;
+    v->n = d->limits.ranges_max;
+    return -EOVERFLOW;
+}
+
+bool ce_pending_del_ready(const struct coedit *d)
+{
+    const struct ce_vec *v = &d->pending.del;
+    if (v->n == 0)
+        return false;
+    for (uint32_t i = 0; i <= d->touched.n; i++) {
+        uint32_t client =
+            i < d->touched.n ? ((uint32_t *)d->touched.at)[i] : d->self;
+        uint32_t first = ce_ranges_from(v, client, 0);
+        const struct ce_range *r = ce_range_at(v, first);
+        if (first < v->n && r->client == client &&
+            r->clock < d->client[client].state)
+            return true;
+    }
+    return false;
 }
 
 bool ce_pending_ready(const struct coedit *d)

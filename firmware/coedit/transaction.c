@@ -55,6 +55,46 @@ void ce_ranges_sort(struct ce_vec *v)
     v->n = last + 1;
 }
 
+uint32_t ce_ranges_from(const struct ce_vec *v, uint32_t client, uint32_t clock)
+{
+    uint32_t lo = 0;
+    uint32_t hi = v->n;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        const struct ce_range *r = ce_range_at(v, mid);
+        if (r->client < client ||
+            (r->client == client && r->clock + r->len <= clock))
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+bool ce_ranges_add(struct coedit *d, struct ce_vec *v, struct ce_range r)
+{
+    uint32_t end = r.clock + r.len;
+    uint32_t at = ce_ranges_from(v, r.client, r.clock > 0 ? r.clock - 1 : 0);
+    uint32_t next = at;
+    for (; next < v->n; next++) { /* those that it touches become part of it */
+        const struct ce_range *h = ce_range_at(v, next);
+        if (h->client != r.client || h->clock > end)
+            break;
+        r.clock = LK_MIN(r.clock, h->clock);
+        end = LK_MAX(end, h->clock + h->len);
+    }
+    if (next == at && ce_vec_reserve(d, v, 1, sizeof(r)) < 0)
+        return false;
+    uint32_t behind = v->n - next;
+    r.len = end - r.clock;
+    v->n = at + 1 + behind;
+    if (behind > 0)
+        memmove(ce_range_at(v, at + 1), ce_range_at(v, next),
+                behind * sizeof(r));
+    *ce_range_at(v, at) = r;
+    return true;
+}
+
 void ce_commit(struct coedit *d)
 {
     ce_ranges_sort(&d->del);
