@@ -88,7 +88,7 @@ struct ce_entry {
     struct ce_key *key;
     struct ce_item *first; /* leftmost of its chain */
     struct ce_item *last;  /* rightmost: the value */
-    uint64_t changed;     /* number of the transaction that last changed it */
+    uint64_t changed;      /* number of the transaction that last changed it */
 };
 
 struct ce_type {
