@@ -50,6 +50,8 @@ static void draw_all(struct kiosk_ui *ui, struct looks *ret)
                 .expert_name = "Þórður Київ ليلى",
                 .agency_name = "Ελλάδα نور",
                 .volume = 7,
+                /* Minutes that pass between both must not be seen. */
+                .waiting_since_us = INT64_MAX,
             };
             snprintf(ui->view.lang, sizeof(ui->view.lang), "%s",
                      kiosk_lang_codes[lang]);
