@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-#define KIOSK_EDIT_MAX 4096 /* most bytes of a field's text */
+#define KIOSK_EDIT_MAX 16384 /* most bytes of a field's text */
 
 struct kiosk_edit;
 
@@ -37,6 +37,11 @@ int kiosk_edit_new(size_t max, struct kiosk_edit **ret) LK_MUST_CHECK;
 struct kiosk_edit *kiosk_edit_free(struct kiosk_edit *e);
 LK_AUTO_DEFINE(kiosk_edit);
 
+/* From now on the text may have several lines when `lines`, and typing stops
+ * at `limit` bytes. What kiosk_edit_set() brings may pass that, and hold signs
+ * that cannot be typed: it is somebody else's, and cannot be refused. */
+void kiosk_edit_share(struct kiosk_edit *e, size_t limit, bool lines);
+
 /* The text with its NUL; lives until the next change. And its bytes. */
 const char *kiosk_edit_text(const struct kiosk_edit *e);
 size_t kiosk_edit_len(const struct kiosk_edit *e);
@@ -49,8 +54,8 @@ size_t kiosk_edit_anchor(const struct kiosk_edit *e);
 /* Puts `len` bytes in place of the selection, the caret behind them. All or
  * nothing.
  *
- * Errors  -EBADMSG not UTF-8, or a control character or line break in it;
- *         -EMSGSIZE the ceiling would be passed
+ * Errors  -EBADMSG not UTF-8, or a control character or (but where there are
+ *         lines) a line break in it; -EMSGSIZE the ceiling would be passed
  */
 int kiosk_edit_insert(struct kiosk_edit *e, const char *text,
                       size_t len) LK_MUST_CHECK;
@@ -68,8 +73,10 @@ void kiosk_edit_move(struct kiosk_edit *e, enum kiosk_edit_step step,
 void kiosk_edit_select(struct kiosk_edit *e, size_t anchor, size_t caret);
 
 /* The whole text as somebody else has it now. Caret and selection stay beside
- * the clusters that they stood beside; what stood within the changed part
- * comes to stand behind it.
+ * the characters that they stood beside: those that both texts have in common
+ * (their longest common subsequence where what changed is short, else its
+ * beginning and end); what stood among characters that are gone comes to stand
+ * behind what came for them.
  *
  * Errors  as kiosk_edit_insert(); nothing is changed then
  */

@@ -33,8 +33,24 @@ void kiosk_fields_erase(struct kiosk_ui *ui, enum kiosk_edit_step step);
 void kiosk_fields_move(struct kiosk_ui *ui, enum kiosk_edit_step step,
                        bool select);
 
-/* The text is complete: a field that submits does, and is empty again; in any
- * other the keyboard is put away. */
+/* Moves the caret to the left or right, as it is seen. */
+struct kiosk_aside {
+    bool right;
+    bool word; /* by a word, not a character */
+    bool select;
+};
+void kiosk_fields_aside(struct kiosk_ui *ui, const struct kiosk_aside *a);
+
+/* Selects from `anchor` to `caret`, bytes: a finger was there. */
+void kiosk_fields_point(struct kiosk_ui *ui, size_t anchor, size_t caret);
+
+/* Tells the session which cell of the form the citizen is at, "" for none, if
+ * that is news. */
+void kiosk_fields_present(struct kiosk_ui *ui, const char *path, size_t caret);
+
+/* The text is complete: in a field of several lines the next line begins; a
+ * field that submits does, and is empty again; in any other the keyboard is
+ * put away. */
 void kiosk_fields_enter(struct kiosk_ui *ui);
 
 /* A key of the on-screen keyboard, by its word. */

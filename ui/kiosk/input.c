@@ -20,6 +20,8 @@ void kiosk_input_activate(struct kiosk_ui *ui, int i)
         snprintf(ui->focus, sizeof(ui->focus), "%s", n->id);
         return;
     }
+    if (*n->path)
+        kiosk_fields_present(ui, n->path, 0);
     if (n->act == KIOSK_ACT_KEY)
         kiosk_fields_key(ui, n->arg);
     if (n->act == KIOSK_ACT_PAGE)
@@ -31,6 +33,7 @@ void kiosk_input_activate(struct kiosk_ui *ui, int i)
     /* A copy: the tree may be built anew before the callback returns. */
     struct session_intent intent = {.kind = n->intent};
     snprintf(intent.arg, sizeof(intent.arg), "%s", n->arg);
+    snprintf(intent.path, sizeof(intent.path), "%s", n->path);
     ui->config.intent(ui->config.arg, &intent);
 }
 
@@ -59,6 +62,31 @@ static bool is_delete(const struct kiosk_node *n)
     return n->act == KIOSK_ACT_KEY && strcmp(n->arg, "delete") == 0;
 }
 
+/* A finger in a field's text: the caret goes there; drawn along, it selects. */
+static void press_point(struct kiosk_ui *ui, const struct kiosk_event *e)
+{
+    const struct kiosk_tree *t = kiosk_ui_tree(ui);
+    int i = kiosk_tree_find(t, ui->press.id);
+    if (i < 0 || t->node[i].role != KIOSK_FIELD)
+        return;
+    size_t at = kiosk_paint_field_at(&ui->painter, t, i, e->x, e->y);
+    if (e->kind == KIOSK_EVENT_DOWN)
+        ui->press.at = at;
+    if (t->node[i].field.active)
+        kiosk_fields_point(ui, ui->press.at, at);
+}
+
+/* The field that was touched has just got the caret: it goes to where the
+ * finger was, if what stood there is what is edited. */
+static void point_first(struct kiosk_ui *ui, const struct kiosk_node *n,
+                        size_t at)
+{
+    const struct kiosk_edit *e = kiosk_typing_find(&ui->typing, n->id);
+    if (n->role == KIOSK_FIELD && !n->field.active && e && *n->value &&
+        !n->field.secret && strcmp(kiosk_edit_text(e), n->value) == 0)
+        kiosk_fields_point(ui, at, at);
+}
+
 static void input_down(struct kiosk_ui *ui, const struct kiosk_event *e)
 {
     struct kiosk_stroked *k = &ui->keys;
@@ -80,6 +108,7 @@ static void input_down(struct kiosk_ui *ui, const struct kiosk_event *e)
     ui->press.inside = true;
     if (is_delete(n))
         kiosk_strokes_hold(&k->strokes, &k->pad, n->id, now);
+    press_point(ui, e);
 }
 
 static void input_move(struct kiosk_ui *ui, const struct kiosk_event *e)
@@ -89,6 +118,7 @@ static void input_move(struct kiosk_ui *ui, const struct kiosk_event *e)
     bool inside = press_inside(ui, e);
     ui->stale |= inside != ui->press.inside;
     ui->press.inside = inside;
+    press_point(ui, e);
     if (!inside)
         kiosk_strokes_release(&ui->keys.strokes);
 }
@@ -99,11 +129,14 @@ static void input_up(struct kiosk_ui *ui, const struct kiosk_event *e)
         return;
     bool act = ui->press.id[0] && !ui->press.repeated && press_inside(ui, e);
     int i = act ? kiosk_tree_find(kiosk_ui_tree(ui), ui->press.id) : -1;
+    size_t at = ui->press.at;
     ui->press = (struct kiosk_press){0};
     ui->stale = true;
     kiosk_strokes_release(&ui->keys.strokes);
-    if (i >= 0)
-        kiosk_input_activate(ui, i);
+    if (i < 0)
+        return;
+    kiosk_input_activate(ui, i);
+    point_first(ui, &kiosk_ui_tree(ui)->node[i], at);
 }
 
 /* What rests acts again: a finger, or a key. */
@@ -213,6 +246,10 @@ void kiosk_input_apply(struct kiosk_ui *ui, struct kiosk_tree *t)
         i = kiosk_tree_find(t, ui->typing.field);
     if (i >= 0 && kiosk_tree_focusable(t, i))
         t->node[i].state |= KIOSK_FOCUSED;
+    i = kiosk_tree_find(t, ui->focus);
+    if (i >= 0 && t->node[i].act != KIOSK_ACT_KEY &&
+        strcmp(ui->here, t->node[i].path) != 0)
+        kiosk_fields_present(ui, t->node[i].path, 0);
     i = kiosk_tree_find(t, ui->press.id);
     if (i >= 0 && ui->press.inside && !(t->node[i].state & KIOSK_DISABLED))
         t->node[i].state |= KIOSK_PRESSED;
@@ -226,6 +263,8 @@ void kiosk_input_reset(struct kiosk_ui *ui)
     ui->focus[0] = '\0';
     ui->keys.under[0] = '\0';
     kiosk_strokes_release(&ui->keys.strokes);
+    ui->here[0] = '\0';
+    ui->here_at = 0;
     ui->pages = (struct kiosk_pages){0};
     kiosk_typing_clear(&ui->typing);
 }

@@ -57,7 +57,8 @@ static void field_fill(struct kiosk_page *p, struct kiosk_node *n)
         return;
     }
     n->value = kiosk_tree_printf(p->t, "%s", kiosk_edit_text(e));
-    n->private = kiosk_edit_len(e) > 0;
+    if (!n->path || !*n->path)
+        n->private = kiosk_edit_len(e) > 0;
     n->field.caret = (uint16_t)kiosk_edit_caret(e);
     n->field.anchor = (uint16_t)kiosk_edit_anchor(e);
 }
@@ -82,11 +83,16 @@ void kiosk_page_field(struct kiosk_page *p, const struct kiosk_entry *e)
         .intent = e->intent,
     };
     n.field.hint = e->has_hint ? kiosk_page_str(p, e->hint) : "";
-    field_fill(p, &n);
-    if (n.field.active && kiosk_page_typing(p))
-        p->pinned = n;
+    kiosk_page_field_node(p, &n);
+}
+
+void kiosk_page_field_node(struct kiosk_page *p, struct kiosk_node *n)
+{
+    field_fill(p, n);
+    if (n->field.active && kiosk_page_typing(p))
+        p->pinned = *n;
     else
-        kiosk_tree_leaf(p->t, &n);
+        kiosk_tree_leaf(p->t, n);
 }
 
 bool kiosk_page_typing(const struct kiosk_page *p)
@@ -174,15 +180,50 @@ static void gap_add(struct kiosk_page *p)
                           });
 }
 
+static void caret_key(struct kiosk_page *p, bool right, float edge)
+{
+    kiosk_tree_leaf(
+        p->t,
+        &(struct kiosk_node){
+            .id = right ? "key-right" : "key-left",
+            .role = KIOSK_BUTTON,
+            .name = kiosk_page_str(p, right ? KIOSK_STR_KEY_RIGHT
+                                            : KIOSK_STR_KEY_LEFT),
+            .label = "",
+            .look = KIOSK_LOOK_KEY,
+            .icon = right ? KIOSK_ICON_ARROW_RIGHT : KIOSK_ICON_ARROW_LEFT,
+            .icon_mm = 8,
+            .ink = KIOSK_INK_BRAND,
+            .box = {.along = KIOSK_CENTER,
+                    .min_w = edge,
+                    .min_h = KIOSK_TARGET_MM,
+                    .max_w = edge},
+            .act = KIOSK_ACT_KEY,
+            .arg = right ? "right" : "left",
+        });
+}
+
 /* The field that is typed into, above the keys: there it is always in view. */
 static void field_row(struct kiosk_page *p, float width)
 {
     if (p->pinned.role != KIOSK_FIELD)
         return;
+    float aside = KIOSK_TARGET_MM + ROUNDING_MM;
     p->pinned.box.grow = false;
-    p->pinned.box.min_w = width;
-    p->pinned.box.max_w = width;
+    p->pinned.box.min_w = width - 2 * (aside + KIOSK_KEY_GAP_MM);
+    p->pinned.box.max_w = p->pinned.box.min_w;
+    if (p->low)
+        p->pinned.box.min_h = KIOSK_TARGET_MM;
+    /* To the left and to the right, as it is seen: never mirrored. */
+    kiosk_tree_open(p->t, &(struct kiosk_node){
+                              .box = {.flow = KIOSK_ROW,
+                                      .gap = KIOSK_KEY_GAP_MM,
+                                      .fixed = true},
+                          });
     kiosk_tree_leaf(p->t, &p->pinned);
+    caret_key(p, false, aside);
+    caret_key(p, true, aside);
+    kiosk_tree_close(p->t);
     gap_add(p);
 }
 

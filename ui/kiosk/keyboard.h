@@ -27,6 +27,9 @@ struct kiosk_entry {
  * While the keyboard is shown for it, it goes there instead: above the keys. */
 void kiosk_page_field(struct kiosk_page *p, const struct kiosk_entry *e);
 
+/* The same for a node that is a field already, all but what was typed. */
+void kiosk_page_field_node(struct kiosk_page *p, struct kiosk_node *n);
+
 /* Whether the keyboard is shown. */
 bool kiosk_page_typing(const struct kiosk_page *p);
 

@@ -84,6 +84,8 @@ static void select_by_pad(struct kiosk_ui *ui)
     kiosk_ui_refresh(ui);
     const struct kiosk_tree *t = kiosk_ui_tree(ui);
     int key = kiosk_tree_find(t, "keyboard");
+    int aside = kiosk_tree_find(t, "key-right");
+    key = LK_MAX(key, aside + (aside >= 0));
     while (key >= 0 && key < t->n && t->node[key].act != KIOSK_ACT_KEY)
         key++;
     if (key >= 0 && key < t->n)
@@ -162,10 +164,9 @@ static bool pad_act(struct kiosk_ui *ui, enum kiosk_pad does)
 /* Keys that do something to the text of a field. Returns whether it does. */
 static bool edit_act(struct kiosk_ui *ui, const struct kiosk_event *e)
 {
-    bool rtl = kiosk_ui_tree(ui)->rtl;
-    enum kiosk_edit_step left =
+    enum kiosk_edit_step before =
         e->ctrl ? KIOSK_EDIT_PREVIOUS_WORD : KIOSK_EDIT_PREVIOUS;
-    enum kiosk_edit_step right =
+    enum kiosk_edit_step after =
         e->ctrl ? KIOSK_EDIT_NEXT_WORD : KIOSK_EDIT_NEXT;
     switch ((int)e->key) {
     case KIOSK_KEY_ENTER:
@@ -174,10 +175,11 @@ static bool edit_act(struct kiosk_ui *ui, const struct kiosk_event *e)
     case KIOSK_KEY_SPACE: /* comes as text */
         return true;
     case KIOSK_KEY_LEFT:
-        kiosk_fields_move(ui, rtl ? right : left, e->shift);
-        return true;
     case KIOSK_KEY_RIGHT:
-        kiosk_fields_move(ui, rtl ? left : right, e->shift);
+        kiosk_fields_aside(ui, &(struct kiosk_aside){
+                                   .right = e->key == KIOSK_KEY_RIGHT,
+                                   .word = e->ctrl,
+                                   .select = e->shift});
         return true;
     case KIOSK_KEY_HOME:
         kiosk_fields_move(ui, KIOSK_EDIT_HOME, e->shift);
@@ -186,10 +188,10 @@ static bool edit_act(struct kiosk_ui *ui, const struct kiosk_event *e)
         kiosk_fields_move(ui, KIOSK_EDIT_END, e->shift);
         return true;
     case KIOSK_KEY_BACKSPACE:
-        kiosk_fields_erase(ui, left);
+        kiosk_fields_erase(ui, before);
         return true;
     case KIOSK_KEY_DELETE:
-        kiosk_fields_erase(ui, right);
+        kiosk_fields_erase(ui, after);
         return true;
     default:
         return false;

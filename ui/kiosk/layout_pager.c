@@ -175,6 +175,31 @@ static void atoms_pages(struct layout *l, int i, struct atoms *a,
         a->next[a->pages - 1] = a->n;
 }
 
+/* What a button that turns pages does where there is none further. */
+static void turn_write(struct kiosk_node *n, bool end)
+{
+    uint32_t not_there = end != (n->turn == KIOSK_TURN_COMES);
+    switch (n->turn) {
+    case KIOSK_TURN_ENDS:
+        n->state &= ~(uint32_t)KIOSK_DISABLED;
+        n->state |= end ? KIOSK_DISABLED : 0;
+        break;
+    case KIOSK_TURN_ACTS:
+        n->act = end ? KIOSK_ACT_INTENT : KIOSK_ACT_PAGE;
+        break;
+    case KIOSK_TURN_LEAVES:
+    case KIOSK_TURN_COMES:
+        n->state &= ~(uint32_t)KIOSK_HIDDEN;
+        n->state |= not_there ? KIOSK_HIDDEN : 0;
+        break;
+    }
+}
+
+static bool is_turn(const struct kiosk_node *n)
+{
+    return n->act == KIOSK_ACT_PAGE || n->turn != KIOSK_TURN_ENDS;
+}
+
 /* The words "page 2 of 3" and which of the buttons can be used. */
 static void turns_write(struct kiosk_tree *t, int turns, int page, int pages)
 {
@@ -191,13 +216,42 @@ static void turns_write(struct kiosk_tree *t, int turns, int page, int pages)
             kiosk_str_fill(half, "m", count, sizeof(text), text);
             n->name = kiosk_tree_printf(t, "%s", text);
             n->label = kiosk_tree_printf(t, "%s/%s", number, count);
+            n->state &= ~(uint32_t)KIOSK_HIDDEN;
+            n->state |= pages == 1 ? KIOSK_HIDDEN : 0;
         }
-        if (n->act != KIOSK_ACT_PAGE)
-            continue;
-        bool end = n->arg[0] == '-' ? page == 0 : page == pages - 1;
-        n->state &= ~(uint32_t)KIOSK_DISABLED;
-        n->state |= end ? KIOSK_DISABLED : 0;
+        if (is_turn(n))
+            turn_write(n, n->arg[0] == '-' ? page == 0 : page == pages - 1);
     }
+}
+
+/* Height of the buttons that turn the pages and the gap above them; 0: none. */
+static int turns_h(struct layout *l, int i, int turns, int width)
+{
+    if (turns < 0)
+        return 0;
+    return layout_natural(l, turns, width).h + layout_gap(l, i);
+}
+
+/* Puts them below the page. */
+static void turns_place(struct layout *l, int i, int turns, struct kiosk_rect r)
+{
+    struct kiosk_tree *t = l->t;
+    for (int c = turns; c <= t->node[turns].last; c++)
+        t->node[c].state &= ~(uint32_t)KIOSK_OFFPAGE;
+    int h = turns_h(l, i, turns, r.w) - layout_gap(l, i);
+    turns_write(t, turns, t->node[i].page, t->node[i].pages);
+    l->epoch++;
+    layout_place(l, turns, (struct kiosk_rect){r.x, r.y + r.h - h, r.w, h});
+}
+
+/* Which page everything is on, for those who look for it. */
+static void atoms_tell(struct layout *l, const struct atoms *a)
+{
+    for (int page = 0; page < a->pages; page++)
+        for (int k = a->first[page]; k < a->next[page]; k++)
+            for (int c = a->at[k]; c <= l->t->node[a->at[k]].last; c++)
+                if (l->t->node[c].box.flow != KIOSK_PAGER)
+                    l->t->node[c].page = (uint8_t)page;
 }
 
 static void pages_place(struct layout *l, int i, struct kiosk_rect r)
@@ -206,9 +260,7 @@ static void pages_place(struct layout *l, int i, struct kiosk_rect r)
     struct kiosk_node *n = &t->node[i];
     struct atoms a = {0};
     int turns = turns_of(t, i);
-    int below = 0;
-    if (turns >= 0)
-        below = layout_natural(l, turns, r.w).h + layout_gap(l, i);
+    int below = turns_h(l, i, turns, r.w);
     struct kiosk_size room = {r.w, LK_MAX(r.h - below, 1)};
     atoms_collect(l, &a, i, r.w, room.h);
     atoms_pages(l, i, &a, room);
@@ -216,15 +268,11 @@ static void pages_place(struct layout *l, int i, struct kiosk_rect r)
         return;
     n->pages = (uint8_t)a.pages;
     n->page = LK_MIN(n->page, (uint8_t)(a.pages - 1));
+    atoms_tell(l, &a);
     atoms_show(l, i, &a, a.first[n->page], a.next[n->page]);
     layout_column_place(l, i, (struct kiosk_rect){r.x, r.y, r.w, room.h});
-    if (turns < 0 || a.pages == 1)
-        return;
-    for (int c = turns; c <= t->node[turns].last; c++)
-        t->node[c].state &= ~(uint32_t)KIOSK_OFFPAGE;
-    turns_write(t, turns, n->page, n->pages);
-    int h = below - layout_gap(l, i);
-    layout_place(l, turns, (struct kiosk_rect){r.x, r.y + r.h - h, r.w, h});
+    if (turns >= 0 && (a.pages > 1 || t->node[turns].stays))
+        turns_place(l, i, turns, r);
 }
 
 /* Shows the last atoms that fit, at least one. */
@@ -247,17 +295,23 @@ void layout_pager_place(struct layout *l, int i, struct kiosk_rect r)
 {
     float tight = l->tight;
     struct kiosk_node *n = &l->t->node[i];
+    int turns = turns_of(l->t, i);
+    bool stays = turns >= 0 && l->t->node[turns].stays;
     for (size_t k = 0; k < LK_ARRAY_LEN(tights); k++) {
         set_tight(l, tight * tights[k]);
-        if (column_least_h(l, i, r.w) > r.h)
+        int below = stays ? turns_h(l, i, turns, r.w) : 0;
+        if (column_least_h(l, i, r.w) > r.h - below)
             continue;
         n->page = 0;
-        layout_column_place(l, i, r);
+        layout_column_place(
+            l, i, (struct kiosk_rect){r.x, r.y, r.w, r.h - below});
+        if (stays)
+            turns_place(l, i, turns, r);
         set_tight(l, tight);
         return;
     }
     set_tight(l, tight * tights[1]);
-    if (n->box.along == KIOSK_END && turns_of(l->t, i) < 0)
+    if (n->box.along == KIOSK_END && turns < 0)
         tail_place(l, i, r);
     else
         pages_place(l, i, r);

@@ -26,6 +26,9 @@ static const struct special specials[] = {
     {"lang", KIOSK_OSK_TURN, KIOSK_ICON_GLOBE, KIOSK_STR_KEY_LANG, "", ""},
     {"hide", KIOSK_OSK_HIDE, KIOSK_ICON_KEYBOARD_OFF, KIOSK_STR_KEY_HIDE, "",
      ""},
+    {"left", KIOSK_OSK_LEFT, KIOSK_ICON_ARROW_LEFT, KIOSK_STR_KEY_LEFT, "", ""},
+    {"right", KIOSK_OSK_RIGHT, KIOSK_ICON_ARROW_RIGHT, KIOSK_STR_KEY_RIGHT, "",
+     ""},
     {"lang-fi", KIOSK_OSK_TURN, KIOSK_ICON_NONE, -1, "", "Suomi, svenska"},
     {"lang-se", KIOSK_OSK_TURN, KIOSK_ICON_NONE, -1, "", "Davvisámegiella"},
     {"lang-et", KIOSK_OSK_TURN, KIOSK_ICON_NONE, -1, "", "Eesti"},
@@ -48,6 +51,7 @@ struct layer {
 
 /* The last row where the letters flow. */
 #define TAIL "layer lang space:3 delete enter hide"
+#define TAIL_PLAIN "delete space:3 enter:2 hide:2"
 #define TAIL_SHIFT "shift layer lang space:2 delete enter hide"
 #define TAIL_RTL "hide enter delete space:3 lang layer"
 
@@ -123,6 +127,34 @@ static const struct layer layers[KIOSK_OSK_LAYERS] = {
     [KIOSK_OSK_PHONE] = {.cols = 4,
                          .rows = {"1 2 3 delete", "4 5 6 +", "7 8 9 -",
                                   "hide 0 space enter"}},
+    [KIOSK_OSK_NUMBER] = {.cols = 4,
+                          .rows = {"1 2 3 delete", "4 5 6 ,", "7 8 9 -",
+                                   "hide 0 enter:2"}},
+    [KIOSK_OSK_DIGITS] = {.cols = 4,
+                          .rows = {"1 2 3 delete", "4 5 6 space", "7 8 9 enter",
+                                   "hide 0:3"}},
+    [KIOSK_OSK_EMAIL] = {.cols = KIOSK_OSK_WIDE,
+                         .rows = {"1 2 3 4 5 6 7 8 9 0 -",
+                                  "q w e r t y u i o p _",
+                                  "a s d f g h j k l . delete",
+                                  "z x c v b n m @ + enter hide"},
+                         .narrow = "1 2 3 4 5 6 7 8 9 0 q w e r t y u i o p a "
+                                   "s d f g h j k l z x c v b n m @ . _ - +"},
+    [KIOSK_OSK_CODES] = {.cols = KIOSK_OSK_WIDE,
+                         .rows = {"1 2 3 4 5 6 7 8 9 0 -",
+                                  "Q W E R T Y U I O P delete",
+                                  "A S D F G H J K L space:2",
+                                  "Z X C V B N M enter:2 hide:2"},
+                         .narrow = "1 2 3 4 5 6 7 8 9 0 Q W E R T Y U I O P A "
+                                   "S D F G H J K L Z X C V B N M -"},
+    /* Century signs and check characters: no G, I, O, Q, Z. */
+    [KIOSK_OSK_PERSON_ID] = {.cols = KIOSK_OSK_WIDE,
+                             .rows = {"1 2 3 4 5 6 7 8 9 0 delete",
+                                      "- + A B C D E F H J K",
+                                      "L M N P R S T U V W X",
+                                      "Y enter:6 hide:4"},
+                             .narrow = "1 2 3 4 5 6 7 8 9 0 - + A B C D E F H "
+                                       "J K L M N P R S T U V W X Y"},
 };
 
 static bool is_letters(enum kiosk_osk_layer layer)
@@ -155,6 +187,22 @@ void kiosk_osk_open(struct kiosk_osk *k, enum kiosk_keys keys,
         break;
     case KIOSK_KEYS_PHONE:
         k->layer = KIOSK_OSK_PHONE;
+        break;
+    case KIOSK_KEYS_NUMBER:
+        k->layer = KIOSK_OSK_NUMBER;
+        break;
+    case KIOSK_KEYS_DIGITS:
+        k->layer = KIOSK_OSK_DIGITS;
+        break;
+    case KIOSK_KEYS_EMAIL:
+        k->layer = KIOSK_OSK_EMAIL;
+        break;
+    case KIOSK_KEYS_IBAN:
+    case KIOSK_KEYS_CODE:
+        k->layer = KIOSK_OSK_CODES;
+        break;
+    case KIOSK_KEYS_PERSON_ID:
+        k->layer = KIOSK_OSK_PERSON_ID;
         break;
     }
 }
@@ -266,6 +314,8 @@ int kiosk_osk_keys(const struct kiosk_osk *k, bool narrow,
     int n = 0;
     if (narrow && l->narrow) {
         const char *tail = l->shift ? TAIL_SHIFT : TAIL;
+        if (!is_letters(k->layer) && k->layer != KIOSK_OSK_SYMBOLS)
+            tail = TAIL_PLAIN;
         n = row_add(k, l->narrow, KIOSK_OSK_NARROW, &row, n, ret);
         return row_add(k, l->rtl ? TAIL_RTL : tail, 0, &row, n, ret);
     }

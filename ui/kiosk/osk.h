@@ -3,8 +3,8 @@
  * Room: layers as data, re-flowing them for narrow panels, shift and layers.
  * Pure. Not here: nodes (keyboard.h), the text (edit.h).
  *
- * A key is a word: "shift", "delete", "space", "enter", "layer", "lang", "hide"
- * or "lang-<code>", or else the small letter or sign that it types.
+ * A key is a word: "shift", "delete", "space", "enter", "layer", "lang",
+ * "hide", "left", "right" or "lang-<code>", or else the small letter or sign that it types.
  */
 #ifndef LUUKKU_KIOSK_OSK_H
 #define LUUKKU_KIOSK_OSK_H
@@ -28,6 +28,12 @@ enum kiosk_keys {
     KIOSK_KEYS_TEXT,
     KIOSK_KEYS_DATE,
     KIOSK_KEYS_PHONE,
+    KIOSK_KEYS_NUMBER,
+    KIOSK_KEYS_DIGITS,
+    KIOSK_KEYS_EMAIL,
+    KIOSK_KEYS_IBAN,
+    KIOSK_KEYS_PERSON_ID,
+    KIOSK_KEYS_CODE, /* capitals and digits */
 };
 
 enum kiosk_osk_layer {
@@ -41,6 +47,11 @@ enum kiosk_osk_layer {
     KIOSK_OSK_LANGS, /* which letters? */
     KIOSK_OSK_DATE,
     KIOSK_OSK_PHONE,
+    KIOSK_OSK_NUMBER,
+    KIOSK_OSK_DIGITS,
+    KIOSK_OSK_EMAIL,
+    KIOSK_OSK_CODES, /* capitals and digits */
+    KIOSK_OSK_PERSON_ID,
     KIOSK_OSK_LAYERS,
 };
 
@@ -62,6 +73,8 @@ enum kiosk_osk_act {
     KIOSK_OSK_ERASE,
     KIOSK_OSK_ENTER,
     KIOSK_OSK_HIDE,
+    KIOSK_OSK_LEFT, /* the caret goes */
+    KIOSK_OSK_RIGHT,
     KIOSK_OSK_TURN, /* the keyboard itself has changed */
 };
 

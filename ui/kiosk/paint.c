@@ -49,7 +49,9 @@ static void node_paint(const struct pass *s, int i)
         paint_skin(s, &skin, n->rect);
         if (n->look == KIOSK_LOOK_FOOTER)
             footer_line(s, n);
-        if (n->role == KIOSK_FIELD)
+        if (n->look == KIOSK_LOOK_QR)
+            paint_qr(s, n);
+        else if (n->role == KIOSK_FIELD)
             paint_field(s, i);
         else if (n->box.flow == KIOSK_LEAF)
             paint_content(s, i);

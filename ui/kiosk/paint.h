@@ -49,6 +49,11 @@ struct kiosk_rect kiosk_paint(const struct kiosk_painter *p,
                               const struct kiosk_tree *t,
                               struct kiosk_rect area);
 
+/* The byte of a field's text, node i, that lies nearest to a point; 0 while it
+ * is empty. */
+size_t kiosk_paint_field_at(const struct kiosk_painter *p,
+                            const struct kiosk_tree *t, int i, int x, int y);
+
 /* The area that changes when this node's looks change. */
 struct kiosk_rect kiosk_paint_reach(const struct kiosk_painter *p,
                                     struct kiosk_rect r);

@@ -286,6 +286,30 @@ void kiosk_text_draw(struct kiosk_text *t, cairo_t *cr,
     pango_cairo_show_layout(cr, e->layout);
 }
 
+size_t kiosk_text_at(struct kiosk_text *t, const struct kiosk_drawn *d, int x,
+                     int y)
+{
+    struct entry *e = text_entry(t, &d->type, d->text, d->area.w);
+    int from_x;
+    int from_y;
+    int at = 0;
+    int behind = 0;
+    if (!e)
+        return 0;
+    pango_layout_set_alignment(e->layout, PANGO_ALIGN_LEFT);
+    entry_origin(e, d->area, d->side, &from_x, &from_y);
+    pango_layout_xy_to_index(e->layout, (x - from_x) * PANGO_SCALE,
+                             (y - from_y) * PANGO_SCALE, &at, &behind);
+    size_t len = strlen(d->text);
+    size_t byte = LK_MIN((size_t)LK_MAX(at, 0), len);
+    for (; behind > 0 && byte < len; behind--) {
+        byte++;
+        while (byte < len && ((unsigned char)d->text[byte] & 0xC0) == 0x80)
+            byte++;
+    }
+    return byte;
+}
+
 int kiosk_text_caret(struct kiosk_text *t, const struct kiosk_drawn *d,
                      size_t at, struct kiosk_rect *ret)
 {

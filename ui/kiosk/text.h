@@ -55,6 +55,10 @@ struct kiosk_drawn {
     enum kiosk_side side;
 };
 
+/* The byte that a point lies nearest to. */
+size_t kiosk_text_at(struct kiosk_text *t, const struct kiosk_drawn *d, int x,
+                     int y);
+
 /* The caret before byte `at`: one pixel wide. Errors: -ENOMEM. */
 int kiosk_text_caret(struct kiosk_text *t, const struct kiosk_drawn *d,
                      size_t at, struct kiosk_rect *ret) LK_MUST_CHECK;

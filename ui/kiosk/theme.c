@@ -184,6 +184,14 @@ struct kiosk_skin kiosk_skin(const struct kiosk_theme *t,
         return plain(t->warn_tint, KIOSK_STRIP_RADIUS_MM);
     case KIOSK_LOOK_GOOD:
         return plain(t->good_tint, KIOSK_STRIP_RADIUS_MM);
+    case KIOSK_LOOK_MARKED:
+        return lined(t->warn_tint, KIOSK_PANEL_RADIUS_MM, t->warn,
+                     KIOSK_OUTLINE_MM * 2);
+    case KIOSK_LOOK_WRONG:
+        return lined(t->key, KIOSK_KEY_RADIUS_MM, t->danger,
+                     KIOSK_OUTLINE_MM * 2);
+    case KIOSK_LOOK_QR:
+        break;
     case KIOSK_LOOK_SCRIM:
         return (struct kiosk_skin){
             .filled = true, .fill = t->scrim, .scrim = true};

@@ -15,6 +15,7 @@ void kiosk_tree_begin(struct kiosk_tree *t, enum session_screen screen,
     t->text_size = SESSION_TEXT_NORMAL;
     t->contrast = false;
     t->rtl = false;
+    t->part = 0;
     t->n = 0;
     t->open = -1;
     t->error = 0;
@@ -58,6 +59,7 @@ int kiosk_tree_leaf(struct kiosk_tree *t, const struct kiosk_node *node)
     n->name = n->name ? n->name : "";
     n->value = n->value ? n->value : "";
     n->arg = n->arg ? n->arg : "";
+    n->path = n->path ? n->path : "";
     n->field.hint = n->field.hint ? n->field.hint : "";
     n->parent = (int16_t)t->open;
     n->last = (int16_t)i;
@@ -208,7 +210,8 @@ int kiosk_tree_escape(const struct kiosk_tree *t)
 bool kiosk_tree_inner(const struct kiosk_tree *t, int i)
 {
     for (i = t->node[i].parent; i >= 0; i = t->node[i].parent)
-        if (is_control(&t->node[i]) || t->node[i].role == KIOSK_STATUS)
+        if (is_control(&t->node[i]) || t->node[i].role == KIOSK_STATUS ||
+            t->node[i].role == KIOSK_TEXT)
             return true;
     return false;
 }
@@ -240,14 +243,18 @@ static bool field_looks_same(const struct kiosk_node *a,
                                       text_same(a->field.hint, b->field.hint) &&
                                       a->field.caret == b->field.caret &&
                                       a->field.active == b->field.active &&
-                                      a->field.anchor == b->field.anchor);
+                                      a->field.anchor == b->field.anchor &&
+                                      a->field.peer == b->field.peer &&
+                                      a->field.peer_caret ==
+                                          b->field.peer_caret);
 }
 
 static bool node_same(const struct kiosk_node *a, const struct kiosk_node *b)
 {
     return a->role == b->role && node_looks_same(a, b) &&
            field_looks_same(a, b) && a->box.flow == b->box.flow &&
-           a->icon_last == b->icon_last && a->overlay == b->overlay;
+           a->icon_last == b->icon_last &&
+           (a->look != KIOSK_LOOK_QR || text_same(a->value, b->value)) && a->overlay == b->overlay;
 }
 
 static bool tree_comparable(const struct kiosk_tree *a,

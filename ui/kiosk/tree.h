@@ -16,12 +16,12 @@
 
 #include <stdbool.h>
 
-#define KIOSK_NODES_MAX 256   /* nodes of one screen, a keyboard included */
-#define KIOSK_CHILDREN_MAX 32 /* children of one node */
-#define KIOSK_DEPTH_MAX 14    /* nesting */
-#define KIOSK_PAGES_MAX 40    /* pages of one pager */
-#define KIOSK_TEXTS_MAX 16384 /* bytes of texts that are made for one tree */
-#define KIOSK_ID_MAX 48       /* bytes of an id, the NUL included */
+#define KIOSK_NODES_MAX 2048   /* nodes of one screen, a keyboard included */
+#define KIOSK_CHILDREN_MAX 32  /* children of one node */
+#define KIOSK_DEPTH_MAX 16     /* nesting */
+#define KIOSK_PAGES_MAX 200    /* pages of one pager */
+#define KIOSK_TEXTS_MAX 262144 /* bytes of texts that are made for one tree */
+#define KIOSK_ID_MAX 112       /* bytes of an id, the NUL included */
 
 struct kiosk_rect {
     int x, y, w, h; /* px */
@@ -74,6 +74,9 @@ enum kiosk_look {
     KIOSK_LOOK_KEY,    /* button: key of the keyboard */
     KIOSK_LOOK_MINE,   /* written turn: one's own */
     KIOSK_LOOK_THEIRS, /* written turn: the other end's */
+    KIOSK_LOOK_MARKED, /* what the expert points at: a frame, a tint */
+    KIOSK_LOOK_WRONG,  /* field with what does not fit: a thick red line */
+    KIOSK_LOOK_QR,     /* `value` as a QR code, black on white always */
     KIOSK_LOOK_SCRIM,  /* ground of an overlay; dims what is beneath */
 };
 
@@ -142,6 +145,14 @@ struct kiosk_box {
     float aspect; /* width / height of a leaf; fills the width it is given */
 };
 
+/* A button that turns pages, where there is no further page: */
+enum kiosk_turn {
+    KIOSK_TURN_ENDS,  /* it is disabled */
+    KIOSK_TURN_ACTS,  /* it sends its intent */
+    KIOSK_TURN_LEAVES, /* it is not there */
+    KIOSK_TURN_COMES, /* it is there only then, and sends its intent */
+};
+
 /* What happens when a button is released. */
 enum kiosk_act {
     KIOSK_ACT_NONE,
@@ -165,6 +176,12 @@ struct kiosk_field {
     enum kiosk_keys keys; /* the keyboard that it needs */
     uint16_t max;         /* bytes of its text at most; 0: as an intent's */
     enum session_intent_kind submit;
+    /* Of a form's text: what an edit is based on, and how many were sent
+     * (form_item). */
+    uint32_t version;
+    uint32_t edits;
+    bool peer;          /* the expert's caret is in it */
+    uint16_t peer_caret; /* bytes before that */
 };
 
 struct kiosk_node {
@@ -195,13 +212,19 @@ struct kiosk_node {
      * subtree is covered: drawn, but neither touched nor focused. */
     bool overlay;
     bool turns;    /* a pager's last child: the buttons that turn its pages */
-    uint8_t page;  /* KIOSK_PAGER: which one is shown, from 0 */
+    bool stays;    /* of those: also where there is one page only */
+    enum kiosk_turn turn;
+    bool spelled;  /* its value is spoken letter by letter */
+    bool question; /* a group that has a name of its own when spoken */
+    uint8_t page;  /* KIOSK_PAGER: which one is shown, from 0; what lies in
+                      one: which it is on, set by the layout */
     uint8_t pages; /* likewise: how many there are; set by the layout */
 
     enum kiosk_act act;
     bool escape; /* Escape means this */
     enum session_intent_kind intent;
     const char *arg; /* the intent's; "" for none; static or the tree's own */
+    const char *path; /* of the form's cell that it is about; likewise */
 
     int16_t parent; /* index, -1 for the root */
     int16_t last;   /* index of the last descendant, or its own */
@@ -214,6 +237,9 @@ struct kiosk_tree {
     enum session_text_size text_size;
     bool contrast; /* colours of the inverse theme */
     bool rtl;      /* mirrored: from right to left */
+    /* Which part of a screen's matter this is, a form's step: another one is
+     * as good as another screen. */
+    uint32_t part;
     int n;         /* nodes; 0 is the root; parents before children */
     struct kiosk_node node[KIOSK_NODES_MAX];
     int open;    /* the node that children are added to */
@@ -277,7 +303,8 @@ int kiosk_tree_tap(const struct kiosk_tree *t, const char *id, int *ret_x,
 /* The node that Escape means, or -1. */
 int kiosk_tree_escape(const struct kiosk_tree *t);
 
-/* Whether the node is part of a button or a status, which speaks for it. */
+/* Whether the node is part of a button, a status or a text, which speaks for
+ * it. */
 bool kiosk_tree_inner(const struct kiosk_tree *t, int i);
 
 /* Calls `changed` with the areas that differ in the two laid out trees; with

@@ -4,13 +4,31 @@
 #include <stdio.h>
 #include <string.h>
 
-struct kiosk_edit *kiosk_typing_find(const struct kiosk_typing *t,
-                                     const char *id)
+static int typing_index(const struct kiosk_typing *t, const char *id)
 {
     for (int i = 0; *id && i < KIOSK_FIELDS_MAX; i++)
         if (strcmp(t->at[i].id, id) == 0)
-            return t->at[i].edit;
-    return NULL;
+            return i;
+    return -1;
+}
+
+struct kiosk_edit *kiosk_typing_find(const struct kiosk_typing *t,
+                                     const char *id)
+{
+    int i = typing_index(t, id);
+    return i < 0 ? NULL : t->at[i].edit;
+}
+
+struct kiosk_typed *kiosk_typing_at(struct kiosk_typing *t, const char *id)
+{
+    int i = typing_index(t, id);
+    return i < 0 ? NULL : &t->at[i];
+}
+
+void kiosk_typing_close(struct kiosk_typed *at)
+{
+    kiosk_edit_free(at->edit);
+    explicit_bzero(at, sizeof(*at));
 }
 
 int kiosk_typing_open(struct kiosk_typing *t, const char *id, size_t max,

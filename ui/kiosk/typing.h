@@ -15,6 +15,10 @@
 struct kiosk_typed {
     char id[KIOSK_ID_MAX]; /* "": free */
     struct kiosk_edit *edit;
+    /* Of a form's text (typing_form.h). */
+    char path[FORMS_PATH_MAX]; /* "": not one */
+    uint32_t version;          /* the view that it goes on from */
+    uint32_t sent;             /* edits, as form_item.edits counts them */
 };
 
 struct kiosk_typing {
@@ -27,6 +31,9 @@ struct kiosk_typing {
 struct kiosk_edit *kiosk_typing_find(const struct kiosk_typing *t,
                                      const char *id);
 
+/* The same with what belongs to it. */
+struct kiosk_typed *kiosk_typing_at(struct kiosk_typing *t, const char *id);
+
 /* The text of a field, made when there is none.
  *
  * max     bytes, as kiosk_edit_new()
@@ -35,6 +42,9 @@ struct kiosk_edit *kiosk_typing_find(const struct kiosk_typing *t,
  */
 int kiosk_typing_open(struct kiosk_typing *t, const char *id, size_t max,
                       struct kiosk_edit **ret) LK_MUST_CHECK;
+
+/* Overwrites and frees one. */
+void kiosk_typing_close(struct kiosk_typed *at);
 
 /* Overwrites and frees all texts; hides the keyboard. */
 void kiosk_typing_clear(struct kiosk_typing *t);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "kiosk/sizes.h"
+#include "kiosk/typing_form.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -250,9 +251,37 @@ static void ui_take_view(struct kiosk_ui *ui, struct session_view *v)
     text_clean(v->card, sizeof(v->card));
     text_clean(v->expert_name, sizeof(v->expert_name));
     text_clean(v->agency_name, sizeof(v->agency_name));
+    text_clean(v->code, sizeof(v->code));
+    text_clean(v->track_code, sizeof(v->track_code));
+    text_clean(v->track_title, sizeof(v->track_title));
+    text_clean(v->track_state, sizeof(v->track_state));
+    text_clean(v->track_asks, sizeof(v->track_asks));
     if (v->screen != ui->view.screen)
         kiosk_input_reset(ui);
     ui->view = *v;
+    ui->stale = true;
+}
+
+/* Whether both are of the same step. */
+static bool same_step(const struct form_view *a, const struct form_view *b)
+{
+    return a && b && a->step == b->step && a->phase == b->phase &&
+           strcmp(a->section, b->section) == 0;
+}
+
+static bool about_form(enum session_screen s)
+{
+    return s == SESSION_FORM || s == SESSION_APPROVE || s == SESSION_RECEIPT;
+}
+
+/* Another step is as good as another screen. */
+static void ui_take_form(struct kiosk_ui *ui, struct form_view *f)
+{
+    if (about_form(ui->view.screen) && !same_step(ui->form, f))
+        kiosk_input_reset(ui);
+    form_view_free(ui->form);
+    ui->form = f;
+    kiosk_typing_form_sync(&ui->typing, f);
     ui->stale = true;
 }
 
@@ -261,11 +290,8 @@ static void ui_take_posts(struct kiosk_ui *ui)
     struct kiosk_post post;
     kiosk_inbox_take(ui->inbox, &post);
     ui->closing |= post.quit;
-    if (post.has_form) {
-        form_view_free(ui->form);
-        ui->form = post.form;
-        ui->stale = true;
-    }
+    if (post.has_form)
+        ui_take_form(ui, post.form);
     if (post.has_view)
         ui_take_view(ui, &post.view);
     if (post.has_rings) {

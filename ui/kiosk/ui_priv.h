@@ -27,6 +27,7 @@ struct kiosk_press {
     char id[KIOSK_ID_MAX]; /* the button it went down on, or "" */
     bool inside;           /* still on it */
     bool repeated;         /* it acted while it rested */
+    size_t at;             /* in a field's text: byte that it went down on */
 };
 #define KIOSK_MOUSE INT64_MIN
 
@@ -60,6 +61,9 @@ struct kiosk_ui {
     int shown;  /* which tree is the newest */
     bool stale; /* the tree must be built anew */
     char focus[KIOSK_ID_MAX];
+    char here[FORMS_PATH_MAX]; /* the form's cell that the session was told */
+    uint32_t here_at;
+    char called[FORMS_PATH_MAX]; /* pointed at, when it was last looked */
     struct kiosk_pages pages; /* which one each pager shows */
     struct kiosk_press press;
     struct kiosk_speech speech;
