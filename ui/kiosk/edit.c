@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct kiosk_edit {
-    size_t max; /* bytes, without the NUL */
+    size_t max;   /* bytes, without the NUL */
     size_t limit; /* for what is typed */
     bool lines, shared;
     size_t len, caret, anchor;
@@ -251,7 +251,8 @@ static bool same_character(const struct change *c, const struct compared *k,
 {
     size_t a = k->old_at[i + 1] - k->old_at[i];
     size_t b = k->new_at[j + 1] - k->new_at[j];
-    return a == b && memcmp(c->was + k->old_at[i], c->is + k->new_at[j], a) == 0;
+    return a == b &&
+           memcmp(c->was + k->old_at[i], c->is + k->new_at[j], a) == 0;
 }
 
 static bool compare(const struct change *c, struct compared *k)
@@ -265,10 +266,10 @@ static bool compare(const struct change *c, struct compared *k)
     for (int i = k->old_n - 1; i >= 0; i--) {
         k->common[i][k->new_n] = 0;
         for (int j = k->new_n - 1; j >= 0; j--)
-            k->common[i][j] = same_character(c, k, i, j)
-                                  ? (uint8_t)(k->common[i + 1][j + 1] + 1)
-                                  : LK_MAX(k->common[i + 1][j],
-                                           k->common[i][j + 1]);
+            k->common[i][j] =
+                same_character(c, k, i, j)
+                    ? (uint8_t)(k->common[i + 1][j + 1] + 1)
+                    : LK_MAX(k->common[i + 1][j], k->common[i][j + 1]);
     }
     return true;
 }

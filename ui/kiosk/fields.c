@@ -212,8 +212,11 @@ void kiosk_fields_enter(struct kiosk_ui *ui)
     if (change_begin(ui, &c) < 0)
         return;
     bool lines = c.n->field.lines;
+    bool sends = c.n->field.sends && kiosk_edit_len(c.e) > 0;
     if (c.n->field.submits)
         submit(ui, c.n, c.e);
+    if (sends)
+        tell(ui, c.n->field.submit, kiosk_edit_text(c.e));
     change_end(&c);
     if (lines)
         type_key(ui, "\n");
@@ -233,9 +236,9 @@ void kiosk_fields_key(struct kiosk_ui *ui, const char *key)
     case KIOSK_OSK_LEFT:
     case KIOSK_OSK_RIGHT:
         kiosk_fields_aside(
-            ui, &(struct kiosk_aside){
-                    .right = act == KIOSK_OSK_RIGHT,
-                    .select = ui->typing.osk.shift != KIOSK_OSK_SMALL});
+            ui, &(struct kiosk_aside){.right = act == KIOSK_OSK_RIGHT,
+                                      .select = ui->typing.osk.shift !=
+                                                KIOSK_OSK_SMALL});
         break;
     case KIOSK_OSK_ERASE:
         kiosk_fields_erase(ui, KIOSK_EDIT_PREVIOUS);

@@ -32,7 +32,8 @@ void kiosk_input_activate(struct kiosk_ui *ui, int i)
         return;
     /* A copy: the tree may be built anew before the callback returns. */
     struct session_intent intent = {.kind = n->intent};
-    snprintf(intent.arg, sizeof(intent.arg), "%s", n->arg);
+    if (n->turn == KIOSK_TURN_ENDS)
+        snprintf(intent.arg, sizeof(intent.arg), "%s", n->arg);
     snprintf(intent.path, sizeof(intent.path), "%s", n->path);
     ui->config.intent(ui->config.arg, &intent);
 }

@@ -79,7 +79,7 @@ void kiosk_page_field(struct kiosk_page *p, const struct kiosk_entry *e)
                 .min_h = KIOSK_TARGET_MM + 8 * (rows - 1)},
         .field = e->how,
         .foreign = true,
-        .act = KIOSK_ACT_INTENT,
+        .act = e->how.sends ? KIOSK_ACT_NONE : KIOSK_ACT_INTENT,
         .intent = e->intent,
     };
     n.field.hint = e->has_hint ? kiosk_page_str(p, e->hint) : "";
@@ -215,11 +215,11 @@ static void field_row(struct kiosk_page *p, float width)
     if (p->low)
         p->pinned.box.min_h = KIOSK_TARGET_MM;
     /* To the left and to the right, as it is seen: never mirrored. */
-    kiosk_tree_open(p->t, &(struct kiosk_node){
-                              .box = {.flow = KIOSK_ROW,
-                                      .gap = KIOSK_KEY_GAP_MM,
-                                      .fixed = true},
-                          });
+    kiosk_tree_open(
+        p->t,
+        &(struct kiosk_node){
+            .box = {.flow = KIOSK_ROW, .gap = KIOSK_KEY_GAP_MM, .fixed = true},
+        });
     kiosk_tree_leaf(p->t, &p->pinned);
     caret_key(p, false, aside);
     caret_key(p, true, aside);

@@ -176,10 +176,10 @@ static bool edit_act(struct kiosk_ui *ui, const struct kiosk_event *e)
         return true;
     case KIOSK_KEY_LEFT:
     case KIOSK_KEY_RIGHT:
-        kiosk_fields_aside(ui, &(struct kiosk_aside){
-                                   .right = e->key == KIOSK_KEY_RIGHT,
-                                   .word = e->ctrl,
-                                   .select = e->shift});
+        kiosk_fields_aside(
+            ui, &(struct kiosk_aside){.right = e->key == KIOSK_KEY_RIGHT,
+                                      .word = e->ctrl,
+                                      .select = e->shift});
         return true;
     case KIOSK_KEY_HOME:
         kiosk_fields_move(ui, KIOSK_EDIT_HOME, e->shift);

@@ -94,7 +94,7 @@ static bool splits(struct layout *l, int i, int width, int room)
     if (layout_natural(l, i, width).h > room)
         return true;
     bool beside = n->box.flow == KIOSK_ROW && layout_row_is_one(l, i, inner);
-    return n->look == KIOSK_LOOK_NONE && !beside;
+    return n->look == KIOSK_LOOK_NONE && !beside && !n->question;
 }
 
 /* Nodes in i that go onto pages as a whole: those that fit, and those that
@@ -244,14 +244,23 @@ static void turns_place(struct layout *l, int i, int turns, struct kiosk_rect r)
     layout_place(l, turns, (struct kiosk_rect){r.x, r.y + r.h - h, r.w, h});
 }
 
+/* What is around it is on the page of its first part. */
+static void atom_tell(struct kiosk_tree *t, int atom, int page)
+{
+    for (int c = atom; c <= t->node[atom].last; c++)
+        if (t->node[c].box.flow != KIOSK_PAGER)
+            t->node[c].page = (uint8_t)page;
+    int c = t->node[atom].parent;
+    for (; t->node[c].box.flow != KIOSK_PAGER; c = t->node[c].parent)
+        t->node[c].page = (uint8_t)page;
+}
+
 /* Which page everything is on, for those who look for it. */
 static void atoms_tell(struct layout *l, const struct atoms *a)
 {
-    for (int page = 0; page < a->pages; page++)
+    for (int page = a->pages - 1; page >= 0; page--)
         for (int k = a->first[page]; k < a->next[page]; k++)
-            for (int c = a->at[k]; c <= l->t->node[a->at[k]].last; c++)
-                if (l->t->node[c].box.flow != KIOSK_PAGER)
-                    l->t->node[c].page = (uint8_t)page;
+            atom_tell(l->t, a->at[k], page);
 }
 
 static void pages_place(struct layout *l, int i, struct kiosk_rect r)
@@ -303,8 +312,8 @@ void layout_pager_place(struct layout *l, int i, struct kiosk_rect r)
         if (column_least_h(l, i, r.w) > r.h - below)
             continue;
         n->page = 0;
-        layout_column_place(
-            l, i, (struct kiosk_rect){r.x, r.y, r.w, r.h - below});
+        layout_column_place(l, i,
+                            (struct kiosk_rect){r.x, r.y, r.w, r.h - below});
         if (stays)
             turns_place(l, i, turns, r);
         set_tight(l, tight);

@@ -47,11 +47,11 @@ struct layer {
     bool shift, rtl;
     const char *rows[KIOSK_OSK_ROWS_MAX];
     const char *narrow;
+    const char *tail; /* the last row there; NULL: as letters have it */
 };
 
 /* The last row where the letters flow. */
 #define TAIL "layer lang space:3 delete enter hide"
-#define TAIL_PLAIN "delete space:3 enter:2 hide:2"
 #define TAIL_SHIFT "shift layer lang space:2 delete enter hide"
 #define TAIL_RTL "hide enter delete space:3 lang layer"
 
@@ -139,14 +139,16 @@ static const struct layer layers[KIOSK_OSK_LAYERS] = {
                                   "a s d f g h j k l . delete",
                                   "z x c v b n m @ + enter hide"},
                          .narrow = "1 2 3 4 5 6 7 8 9 0 q w e r t y u i o p a "
-                                   "s d f g h j k l z x c v b n m @ . _ - +"},
-    [KIOSK_OSK_CODES] = {.cols = KIOSK_OSK_WIDE,
-                         .rows = {"1 2 3 4 5 6 7 8 9 0 -",
-                                  "Q W E R T Y U I O P delete",
-                                  "A S D F G H J K L space:2",
-                                  "Z X C V B N M enter:2 hide:2"},
-                         .narrow = "1 2 3 4 5 6 7 8 9 0 Q W E R T Y U I O P A "
-                                   "S D F G H J K L Z X C V B N M -"},
+                                   "s d f g h j k l z x c v b n m @ . _ -",
+                         .tail = "delete space:3 enter:2 hide:2"},
+    [KIOSK_OSK_CODES] =
+        {.cols = KIOSK_OSK_WIDE,
+         .rows = {"1 2 3 4 5 6 7 8 9 0 -", "Q W E R T Y U I O P delete",
+                  "A S D F G H J K L space:2", "Z X C V B N M enter:2 hide:2"},
+         .narrow = "1 2 3 4 5 6 7 8 9 0 Q W E R T Y U I O P A "
+                   "S D F G H J K L Z X C V B N M - delete enter "
+                   "hide",
+         .tail = ""},
     /* Century signs and check characters: no G, I, O, Q, Z. */
     [KIOSK_OSK_PERSON_ID] = {.cols = KIOSK_OSK_WIDE,
                              .rows = {"1 2 3 4 5 6 7 8 9 0 delete",
@@ -154,7 +156,9 @@ static const struct layer layers[KIOSK_OSK_LAYERS] = {
                                       "L M N P R S T U V W X",
                                       "Y enter:6 hide:4"},
                              .narrow = "1 2 3 4 5 6 7 8 9 0 - + A B C D E F H "
-                                       "J K L M N P R S T U V W X Y"},
+                                       "J K L M N P R S T U V W X Y delete:2 "
+                                       "enter:3 hide:2",
+                             .tail = ""},
 };
 
 static bool is_letters(enum kiosk_osk_layer layer)
@@ -314,10 +318,10 @@ int kiosk_osk_keys(const struct kiosk_osk *k, bool narrow,
     int n = 0;
     if (narrow && l->narrow) {
         const char *tail = l->shift ? TAIL_SHIFT : TAIL;
-        if (!is_letters(k->layer) && k->layer != KIOSK_OSK_SYMBOLS)
-            tail = TAIL_PLAIN;
+        tail = l->rtl ? TAIL_RTL : tail;
+        tail = l->tail ? l->tail : tail;
         n = row_add(k, l->narrow, KIOSK_OSK_NARROW, &row, n, ret);
-        return row_add(k, l->rtl ? TAIL_RTL : tail, 0, &row, n, ret);
+        return row_add(k, tail, 0, &row, n, ret);
     }
     for (int i = 0; i < KIOSK_OSK_ROWS_MAX && l->rows[i]; i++)
         n = row_add(k, l->rows[i], 0, &row, n, ret);

@@ -4,7 +4,8 @@
  * Pure. Not here: nodes (keyboard.h), the text (edit.h).
  *
  * A key is a word: "shift", "delete", "space", "enter", "layer", "lang",
- * "hide", "left", "right" or "lang-<code>", or else the small letter or sign that it types.
+ * "hide", "left", "right" or "lang-<code>", or else the small letter or sign
+ * that it types.
  */
 #ifndef LUUKKU_KIOSK_OSK_H
 #define LUUKKU_KIOSK_OSK_H

@@ -67,8 +67,8 @@ static void field_peer(const struct pass *s, const struct kiosk_node *n,
     struct kiosk_rect at;
     int w = LK_MAX(kiosk_px(s->p->metrics, CARET_MM), 1);
     if (!n->field.peer ||
-        kiosk_text_caret(s->p->text, &f->drawn, *n->value ? n->field.peer_caret
-                                                          : 0, &at) < 0)
+        kiosk_text_caret(s->p->text, &f->drawn,
+                         *n->value ? n->field.peer_caret : 0, &at) < 0)
         return;
     paint_colour(s, s->theme->danger);
     cairo_rectangle(s->cr, at.x, at.y, w, at.h);

@@ -10,6 +10,23 @@ const char *kiosk_page_str(const struct kiosk_page *p, enum kiosk_str key)
     return kiosk_str(p->lang, key);
 }
 
+const char *kiosk_page_own(struct kiosk_page *p, const char *text)
+{
+    return *text ? kiosk_tree_printf(p->t, "%s", text) : "";
+}
+
+#define FILL_MAX 1024 /* bytes of a string with its placeholder filled in */
+
+const char *kiosk_page_fill(struct kiosk_page *p, enum kiosk_str str,
+                            const char *key, const char *value)
+{
+    char text[FILL_MAX];
+    kiosk_str_fill(kiosk_page_str(p, str), key, value, sizeof(text), text);
+    const char *own = kiosk_page_own(p, text);
+    explicit_bzero(text, sizeof(text));
+    return own;
+}
+
 static const char *page_clock(struct kiosk_page *p)
 {
     char hour[8];

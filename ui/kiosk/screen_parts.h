@@ -19,6 +19,13 @@ struct kiosk_page {
     int strip; /* how the buttons of the strip are drawn; screens_strip.c */
 };
 
+/* A text that lives as long as the tree. */
+const char *kiosk_page_own(struct kiosk_page *p, const char *text);
+
+/* The string with "{key}" replaced, likewise. */
+const char *kiosk_page_fill(struct kiosk_page *p, enum kiosk_str str,
+                            const char *key, const char *value);
+
 /* The text in the page's language. */
 const char *kiosk_page_str(const struct kiosk_page *p, enum kiosk_str key);
 
@@ -89,6 +96,10 @@ void kiosk_screen_services(struct kiosk_page *p);
 void kiosk_screen_card(struct kiosk_page *p);
 void kiosk_screen_waiting(struct kiosk_page *p);
 void kiosk_screen_call(struct kiosk_page *p);
+void kiosk_screen_form(struct kiosk_page *p);
+void kiosk_screen_approve(struct kiosk_page *p);
+void kiosk_screen_receipt(struct kiosk_page *p);
+void kiosk_screen_track(struct kiosk_page *p);
 void kiosk_screen_end(struct kiosk_page *p);
 void kiosk_screen_leaving(struct kiosk_page *p);
 void kiosk_screen_out(struct kiosk_page *p);

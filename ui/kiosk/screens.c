@@ -36,9 +36,17 @@ static void screen_fill(struct kiosk_page *p)
         kiosk_screen_leaving(p);
         return;
     case SESSION_FORM:
+        kiosk_screen_form(p);
+        return;
     case SESSION_APPROVE:
+        kiosk_screen_approve(p);
+        return;
     case SESSION_RECEIPT:
+        kiosk_screen_receipt(p);
+        return;
     case SESSION_TRACK:
+        kiosk_screen_track(p);
+        return;
     case SESSION_OUT_OF_SERVICE:
         break;
     }

@@ -1,4 +1,5 @@
 /* Screens when there is nothing to be done: end, leaving, out of service. */
+#include "kiosk/screens_receipt.h"
 #include "kiosk/screens_strip.h"
 
 struct closing {
@@ -76,6 +77,7 @@ static void closing_strip(struct kiosk_page *p, const struct kiosk_button *more)
 void kiosk_screen_end(struct kiosk_page *p)
 {
     closing_panel(p, closing_of(p->view->end));
+    kiosk_page_code(p, p->view->code);
     kiosk_page_notice(p, KIOSK_LOOK_INFO, KIOSK_ICON_INFO, KIOSK_STR_END_WIPE);
     kiosk_page_spring(p);
     bool leads = kiosk_strip_leads(p);

@@ -54,6 +54,12 @@ static void start_strip(struct kiosk_page *p)
     struct kiosk_strip s = {0};
     kiosk_strip_manner(p, &s);
     kiosk_strip_help(p, &s);
+    kiosk_strip_add(&s, &(struct kiosk_button){.id = "track",
+                                               .text = KIOSK_STR_TRACK,
+                                               .icon = KIOSK_ICON_SEARCH,
+                                               .worded = true,
+                                               .last = true,
+                                               .intent = SESSION_INTENT_TRACK});
     if (kiosk_strip_leads(p))
         kiosk_strip_add(&s, &start_next);
     kiosk_page_strip(p, &s);

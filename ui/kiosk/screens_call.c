@@ -1,5 +1,6 @@
 /* The screen of a call. */
 #include "kiosk/keyboard.h"
+#include "kiosk/screens_expert.h"
 #include "kiosk/screens_strip.h"
 #include "kiosk/sizes.h"
 
@@ -8,138 +9,6 @@
     (SESSION_NOTICE_NO_CAMERA | SESSION_NOTICE_NO_SOUND | \
      SESSION_NOTICE_EXPERT_MUTED | SESSION_NOTICE_SIMULATED)
 
-/* What stands in for the expert's picture, or nothing when it is shown. */
-static enum kiosk_str remote_words(const struct kiosk_page *p)
-{
-    switch (p->view->line) {
-    case SESSION_LINE_CONNECTING:
-        return KIOSK_STR_LINE_CONNECTING;
-    case SESSION_LINE_INTERRUPTED:
-        return KIOSK_STR_LINE_INTERRUPTED;
-    case SESSION_LINE_RECONNECTING:
-        return KIOSK_STR_LINE_RECONNECTING;
-    case SESSION_LINE_GOOD:
-        break;
-    }
-    if (p->view->notices & SESSION_NOTICE_NO_PICTURE)
-        return KIOSK_STR_NOTICE_NO_PICTURE;
-    return KIOSK_STR_REMOTE_NONE;
-}
-
-void kiosk_page_remote(struct kiosk_page *p, struct kiosk_box box)
-{
-    bool shown = p->view->line == SESSION_LINE_GOOD && p->env->remote_live &&
-                 !(p->view->notices & SESSION_NOTICE_NO_PICTURE);
-    bool good = p->view->line == SESSION_LINE_GOOD;
-    const char *words = shown ? "" : kiosk_page_str(p, remote_words(p));
-    kiosk_tree_leaf(
-        p->t, &(struct kiosk_node){
-                  .id = "remote-video",
-                  .role = KIOSK_VIDEO,
-                  .name = kiosk_page_str(p, KIOSK_STR_EXPERT_VIDEO),
-                  .value = words,
-                  .label = words,
-                  .look = KIOSK_LOOK_VIDEO,
-                  .source = shown ? KIOSK_SOURCE_REMOTE : KIOSK_SOURCE_NONE,
-                  .icon = good ? KIOSK_ICON_USER : KIOSK_ICON_WIFI_OFF,
-                  .icon_mm = 16,
-                  .font = KIOSK_FONT_LEAD,
-                  .ink = KIOSK_INK_LIGHT,
-                  .box = box,
-              });
-}
-
-static void call_line(struct kiosk_page *p)
-{
-    static const struct {
-        enum kiosk_look look;
-        enum kiosk_ink ink;
-        enum kiosk_icon icon;
-        enum kiosk_str text;
-    } lines[] = {
-        [SESSION_LINE_CONNECTING] = {KIOSK_LOOK_INFO, KIOSK_INK_BRAND,
-                                     KIOSK_ICON_CLOCK,
-                                     KIOSK_STR_LINE_CONNECTING},
-        [SESSION_LINE_GOOD] = {KIOSK_LOOK_GOOD, KIOSK_INK_GOOD,
-                               KIOSK_ICON_CIRCLE_CHECK, KIOSK_STR_LINE_GOOD},
-        [SESSION_LINE_INTERRUPTED] = {KIOSK_LOOK_WARN, KIOSK_INK_WARN,
-                                      KIOSK_ICON_WIFI_OFF,
-                                      KIOSK_STR_LINE_INTERRUPTED},
-        [SESSION_LINE_RECONNECTING] = {KIOSK_LOOK_WARN, KIOSK_INK_WARN,
-                                       KIOSK_ICON_WIFI_OFF,
-                                       KIOSK_STR_LINE_RECONNECTING},
-    };
-    size_t i = LK_MIN((size_t)p->view->line, LK_ARRAY_LEN(lines) - 1);
-    kiosk_tree_leaf(p->t, &(struct kiosk_node){
-                              .id = "line",
-                              .role = KIOSK_STATUS,
-                              .name = kiosk_page_str(p, lines[i].text),
-                              .look = lines[i].look,
-                              .icon = lines[i].icon,
-                              .icon_mm = 6.2f,
-                              .font = KIOSK_FONT_SMALL,
-                              .ink = lines[i].ink,
-                              .box = {.pad_x = 4, .pad_y = 3, .min_h = 12},
-                          });
-}
-
-/* That the expert speaks (EN 301 549, 6.2.2.4, 6.5.5). For the eye: who hears
- * the voice is not told so, nor is it a status. */
-static void call_speaks(struct kiosk_page *p)
-{
-    const char *words = kiosk_page_str(p, KIOSK_STR_EXPERT_SPEAKS);
-    bool speaks = p->view->speaks;
-    kiosk_tree_leaf(p->t, &(struct kiosk_node){
-                              .id = "expert-speaks",
-                              .role = KIOSK_IMAGE,
-                              .name = words,
-                              .value = speaks ? words : "",
-                              .icon = KIOSK_ICON_VOLUME_2,
-                              .icon_mm = 5.5f,
-                              .font = KIOSK_FONT_SMALL,
-                              .ink = KIOSK_INK_BRAND,
-                              .state = speaks ? 0 : KIOSK_BLANK,
-                          });
-}
-
-static void call_expert(struct kiosk_page *p)
-{
-    const struct session_view *v = p->view;
-    kiosk_tree_open(
-        p->t, &(struct kiosk_node){.box = {.flow = KIOSK_COLUMN, .gap = 1}});
-    kiosk_tree_open(p->t,
-                    &(struct kiosk_node){
-                        .id = "expert",
-                        .role = KIOSK_STATUS,
-                        .name = kiosk_tree_printf(p->t, "%s", v->expert_name),
-                        .value = kiosk_tree_printf(p->t, "%s", v->agency_name),
-                        .label = "",
-                        .box = {.flow = KIOSK_COLUMN, .gap = 1},
-                    });
-    kiosk_page_text(p, KIOSK_FONT_NAME, KIOSK_INK_TEXT,
-                    kiosk_tree_printf(p->t, "%s", v->expert_name));
-    kiosk_page_text(p, KIOSK_FONT_BODY, KIOSK_INK_MUTED,
-                    kiosk_tree_printf(p->t, "%s", v->agency_name));
-    kiosk_tree_close(p->t);
-    kiosk_tree_open(p->t, &(struct kiosk_node){.box = {.flow = KIOSK_WRAP,
-                                                       .align = KIOSK_CENTER,
-                                                       .gap = 4}});
-    kiosk_tree_leaf(p->t,
-                    &(struct kiosk_node){
-                        .id = "expert-verified",
-                        .role = KIOSK_TEXT,
-                        .name = kiosk_page_str(p, KIOSK_STR_EXPERT_VERIFIED),
-                        .icon = KIOSK_ICON_SHIELD_CHECK,
-                        .icon_mm = 5.5f,
-                        .font = KIOSK_FONT_SMALL,
-                        .ink = KIOSK_INK_GOOD,
-                        .state = *v->expert_name ? 0 : KIOSK_HIDDEN,
-                    });
-    call_speaks(p);
-    kiosk_tree_close(p->t);
-    kiosk_tree_close(p->t);
-}
-
 static void call_notices(struct kiosk_page *p)
 {
     const struct session_view *v = p->view;
@@ -147,6 +16,26 @@ static void call_notices(struct kiosk_page *p)
         kiosk_page_notice(p, KIOSK_LOOK_WARN, KIOSK_ICON_MIC_OFF,
                           KIOSK_STR_NOTICE_MUTED);
     kiosk_page_notices(p, CALL_NOTICES, 1);
+}
+
+/* The way to the form, where the service has one; with words when the expert
+ * asks to look at it. */
+static void call_form(struct kiosk_page *p)
+{
+    bool called = p->view->form_called;
+    if (!p->view->has_form || kiosk_page_typing(p))
+        return;
+    if (called)
+        kiosk_page_notice(p, KIOSK_LOOK_INFO, KIOSK_ICON_POINTER,
+                          KIOSK_STR_FORM_CALLED);
+    struct kiosk_node n = kiosk_button_node(
+        p, &(struct kiosk_button){.id = "form",
+                                  .text = KIOSK_STR_FORM_OPEN,
+                                  .icon = KIOSK_ICON_CLIPBOARD_LIST,
+                                  .look = called ? KIOSK_LOOK_PRIMARY
+                                                 : KIOSK_LOOK_PLAIN,
+                                  .intent = SESSION_INTENT_FORM});
+    kiosk_tree_leaf(p->t, &n);
 }
 
 static void column_open(struct kiosk_page *p, struct kiosk_box box)
@@ -189,8 +78,9 @@ static void call_side(struct kiosk_page *p, float width, float self)
     if (!side_crowded(p))
         kiosk_page_self(p,
                         (struct kiosk_box){.aspect = 4.0f / 3, .max_w = self});
-    call_expert(p);
-    call_line(p);
+    kiosk_page_expert(p);
+    kiosk_page_line(p);
+    call_form(p);
     call_notices(p);
     kiosk_tree_close(p->t);
 }
@@ -227,12 +117,13 @@ static void call_wide(struct kiosk_page *p)
 static void call_tall(struct kiosk_page *p)
 {
     kiosk_page_spring(p);
-    call_expert(p);
+    kiosk_page_expert(p);
     kiosk_page_remote(p, (struct kiosk_box){.aspect = 4.0f / 3});
     row_open(p, false);
     kiosk_page_self(p, (struct kiosk_box){.aspect = 4.0f / 3, .max_w = 118});
     column_open(p, (struct kiosk_box){.grow = true});
-    call_line(p);
+    kiosk_page_line(p);
+    call_form(p);
     call_notices(p);
     kiosk_tree_close(p->t);
     kiosk_tree_close(p->t);
@@ -246,8 +137,9 @@ static void call_small(struct kiosk_page *p)
     kiosk_page_self(
         p, (struct kiosk_box){.aspect = 4.0f / 3, .max_w = p->low ? 36 : 56});
     column_open(p, (struct kiosk_box){.grow = true});
-    call_expert(p);
-    call_line(p);
+    kiosk_page_expert(p);
+    kiosk_page_line(p);
+    call_form(p);
     kiosk_tree_close(p->t);
     kiosk_tree_close(p->t);
 }
@@ -264,7 +156,7 @@ static void call_wide_talk(struct kiosk_page *p)
     kiosk_page_remote(p, (struct kiosk_box){.grow = true});
     /* While one types the keyboard has this place. */
     if (kiosk_page_typing(p))
-        call_speaks(p);
+        kiosk_page_speaks(p);
     else
         call_small(p);
     kiosk_tree_close(p->t);
@@ -287,10 +179,11 @@ static void call_tall_talk(struct kiosk_page *p)
     kiosk_tree_close(p->t);
     row_open(p, false);
     column_open(p, (struct kiosk_box){.grow = true});
-    call_expert(p);
+    kiosk_page_expert(p);
     kiosk_tree_close(p->t);
-    call_line(p);
+    kiosk_page_line(p);
     kiosk_tree_close(p->t);
+    call_form(p);
     kiosk_page_talk(p);
 }
 
@@ -389,21 +282,16 @@ static void call_volume(struct kiosk_page *p)
         kiosk_tree_close(p->t);
 }
 
-static void call_strip(struct kiosk_page *p)
+void kiosk_strip_call(struct kiosk_page *p, const struct kiosk_button *other)
 {
-    bool typing = p->view->manner.typing;
     struct kiosk_strip help = {0};
     kiosk_strip_help(p, &help);
     help.button[0].worded = false;
-    kiosk_strip_open(p, p->wide ? 6 : 3);
+    kiosk_strip_open(p, p->wide ? 5 + (other != NULL) : 3);
     call_switches(p);
     call_volume(p);
-    kiosk_strip_button(
-        p, &(struct kiosk_button){.id = "text",
-                                  .text = KIOSK_STR_TEXT,
-                                  .icon = KIOSK_ICON_MESSAGE_SQUARE_TEXT,
-                                  .checked = typing,
-                                  .intent = SESSION_INTENT_TYPING});
+    if (other)
+        kiosk_strip_button(p, other);
     kiosk_strip_button(p, &help.button[0]);
     kiosk_strip_button(
         p, &(struct kiosk_button){.id = "end-call",
@@ -414,6 +302,16 @@ static void call_strip(struct kiosk_page *p)
                                   .last = true,
                                   .intent = SESSION_INTENT_END_CALL});
     kiosk_tree_close(p->t);
+}
+
+static void call_strip(struct kiosk_page *p)
+{
+    kiosk_strip_call(
+        p, &(struct kiosk_button){.id = "text",
+                                  .text = KIOSK_STR_TEXT,
+                                  .icon = KIOSK_ICON_MESSAGE_SQUARE_TEXT,
+                                  .checked = p->view->manner.typing,
+                                  .intent = SESSION_INTENT_TYPING});
 }
 
 void kiosk_screen_call(struct kiosk_page *p)

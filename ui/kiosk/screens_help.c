@@ -34,9 +34,17 @@ static struct help_words help_words(enum session_screen screen)
     case SESSION_END:
         return (struct help_words){KIOSK_STR_HELP_END, KIOSK_STR_HELP_END_NEXT};
     case SESSION_FORM:
+        return (struct help_words){KIOSK_STR_HELP_FORM,
+                                   KIOSK_STR_HELP_FORM_NEXT};
     case SESSION_APPROVE:
+        return (struct help_words){KIOSK_STR_HELP_APPROVE,
+                                   KIOSK_STR_HELP_APPROVE_NEXT};
     case SESSION_RECEIPT:
+        return (struct help_words){KIOSK_STR_HELP_RECEIPT,
+                                   KIOSK_STR_HELP_RECEIPT_NEXT};
     case SESSION_TRACK:
+        return (struct help_words){KIOSK_STR_HELP_TRACK,
+                                   KIOSK_STR_HELP_TRACK_NEXT};
     case SESSION_LEAVING:
     case SESSION_OUT_OF_SERVICE:
         break;
@@ -145,7 +153,9 @@ static void help_strip(struct kiosk_page *p)
 static void help_screen(struct kiosk_page *p)
 {
     struct help_words words = help_words(p->view->screen);
-    bool call = p->view->screen == SESSION_CALL;
+    bool call = p->view->screen == SESSION_CALL ||
+                p->view->screen == SESSION_FORM ||
+                p->view->screen == SESSION_APPROVE;
     bool largest = p->view->manner.text_size == SESSION_TEXT_LARGEST;
     bool grid = p->wide && !call && !largest;
     if (call)

@@ -15,7 +15,11 @@ enum strip_style {
 static enum strip_style strip_style(const struct kiosk_page *p, int n)
 {
     enum session_text_size size = p->view->manner.text_size;
-    bool many = p->view->screen == SESSION_CALL && !p->view->help;
+    bool call = p->view->screen == SESSION_CALL ||
+                p->view->screen == SESSION_FORM ||
+                p->view->screen == SESSION_APPROVE ||
+                p->view->screen == SESSION_RECEIPT;
+    bool many = call && !p->view->help;
     enum session_text_size most =
         many ? SESSION_TEXT_NORMAL : SESSION_TEXT_LARGE;
     bool keys = p->wide && size != SESSION_TEXT_NORMAL && kiosk_page_typing(p);

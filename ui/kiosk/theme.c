@@ -190,6 +190,8 @@ struct kiosk_skin kiosk_skin(const struct kiosk_theme *t,
     case KIOSK_LOOK_WRONG:
         return lined(t->key, KIOSK_KEY_RADIUS_MM, t->danger,
                      KIOSK_OUTLINE_MM * 2);
+    case KIOSK_LOOK_STEP:
+        return plain(n->state & KIOSK_CHECKED ? t->brand : t->line, 0.8f);
     case KIOSK_LOOK_QR:
         break;
     case KIOSK_LOOK_SCRIM:
@@ -257,6 +259,8 @@ uint32_t kiosk_ink(const struct kiosk_theme *theme, const struct kiosk_tree *t,
         return theme->good;
     case KIOSK_INK_WARN:
         return theme->warn;
+    case KIOSK_INK_DANGER:
+        return theme->danger;
     case KIOSK_INK_ACCENT:
         return theme->accent[n->accent % KIOSK_ACCENTS];
     }

@@ -239,14 +239,14 @@ static bool node_looks_same(const struct kiosk_node *a,
 static bool field_looks_same(const struct kiosk_node *a,
                              const struct kiosk_node *b)
 {
-    return a->role != KIOSK_FIELD || (text_same(a->value, b->value) &&
-                                      text_same(a->field.hint, b->field.hint) &&
-                                      a->field.caret == b->field.caret &&
-                                      a->field.active == b->field.active &&
-                                      a->field.anchor == b->field.anchor &&
-                                      a->field.peer == b->field.peer &&
-                                      a->field.peer_caret ==
-                                          b->field.peer_caret);
+    return a->role != KIOSK_FIELD ||
+           (text_same(a->value, b->value) &&
+            text_same(a->field.hint, b->field.hint) &&
+            a->field.caret == b->field.caret &&
+            a->field.active == b->field.active &&
+            a->field.anchor == b->field.anchor &&
+            a->field.peer == b->field.peer &&
+            a->field.peer_caret == b->field.peer_caret);
 }
 
 static bool node_same(const struct kiosk_node *a, const struct kiosk_node *b)
@@ -254,7 +254,8 @@ static bool node_same(const struct kiosk_node *a, const struct kiosk_node *b)
     return a->role == b->role && node_looks_same(a, b) &&
            field_looks_same(a, b) && a->box.flow == b->box.flow &&
            a->icon_last == b->icon_last &&
-           (a->look != KIOSK_LOOK_QR || text_same(a->value, b->value)) && a->overlay == b->overlay;
+           (a->look != KIOSK_LOOK_QR || text_same(a->value, b->value)) &&
+           a->overlay == b->overlay;
 }
 
 static bool tree_comparable(const struct kiosk_tree *a,

@@ -76,6 +76,7 @@ enum kiosk_look {
     KIOSK_LOOK_THEIRS, /* written turn: the other end's */
     KIOSK_LOOK_MARKED, /* what the expert points at: a frame, a tint */
     KIOSK_LOOK_WRONG,  /* field with what does not fit: a thick red line */
+    KIOSK_LOOK_STEP,   /* a mark of progress; filled when checked */
     KIOSK_LOOK_QR,     /* `value` as a QR code, black on white always */
     KIOSK_LOOK_SCRIM,  /* ground of an overlay; dims what is beneath */
 };
@@ -99,6 +100,7 @@ enum kiosk_ink {
     KIOSK_INK_LIGHT, /* on brand or dark */
     KIOSK_INK_GOOD,
     KIOSK_INK_WARN,
+    KIOSK_INK_DANGER,
     KIOSK_INK_ACCENT, /* the agency's colour: accent says which */
 };
 
@@ -147,10 +149,10 @@ struct kiosk_box {
 
 /* A button that turns pages, where there is no further page: */
 enum kiosk_turn {
-    KIOSK_TURN_ENDS,  /* it is disabled */
-    KIOSK_TURN_ACTS,  /* it sends its intent */
+    KIOSK_TURN_ENDS,   /* it is disabled */
+    KIOSK_TURN_ACTS,   /* it sends its intent */
     KIOSK_TURN_LEAVES, /* it is not there */
-    KIOSK_TURN_COMES, /* it is there only then, and sends its intent */
+    KIOSK_TURN_COMES,  /* it is there only then, and sends its intent */
 };
 
 /* What happens when a button is released. */
@@ -173,6 +175,7 @@ struct kiosk_field {
     bool active;          /* keys type into it: the caret is seen */
     bool eager;           /* becomes active as soon as it appears */
     bool submits;         /* Enter sends `submit` and empties it */
+    bool sends;           /* Enter sends `submit` with the text */
     enum kiosk_keys keys; /* the keyboard that it needs */
     uint16_t max;         /* bytes of its text at most; 0: as an intent's */
     enum session_intent_kind submit;
@@ -180,7 +183,7 @@ struct kiosk_field {
      * (form_item). */
     uint32_t version;
     uint32_t edits;
-    bool peer;          /* the expert's caret is in it */
+    bool peer;           /* the expert's caret is in it */
     uint16_t peer_caret; /* bytes before that */
 };
 
@@ -211,8 +214,8 @@ struct kiosk_node {
     /* The subtree lies over the whole screen. What is not in the last such
      * subtree is covered: drawn, but neither touched nor focused. */
     bool overlay;
-    bool turns;    /* a pager's last child: the buttons that turn its pages */
-    bool stays;    /* of those: also where there is one page only */
+    bool turns; /* a pager's last child: the buttons that turn its pages */
+    bool stays; /* of those: also where there is one page only */
     enum kiosk_turn turn;
     bool spelled;  /* its value is spoken letter by letter */
     bool question; /* a group that has a name of its own when spoken */
@@ -223,7 +226,7 @@ struct kiosk_node {
     enum kiosk_act act;
     bool escape; /* Escape means this */
     enum session_intent_kind intent;
-    const char *arg; /* the intent's; "" for none; static or the tree's own */
+    const char *arg;  /* the intent's; "" for none; static or the tree's own */
     const char *path; /* of the form's cell that it is about; likewise */
 
     int16_t parent; /* index, -1 for the root */
@@ -240,7 +243,7 @@ struct kiosk_tree {
     /* Which part of a screen's matter this is, a form's step: another one is
      * as good as another screen. */
     uint32_t part;
-    int n;         /* nodes; 0 is the root; parents before children */
+    int n; /* nodes; 0 is the root; parents before children */
     struct kiosk_node node[KIOSK_NODES_MAX];
     int open;    /* the node that children are added to */
     int error;   /* -ENOSPC: a ceiling was hit while building, -ENOMEM */

@@ -96,8 +96,8 @@ static void sync_one(struct kiosk_typing *t, struct kiosk_typed *at,
     if (item->edits != at->sent)
         return;
     /* Not a text that can be edited here: it is shown as it is. */
-    if (!active || kiosk_edit_set(at->edit, item->value,
-                                  strlen(item->value)) < 0) {
+    if (!active ||
+        kiosk_edit_set(at->edit, item->value, strlen(item->value)) < 0) {
         kiosk_typing_close(at);
         return;
     }

@@ -64,7 +64,7 @@ struct kiosk_ui {
     char here[FORMS_PATH_MAX]; /* the form's cell that the session was told */
     uint32_t here_at;
     char called[FORMS_PATH_MAX]; /* pointed at, when it was last looked */
-    struct kiosk_pages pages; /* which one each pager shows */
+    struct kiosk_pages pages;    /* which one each pager shows */
     struct kiosk_press press;
     struct kiosk_speech speech;
     struct kiosk_typing typing;

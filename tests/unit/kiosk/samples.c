@@ -216,6 +216,282 @@ const struct sample samples[] = {
         .typed = "Kiitos",
     },
     {
+        .name = "call-form",
+        .view = {.screen = SESSION_CALL,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 .has_form = true,
+                 .form_called = true,
+                 EXPERT},
+        .live = true,
+    },
+    {
+        .name = "form",
+        .view = {.screen = SESSION_FORM,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_PLAIN,
+    },
+    {
+        .name = "form-choices",
+        .view = {.screen = SESSION_FORM,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_CHOICES,
+    },
+    {
+        .name = "form-rows",
+        .view = {.screen = SESSION_FORM,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_ROWS,
+    },
+    {
+        .name = "form-presence",
+        .view = {.screen = SESSION_FORM,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_PRESENCE,
+    },
+    {
+        .name = "form-errors",
+        .view = {.screen = SESSION_FORM,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_ERRORS,
+    },
+    {
+        .name = "form-last",
+        .view = {.screen = SESSION_FORM,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_LAST,
+    },
+    {
+        .name = "form-lost",
+        .view = {.screen = SESSION_FORM,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 .talk = TALK,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_LOST,
+    },
+    {
+        .name = "form-typing",
+        .view = {.screen = SESSION_FORM,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_PLAIN,
+        .typed = "Aino Kaarina Korhonen",
+        .field = "field-name",
+    },
+    {
+        .name = "form-typing-lines",
+        .view = {.screen = SESSION_FORM,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_LAST,
+        .typed = "Muutimme Kuopioon elokuussa. Puolisoni aloittaa uudessa "
+                 "työssä tammikuussa, ja silloin jään yksin kotiin lapsen "
+                 "kanssa. Toivon, että päätös tulee ennen sitä.",
+        .field = "field-more",
+    },
+    {
+        .name = "form-typing-iban",
+        .view = {.screen = SESSION_FORM,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_PRESENCE,
+        .typed = "FI21",
+        .field = "field-account",
+        .keys = KIOSK_KEYS_IBAN,
+    },
+    {
+        .name = "form-typing-date",
+        .view = {.screen = SESSION_FORM,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_PLAIN,
+        .typed = "14.2.",
+        .field = "field-due",
+        .keys = KIOSK_KEYS_DATE,
+    },
+    {
+        .name = "form-typing-email",
+        .view = {.screen = SESSION_FORM,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_PLAIN,
+        .typed = "aino@",
+        .field = "field-email",
+        .keys = KIOSK_KEYS_EMAIL,
+    },
+    {
+        .name = "form-typing-id",
+        .view = {.screen = SESSION_FORM,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_PLAIN,
+        .typed = "131052-",
+        .field = "field-person-id",
+        .keys = KIOSK_KEYS_PERSON_ID,
+    },
+    {
+        .name = "form-wait",
+        .view = {.screen = SESSION_FORM,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_NONE,
+    },
+    {
+        .name = "form-reconnecting",
+        .view = {.screen = SESSION_FORM,
+                 .site = SITE,
+                 .line = SESSION_LINE_RECONNECTING,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_PLAIN,
+    },
+    {
+        .name = "form-help",
+        .view = {.screen = SESSION_FORM,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 .help = true,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_PLAIN,
+    },
+    {
+        .name = "approve",
+        .view = {.screen = SESSION_APPROVE,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_REVIEW,
+    },
+    {
+        .name = "approve-sealing",
+        .view = {.screen = SESSION_APPROVE,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_SEALING,
+    },
+    {
+        .name = "approve-help",
+        .view = {.screen = SESSION_APPROVE,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 .help = true,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_REVIEW,
+    },
+    {
+        .name = "receipt",
+        .view = {.screen = SESSION_RECEIPT,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_SENT,
+    },
+    {
+        .name = "receipt-waits",
+        .view = {.screen = SESSION_RECEIPT,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_WAITS,
+    },
+    {
+        .name = "end-code",
+        .view = {.screen = SESSION_END,
+                 .site = SITE,
+                 .end = SESSION_END_BY_CITIZEN,
+                 .code = "7K3M-Q9XF-2HTC"},
+    },
+    {
+        .name = "track",
+        .view = {.screen = SESSION_TRACK,
+                 .site = SITE,
+                 .track = SESSION_TRACK_BAD_CODE},
+    },
+    {
+        .name = "track-typing",
+        .view = {.screen = SESSION_TRACK, .site = SITE},
+        .typed = "7K3M-Q9",
+        .field = "track-code",
+        .keys = KIOSK_KEYS_CODE,
+    },
+    {
+        .name = "track-asking",
+        .view = {.screen = SESSION_TRACK,
+                 .site = SITE,
+                 .track = SESSION_TRACK_ASKING},
+    },
+    {
+        .name = "track-unknown",
+        .view = {.screen = SESSION_TRACK,
+                 .site = SITE,
+                 .track = SESSION_TRACK_UNKNOWN},
+    },
+    {
+        .name = "track-failed",
+        .view = {.screen = SESSION_TRACK,
+                 .site = SITE,
+                 .track = SESSION_TRACK_FAILED},
+    },
+    {
+        .name = "track-found",
+        .view = {.screen = SESSION_TRACK,
+                 .site = SITE,
+                 .track = SESSION_TRACK_FOUND,
+                 .track_title = "Vanhempainpäivärahan hakemus",
+                 .track_state = "Käsittelyssä 20.11.2026 alkaen.",
+                 .track_asks = "Mihin asti työsopimuksesi on voimassa?"},
+    },
+    {
+        .name = "track-answered",
+        .view = {.screen = SESSION_TRACK,
+                 .site = SITE,
+                 .track = SESSION_TRACK_FOUND,
+                 .track_title = "Vanhempainpäivärahan hakemus",
+                 .track_state = "Käsittelyssä 20.11.2026 alkaen.",
+                 .track_answered = true},
+    },
+    {
         .name = "out-of-service",
         .view = {.screen = SESSION_OUT_OF_SERVICE, .site = SITE},
     },
@@ -261,6 +537,7 @@ void sample_stage_open(struct sample_stage *s, const struct sample_panel *p)
 void sample_stage_close(struct sample_stage *s)
 {
     kiosk_typing_clear(&s->typing);
+    form_view_free(s->form);
     kiosk_video_free(s->video);
     kiosk_canvas_free(s->canvas);
     kiosk_icons_free(s->icons);
@@ -329,10 +606,11 @@ static void sample_type(struct sample_stage *s, const struct sample *sample,
     kiosk_typing_clear(&s->typing);
     if (!sample->typed)
         return;
-    need(kiosk_typing_open(&s->typing, "text-input", 256, &e));
+    const char *field = sample->field ? sample->field : "text-input";
+    need(kiosk_typing_open(&s->typing, field, 256, &e));
     need(kiosk_edit_insert(e, sample->typed, strlen(sample->typed)));
-    snprintf(s->typing.field, sizeof(s->typing.field), "text-input");
-    kiosk_osk_open(&s->typing.osk, KIOSK_KEYS_TEXT, lang);
+    snprintf(s->typing.field, sizeof(s->typing.field), "%s", field);
+    kiosk_osk_open(&s->typing.osk, sample->keys, lang);
 }
 
 static void sample_state(struct kiosk_tree *t, const char *id, uint32_t state)
@@ -350,6 +628,8 @@ void sample_build(struct sample_stage *s, const struct sample *sample,
     view.manner.text_size = look->size;
     view.manner.contrast = look->contrast;
     sample_type(s, sample, look->lang);
+    form_view_free(s->form);
+    s->form = sample_form_new(sample->form, view.lang);
     struct kiosk_env env = {
         .width_mm = (float)s->canvas->size.w / s->metrics.px_per_mm,
         .height_mm = (float)s->canvas->size.h / s->metrics.px_per_mm,
@@ -359,6 +639,7 @@ void sample_build(struct sample_stage *s, const struct sample *sample,
         .remote_live = sample->live,
         .self_live = sample->live,
         .typing = &s->typing,
+        .form = s->form,
     };
     kiosk_screen_build(&view, &env, &s->tree);
     for (int i = 0; i < s->tree.n; i++)

@@ -6,6 +6,7 @@
 #include "kiosk/screens.h"
 #include "kiosk/typing.h"
 #include "kiosk/video.h"
+#include "samples_form.h"
 
 struct sample {
     const char *name;
@@ -13,7 +14,10 @@ struct sample {
     bool live;                /* pictures come */
     const char *focused;      /* id, or NULL */
     const char *pressed;      /* likewise */
-    const char *typed;        /* in the field "text-input", which is active */
+    const char *typed;        /* in the field that is active */
+    const char *field;        /* which one: NULL "text-input" */
+    enum kiosk_keys keys;     /* the keyboard that it needs */
+    enum sample_form form;
 };
 
 /* How a sample is shown. */
@@ -48,6 +52,7 @@ struct sample_stage {
     struct kiosk_painter painter;
     struct kiosk_tree tree;
     struct kiosk_typing typing;
+    struct form_view *form;
 };
 
 /* Sets the stage up; aborts when it cannot. */
