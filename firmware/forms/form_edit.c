@@ -134,7 +134,7 @@ static int apply(struct form *f, struct form_cell *c, const struct form_edit *e,
     return r < 0 ? r : r2;
 }
 
-int form_edit(struct form *f, const struct form_edit *e)
+static int edit(struct form *f, const struct form_edit *e)
 {
     struct form_cell *c = NULL;
     struct form_place p;
@@ -157,6 +157,17 @@ int form_edit(struct form *f, const struct form_edit *e)
         r = apply(f, c, e, &p);
     form_settle(f);
     return r;
+}
+
+int form_edit(struct form *f, const struct form_edit *e)
+{
+    struct form_cell *c = form_cell_find(f, e->path);
+    /* Counted whatever becomes of it: the screen waits for that. */
+    if (c) {
+        c->edits++;
+        form_touch(f);
+    }
+    return edit(f, e);
 }
 
 /* --- choosing ----------------------------------------------------------- */

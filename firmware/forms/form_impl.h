@@ -69,6 +69,7 @@ struct form_cell {
     uint32_t since;   /* the oldest version that an edit may be based on */
     struct form_change *change; /* ring of FORM_CHANGES, or NULL */
     uint32_t changes;           /* ever */
+    uint32_t edits;             /* of the citizen's, refused ones too */
 
     enum form_by by;
     char *suggestion;  /* or NULL */

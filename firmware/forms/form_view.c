@@ -105,6 +105,7 @@ static void add_cell(struct painter *p, const struct form_cell *c)
     it->locked = !form_cell_open(c, FORMS_CITIZEN);
     it->by = c->by;
     it->version = c->version;
+    it->edits = c->edits;
     it->max = 3 * form_cell_max(c);
     if (c->suggestion) {
         form_cell_show(p->f, c, c->suggestion, p->shown);

@@ -265,6 +265,14 @@ static void test_screen_is_behind(void **state)
     e.insert = "!";
     assert_int_equal(form_edit(w.form, &e), 0);
     assert_value(&w, "name", "!XY");
+    /* What is refused is counted, too: the screen goes on from the view. */
+    uint64_t version = form_version(w.form);
+    e.insert = "\t";
+    assert_int_equal(form_edit(w.form, &e), -EINVAL);
+    assert_true(form_version(w.form) > version);
+    LK_AUTO(form_view) after = world_view(&w);
+    assert_int_equal(view_item(after, "name")->edits, 5);
+    assert_string_equal(view_item(after, "name")->value, "!XY");
 }
 
 static void test_suggestions(void **state)
