@@ -26,7 +26,7 @@ static int code_digit(char c)
 static char code_letter(char c)
 {
     if (c >= 'a' && c <= 'z')
-        c = (char)(c - 'a' + 'A');
+        c = digits[c - 'a' + 10];
     if (c == 'O')
         return '0';
     if (c == 'I' || c == 'L')

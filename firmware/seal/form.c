@@ -189,17 +189,18 @@ static int form_read(struct seal_form *f)
 int seal_form_parse(const char *json, size_t len, struct seal_form **ret)
 {
     json_error_t error;
-    LK_AUTO(seal_form) f = NULL;
     if (len > SEAL_FORM_LEN_MAX || !form_is_shallow(json, len))
         return -EBADMSG;
-    f = calloc(1, sizeof(*f));
+    struct seal_form *f = calloc(1, sizeof(*f));
     if (!f)
         return -ENOMEM;
     f->json = json_loadb(json, len, JSON_REJECT_DUPLICATES, &error);
     int r = f->json ? form_read(f) : -EBADMSG;
-    if (r < 0)
+    if (r < 0) {
+        seal_form_free(f);
         return r;
-    *ret = LK_TAKE(f);
+    }
+    *ret = f;
     return 0;
 }
 

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#define SEAL_FORM_LEN_MAX (1024 * 1024) /* bytes of JSON */
+#define SEAL_FORM_LEN_MAX (1024UL * 1024) /* bytes of JSON */
 #define SEAL_FORM_ITEMS_MAX 4000
 #define SEAL_FORM_DEPTH_MAX 16 /* of brackets */
 

@@ -42,7 +42,7 @@ static EVP_PKEY *key_read(const void *pem, size_t len)
 int seal_key_load(const void *key, size_t key_len, const void *cert,
                   size_t cert_len, struct seal_key **ret)
 {
-    LK_AUTO(seal_key) k = calloc(1, sizeof(*k));
+    struct seal_key *k = calloc(1, sizeof(*k));
     if (!k)
         return -ENOMEM;
     k->pkey = key_read(key, key_len);
@@ -50,9 +50,11 @@ int seal_key_load(const void *key, size_t key_len, const void *cert,
     bool fits =
         k->pkey && k->cert && X509_check_private_key(k->cert, k->pkey) == 1;
     ERR_clear_error();
-    if (!fits)
+    if (!fits) {
+        seal_key_free(k);
         return -EBADMSG;
-    *ret = LK_TAKE(k);
+    }
+    *ret = k;
     return 0;
 }
 

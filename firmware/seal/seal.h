@@ -13,10 +13,10 @@
 
 #define SEAL_FILES_MAX 40
 #define SEAL_NAME_MAX 64 /* bytes, the NUL included */
-#define SEAL_FILE_LEN_MAX (64 * 1024 * 1024)
-#define SEAL_TOTAL_MAX (128 * 1024 * 1024)
+#define SEAL_FILE_LEN_MAX (64UL * 1024 * 1024)
+#define SEAL_TOTAL_MAX (128UL * 1024 * 1024)
 /* What a container has besides its files. */
-#define SEAL_OVERHEAD_MAX (256 * 1024)
+#define SEAL_OVERHEAD_MAX (256UL * 1024)
 
 /* One file of a container: "form.json", "form.pdf", "attachments/1.pdf". */
 struct seal_file {

@@ -110,7 +110,7 @@ static int sheet_open_surface(struct sheet *s)
 
 int sheet_new(const struct sheet_config *config, struct sheet **ret)
 {
-    LK_AUTO(sheet) s = calloc(1, sizeof(*s));
+    struct sheet *s = calloc(1, sizeof(*s));
     if (!s)
         return -ENOMEM;
     s->config = *config;
@@ -121,9 +121,11 @@ int sheet_new(const struct sheet_config *config, struct sheet **ret)
         r = sheet_load_fonts(s);
     if (r == 0)
         r = sheet_open_surface(s);
-    if (r < 0)
+    if (r < 0) {
+        sheet_free(s);
         return r;
-    *ret = LK_TAKE(s);
+    }
+    *ret = s;
     return 0;
 }
 

@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-#define SHEET_LEN_MAX (8 * 1024 * 1024) /* bytes of PDF */
+#define SHEET_LEN_MAX (8UL * 1024 * 1024) /* bytes of PDF */
 
 struct sheet;
 

@@ -36,6 +36,11 @@ basicConstraints = critical, CA:false
 keyUsage = critical, digitalSignature
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid:always
+[post]
+basicConstraints = critical, CA:false
+keyUsage = critical, keyAgreement
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid:always
 `;
 
 /** Runs openssl in `cwd`; a key on `input` reaches it as /dev/stdin through a real pipe, never through a file. */
@@ -97,13 +102,13 @@ export class Authority {
     this.refreshCrl(crlDays);
   }
 
-  /** Certificate (PEM) for `key` (PEM); `extensions` are further lines of openssl's configuration. */
-  issue(key, pairs, period, extensions = []) {
+  /** Certificate (PEM) for `key` (PEM); `extensions` are further lines of openssl's configuration, `section` one of it. */
+  issue(key, pairs, period, extensions = [], section = 'leaf') {
     const last = new Date(this.certificate.validTo);
     if (period.end > last) {
       fail(`the certificate would outlive its authority, which ends on ${last.toISOString().slice(0, 10)}`);
     }
-    return this.#sign(key, pairs, period, 'leaf', extensions, []);
+    return this.#sign(key, pairs, period, section, extensions, []);
   }
 
   #sign(key, pairs, period, section, extensions, how) {

@@ -11,6 +11,7 @@ const USAGE = `luukku-pki COMMAND DIR ...: the keys and certificates of a fleet,
 
   init DIR [--name TEXT]                        the fleet's CA
   agency DIR AGENCY NAME [--sv TEXT] [--en TEXT]  an agency's CA; NAME is what citizens are shown
+  post DIR AGENCY --key-out FILE                the certificate for letters to an agency; its key goes to FILE, not into DIR
   broker DIR [--host NAME]...                   the broker's certificate (127.0.0.1 and localhost besides)
   kiosk DIR KIOSK --site TEXT [--only tls|device]  a kiosk's signing key and its TLS key
   expert DIR USER --agency AGENCY --name TEXT --password TEXT | --password-file FILE (- is standard input)
@@ -19,9 +20,9 @@ const USAGE = `luukku-pki COMMAND DIR ...: the keys and certificates of a fleet,
   fleet DIR OUT                                 writes fleet.json and keys/ into OUT
   list DIR                                      who there is and until when
 
-  --days N, --from DATE   period of validity (CAs 3650 days, kiosks 1095, experts and broker 365)
+  --days N, --from DATE   period of validity (CAs 3650 days, kiosks 1095, post 730, experts and broker 365)
   --crl-days N            life of the CRLs written (90)
-  --renew                 new keys for a kiosk, expert or broker that exists; the old certificate runs on
+  --renew                 new keys for a kiosk, expert, post or broker that exists; the old certificate runs on
   --replace               the same, and the old certificate is revoked
 `;
 
@@ -30,7 +31,7 @@ const OPTIONS = {
   host: { type: 'string', multiple: true }, only: { type: 'string' }, agency: { type: 'string' },
   password: { type: 'string' }, 'password-file': { type: 'string' }, days: { type: 'string' }, from: { type: 'string' },
   'crl-days': { type: 'string', default: '90' }, renew: { type: 'boolean' }, replace: { type: 'boolean' },
-  help: { type: 'boolean' },
+  'key-out': { type: 'string' }, help: { type: 'boolean' },
 };
 
 const period = (options, days) => validity({ days: options.days ?? days, from: options.from });
@@ -78,6 +79,18 @@ const commands = {
     name.en = checkText('--en', options.en ?? fi);
     ca.create([['O', name.fi], ['CN', `${name.fi}: experts`]], period(options, 3650), options['crl-days']);
     writeJson(join(ca.dir, 'agency.json'), { agency, name });
+  },
+
+  post(store, [agency], options) {
+    store.requireAgency(agency);
+    if (existsSync(store.path('agencies', agency, 'post.crt')) && !options.renew) {
+      fail(`agency "${agency}" has a certificate for letters: --renew makes another`);
+    }
+    const out = options['key-out'] ?? fail('--key-out FILE: where the private key goes');
+    if (existsSync(out)) {
+      fail(`${out} exists: a key is never written over`);
+    }
+    store.writePost(agency, out, period(options, 730));
   },
 
   broker(store, [], options) {

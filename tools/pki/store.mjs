@@ -1,7 +1,7 @@
 // The store: who there is, and what each has.
 //
 //   fleet/            the fleet's CA: kiosks (device and TLS) and the broker
-//   agencies/<a>/     the agency's CA: its experts; agency.json
+//   agencies/<a>/     the agency's CA: its experts; agency.json; post.crt, for its letters
 //   kiosks/<k>/       device.key device.crt tls.key tls.crt kiosk.json
 //   experts/<u>/      expert.json (with the broker's hashes), key.json, expert.crt; the private key is in key.json alone
 //   broker/           server.key server.crt
@@ -84,6 +84,14 @@ export class Store {
     writeJson(this.path('experts', who.user, 'key.json'), file);
     const record = { ...who, broker: brokerHashes(brokerPassword) };
     writeSecret(this.path('experts', who.user, 'expert.json'), `${JSON.stringify(record, null, 1)}\n`);
+  }
+
+  /** The certificate that kiosks encrypt an agency's letters to. Its key is the agency's alone: it leaves the store. */
+  writePost(agency, keyFile, period) {
+    const key = newKey();
+    const pem = this.requireAgency(agency).issue(key, [['OU', 'post'], ['CN', agency]], period, [], 'post');
+    writeSecret(keyFile, key);
+    writeAtomic(this.path('agencies', agency, 'post.crt'), pem);
   }
 
   writeBroker(hosts, period) {

@@ -256,3 +256,24 @@ test('two commands at once wait for each other', async (t) => {
   const key = createPublicKey(readFileSync(join(dir, 'kiosks/kiosk-6/tls.key')));
   assert.ok(cert(dir, 'kiosks/kiosk-6/tls.crt').publicKey.equals(key));
 });
+
+test('letters: a certificate to encrypt to, and a key that is not in the store', (t) => {
+  const dir = copy(t);
+  const key = join(dir, '..', 'kela-post.key');
+  t.after(() => rmSync(key, { force: true }));
+  refused(/--key-out/, 'post', dir, 'kela');
+  refused(/no agency/, 'post', dir, 'nobody', '--key-out', key);
+  pki('post', dir, 'kela', '--key-out', key);
+  assert.equal(statSync(key).mode & 0o777, 0o600);
+  const post = join(dir, 'agencies', 'kela', 'post.crt');
+  assert.equal(verify(join(dir, 'agencies', 'kela', 'ca.crt'), post), 0);
+  const text = spawnSync('openssl', ['x509', '-in', post, '-noout', '-ext', 'keyUsage'], { encoding: 'utf8' }).stdout;
+  assert.match(text, /critical\s+Key Agreement\s*$/);
+  const letter = spawnSync('openssl', ['cms', '-encrypt', '-binary', '-aes-256-gcm', '-outform', 'DER', post], { input: 'Hyvää päivää' });
+  const opened = spawnSync('openssl', ['cms', '-decrypt', '-binary', '-inform', 'DER', '-inkey', key, '-recip', post], { input: letter.stdout, encoding: 'utf8' });
+  assert.equal(opened.stdout, 'Hyvää päivää', opened.stderr);
+  refused(/--renew/, 'post', dir, 'kela', '--key-out', `${key}.2`);
+  refused(/never written over/, 'post', dir, 'kela', '--key-out', key, '--renew');
+  pki('post', dir, 'kela', '--key-out', `${key}.2`, '--renew');
+  rmSync(`${key}.2`);
+});
