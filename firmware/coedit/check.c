@@ -170,7 +170,7 @@ static void order_ranges(const struct coedit *d, struct ce_update *u)
 /* What is left when local edits have their share. */
 static size_t for_others(const struct coedit *d, size_t max)
 {
-    return max - max / 100 * d->limits.own_share;
+    return max - max * d->limits.own_share / 100;
 }
 
 static int check_room(const struct coedit *d, const struct ce_update *u)

@@ -177,7 +177,10 @@ void coedit_undo_forget(struct coedit *d);
  *
  * Errors  -EBADMSG malformed; -E2BIG, -ENOSPC see struct coedit_limits;
  *         -ERANGE a clock or growth beyond them;
- *         -EBUSY a transaction is open. Then nothing has changed
+ *         -EBUSY a transaction is open, -ENOMEM. Then nothing has changed.
+ *         -EOVERFLOW too much waits, or conflict search took too long: that
+ *         shows itself midway only, and a valid beginning of the update is in;
+ *         so it may be with -ENOSPC when the arena is at its very end
  */
 int coedit_apply(struct coedit *d, const void *update,
                  size_t len) LK_MUST_CHECK;

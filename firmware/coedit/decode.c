@@ -67,16 +67,26 @@ static struct ce_id read_id(struct decoder *x)
     return id;
 }
 
+/* A string of at most so many bytes; one that is longer is too big. */
+static const uint8_t *read_string(struct decoder *x, uint32_t max,
+                                  uint32_t *ret_len)
+{
+    struct ce_in from = x->in;
+    const uint8_t *p = ce_read_string(&x->in, max, ret_len);
+    if (p)
+        return p;
+    (void)ce_read_string(&from, UINT32_MAX, ret_len);
+    if (!from.bad)
+        fail(x, -E2BIG);
+    return NULL;
+}
+
 static struct ce_key *read_key(struct decoder *x)
 {
     uint32_t len;
-    const uint8_t *p = ce_read_string(&x->in, x->d->limits.string_max, &len);
+    const uint8_t *p = read_string(x, x->d->limits.key_max, &len);
     if (!p)
         return NULL;
-    if (len > x->d->limits.key_max) {
-        fail(x, -E2BIG);
-        return NULL;
-    }
     struct ce_key *k = ce_key_of(x->d, (const char *)p, len);
     if (!k)
         fail(x, -ENOSPC);
@@ -101,6 +111,20 @@ static uint32_t read_len(struct decoder *x)
     return n;
 }
 
+/* Passes a value; one that is well-formed but beyond the ceilings is too big.
+ */
+static void skip_value(struct decoder *x)
+{
+    const struct coedit_limits *m = &x->d->limits;
+    struct ce_in from = x->in;
+    ce_skip_any(&x->in, m->any_depth_max, m->string_max);
+    if (!x->in.bad)
+        return;
+    ce_skip_any(&from, CE_ANY_DEPTH, UINT32_MAX);
+    if (!from.bad)
+        fail(x, -E2BIG);
+}
+
 /* `n` values, of which the struct is as long. */
 static uint32_t read_values(struct decoder *x, bool json)
 {
@@ -109,9 +133,9 @@ static uint32_t read_values(struct decoder *x, bool json)
     uint32_t len;
     for (uint32_t i = 0; i < n && !x->in.bad; i++) {
         if (json)
-            (void)ce_read_string(&x->in, m->string_max, &len);
+            (void)read_string(x, m->string_max, &len);
         else
-            ce_skip_any(&x->in, m->any_depth_max, m->string_max);
+            skip_value(x);
     }
     if (n == 0)
         x->in.bad = true;
@@ -120,7 +144,7 @@ static uint32_t read_values(struct decoder *x, bool json)
 
 static uint32_t read_text(struct decoder *x, struct ce_rec *rec)
 {
-    rec->body = ce_read_string(&x->in, x->d->limits.string_max, &rec->body_len);
+    rec->body = read_string(x, x->d->limits.string_max, &rec->body_len);
     if (!rec->body || rec->body_len == 0) {
         x->in.bad = true;
         return 0;
@@ -141,7 +165,7 @@ static uint32_t read_type(struct decoder *x, struct ce_rec *rec)
     rec->kind = (uint8_t)kind;
     rec->body = x->in.at;
     if (kind == COEDIT_XML_ELEMENT || kind == COEDIT_XML_HOOK)
-        (void)ce_read_string(&x->in, x->d->limits.key_max, &len);
+        (void)read_string(x, x->d->limits.key_max, &len);
     return 1;
 }
 
@@ -178,11 +202,11 @@ static void read_content(struct decoder *x, struct ce_rec *rec)
     case CE_FORMAT:
     case CE_DOC:
     case CE_EMBED:
-        (void)ce_read_string(&x->in, m->string_max, &len);
+        (void)read_string(x, m->string_max, &len);
         if (rec->ref == CE_FORMAT)
-            (void)ce_read_string(&x->in, m->string_max, &len);
+            (void)read_string(x, m->string_max, &len);
         if (rec->ref == CE_DOC)
-            ce_skip_any(&x->in, m->any_depth_max, m->string_max);
+            skip_value(x);
         rec->len = 1;
         break;
     default:

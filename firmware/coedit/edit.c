@@ -279,15 +279,14 @@ static int map_put(struct coedit *d, struct ce_type *t, const char *name,
     size_t len = strlen(name);
     if (len > d->limits.key_max || !lk_utf8_valid(name, len))
         return -EINVAL;
-    if (t->live_keys + 1 > d->limits.children_max)
-        return -ENOSPC;
     int r = room_for(d, content->body_len + len + 1);
     if (r < 0)
         return r;
     struct ce_key *key = ce_key_of(d, name, len);
-    if (!key)
+    const struct ce_entry *e = key ? ce_map_find(t, key) : NULL;
+    bool there = e && e->last && !e->last->h.deleted;
+    if (!key || (!there && t->live_keys >= d->limits.children_max))
         return -ENOSPC;
-    const struct ce_entry *e = ce_map_find(t, key);
     return ce_put(d, t, e ? e->last : NULL, NULL, key, content);
 }
 

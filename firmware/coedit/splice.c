@@ -26,20 +26,10 @@ static uint32_t deleted_now(const struct coedit *d, const struct ce_item *it)
 {
     uint32_t from = it->h.clock;
     uint32_t end = LK_MIN(ce_end(&it->h), new_from(d, it->h.client));
-    uint32_t lo = 0;
-    uint32_t hi = d->del.n;
     uint32_t units = 0;
-    while (lo < hi) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        const struct ce_range *r = ce_range_at(&d->del, mid);
-        if (r->client < it->h.client ||
-            (r->client == it->h.client && r->clock + r->len <= from))
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    for (; lo < d->del.n; lo++) {
-        const struct ce_range *r = ce_range_at(&d->del, lo);
+    for (uint32_t i = ce_ranges_from(&d->del, it->h.client, from); i < d->del.n;
+         i++) {
+        const struct ce_range *r = ce_range_at(&d->del, i);
         if (r->client != it->h.client || r->clock >= end)
             break;
         uint32_t first = LK_MAX(r->clock, from);

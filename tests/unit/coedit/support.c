@@ -38,10 +38,41 @@ void wire_into(struct wire *w, const char *root, const char *key,
 void wire_after(struct wire *w, uint64_t client, uint64_t clock,
                 const char *text)
 {
-    wire_uint(w, 0x84);
+    w->at[w->len++] = 0x84;
     wire_uint(w, client);
     wire_uint(w, clock);
     wire_text(w, text);
+}
+
+const char *letters(uint32_t n)
+{
+    static char filler[40000];
+    assert_true(n < sizeof(filler));
+    memset(filler, 'x', n);
+    filler[n] = '\0';
+    return filler;
+}
+
+struct coedit *with(size_t field, uint32_t v)
+{
+    struct coedit_limits m = coedit_limits_form;
+    struct coedit *d;
+    m.own_share = 0;
+    switch (field) {
+    case MOST(memory_max):
+    case MOST(update_max):
+        memcpy((char *)&m + field, &(size_t){v}, sizeof(size_t));
+        break;
+    case MOST(client_max):
+        m.client_max = v;
+        break;
+    default:
+        memcpy((char *)&m + field, &v, sizeof(v));
+        break;
+    }
+    assert_int_equal(coedit_new(1, &m, &d), 0);
+    insert(d, root_of(d, "notes"), 0, "Hei");
+    return d;
 }
 
 struct coedit_ref root_of(struct coedit *d, const char *name)

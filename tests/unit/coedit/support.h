@@ -7,6 +7,7 @@
 #include "testing.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,14 @@ void wire_into(struct wire *w, const char *root, const char *key,
 void wire_after(struct wire *w, uint64_t client, uint64_t clock,
                 const char *text);
 
+/* So many bytes; until the next call. */
+const char *letters(uint32_t n);
+
+/* A document of client 1 that holds "Hei", with the form's limits but one; it
+ * keeps no share for itself. */
+#define MOST(field) offsetof(struct coedit_limits, field)
+struct coedit *with(size_t field, uint32_t v);
+
 struct coedit_ref root_of(struct coedit *d, const char *name);
 /* What `d` holds as text in that root is this. */
 void text_is(struct coedit *d, struct coedit_ref ref, const char *want);
@@ -35,7 +44,7 @@ struct coedit *copy_of(const struct coedit *d, uint64_t client);
 /* `to` gets what it lacks. */
 int bring(struct coedit *to, const struct coedit *from,
           const struct coedit_policy *policy);
-/* All that is written of a document, as base64-less bytes; the caller frees. */
+/* All that is written of a document; the caller frees. */
 uint8_t *whole(const struct coedit *d, size_t *ret_len);
 
 void insert(struct coedit *d, struct coedit_ref ref, uint32_t at,

@@ -101,7 +101,7 @@ static void test_deep_value(void **state)
     }
     update[len++] = 126;
     update[len++] = 0;
-    assert_int_equal(coedit_apply(d, update, len), -EBADMSG);
+    assert_int_equal(coedit_apply(d, update, len), -E2BIG);
 }
 
 /* Types in types: the depth is counted in what comes and in what is there. */
