@@ -176,8 +176,8 @@ void coedit_undo_forget(struct coedit *d);
  * depends on what is not there waits in the document.
  *
  * Errors  -EBADMSG malformed; -E2BIG, -ENOSPC see struct coedit_limits;
- *         -ERANGE a clock or growth beyond them;
- *         -EBUSY a transaction is open, -ENOMEM. Then nothing has changed.
+ *         -ERANGE a clock or growth beyond them; -EBUSY a transaction is
+ *         open, -ENOMEM. Then nothing has changed.
  *         -EOVERFLOW too much waits, or conflict search took too long: that
  *         shows itself midway only, and a valid beginning of the update is in;
  *         so it may be with -ENOSPC when the arena is at its very end

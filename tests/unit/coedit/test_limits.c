@@ -216,9 +216,9 @@ static const struct ceiling ceilings[] = {
     {"a client id", MOST(client_max), 99, 99, -E2BIG, make_client},
     /* one's own, "stranger" of the document's making, and these */
     {"clients", MOST(clients_max), 9, 8, -E2BIG, make_clients},
-    {"the end of a deletion", MOST(clock_max), 400, 400, -E2BIG, make_clock},
-    {"a hole's clocks", MOST(clock_max), 400, 400, -E2BIG, make_hole},
-    {"growth", MOST(growth_max), 400, 400, -E2BIG, make_hole},
+    {"the end of a deletion", MOST(clock_max), 400, 400, -ERANGE, make_clock},
+    {"a hole's clocks", MOST(clock_max), 400, 400, -ERANGE, make_hole},
+    {"growth", MOST(growth_max), 400, 400, -ERANGE, make_hole},
     {"structs of an update", MOST(update_structs_max), 20, 20, -E2BIG,
      make_structs},
     {"structs", MOST(structs_max), 20, 19, -ENOSPC, make_structs},
