@@ -48,7 +48,7 @@ class CallScreen extends PageElement {
         <div class="notes"><div data-testid="call-notes" role="status">${this.notes(view, stage)}</div>${view.stream === null ? nothing : this.person(view)}</div>
         <div class="self"><lk-picture .stream=${media.self} silent ?mirrored=${media.video === 'on'} .label=${t.selfVideo} testid="self-video"></lk-picture></div>
       </div>${this.kiosk(view, stage)}</section>
-      ${shows ? html`<lk-form .app=${this.app} .beat=${this.beat} .share=${form} @lk-hide=${() => this.shrink(true)}></lk-form>` : nothing}
+      ${formShows(form) ? html`<lk-form ?hidden=${!shows} .app=${this.app} .beat=${this.beat} .share=${form} @lk-hide=${() => this.shrink(true)}></lk-form>` : nothing}
       <div class="side col">
         ${this.choosing ? html`<lk-devices .app=${this.app} .beat=${this.beat} @keydown=${(e: KeyboardEvent) => this.escape(e)}></lk-devices>` : nothing}
         <lk-talk .app=${this.app} .beat=${this.beat}></lk-talk>

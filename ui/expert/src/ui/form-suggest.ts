@@ -25,7 +25,7 @@ class Suggest extends PageElement {
 
   override render(): TemplateResult {
     const f = this.t.form;
-    return html`<form class="suggesting" role="group" aria-label=${f.suggestFor(this.name)} @submit=${(e: SubmitEvent) => this.send(e)} @keydown=${(e: KeyboardEvent) => this.key(e)}>
+    return html`<form class="suggesting" aria-label=${f.suggestFor(this.name)} @submit=${(e: SubmitEvent) => this.send(e)} @keydown=${(e: KeyboardEvent) => this.key(e)}>
       ${this.input()}
       ${this.long ? html`<p class="small warn" role="status">${f.suggestLong}</p>` : nothing}
       <p class="row"><button class="btn mini fill" data-testid="suggest-send-${this.cell.path}" type="submit">${f.suggestSend}</button>

@@ -14,7 +14,7 @@ import { keyCap } from './keys';
 
 /** What is stored within this time is not worth a word. */
 const SLOW_MS = 600;
-const HALF: Field['type'][] = ['number', 'date', 'phone', 'postcode', 'person-id'];
+const HALF: Field['type'][] = ['number', 'date', 'postcode'];
 
 class FormPanel extends PageElement {
   static override properties = { ...PageElement.properties, share: { attribute: false }, chosen: { state: true }, at: { state: true }, confirming: { state: true } };
@@ -82,7 +82,7 @@ class FormPanel extends PageElement {
     const { t } = this;
     const { steps, section, n } = this.step();
     const theirs = steps.findIndex((s) => s.id === this.share.state?.section);
-    if (!this.isFilled) return html`<div class="row small muted">${this.stored()}</div>`;
+    if (!this.isFilled) return html`${this.share.state?.phase === 'sent' ? nothing : html`<div class="row small muted">${this.stored()}</div>`}`;
     return html`<div class="row small muted sub"><h3 id="form-step" tabindex="-1">${t.form.step(n + 1, steps.length)} · ${say(section.title, this.app.lang)}</h3>${this.stored()}</div>
       <ol class="steps" aria-label=${t.form.steps} @keydown=${(e: KeyboardEvent) => this.along(e, steps, n)}>${steps.map((s, i) => html`<li><button data-testid="form-step-${s.id}" class=${i <= n ? 'done' : ''}
         tabindex=${i === n ? 0 : -1} aria-current=${i === n ? 'step' : nothing} title=${say(s.title, this.app.lang)} @click=${() => this.go(s.id)}>

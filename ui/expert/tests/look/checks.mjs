@@ -19,7 +19,7 @@ export const layoutFaults = (page) => page.evaluate(() => {
   if (root.scrollWidth > window.innerWidth) faults.push(`the page is ${root.scrollWidth} wide in a window of ${window.innerWidth}`);
   const shown = (e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !e.closest('.hidden, .skip');
   const before = [...document.querySelectorAll('*')].map((e) => [e, e.scrollTop]);
-  for (const e of document.querySelectorAll('button, select, input, summary, a')) {
+  for (const e of document.querySelectorAll('button, select, input, textarea, summary, a')) {
     if (!shown(e) || e.closest('label')?.closest('.choice')) continue;
     e.scrollIntoView({ block: 'center', inline: 'nearest' });
     const r = (e.closest('label') ?? e).getBoundingClientRect();

@@ -69,6 +69,16 @@
   window.answerCall = (sdp) => window.line.pc.setRemoteDescription({ type: 'answer', sdp: sdp.replace(/a=x-luukku-offer:.*\r?\n/, '') });
   window.addCandidate = (candidate, sdpMid) => window.line.pc.addIceCandidate({ candidate, sdpMid }).catch(() => undefined);
   window.writeText = (words) => window.line.text.send(words);
+  // The channel for the form is opened when it is wanted; what comes and goes on it is the test's (form.mjs).
+  window.openForm = () => {
+    const form = window.line.pc.createDataChannel('form');
+    form.binaryType = 'arraybuffer';
+    form.onmessage = ({ data }) => window.formHeard(btoa(String.fromCharCode(...new Uint8Array(data))));
+    window.line.form = form;
+    return new Promise((resolve) => { form.onopen = () => resolve(); });
+  };
+  window.sayForm = (chunks) => { if (window.line.form?.readyState === 'open') for (const chunk of chunks) window.line.form.send(Uint8Array.from(atob(chunk), (c) => c.charCodeAt(0))); };
+  window.shutForm = () => window.line.form.close();
   window.speak = (on) => { window.line.voice.gain.value = on ? 0.3 : 0; };
   window.dropCall = () => window.line.pc.close();
 })();

@@ -1,11 +1,11 @@
 // Goes through every state of the built page in Chromium, checks each (checks.mjs) in both themes and in many sizes, and leaves
-// pictures of it in look/. With --check no pictures. Fails on any fault.
+// pictures of it in look/. With --check no pictures; --form or --page: only those states. Fails on any fault.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { Bed } from './bed.mjs';
 import { axeViolations, layoutFaults } from './checks.mjs';
-import { everyState, withoutDevices } from './states.mjs';
+import { everyState, formStates, withoutDevices } from './states.mjs';
 
 const PICTURES = fileURLToPath(new URL('../../look/', import.meta.url));
 const DRAWN = readFileSync(new URL('./citizen.js', import.meta.url), 'utf8');
@@ -17,10 +17,12 @@ const HOME = { width: 1280, height: 720 };
 /** The last two are the first at 200 % and 400 %. */
 const SIZES = [HOME, { width: 1440, height: 900 }, { width: 1180, height: 820 }, { width: 820, height: 1180 }, { width: 640, height: 360 }, { width: 320, height: 640 }];
 const THEMES = ['light', 'dark'];
-const WATCHDOG_MS = 540_000;
+const WATCHDOG_MS = 1_140_000;
 
 const LANG = process.env.LOOK_LANG ?? 'fi';
 const pictures = !process.argv.includes('--check');
+/** --form or --page: only that walk. */
+const parts = ['form', 'page'].filter((p) => process.argv.includes(`--${p}`) || !['--form', '--page'].some((a) => process.argv.includes(a)));
 const faults = [];
 let seen = 0;
 
@@ -96,26 +98,34 @@ const DRAWN_CAMERA = `(() => {
 })()`;
 const NO_DEVICES = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))";
 
-async function main(later) {
+/** One walk in a browser context, with a broker and a far end of its own. */
+async function walk(browser, later, states) {
   const bed = await Bed.start();
   later.push(() => bed.stop());
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: FLAGS });
-  later.push(() => browser.close());
   const { context, page } = await openPage(browser, DRAWN_CAMERA);
   const far = await farEnd(context, bed);
   await page.bringToFront();
-  await everyState({ bed, page, far, see: (name) => see(page, name) }).catch(async (error) => {
+  await states({ bed, page, far, see: (name) => see(page, name) }).catch(async (error) => {
     mkdirSync(PICTURES, { recursive: true });
     await page.screenshot({ path: `${PICTURES}failed.png` });
     throw error;
   });
   await context.close();
+  return bed;
+}
+
+async function main(later) {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: FLAGS });
+  later.push(() => browser.close());
+  if (parts.includes('form')) await walk(browser, later, formStates);
+  if (!parts.includes('page')) return;
+  const bed = await walk(browser, later, everyState);
   const bare = await openPage(browser, NO_DEVICES);
   await withoutDevices({ bed, page: bare.page, see: (name) => see(bare.page, name) });
 }
 
 if (pictures) {
-  rmSync(PICTURES, { recursive: true, force: true });
+  if (parts.length > 1) rmSync(PICTURES, { recursive: true, force: true });
   mkdirSync(PICTURES, { recursive: true });
 }
 const watchdog = setTimeout(() => {

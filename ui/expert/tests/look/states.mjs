@@ -1,6 +1,7 @@
 // Every state of the page, one after the other, as one expert's working day goes through them. Each step brings the page into a
 // state and calls `see(name)`.
 import { EXPERT } from './bed.mjs';
+import { theForm } from './form.mjs';
 
 const title = (fi, sv, en) => ({ fi, sv, en });
 const WAITING = [
@@ -12,12 +13,12 @@ const WAITING = [
   ['kemi-01', { title: title('Perustoimeentulotuki', 'Grundläggande utkomststöd', 'Basic social assistance'), site: 'Yhteispalvelupiste, Kemijärvi', waitedS: 20 }],
 ];
 
-const id = (name) => `[data-testid="${name}"]`;
+export const id = (name) => `[data-testid="${name}"]`;
 const stage = (page, state) => page.waitForSelector(`${id('connection')}[data-state="${state}"]`, { timeout: 20_000 });
-const focusIs = (page, selector) => page.waitForFunction((s) => document.activeElement?.matches(s), selector, { timeout: 5000 });
+export const focusIs = (page, selector) => page.waitForFunction((s) => document.activeElement?.matches(s), selector, { timeout: 5000 });
 
 /** Alt and the letter that the page shows for it. */
-const altKey = async (page, name) => page.keyboard.press(`Alt+${(await page.getAttribute(`${id(name)}[data-key]`, 'data-key')).toLowerCase()}`);
+export const altKey = async (page, name) => page.keyboard.press(`Alt+${(await page.getAttribute(`${id(name)}[data-key]`, 'data-key')).toLowerCase()}`);
 
 export async function signIn(page) {
   await page.fill(id('login-user'), EXPERT.user);
@@ -197,6 +198,25 @@ export async function everyState(world) {
   await talk(world);
   await controls(world);
   await lost(world, kiosk);
+}
+
+/** A call in which a form is filled in. */
+export async function formStates(world) {
+  const { bed, page, see } = world;
+  world.kiosks = new Map([WAITING[1]].map(([name, about]) => [name, bed.kiosk(name, about)]));
+  await page.goto(bed.url);
+  await page.waitForSelector(id('login-user'));
+  await signIn(page);
+  world.kiosks.get('sotkamo-01').wait();
+  await page.waitForSelector(id('queue-item'));
+  const kiosk = await intoCall({ ...world, see: () => undefined });
+  await theForm(world);
+  await world.far.page.evaluate(() => window.dropCall());
+  await stage(page, 'interrupted');
+  await see('form-interrupted');
+  const bye = kiosk.next('bye', 30_000);
+  await altKey(page, 'call-end');
+  await bye;
 }
 
 /** A browser that gives no camera and no microphone. */

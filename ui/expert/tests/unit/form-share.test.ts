@@ -23,7 +23,8 @@ const settle = async (): Promise<void> => {
       const b = toPage.shift();
       if (b !== undefined) share.receive(b.buffer);
     }
-    await new Promise((done) => setTimeout(done, 2)); // hashes are made on another thread
+    do await new Promise((done) => setTimeout(done)); // hashes are made on another thread
+    while ((share as unknown as { busy: boolean }).busy);
     clock.pass(PACE_MS);
   }
 };
