@@ -8,8 +8,10 @@ import { spliceOf } from './splice';
 import type { Source } from './binding';
 import { holds } from './when';
 
-/** Longest of an atomic value: an e-mail address has 254 bytes. */
-export const SCALAR_MAX = 254;
+/** Longest of an atomic value, UTF-16 units: room for spaces among the digits. */
+const SCALAR_MAX = 64;
+const EMAIL_MAX = 254;
+export const longest = (field: Field): number => field.maxLength || (field.type === 'email' ? EMAIL_MAX : SCALAR_MAX);
 const TEXTS = ['text', 'lines'];
 
 /** One place for a value. */
@@ -126,7 +128,7 @@ export class CellSource implements Source {
   readonly max: number;
 
   constructor(readonly cell: Cell, private readonly doc: Y.Doc, private readonly may: () => boolean, private readonly wrote: () => void) {
-    this.max = cell.field.maxLength || SCALAR_MAX;
+    this.max = longest(cell.field);
   }
 
   get(): string {

@@ -15,6 +15,12 @@ const HEARD_MAX = 16 * 1024 * 1024;
 
 export interface Unsent { characters: number; changes: boolean }
 
+function stepOne(doc: Y.Doc): Uint8Array {
+  const out = encoding.createEncoder();
+  writeSyncStep1(out, doc);
+  return encoding.toUint8Array(out);
+}
+
 export class Paper {
   readonly doc = new Y.Doc();
   readonly f: Y.Map<unknown>;
@@ -33,6 +39,8 @@ export class Paper {
   private batch: Uint8Array[] = [];
   /** The own clock after each message that was sent and is not acknowledged. */
   private flying: number[] = [];
+  /** How many of them the question is about that is under way. */
+  private asked = 0;
 
   constructor(readonly hello: Hello, readonly def: Definition, private readonly now: () => number, onChange: () => void, onUpdate: () => void) {
     this.doc.clientID = hello.client; // before anything else: it is the author of all that follows
@@ -55,14 +63,13 @@ export class Paper {
     this.ready = this.met = false;
     this.batch = [];
     this.flying = [];
+    this.asked = 0;
   }
 
   /** On a fresh channel: begins by asking. */
   anew(): Uint8Array {
     this.cut();
-    const out = encoding.createEncoder();
-    writeSyncStep1(out, this.doc);
-    return encoding.toUint8Array(out);
+    return stepOne(this.doc);
   }
 
   /** A `sync` message. Returns the answer to a step 1. Throws a fault; the document is then not to be used any more. */
@@ -82,7 +89,7 @@ export class Paper {
     }
     // yjs takes a new number when somebody else writes under its own.
     faultUnless(this.doc.clientID === this.hello.client, 'client');
-    this.met ||= kind === messageYjsSyncStep2;
+    if (kind === messageYjsSyncStep2) this.answered();
     if (kind !== messageYjsSyncStep1) return null;
     // The answer has all that the kiosk lacks.
     this.ready = true;
@@ -108,7 +115,29 @@ export class Paper {
     this.acked = clock;
     // The channel keeps the order: what was sent before something that is there, is there.
     const first = this.flying.findIndex((c) => c >= clock);
-    this.flying.splice(0, (first < 0 ? this.flying.length : first) + 1);
+    const n = (first < 0 ? this.flying.length : first) + 1;
+    this.flying.splice(0, n);
+    this.asked = Math.max(0, this.asked - n);
+  }
+
+  /**
+   * An `ack` tells of what was written, not of what was erased, and one may stand for several messages. So where some stay open, a
+   * step 1 goes after them: its answer says that they are there. Null: there is nothing to ask.
+   */
+  ask(): Uint8Array | null {
+    if (!this.met || this.asked > 0 || this.flying.length === 0) return null;
+    this.asked = this.flying.length;
+    return stepOne(this.doc);
+  }
+
+  get isFlying(): boolean {
+    return this.flying.length > 0;
+  }
+
+  private answered(): void {
+    this.met = true;
+    this.flying.splice(0, this.asked);
+    this.asked = 0;
   }
 
   /** The own clock, and whether all of it is at the kiosk. */

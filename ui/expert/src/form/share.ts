@@ -36,6 +36,8 @@ export interface Answered { accepted: boolean; value: string }
 export const PACE_MS = 50;
 const BYTES_PER_MS = 128;
 export const PRESENCE_MS = 150;
+/** After so long without a word the kiosk is asked how far it is. */
+export const ASK_MS = 1000;
 export const SUGGEST_MAX = 4000;
 const HELD_MAX = 256;
 
@@ -62,6 +64,7 @@ export class FormShare {
   private turn = 0;
   private next = 0;
   private calledOff: () => void = () => undefined;
+  private askOff: (() => void) | null = null;
   private place: Place | null = null;
   private placeAt = 0;
   private placeOff: (() => void) | null = null;
@@ -138,13 +141,17 @@ export class FormShare {
 
   /** A kiosk ends the sharing with a page that writes where it may not: here is where the page does not. */
   mayWrite(cell: Cell): boolean {
-    return this.isOpen && cell.field.who !== 'citizen' && isWhole(cell);
+    return this.isOpen && this.holds(cell) && cell.field.who !== 'citizen' && isWhole(cell);
+  }
+
+  /** Whether the cell is one of the present document. */
+  holds(cell: Cell): boolean {
+    return this.paper !== null && cell.home.doc === this.paper.doc;
   }
 
   /** To bind a field to a cell. */
   source(cell: Cell): CellSource {
-    const paper = this.paper!;
-    return new CellSource(cell, paper.doc, () => this.paper === paper && this.mayWrite(cell), () => this.wrote(cell.path));
+    return new CellSource(cell, this.paper!.doc, () => this.mayWrite(cell), () => this.wrote(cell.path));
   }
 
   /** An atomic value: a choice, yes or no. */
@@ -237,6 +244,18 @@ export class FormShare {
     if (update === null) return;
     this.say(KIND.sync, update);
     this.next = now + Math.max(PACE_MS, update.length / BYTES_PER_MS);
+    this.watch();
+  }
+
+  /** As long as something is open, asks from time to time. */
+  private watch(): void {
+    this.askOff ??= this.clock.after(ASK_MS, () => {
+      this.askOff = null;
+      if (!this.isShared || !this.paper!.isFlying) return;
+      const question = this.paper!.ask();
+      if (question !== null) this.say(KIND.sync, question);
+      this.watch();
+    });
   }
 
   private sayPlace(): void {
@@ -347,9 +366,11 @@ export class FormShare {
 
   private synced(paper: Paper, bytes: Bytes): void {
     const answer = paper.sync(bytes);
+    this.trust();
     if (answer === null) return;
     this.say(KIND.sync, answer);
     this.pump();
+    this.watch();
   }
 
   private judged(state: KioskState): void {
@@ -358,8 +379,13 @@ export class FormShare {
       this.answered.set(path, { accepted: state.by.get(path) === 'accepted', value });
     }
     this.state = state;
-    for (const [path, clock] of this.touched) if (this.paper!.isStored(clock)) this.touched.delete(path);
+    this.trust();
     if (state.phase === 'filling' || state.phase === 'failed') this.snapshot = null;
+  }
+
+  /** What the kiosk holds by now it has judged as well. */
+  private trust(): void {
+    for (const [path, clock] of this.touched) if (this.paper!.isStored(clock)) this.touched.delete(path);
   }
 
   private async frozen(bytes: Bytes): Promise<void> {
@@ -398,8 +424,9 @@ export class FormShare {
   private rest(): void {
     this.turn += 1;
     this.calledOff();
+    this.askOff?.();
     this.placeOff?.();
-    this.placeOff = null;
+    this.askOff = this.placeOff = null;
     this.joiner.reset();
     this.inbox = [];
     this.busy = false;

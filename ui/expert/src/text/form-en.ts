@@ -78,7 +78,7 @@ export const form: FormTexts = {
   byExpert: 'You wrote this',
   byBoth: 'You wrote this together',
   byAccepted: 'You suggested, the customer accepted',
-  lost: (n) => (n === 0 ? 'Your last change did not reach the kiosk. Please check the fields.' : `${characters(n)} that you typed did not reach the kiosk and ${n === 1 ? 'is' : 'are'} lost. Please check the fields.`),
+  lost: (n) => (n === 0 ? 'The kiosk did not confirm your last change. Please check the fields.' : `The kiosk did not confirm everything: ${characters(n)} may be missing. Please check the fields.`),
   joining: 'Opening the form…',
   overTitle: 'The form is no longer shared',
   overText: 'The customer can go on filling it in at the kiosk. The call goes on.',

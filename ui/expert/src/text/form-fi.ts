@@ -103,7 +103,7 @@ export const form = {
   byExpert: 'Sinä kirjoitit',
   byBoth: 'Kirjoititte yhdessä',
   byAccepted: 'Ehdotit, asiakas hyväksyi',
-  lost: (n: number): string => (n === 0 ? 'Viimeisin muutoksesi ei ehtinyt kioskille. Tarkista kentät.' : `Kirjoittamastasi ${characters(n)} ei ehtinyt kioskille ja katosi. Tarkista kentät.`),
+  lost: (n: number): string => (n === 0 ? 'Kioski ei ehtinyt vahvistaa viimeisintä muutostasi. Tarkista kentät.' : `Kioski ei ehtinyt vahvistaa kaikkea: ${characters(n)} voi puuttua. Tarkista kentät.`),
   joining: 'Avataan lomaketta…',
   overTitle: 'Lomakkeen jakaminen päättyi',
   overText: 'Asiakas voi jatkaa lomakkeen täyttämistä kioskilla. Puhelu jatkuu.',

@@ -78,7 +78,7 @@ export const form: FormTexts = {
   byExpert: 'Du skrev',
   byBoth: 'Ni skrev tillsammans',
   byAccepted: 'Du föreslog, kunden godkände',
-  lost: (n) => (n === 0 ? 'Din senaste ändring hann inte till kiosken. Kontrollera fälten.' : `${characters(n)} som du skrev hann inte till kiosken och försvann. Kontrollera fälten.`),
+  lost: (n) => (n === 0 ? 'Kiosken hann inte bekräfta din senaste ändring. Kontrollera fälten.' : `Kiosken hann inte bekräfta allt: ${characters(n)} kan saknas. Kontrollera fälten.`),
   joining: 'Blanketten öppnas…',
   overTitle: 'Blanketten delas inte längre',
   overText: 'Kunden kan fortsätta fylla i blanketten vid kiosken. Samtalet fortsätter.',

@@ -40,13 +40,26 @@ function ofCall({ texts: t }: Source, desk: Desk): Bulletin[] {
   ];
 }
 
+/** How the form stands, and how a suggestion went. */
+function ofForm({ texts: t }: Source, desk: Desk): Bulletin[] {
+  const form = desk.current?.call.form;
+  if (form === undefined) return [];
+  const ended = form.stage === 'over' ? t.form.overTitle : form.stage === 'refused' ? t.form.refusedTitle : null;
+  const words = { filling: null, review: t.form.reviewTitle, sealing: t.form.sealingTitle, sent: t.form.sentTitle, failed: t.form.failed }[form.state?.phase ?? 'filling'];
+  return [
+    ...(ended === null ? [] : [{ subject: `form ${form.stage}`, text: ended, urgent: true }]),
+    ...(words === null ? [] : [{ subject: `form ${form.state!.phase}`, text: words, urgent: false }]),
+    ...[...form.answered].map(([path, a]) => ({ subject: `answer ${path} ${a.accepted} ${a.value}`, text: a.accepted ? t.form.accepted : t.form.declined(a.value), urgent: false })),
+  ];
+}
+
 /** All that can be said of the present state. */
 export function bulletinsOf(app: Source): Bulletin[] {
   const { desk, texts: t } = app;
   if (desk === null) return [];
   const down = desk.current === null ? t.linkDown : t.linkDownCall;
   const link = desk.link === 'connecting' ? [] : [{ subject: `link ${desk.link}`, text: desk.link === 'up' ? t.linkUp : down, urgent: desk.link !== 'up' }];
-  return [...link, ...ofQueue(app, desk), ...ofCall(app, desk)];
+  return [...link, ...ofQueue(app, desk), ...ofCall(app, desk), ...ofForm(app, desk)];
 }
 
 /** Remembers what was said and gives what is new. */

@@ -42,8 +42,9 @@ class FormCell extends PageElement {
     this.unbind();
   }
 
-  override render(): TemplateResult {
+  override render(): TemplateResult | typeof nothing {
     const { cell, share } = this;
+    if (!this.stands) return nothing;
     const look = lookAt(share, cell, performance.now());
     const wrong = this.wrongIn(look);
     const looks = [wrong === null ? '' : 'bad', look.citizen === null ? '' : 'theirs', look.pointed ? 'pointed' : '', look.suggestion === null ? '' : 'suggested'];
@@ -57,7 +58,7 @@ class FormCell extends PageElement {
   }
 
   override updated(): void {
-    const box = this.box();
+    const box = this.stands ? this.box() : null;
     const { cell } = this;
     const wanted = box === null ? [] : [box, cell.home, cell.key, cell.home.get(cell.key) instanceof Object ? cell.home.get(cell.key) : null];
     if (wanted.length !== this.bound.length || wanted.some((w, i) => w !== this.bound[i])) {
@@ -67,6 +68,11 @@ class FormCell extends PageElement {
     }
     const ghost = this.querySelector('.ghost');
     if (ghost !== null && box !== null) [ghost.scrollLeft, ghost.scrollTop] = [box.scrollLeft, box.scrollTop];
+  }
+
+  /** Of the present document. One of a document that is gone waits for the panel to take it away. */
+  private get stands(): boolean {
+    return this.share.holds(this.cell);
   }
 
   private unbind(): void {

@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { clean } from '../form/binding';
-import { SCALAR_MAX, type Cell } from '../form/cells';
+import { longest, type Cell } from '../form/cells';
 import { say } from '../form/def';
 import type { FormShare } from '../form/share';
 import { PageElement, define } from './element';
@@ -44,8 +44,8 @@ class Suggest extends PageElement {
     if (options.length > 0) {
       return html`<select class="input pick-list" name="one" data-testid=${test} aria-label=${label}>${options.map(([id, words]) => html`<option value=${id!}>${words}</option>`)}</select>`;
     }
-    if (field.type === 'lines') return html`<textarea class="input" name="one" rows="3" dir="auto" data-testid=${test} aria-label=${label} maxlength=${field.maxLength}></textarea>`;
-    return html`<input class="input" name="one" autocomplete="off" dir="auto" data-testid=${test} aria-label=${label} maxlength=${field.maxLength || SCALAR_MAX}>`;
+    if (field.type === 'lines') return html`<textarea class="input" name="one" rows="3" dir="auto" data-testid=${test} aria-label=${label} maxlength=${longest(field)}></textarea>`;
+    return html`<input class="input" name="one" autocomplete="off" dir="auto" data-testid=${test} aria-label=${label} maxlength=${longest(field)}>`;
   }
 
   private key(e: KeyboardEvent): void {

@@ -150,8 +150,9 @@ class FormPanel extends PageElement {
     if (field.type === 'info') return html`<p class="wide info">${icon('info')}<span>${label}</span></p>`;
     if (field.type === 'rows') return this.rows(field, hidden, nagged);
     if (field.type === 'attachment' || field.type === 'signature') return this.kiosks(field, nagged);
-    const cells = cellsOf(share.paper!.f, field);
+    const cells = cellsOf(share.paper!.f, field).filter((c) => !hidden.has(c.path));
     if (field.type !== 'address') return html`${cells.map((c) => this.cell(c, nagged))}`;
+    if (cells.length === 0) return html``;
     return html`<div class="wide group" role="group" aria-label=${label}><p class="group-title">${label}${field.required ? nothing : html` <span class="muted light">(${t.form.optional})</span>`}</p>${cells.map((c) => this.cell(c, nagged))}</div>`;
   }
 
@@ -191,7 +192,7 @@ class FormPanel extends PageElement {
     const cells = field.fields.filter((f) => !hidden.has(`${path}-${f.id}`));
     return html`<div class="group" role="group" aria-label=${name} data-row=${field.id}><p class="group-title row">${name}${may ? html`<button class="btn mini push ${this.confirming === path ? 'end' : ''}" data-testid="row-remove-${path}"
       aria-disabled=${!this.share.up} @click=${() => this.removeRow(path)}>${icon('trash')}${this.confirming === path ? t.form.rowRemoveHere : t.form.rowRemove}<span class="hidden">: ${name}</span></button>` : nothing}</p>
-      ${cells.map((f) => (f.type === 'info' ? html`<p class="wide info">${icon('info')}<span>${say(f.label, this.app.lang)}</span></p>` : cellsInRow(field, f, row).map((c) => this.cell(c, nagged))))}</div>`;
+      ${cells.map((f) => (f.type === 'info' ? html`<p class="wide info">${icon('info')}<span>${say(f.label, this.app.lang)}</span></p>` : cellsInRow(field, f, row).filter((c) => !hidden.has(c.path)).map((c) => this.cell(c, nagged))))}</div>`;
   }
 
   private addRow(field: Field): void {

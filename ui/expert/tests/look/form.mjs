@@ -206,7 +206,7 @@ async function ended({ page, see }, kiosk) {
   delete kiosk.lie;
   kiosk.holdsAcks = false;
   await page.click(id('form-again'));
-  await page.waitForSelector(id('field-iban'));
+  await page.waitForSelector(id('field-more-info'));
 }
 
 export async function theForm(world) {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { findCell, valueOf, hiddenIn, rowsOf } from '../../src/form/cells';
-import { FormShare, PACE_MS, type FormNote } from '../../src/form/share';
+import { ASK_MS, FormShare, PACE_MS, type FormNote } from '../../src/form/share';
 import { FORM } from '../support/form.mjs';
 import { FormKiosk, KIND } from '../support/form-kiosk.mjs';
 import { HandClock } from './hand-clock';
@@ -95,6 +95,20 @@ describe('sharing', () => {
     kiosk.ack();
     await settle();
     expect(share.unsent.changes).toBe(false);
+  });
+
+  test('one ack may stand for several messages: the kiosk is asked', async () => {
+    kiosk.holdsAcks = true;
+    type('employer', 'abc');
+    await settle();
+    share.source(cell('employer')).write([{ at: 0, remove: 1, insert: '' }]);
+    await settle();
+    kiosk.ack();
+    await settle();
+    expect(share.unsent).toEqual({ characters: 0, changes: true });
+    clock.pass(ASK_MS);
+    await settle();
+    expect([share.unsent.changes, share.isFresh('employer')]).toEqual([false, false]);
   });
 
   test('no more than so many messages a second', async () => {
