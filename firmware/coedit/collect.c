@@ -70,6 +70,7 @@ static void collect_item(struct coedit *d, struct ce_item *it)
     if (it->h.ref == CE_TYPE) {
         struct ce_type *t = it->u.type;
         it->u.type = NULL;
+        d->lost = true;
         collect_type(d, t);
     }
     ce_content_drop(d, it);
@@ -177,10 +178,10 @@ static void merge_range(struct coedit *d, const struct ce_range *r)
 
 static void merge_added(struct coedit *d, struct ce_client *c)
 {
-    if (c->before == c->state)
-        return;
-    uint32_t first = ce_at(c, ce_find(c, c->before))->clock;
     struct ce_spot last = {c->blocks - 1, c->block[c->blocks - 1]->n - 1};
+    if (c->before == c->state || ce_at(c, last)->clock < c->before)
+        return; /* nothing is new, or it became part of the last one at once */
+    uint32_t first = ce_at(c, ce_find(c, c->before))->clock;
     merge_down(d, c, last, first);
 }
 

@@ -108,6 +108,21 @@ static int check_cut(struct ce_type *t, uint32_t at)
     return in_pair(it, in) ? -EINVAL : 0;
 }
 
+/* Likewise at both ends of a piece; most lie within one item. */
+static int check_cuts(struct ce_type *t, uint32_t at, uint32_t units)
+{
+    uint32_t in = 0;
+    if (at == t->length)
+        return 0;
+    const struct ce_item *it = ce_list_find(t, at, &in);
+    if (in_pair(it, in))
+        return -EINVAL;
+    uint32_t left = it->h.len - in;
+    if (units < left)
+        return in_pair(it, in + units) ? -EINVAL : 0;
+    return units == left ? 0 : check_cut(t, at + units);
+}
+
 /* Deletes `n` live units from `at` on. */
 static int delete_units(struct coedit *d, struct ce_type *t, uint32_t at,
                         uint32_t n)
@@ -185,9 +200,7 @@ int coedit_text_delete(struct coedit *d, struct coedit_ref ref, uint32_t at,
         return r;
     if (at > t->length || units > t->length - at)
         return -ERANGE;
-    r = check_cut(t, at);
-    if (r == 0)
-        r = check_cut(t, at + units);
+    r = check_cuts(t, at, units);
     if (r == 0)
         r = room_for(d, 0);
     return r < 0 ? r : delete_units(d, t, at, units);

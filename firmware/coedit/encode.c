@@ -133,38 +133,38 @@ static void write_run(const struct coedit *d, struct ce_out *o, uint32_t client,
 {
     struct ce_client *c = &d->client[client];
     uint32_t extra = pending ? write_pending(d, NULL, client, c->state) : 0;
-    if (from >= c->state) {
-        from = c->state;
-        ce_write_uint(o, extra);
-    } else {
-        ce_write_uint(o, count_from(c, ce_find(c, from)) + extra);
-    }
-    ce_write_uint(o, c->id);
-    ce_write_uint(o, from);
     struct ce_spot s = {0, 0};
+    uint32_t n = 0;
     if (from < c->state) {
         s = ce_find(c, from);
-        do {
-            struct ce_head *h = ce_at(c, s);
-            write_struct(d, o, h, h->clock < from ? from - h->clock : 0);
-        } while (ce_next(c, &s));
+        n = count_from(c, s);
+    }
+    from = LK_MIN(from, c->state);
+    ce_write_uint(o, n + extra);
+    ce_write_uint(o, c->id);
+    ce_write_uint(o, from);
+    for (uint32_t i = 0; i < n; i++) {
+        struct ce_head *h = ce_at(c, s);
+        write_struct(d, o, h, h->clock < from ? from - h->clock : 0);
+        (void)ce_next(c, &s);
     }
     if (extra > 0)
         (void)write_pending(d, o, client, c->state);
 }
 
-static uint32_t ranges_of(const struct ce_vec *v, uint32_t client,
-                          uint32_t *ret_first)
+static void write_client_ranges(const struct coedit *d, struct ce_out *o,
+                                const struct ce_vec *v, uint32_t first)
 {
-    uint32_t n = 0;
-    *ret_first = 0;
-    for (uint32_t i = 0; i < v->n; i++) {
-        if (ce_range_at(v, i)->client != client)
-            continue;
-        if (n++ == 0)
-            *ret_first = i;
+    uint32_t client = ce_range_at(v, first)->client;
+    uint32_t end = first;
+    while (end < v->n && ce_range_at(v, end)->client == client)
+        end++;
+    ce_write_uint(o, d->client[client].id);
+    ce_write_uint(o, end - first);
+    for (uint32_t i = first; i < end; i++) {
+        ce_write_uint(o, ce_range_at(v, i)->clock);
+        ce_write_uint(o, ce_range_at(v, i)->len);
     }
-    return n;
 }
 
 /* `v` is sorted. */
@@ -176,35 +176,33 @@ void ce_write_ranges(const struct coedit *d, struct ce_out *o,
         clients += i == 0 ||
                    ce_range_at(v, i)->client != ce_range_at(v, i - 1)->client;
     ce_write_uint(o, clients);
-    for (uint32_t k = 0; k < d->clients && clients > 0; k++) {
-        uint32_t first;
-        uint32_t n = ranges_of(v, d->order[k], &first);
-        if (n == 0)
-            continue;
-        clients--;
-        ce_write_uint(o, d->client[d->order[k]].id);
-        ce_write_uint(o, n);
-        for (uint32_t i = first; i < first + n; i++) {
-            ce_write_uint(o, ce_range_at(v, i)->clock);
-            ce_write_uint(o, ce_range_at(v, i)->len);
-        }
+    if (clients == 1)
+        write_client_ranges(d, o, v, 0);
+    for (uint32_t k = 0; k < d->clients && clients > 1; k++) {
+        uint32_t first = ce_ranges_from(v, d->order[k], 0);
+        if (first < v->n && ce_range_at(v, first)->client == d->order[k])
+            write_client_ranges(d, o, v, first);
     }
 }
 
 void ce_write_changes(struct coedit *d, struct ce_out *o)
 {
     uint32_t n = 0;
+    uint32_t last = 0;
     for (uint32_t i = 0; i < d->touched.n; i++) {
-        const struct ce_client *c = &d->client[((uint32_t *)d->touched.at)[i]];
-        n += c->state > c->before;
+        uint32_t client = ((uint32_t *)d->touched.at)[i];
+        if (d->client[client].state == d->client[client].before)
+            continue;
+        n++;
+        last = client;
     }
     ce_write_uint(o, n);
-    for (uint32_t k = 0; k < d->clients && n > 0; k++) {
+    if (n == 1)
+        write_run(d, o, last, d->client[last].before, false);
+    for (uint32_t k = 0; k < d->clients && n > 1; k++) {
         const struct ce_client *c = &d->client[d->order[k]];
-        if (!c->touched || c->state == c->before)
-            continue;
-        write_run(d, o, d->order[k], c->before, false);
-        n--;
+        if (c->touched && c->state > c->before)
+            write_run(d, o, d->order[k], c->before, false);
     }
     ce_write_ranges(d, o, &d->del);
 }

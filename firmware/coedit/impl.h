@@ -270,6 +270,7 @@ struct coedit {
     uint32_t nested;
     bool local;
     bool blind; /* it could not note all it did */
+    bool lost;  /* a type went away in it */
 
     uint64_t updates;    /* checked so far */
     uint32_t generation; /* of conflict searches; each begins a new one */
@@ -316,8 +317,15 @@ void ce_names_back(struct coedit *d, struct ce_names mark);
 
 /* --- structs by clock (store.c) ----------------------------------------- */
 
-/* Where the struct that holds the clock is; it must be below the state. */
-struct ce_spot ce_find(struct ce_client *c, uint32_t clock);
+struct ce_spot ce_search(struct ce_client *c, uint32_t clock);
+/* Where the struct that holds the clock is; it must be below the state. Most
+ * often that is the newest. */
+static inline struct ce_spot ce_find(struct ce_client *c, uint32_t clock)
+{
+    const struct ce_block *b = c->block[c->blocks - 1];
+    struct ce_spot last = {c->blocks - 1, b->n - 1};
+    return b->clock[last.at] <= clock ? last : ce_search(c, clock);
+}
 static inline struct ce_head *ce_at(const struct ce_client *c, struct ce_spot s)
 {
     return c->block[s.block]->at[s.at];

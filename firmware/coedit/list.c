@@ -34,21 +34,23 @@ static void replace_child(struct ce_item *up, const struct ce_item *old,
 static void lift(struct ce_item *it)
 {
     struct ce_item *up = it->up;
+    struct ce_item *moved; /* from the one to the other */
     replace_child(up->up, up, it);
     if (up->lo == it) {
-        up->lo = it->hi;
-        if (up->lo)
-            up->lo->up = up;
+        moved = it->hi;
+        up->lo = moved;
         it->hi = up;
     } else {
-        up->hi = it->lo;
-        if (up->hi)
-            up->hi->up = up;
+        moved = it->lo;
+        up->hi = moved;
         it->lo = up;
     }
+    if (moved)
+        moved->up = up;
     up->up = it;
-    refresh(up);
-    refresh(it);
+    uint32_t whole = up->sum;
+    up->sum = whole - it->sum + sum_of(moved);
+    it->sum = whole;
 }
 
 static void splay(struct ce_type *t, struct ce_item *it)

@@ -28,7 +28,7 @@ static uint32_t find_block(const struct ce_client *c, uint32_t clock)
     return lo;
 }
 
-static struct ce_spot search(const struct ce_client *c, uint32_t clock)
+static struct ce_spot halve_down(const struct ce_client *c, uint32_t clock)
 {
     struct ce_spot s = {find_block(c, clock), 0};
     const struct ce_block *b = c->block[s.block];
@@ -43,13 +43,9 @@ static struct ce_spot search(const struct ce_client *c, uint32_t clock)
     return s;
 }
 
-struct ce_spot ce_find(struct ce_client *c, uint32_t clock)
+struct ce_spot ce_search(struct ce_client *c, uint32_t clock)
 {
-    /* Most lookups are of the newest struct, of what was looked up last, or of
-     * what is next to that. */
-    struct ce_spot last = {c->blocks - 1, c->block[c->blocks - 1]->n - 1};
-    if (ce_at(c, last)->clock <= clock)
-        return last;
+    /* Many are of what was looked up last, or of what is next to that. */
     if (spot_holds(c, c->near, clock))
         return c->near;
     struct ce_spot next = c->near;
@@ -57,7 +53,7 @@ struct ce_spot ce_find(struct ce_client *c, uint32_t clock)
         spot_holds(c, next, clock))
         c->near = next;
     else
-        c->near = search(c, clock);
+        c->near = halve_down(c, clock);
     return c->near;
 }
 

@@ -8,7 +8,7 @@ void ce_begin(struct coedit *d, bool local)
 {
     d->number++;
     d->local = local;
-    d->blind = false;
+    d->blind = d->lost = false;
     d->steps = 0;
     d->touched.n = d->del.n = d->split.n = d->change.n = 0;
     d->out.len = 0;
@@ -95,6 +95,21 @@ bool ce_ranges_add(struct coedit *d, struct ce_vec *v, struct ce_range r)
     return true;
 }
 
+/* Leaves out the changes of types that went away since. */
+static void forget_lost(struct coedit *d)
+{
+    struct ce_change *all = d->change.at;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < d->change.n; i++) {
+        bool root = all[i].id.client == CE_NONE;
+        struct coedit_ref ref = {root ? COEDIT_ROOT : all[i].id.client,
+                                 all[i].id.clock};
+        if (ce_type_at(d, ref))
+            all[n++] = all[i];
+    }
+    d->change.n = n;
+}
+
 void ce_commit(struct coedit *d)
 {
     ce_ranges_sort(&d->del);
@@ -102,6 +117,8 @@ void ce_commit(struct coedit *d)
         ce_undo_note(d);
     ce_collect(d);
     ce_merge_all(d);
+    if (d->lost)
+        forget_lost(d);
     if (d->local && (d->del.n > 0 || d->touched.n > 0))
         ce_write_changes(d, &d->out);
     for (uint32_t i = 0; i < d->touched.n; i++)
@@ -136,16 +153,12 @@ int coedit_commit(struct coedit *d, const uint8_t **ret, size_t *ret_len)
 
 bool coedit_changed(const struct coedit *d, size_t i, struct coedit_change *ret)
 {
-    /* Those that went away are passed over, so that numbers have no holes. */
-    for (uint32_t k = 0; k < d->change.n; k++) {
-        const struct ce_change *c = (const struct ce_change *)d->change.at + k;
-        struct coedit_ref ref = {
-            c->id.client == CE_NONE ? COEDIT_ROOT : c->id.client, c->id.clock};
-        if (!ce_type_at(d, ref) || i-- > 0)
-            continue;
-        ret->type = ref;
-        ret->key = c->key ? c->key->name : NULL;
-        return true;
-    }
-    return false;
+    const struct ce_change *all = d->change.at;
+    if (i >= d->change.n)
+        return false;
+    bool root = all[i].id.client == CE_NONE;
+    ret->type = (struct coedit_ref){root ? COEDIT_ROOT : all[i].id.client,
+                                    all[i].id.clock};
+    ret->key = all[i].key ? all[i].key->name : NULL;
+    return true;
 }
