@@ -26,6 +26,24 @@ static const char *const vero[CATALOG_LANGS] = {
     [CATALOG_ET] = "Maksuamet",
 };
 
+/* The Digital and Population Data Services Agency, as it is called daily. */
+static const char *const dvv[CATALOG_LANGS] = {
+    [CATALOG_FI] = "DVV", [CATALOG_SV] = "MDB", [CATALOG_EN] = "DVV",
+    [CATALOG_SE] = "DVV", [CATALOG_RU] = "DVV", [CATALOG_UK] = "DVV",
+    [CATALOG_AR] = "DVV", [CATALOG_ET] = "DVV",
+};
+
+static const char *const tyo[CATALOG_LANGS] = {
+    [CATALOG_FI] = "Työllisyyspalvelut",
+    [CATALOG_SV] = "Sysselsättningstjänster",
+    [CATALOG_EN] = "Employment services",
+    [CATALOG_SE] = "Barggolašvuođabálvalusat",
+    [CATALOG_RU] = "Служба занятости",
+    [CATALOG_UK] = "Служба зайнятості",
+    [CATALOG_AR] = "خدمات التوظيف",
+    [CATALOG_ET] = "Tööhõiveteenused",
+};
+
 static const struct catalog_card cards[] = {
     {
         .id = "parental-allowance",
@@ -154,6 +172,67 @@ static const struct catalog_card cards[] = {
                 [CATALOG_UK] = "Отримайте пораду, якщо померла близька людина.",
                 [CATALOG_AR] = "اطلب النصيحة عند وفاة شخص قريب منك.",
                 [CATALOG_ET] = "Küsi nõu, kui lähedane on surnud.",
+            },
+    },
+    {
+        .id = "move-notification",
+        .agency = "dvv",
+        .icon = "truck",
+        .form = "move-notification",
+        .agency_name = dvv,
+        .title =
+            {
+                [CATALOG_FI] = "Muuttoilmoitus",
+                [CATALOG_SV] = "Flyttanmälan",
+                [CATALOG_EN] = "Notification of move",
+                [CATALOG_SE] = "Fárrendieđáhus",
+                [CATALOG_RU] = "Уведомление о переезде",
+                [CATALOG_UK] = "Повідомлення про переїзд",
+                [CATALOG_AR] = "إشعار الانتقال",
+                [CATALOG_ET] = "Kolimisteade",
+            },
+        .text =
+            {
+                [CATALOG_FI] = "Ilmoita uusi osoitteesi, kun muutat.",
+                [CATALOG_SV] = "Anmäl din nya adress när du flyttar.",
+                [CATALOG_EN] = "Tell us your new address when you move.",
+                [CATALOG_SE] = "Almmut ođđa čujuhusat go fárret.",
+                [CATALOG_RU] = "Сообщите новый адрес при переезде.",
+                [CATALOG_UK] = "Повідомте нову адресу, коли переїжджаєте.",
+                [CATALOG_AR] = "أبلغ عن عنوانك الجديد عند الانتقال.",
+                [CATALOG_ET] = "Teata oma uus aadress, kui kolid.",
+            },
+    },
+    {
+        .id = "jobseeker",
+        .agency = "tyo",
+        .icon = "briefcase",
+        .form = "jobseeker",
+        .agency_name = tyo,
+        .title =
+            {
+                [CATALOG_FI] = "Työnhaku",
+                [CATALOG_SV] = "Arbetssökande",
+                [CATALOG_EN] = "Looking for work",
+                [CATALOG_SE] = "Barggu ohcan",
+                [CATALOG_RU] = "Поиск работы",
+                [CATALOG_UK] = "Пошук роботи",
+                [CATALOG_AR] = "البحث عن عمل",
+                [CATALOG_ET] = "Tööotsing",
+            },
+        .text =
+            {
+                [CATALOG_FI] = "Ilmoittaudu työnhakijaksi, kun työ loppuu.",
+                [CATALOG_SV] =
+                    "Anmäl dig som arbetssökande när jobbet tar slut.",
+                [CATALOG_EN] = "Register as a jobseeker when your work ends.",
+                [CATALOG_SE] = "Almmut iežat bargoohccin go bargu nohká.",
+                [CATALOG_RU] = "Зарегистрируйтесь как соискатель, когда работа "
+                               "заканчивается.",
+                [CATALOG_UK] =
+                    "Зареєструйтеся як шукач роботи, коли робота закінчується.",
+                [CATALOG_AR] = "سجّل كباحث عن عمل عندما ينتهي عملك.",
+                [CATALOG_ET] = "Registreeru tööotsijaks, kui töö lõpeb.",
             },
     },
 };

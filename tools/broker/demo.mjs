@@ -1,4 +1,4 @@
-// tools/demo, once all is built: a fleet of one kiosk and four experts of two agencies, in a temporary directory.
+// tools/demo, once all is built: a fleet of one kiosk and six experts of four agencies, in a temporary directory.
 import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// A fleet of one kiosk and four experts of two agencies, and the kiosk's programs: what the demo and the tests stand on.
+// A fleet of one kiosk and six experts of four agencies, and the kiosk's programs: what the demo and the tests stand on.
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
@@ -14,12 +14,16 @@ const SITE = 'Yhteispalvelupiste, Kuopio';
 const AGENCIES = [
   { id: 'kela', fi: 'Kela', sv: 'FPA', en: 'Kela' },
   { id: 'vero', fi: 'Verohallinto', sv: 'Skatteförvaltningen', en: 'Tax Administration' },
+  { id: 'dvv', fi: 'Digi- ja väestötietovirasto', sv: 'Myndigheten för digitalisering och befolkningsdata', en: 'Digital and Population Data Services Agency' },
+  { id: 'tyo', fi: 'Työllisyyspalvelut', sv: 'Sysselsättningstjänster', en: 'Employment services' },
 ];
 const EXPERTS = [
   { user: 'anna-virtanen', agency: 'kela', name: 'Anna Virtanen' },
   { user: 'mikko-nieminen', agency: 'kela', name: 'Mikko Nieminen' },
   { user: 'saara-makinen', agency: 'vero', name: 'Saara Mäkinen' },
   { user: 'olli-korhonen', agency: 'vero', name: 'Olli Korhonen' },
+  { user: 'liisa-heikkinen', agency: 'dvv', name: 'Liisa Heikkinen' },
+  { user: 'timo-laine', agency: 'tyo', name: 'Timo Laine' },
 ];
 // A 21.5 inch panel, upright.
 const PANEL = { width_px: 1080, height_px: 1920, width_mm: 268 };

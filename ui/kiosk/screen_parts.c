@@ -334,7 +334,7 @@ void kiosk_page_spring(struct kiosk_page *p)
 
 uint8_t kiosk_agency_accent(const char *agency)
 {
-    static const char *const agencies[] = {"kela", "vero", "te", "dvv"};
+    static const char *const agencies[] = {"kela", "vero", "tyo", "dvv"};
     for (size_t i = 0; i < LK_ARRAY_LEN(agencies); i++)
         if (strcmp(agencies[i], agency) == 0)
             return (uint8_t)(i + 1);

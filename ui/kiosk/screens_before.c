@@ -95,6 +95,8 @@ static enum kiosk_icon card_icon(const char *name)
         {"house", KIOSK_ICON_HOUSE},
         {"receipt", KIOSK_ICON_RECEIPT_TEXT},
         {"file-text", KIOSK_ICON_FILE_TEXT},
+        {"truck", KIOSK_ICON_TRUCK},
+        {"briefcase", KIOSK_ICON_BRIEFCASE},
     };
     for (size_t i = 0; i < LK_ARRAY_LEN(icons); i++)
         if (strcmp(icons[i].name, name) == 0)
