@@ -36,6 +36,8 @@ export interface Answered { accepted: boolean; value: string }
 export const PACE_MS = 50;
 const BYTES_PER_MS = 128;
 export const PRESENCE_MS = 150;
+/** Said again before the other end forgets it, which y-protocols does after 30 s. */
+export const PRESENCE_AGAIN_MS = 15_000;
 /** After so long without a word the kiosk is asked how far it is. */
 export const ASK_MS = 1000;
 export const SUGGEST_MAX = 4000;
@@ -68,6 +70,7 @@ export class FormShare {
   private place: Place | null = null;
   private placeAt = 0;
   private placeOff: (() => void) | null = null;
+  private againOff: () => void = () => undefined;
   /** The own clock at the last change of a cell, until the kiosk has judged it. */
   private readonly touched = new Map<string, number>();
   private readonly withdrawn = new Set<string>();
@@ -270,6 +273,8 @@ export class FormShare {
     }
     this.placeAt = this.clock.now() + PRESENCE_MS;
     this.say(KIND.aware, this.paper!.presence.say(this.place));
+    this.againOff();
+    this.againOff = this.clock.after(PRESENCE_AGAIN_MS, () => this.sayPlace());
   }
 
   private wrote(path: string): void {
@@ -424,6 +429,7 @@ export class FormShare {
   private rest(): void {
     this.turn += 1;
     this.calledOff();
+    this.againOff();
     this.askOff?.();
     this.placeOff?.();
     this.askOff = this.placeOff = null;

@@ -172,6 +172,9 @@ describe('sharing', () => {
     await settle();
     expect(kiosk.peer).toEqual({ field: 'employer', at: 4, to: 4 });
     expect(share.paper!.presence.citizen).toEqual({ field: 'name', at: 1, to: 2 });
+    const said = toKiosk.length;
+    clock.pass(15_000);
+    expect(toKiosk.length).toBe(said + 1);
     cut();
     expect(share.paper!.presence.citizen).toBe(null);
   });
