@@ -150,3 +150,21 @@ void lk_json_reason(const struct lk_json_step *steps, size_t depth,
         if ((unsigned char)*s < 0x20 || *s == 0x7f)
             *s = '?';
 }
+
+bool lk_json_is_shallow(const char *text, size_t len, size_t max)
+{
+    size_t depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i];
+        if (quoted && c == '\\')
+            i++;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && (c == '{' || c == '[') && ++depth > max)
+            return false;
+        else if (!quoted && (c == '}' || c == ']') && depth > 0)
+            depth--;
+    }
+    return true;
+}

@@ -8,11 +8,17 @@
 
 #include "base/defs.h"
 
+#include <stdbool.h>
+
 /* One step from a value into it: a member, or (key NULL) an element. */
 struct lk_json_step {
     const char *key;
     size_t index;
 };
+
+/* Whether brackets outside strings never nest deeper than `max`. Parsers that
+ * recurse are asked to parse nothing else. */
+bool lk_json_is_shallow(const char *text, size_t len, size_t max);
 
 /* The line, from 1, on which the value at the end of `steps` begins, or for a
  * member its name. `text` is valid JSON of `len` bytes. When there is no such

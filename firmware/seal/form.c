@@ -1,5 +1,7 @@
 #include "seal/form.h"
 
+#include "base/json.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,26 +9,6 @@
 #include <jansson.h>
 
 #define ITEMS_AT_FIRST 64
-
-/* Whether brackets outside strings never nest too deep: the parser recurses. */
-static bool form_is_shallow(const char *text, size_t len)
-{
-    size_t depth = 0;
-    bool quoted = false;
-    for (size_t i = 0; i < len; i++) {
-        char c = text[i];
-        if (quoted && c == '\\')
-            i++;
-        else if (c == '"')
-            quoted = !quoted;
-        else if (!quoted && (c == '{' || c == '[') &&
-                 ++depth > SEAL_FORM_DEPTH_MAX)
-            return false;
-        else if (!quoted && (c == '}' || c == ']') && depth > 0)
-            depth--;
-    }
-    return true;
-}
 
 /* A member that is a string; NULL otherwise. */
 static const char *text_of(const json_t *o, const char *key)
@@ -189,7 +171,8 @@ static int form_read(struct seal_form *f)
 int seal_form_parse(const char *json, size_t len, struct seal_form **ret)
 {
     json_error_t error;
-    if (len > SEAL_FORM_LEN_MAX || !form_is_shallow(json, len))
+    if (len > SEAL_FORM_LEN_MAX ||
+        !lk_json_is_shallow(json, len, SEAL_FORM_DEPTH_MAX))
         return -EBADMSG;
     struct seal_form *f = calloc(1, sizeof(*f));
     if (!f)

@@ -1,5 +1,7 @@
 #include "signal/json.h"
 
+#include "base/json.h"
+
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -30,30 +32,10 @@ void signal_json_prepare(void)
     json_set_alloc_funcs(json_malloc, free);
 }
 
-/* Whether brackets outside strings never nest too deep: the parser recurses. */
-static bool json_is_shallow(const char *text, size_t len)
-{
-    size_t depth = 0;
-    bool quoted = false;
-    for (size_t i = 0; i < len; i++) {
-        char c = text[i];
-        if (quoted && c == '\\')
-            i++;
-        else if (c == '"')
-            quoted = !quoted;
-        else if (!quoted && (c == '{' || c == '[') &&
-                 ++depth > SIGNAL_JSON_DEPTH_MAX)
-            return false;
-        else if (!quoted && (c == '}' || c == ']') && depth > 0)
-            depth--;
-    }
-    return true;
-}
-
 int signal_json_load(const char *text, size_t len, json_t **ret)
 {
     json_error_t error;
-    if (!json_is_shallow(text, len))
+    if (!lk_json_is_shallow(text, len, SIGNAL_JSON_DEPTH_MAX))
         return SIGNAL_MALFORMED;
     signal_json_prepare();
     json_t *o = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
