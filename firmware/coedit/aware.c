@@ -24,18 +24,23 @@ static struct coedit_aware_client *find(struct coedit_aware *a, uint64_t client)
     return NULL;
 }
 
-/* A free slot, or that of the one who went longest ago. */
-static struct coedit_aware_client *slot(struct coedit_aware *a)
+/* A slot for one who has none: a free one, or that of the one who went longest
+ * ago; but the last one, and one's own, are for oneself. */
+static struct coedit_aware_client *slot(struct coedit_aware *a, uint64_t client)
 {
-    struct coedit_aware_client *oldest = NULL;
+    struct coedit_aware_client *best = NULL;
+    bool own_there = find(a, a->self) != NULL;
+    size_t room = 0;
     for (size_t i = 0; i < COEDIT_AWARE_CLIENTS; i++) {
         struct coedit_aware_client *c = &a->client[i];
-        if (!c->used)
-            return c;
-        if (!c->here && (!oldest || c->heard_us < oldest->heard_us))
-            oldest = c;
+        if (c->used && (c->here || c->client == a->self))
+            continue;
+        room++;
+        bool better = !best || (best->used && !c->used) ||
+                      (best->used && c->heard_us < best->heard_us);
+        best = better ? c : best;
     }
-    return oldest;
+    return room == 1 && !own_there && client != a->self ? NULL : best;
 }
 
 static void store(struct coedit_aware_client *c, uint64_t client,
@@ -61,10 +66,11 @@ int coedit_aware_set(struct coedit_aware *a, const char *state, size_t len,
         return -EBADMSG;
     struct coedit_aware_client *c = find(a, a->self);
     if (!c)
-        c = slot(a);
+        c = slot(a, a->self);
     if (!c)
         return -E2BIG;
-    store(c, a->self, ++a->self_clock, state, len, now_us);
+    a->self_clock += a->self_clock < CLOCK_MAX;
+    store(c, a->self, a->self_clock, state, len, now_us);
     return 0;
 }
 
@@ -127,7 +133,7 @@ static int take_entry(struct coedit_aware *a, const struct entry *e,
     if (!newer && !gone)
         return 0;
     if (!c)
-        c = slot(a);
+        c = slot(a, e->client);
     if (!c)
         return -E2BIG;
     bool same = c->used && c->here && e->state && c->len == e->len &&
@@ -136,12 +142,11 @@ static int take_entry(struct coedit_aware *a, const struct entry *e,
     return same ? 0 : 1;
 }
 
-int coedit_aware_take(struct coedit_aware *a, const void *message, size_t len,
-                      int64_t now_us)
+/* All entries of a message that was checked. */
+static int take_entries(struct coedit_aware *a, const void *message, size_t len,
+                        int64_t now_us)
 {
-    int changed = check(message, len);
-    if (changed < 0)
-        return changed;
+    int changed = 0;
     const uint8_t *p = message;
     struct ce_in in = {p, p + len, false};
     uint64_t n = ce_read_uint(&in);
@@ -154,6 +159,21 @@ int coedit_aware_take(struct coedit_aware *a, const void *message, size_t len,
         changed |= r;
     }
     return changed;
+}
+
+int coedit_aware_take(struct coedit_aware *a, const void *message, size_t len,
+                      int64_t now_us)
+{
+    int r = check(message, len);
+    if (r < 0)
+        return r;
+    /* Whether there is room for all who come is known at the end only. */
+    struct coedit_aware next = *a;
+    r = take_entries(&next, message, len, now_us);
+    if (r >= 0)
+        *a = next;
+    explicit_bzero(&next, sizeof(next));
+    return r;
 }
 
 bool coedit_aware_tick(struct coedit_aware *a, int64_t now_us)
@@ -191,7 +211,7 @@ int coedit_aware_write(struct coedit_aware *a, int64_t now_us, void *ret,
     if (cap < len + 16)
         return -EMSGSIZE;
     if (c && c->here && now_us - c->heard_us >= COEDIT_AWARE_RENEW_US)
-        c->clock = ++a->self_clock;
+        c->clock = a->self_clock += a->self_clock < CLOCK_MAX;
     if (c)
         c->heard_us = now_us;
     ce_write_uint(&o, 1);
