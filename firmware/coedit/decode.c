@@ -413,23 +413,35 @@ struct ce_run *ce_update_run(const struct ce_update *u, uint32_t client)
     return NULL;
 }
 
+static bool holds(const struct ce_rec *rec, uint32_t clock)
+{
+    return rec->clock <= clock && clock - rec->clock < rec->len;
+}
+
 struct ce_rec *ce_update_find(const struct ce_update *u, struct ce_id id)
 {
-    const struct ce_run *run = ce_update_run(u, id.client);
+    struct ce_run *run = ce_update_run(u, id.client);
     if (!run)
         return NULL;
-    uint32_t lo = run->first;
-    uint32_t hi = run->first + run->n;
+    /* Neighbours name neighbours: often it is what was found last, or next. */
+    struct ce_rec *rec = u->rec + run->first;
+    for (uint32_t i = run->near; i < run->n && i < run->near + 2; i++) {
+        if (!holds(&rec[i], id.clock))
+            continue;
+        run->near = i;
+        return &rec[i];
+    }
+    uint32_t lo = 0;
+    uint32_t hi = run->n;
     while (hi - lo > 1) {
         uint32_t mid = lo + (hi - lo) / 2;
-        if (u->rec[mid].clock <= id.clock)
+        if (rec[mid].clock <= id.clock)
             lo = mid;
         else
             hi = mid;
     }
-    struct ce_rec *rec = &u->rec[lo];
-    bool holds = rec->clock <= id.clock && id.clock - rec->clock < rec->len;
-    return holds ? rec : NULL;
+    run->near = lo;
+    return holds(&rec[lo], id.clock) ? &rec[lo] : NULL;
 }
 
 int ce_decode(struct coedit *d, const void *data, size_t len,

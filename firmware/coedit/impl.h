@@ -168,6 +168,7 @@ struct ce_run {
     uint32_t first, n; /* records */
     uint32_t next;     /* the next one to integrate, 0..n */
     uint32_t rest;     /* shelved: what waits begins here */
+    uint32_t near;     /* found last */
     bool shelved;
 };
 

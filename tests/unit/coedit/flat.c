@@ -476,10 +476,18 @@ static void live_local(const struct life *l, struct world *w)
     counted(l->name, "local", "last");
 }
 
-/* The updates, by one who only listens. */
+static int allow(void *arg, const struct coedit_ask *ask)
+{
+    (void)arg;
+    return ask->kind == COEDIT_ASK_SKIP ? -EPERM : 0;
+}
+
+/* The updates, by one who only listens, and asks whether they may be. */
 static void live_remote(const struct life *l, const struct world *w,
                         struct coedit *d)
 {
+    const struct coedit_policy policy = {.ask = allow};
+    bool waits = l->edit == life_waiting; /* no policy would take that */
     size_t at = 0;
     uint32_t n = 0;
     uint32_t updates = 0;
@@ -489,7 +497,8 @@ static void live_remote(const struct life *l, const struct world *w,
         if (i == 0 || i == updates - WINDOW)
             count();
         memcpy(&n, w->log.at + at, sizeof(n));
-        check("apply", coedit_apply(d, w->log.at + at + sizeof(n), n));
+        check("apply", coedit_apply_checked(d, w->log.at + at + sizeof(n), n,
+                                            waits ? NULL : &policy));
         at += sizeof(n) + n;
         if (i == WINDOW - 1)
             counted(l->name, "remote", "first");
