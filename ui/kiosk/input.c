@@ -10,6 +10,30 @@
 /* The session is told at most this often that somebody is there. */
 #define ALIVE_US INT64_C(1000000)
 
+/* Turns a pager's page. Where the buttons that do so also lead on, as in a
+ * form, what was typed into is left, and keys go to the page's first question.
+ */
+static void turn_page(struct kiosk_ui *ui, int i)
+{
+    bool leads = kiosk_ui_tree(ui)->node[i].turn != KIOSK_TURN_ENDS;
+    char focus[KIOSK_ID_MAX];
+    snprintf(focus, sizeof(focus), "%s", ui->focus);
+    if (leads)
+        kiosk_fields_hide(ui);
+    snprintf(ui->focus, sizeof(ui->focus), "%s", focus);
+    if (!kiosk_pages_turn(&ui->pages, kiosk_ui_tree(ui), i))
+        return;
+    ui->stale = true;
+    if (!leads || !ui->keys.led)
+        return;
+    kiosk_ui_refresh(ui);
+    const struct kiosk_tree *t = kiosk_ui_tree(ui);
+    int first = kiosk_pages_entry(t, i, 1);
+    if (first >= 0)
+        snprintf(ui->focus, sizeof(ui->focus), "%s", t->node[first].id);
+    ui->stale = true;
+}
+
 void kiosk_input_activate(struct kiosk_ui *ui, int i)
 {
     const struct kiosk_node *n = &kiosk_ui_tree(ui)->node[i];
@@ -25,11 +49,14 @@ void kiosk_input_activate(struct kiosk_ui *ui, int i)
     if (n->act == KIOSK_ACT_KEY)
         kiosk_fields_key(ui, n->arg);
     if (n->act == KIOSK_ACT_PAGE)
-        ui->stale |= kiosk_pages_turn(&ui->pages, kiosk_ui_tree(ui), i) != 0;
+        turn_page(ui, i);
     if (n->act == KIOSK_ACT_REPEAT)
         kiosk_speech_again(ui);
     if (n->act != KIOSK_ACT_INTENT)
         return;
+    /* What is wrong is turned to, once the form has told. */
+    ui->led_on =
+        n->intent == SESSION_INTENT_NEXT || n->intent == SESSION_INTENT_REVIEW;
     /* A copy: the tree may be built anew before the callback returns. */
     struct session_intent intent = {.kind = n->intent};
     if (n->turn == KIOSK_TURN_ENDS)
@@ -265,6 +292,9 @@ void kiosk_input_reset(struct kiosk_ui *ui)
     ui->keys.under[0] = '\0';
     kiosk_strokes_release(&ui->keys.strokes);
     ui->here[0] = '\0';
+    ui->pointed[0] = '\0';
+    ui->typed[0] = '\0';
+    ui->led_on = false;
     ui->here_at = 0;
     ui->pages = (struct kiosk_pages){0};
     kiosk_typing_clear(&ui->typing);

@@ -119,6 +119,16 @@ static bool pager_go(struct kiosk_pages *p, const struct kiosk_tree *t,
     return true;
 }
 
+bool kiosk_pages_show(struct kiosk_pages *p, const struct kiosk_tree *t, int i)
+{
+    int pager = i < 0 ? -1 : pager_around(t, t->node[i].parent);
+    if (pager < 0 || t->node[pager].pages <= 1 ||
+        t->node[i].page == t->node[pager].page)
+        return false;
+    pages_set(p, t->node[pager].id, t->node[i].page);
+    return true;
+}
+
 bool kiosk_pages_turn(struct kiosk_pages *p, const struct kiosk_tree *t, int i)
 {
     int pager = pager_around(t, i);

@@ -31,6 +31,10 @@ void kiosk_pages_apply(const struct kiosk_pages *p, struct kiosk_tree *t);
 /* After the layout: remembers what it made of them. */
 void kiosk_pages_keep(struct kiosk_pages *p, const struct kiosk_tree *t);
 
+/* After the layout: turns to the page that node i is on. Returns whether that
+ * is another one: lay out anew. */
+bool kiosk_pages_show(struct kiosk_pages *p, const struct kiosk_tree *t, int i);
+
 /* A button with KIOSK_ACT_PAGE was released. Returns whether another page is
  * to be shown: build and lay out anew. */
 bool kiosk_pages_turn(struct kiosk_pages *p, const struct kiosk_tree *t, int i);

@@ -76,6 +76,17 @@ static void answer(struct kiosk_page *p, const struct form_item *item)
     kiosk_tree_close(p->t);
 }
 
+/* Rows have one name: they are counted from the heading above them. */
+static const char *row_label(struct kiosk_page *p, const struct form_item *row)
+{
+    uint32_t n = 1;
+    const struct form_item *i = row;
+    while (i > p->env->form->item && i->kind != FORM_ITEM_GROUP &&
+           i->kind != FORM_ITEM_SECTION)
+        n += (--i)->kind == FORM_ITEM_ROW;
+    return kiosk_tree_printf(p->t, "%s %u", row->label, n);
+}
+
 static void approve_item(struct kiosk_page *p, const struct form_item *item)
 {
     if (item->kind == FORM_ITEM_ANSWER)
@@ -84,7 +95,10 @@ static void approve_item(struct kiosk_page *p, const struct form_item *item)
         kiosk_page_text(p,
                         item->kind == FORM_ITEM_SECTION ? KIOSK_FONT_HEADING
                                                         : KIOSK_FONT_NAME,
-                        KIOSK_INK_TEXT, kiosk_page_own(p, item->label));
+                        KIOSK_INK_TEXT,
+                        item->kind == FORM_ITEM_ROW
+                            ? row_label(p, item)
+                            : kiosk_page_own(p, item->label));
 }
 
 static void approve_turns(struct kiosk_page *p)

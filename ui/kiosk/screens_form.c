@@ -257,7 +257,8 @@ static void form_turns(struct kiosk_page *p, const struct form_view *f)
 static void form_items(struct kiosk_page *p, const struct form_view *f)
 {
     size_t n = 0;
-    kiosk_form_pager_open(p, "form-items");
+    /* By another name: which page was shown is remembered. */
+    kiosk_form_pager_open(p, is_narrowed(p) ? "form-typing" : "form-items");
     if (!is_narrowed(p))
         form_notices(p, f);
     for (size_t i = 0; i < f->items; i++) {

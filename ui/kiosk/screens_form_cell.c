@@ -92,6 +92,17 @@ static const char *cell_value(struct kiosk_page *p,
     return own;
 }
 
+/* Where one need not answer the label says so. */
+static const char *question_name(struct kiosk_page *p,
+                                 const struct form_item *item)
+{
+    bool must = item->required || item->locked ||
+                item->type == FORMS_SIGNATURE || item->type == FORMS_ATTACHMENT;
+    return must ? kiosk_page_own(p, item->label)
+                : kiosk_page_fill(p, KIOSK_STR_FORM_OPTIONAL, "label",
+                                  item->label);
+}
+
 static void cell_field(struct kiosk_page *p, const struct form_item *item)
 {
     bool lines = item->type == FORMS_LINES;
@@ -100,7 +111,7 @@ static void cell_field(struct kiosk_page *p, const struct form_item *item)
     struct kiosk_node n = {
         .id = id,
         .role = KIOSK_FIELD,
-        .name = kiosk_page_own(p, item->label),
+        .name = question_name(p, item),
         .value = active ? kiosk_page_own(p, item->value) : cell_value(p, item),
         .label = "",
         .look = item->error ? KIOSK_LOOK_WRONG : KIOSK_LOOK_FIELD,
@@ -169,7 +180,7 @@ static void option_button(struct kiosk_page *p, const struct form_item *item,
             .font = KIOSK_FONT_LABEL,
             .ink = o->chosen ? KIOSK_INK_LIGHT : KIOSK_INK_BRAND,
             .state = o->chosen ? KIOSK_CHECKED : 0,
-            .private = item->is_private,
+            .private = item->is_private && o->chosen,
             .box = {.pad_x = 6,
                     .min_w = KIOSK_TARGET_MM,
                     .min_h = KIOSK_TARGET_MM},
@@ -280,11 +291,7 @@ void kiosk_form_cell(struct kiosk_page *p, const struct form_item *item)
 
 static void question_label(struct kiosk_page *p, const struct form_item *item)
 {
-    bool must = item->required || item->locked ||
-                item->type == FORMS_SIGNATURE || item->type == FORMS_ATTACHMENT;
-    const char *text = must ? kiosk_page_own(p, item->label)
-                            : kiosk_page_fill(p, KIOSK_STR_FORM_OPTIONAL,
-                                              "label", item->label);
+    const char *text = question_name(p, item);
     kiosk_tree_open(
         p->t, &(struct kiosk_node){
                   .box = {.flow = KIOSK_ROW, .align = KIOSK_CENTER, .gap = 4},
@@ -307,7 +314,7 @@ static void question(struct kiosk_page *p, const struct form_item *item)
     kiosk_tree_open(
         p->t, &(struct kiosk_node){
                   .id = kiosk_tree_printf(p->t, "question-%s", item->path),
-                  .name = kiosk_page_own(p, item->label),
+                  .name = question_name(p, item),
                   .label = "",
                   .question = true,
                   .look = item->pointed ? KIOSK_LOOK_MARKED : KIOSK_LOOK_NONE,
@@ -354,9 +361,28 @@ static void row_button(struct kiosk_page *p, const struct form_item *item,
     kiosk_tree_leaf(p->t, &n);
 }
 
-/* What one row is called, and the button that takes it away. */
-static void row_head(struct kiosk_page *p, const struct form_item *item)
+/* Which row of its field it is, from 1: rows before it have the same beginning
+ * of the path. */
+static uint32_t row_number(const struct kiosk_page *p,
+                           const struct form_item *item)
 {
+    const char *end = strrchr(item->path, '-');
+    size_t prefix = end ? (size_t)(end - item->path) : 0;
+    const struct form_view *f = p->env->form;
+    uint32_t n = 1;
+    for (const struct form_item *i = f->item; i != item; i++)
+        n += i->kind == FORM_ITEM_ROW &&
+             strncmp(i->path, item->path, prefix) == 0;
+    return n;
+}
+
+/* What one row is called, and the button that takes it away. */
+static void row_head(struct kiosk_page *p, const struct form_item *row)
+{
+    struct form_item numbered = *row;
+    const struct form_item *item = &numbered;
+    numbered.label =
+        kiosk_tree_printf(p->t, "%s %u", row->label, row_number(p, row));
     kiosk_tree_open(
         p->t, &(struct kiosk_node){
                   .box = {.flow = KIOSK_ROW, .align = KIOSK_CENTER, .gap = 4},
@@ -397,6 +423,7 @@ void kiosk_form_item(struct kiosk_page *p, const struct form_item *item)
         break;
     case FORM_ITEM_GROUP:
         heading(p, item, KIOSK_FONT_NAME);
+        kiosk_form_point(p, item);
         kiosk_form_error(p, item);
         break;
     case FORM_ITEM_ROW:

@@ -2,6 +2,7 @@
 #include "kiosk/speak.h"
 
 #include "kiosk/strings.h"
+#include "kiosk/typing_form.h"
 
 #include "base/text.h"
 
@@ -81,8 +82,9 @@ static void speak_statuses(struct kiosk_speak *s, const struct kiosk_tree *t,
         if (!status_counts(t, i))
             continue;
         uint64_t sum = node_sum(&t->node[i]);
-        if (n < KIOSK_SPEAK_STATUSES_MAX)
-            now[n++] = sum;
+        if (n == KIOSK_SPEAK_STATUSES_MAX)
+            break; /* those beyond could not be known the next time */
+        now[n++] = sum;
         if (aloud && !status_known(s, sum))
             kiosk_words_text(w, &t->node[i]);
     }
@@ -130,24 +132,26 @@ static void speak_volume(const struct kiosk_speak *s,
 
 /* --- the focus and what is typed ---------------------------------------- */
 
-/* The one character that `longer` has at the end beyond `shorter`, or "". */
-static const char *one_more(const char *shorter, const char *longer)
+/* The one character that `longer` has somewhere beyond `shorter`, or "". */
+static const char *one_more(const char *shorter, const char *longer,
+                            char ret[8])
 {
-    size_t n = strlen(shorter);
-    if (strncmp(shorter, longer, n) != 0)
-        return "";
-    const char *c = longer + n;
-    size_t len = strlen(c);
-    return len > 0 && lk_utf8_cut(c, len, len - 1) == 0 ? c : "";
+    struct kiosk_splice s = kiosk_splice_of(shorter, longer);
+    bool one = s.remove == 0 && s.len > 0 && s.len < 8 &&
+               lk_utf8_cut(s.insert, s.len, s.len - 1) == 0;
+    (void)snprintf(ret, 8, "%.*s", one ? (int)s.len : 0, s.insert);
+    return ret;
 }
 
-/* Says each character as it is typed or taken back at the end. Other edits are
- * heard when one goes through the text. */
+/* Says each character as it is typed or taken back. Other edits are heard when
+ * one goes through the text. */
 static void speak_typed(struct kiosk_speak *s, const struct kiosk_node *n,
                         struct kiosk_words *w)
 {
-    const char *added = one_more(s->typed, n->value);
-    const char *taken = one_more(n->value, s->typed);
+    char one[8];
+    char other[8];
+    const char *added = one_more(s->typed, n->value, one);
+    const char *taken = one_more(n->value, s->typed, other);
     char text[128];
     if (n->field.secret || (n->private && !w->headset))
         return;
@@ -176,6 +180,23 @@ static int typed_into(const struct kiosk_tree *t)
     return i >= 0 && t->node[i].role == KIOSK_FIELD ? i : -1;
 }
 
+/* Within a question: what it is about, on coming to it. */
+static void speak_control(struct kiosk_speak *s, const struct kiosk_tree *t,
+                          int i, struct kiosk_words *w)
+{
+    int q = kiosk_words_question(t, i);
+    bool enters = q >= 0 && strcmp(s->question, t->node[q].id) != 0;
+    if (enters && t->node[i].role != KIOSK_FIELD)
+        kiosk_words_add(w, false, t->node[q].name);
+    kiosk_words_control(w, t, i);
+    if (enters)
+        kiosk_words_about(w, t, q);
+    /* Keys of the keyboard are not another question. */
+    if (t->node[i].act != KIOSK_ACT_KEY)
+        (void)snprintf(s->question, sizeof(s->question), "%s",
+                       q >= 0 ? t->node[q].id : "");
+}
+
 /* Returns whether the person did something that is answered at once. */
 static bool speak_focus(struct kiosk_speak *s, const struct kiosk_tree *t,
                         bool anew, struct kiosk_words *w)
@@ -199,7 +220,7 @@ static bool speak_focus(struct kiosk_speak *s, const struct kiosk_tree *t,
         speak_typed(s, &t->node[field], w);
         spoken = true;
     } else if (moved || changed) {
-        kiosk_words_control(w, t, i);
+        speak_control(s, t, i, w);
         spoken = true;
     } else if (edited && n->role != KIOSK_FIELD && said_nothing(w)) {
         kiosk_words_add(w, n->private, n->value);
@@ -327,11 +348,21 @@ static size_t words_end(struct kiosk_words *w, const struct session_manner *m,
     return n;
 }
 
+/* The part of the screen's matter, and its page. */
+static uint32_t part_of(const struct kiosk_speak *s, const struct kiosk_tree *t)
+{
+    int pager = kiosk_tree_find(t, "form-items");
+    /* While one types the screen is narrowed, but the same. */
+    if (pager < 0 && kiosk_tree_find(t, "form-typing") >= 0)
+        return s->part;
+    return t->part << 8 | (pager < 0 ? 0 : t->node[pager].page);
+}
+
 /* Whether another screen has come. */
 static bool is_anew(const struct kiosk_speak *s, const struct kiosk_tree *t)
 {
     return !s->on || s->screen != t->screen || s->lang != t->lang ||
-           strcmp(s->overlay, overlay_id(t)) != 0;
+           s->part != part_of(s, t) || strcmp(s->overlay, overlay_id(t)) != 0;
 }
 
 static void remember(struct kiosk_speak *s, const struct kiosk_tree *t,
@@ -340,6 +371,7 @@ static void remember(struct kiosk_speak *s, const struct kiosk_tree *t,
     s->on = true;
     s->screen = t->screen;
     s->lang = t->lang;
+    s->part = part_of(s, t);
     s->manner = v->manner;
     s->volume = v->volume;
     s->mic_on = v->mic_on;

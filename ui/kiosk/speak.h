@@ -12,11 +12,12 @@
 #ifndef LUUKKU_KIOSK_SPEAK_H
 #define LUUKKU_KIOSK_SPEAK_H
 
+#include "kiosk/edit.h"
 #include "kiosk/kiosk.h"
 #include "kiosk/tree.h"
 
-#define KIOSK_SPEAK_STATUSES_MAX 32 /* statuses whose changes are known */
-#define KIOSK_SPEAK_CHOICES_MAX 16  /* buttons named with a new screen */
+#define KIOSK_SPEAK_STATUSES_MAX 128 /* statuses whose changes are known */
+#define KIOSK_SPEAK_CHOICES_MAX 16   /* buttons named with a new screen */
 
 /* Most utterances of one change: an open one, then a closed one. */
 #define KIOSK_SPEAK_MAX 2
@@ -32,7 +33,9 @@ struct kiosk_speak {
     char focus[KIOSK_ID_MAX];    /* "" none */
     uint64_t focus_sum;          /* of its name and state */
     uint64_t value_sum;          /* of its value */
-    char typed[SESSION_ARG_MAX]; /* text of the field that is typed into */
+    uint32_t part;               /* of the screen, and its page */
+    char question[KIOSK_ID_MAX]; /* that the focus is in, or "" */
+    char typed[KIOSK_EDIT_MAX + 1]; /* text of the field that is typed into */
     size_t statuses;
     uint64_t status[KIOSK_SPEAK_STATUSES_MAX];
     bool mic_on, camera_on;
@@ -72,6 +75,13 @@ void kiosk_words_str(struct kiosk_words *w, enum kiosk_str key);
 /* Name, value, kind and state of a button or field, as one phrase. */
 void kiosk_words_control(struct kiosk_words *w, const struct kiosk_tree *t,
                          int i);
+
+/* The question that a node lies in, or -1. */
+int kiosk_words_question(const struct kiosk_tree *t, int i);
+
+/* What belongs to question q besides its answer: help, what is wrong. */
+void kiosk_words_about(struct kiosk_words *w, const struct kiosk_tree *t,
+                       int q);
 
 /* A text, or a status with its value. */
 void kiosk_words_text(struct kiosk_words *w, const struct kiosk_node *n);

@@ -2,6 +2,8 @@
 #include "kiosk/speak.h"
 #include "kiosk/strings.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,13 +143,53 @@ bool kiosk_words_turns(const struct kiosk_tree *t, int i)
     return false;
 }
 
+int kiosk_words_question(const struct kiosk_tree *t, int i)
+{
+    while (i >= 0 && !t->node[i].question)
+        i = t->node[i].parent;
+    return i;
+}
+
+/* Letter by letter, each for itself: "7, K, 3". */
+static void phrase_spell(struct phrase *p, const char *value)
+{
+    char letter[8];
+    const char *between = ": ";
+    for (size_t n; *value; value += n, between = ", ") {
+        for (n = 1; ((unsigned char)value[n] & 0xC0) == 0x80; n++)
+            ;
+        (void)snprintf(letter, sizeof(letter), "%.*s", (int)n, value);
+        phrase_add(p, between, letter);
+    }
+}
+
+/* Most bytes of a value that are spoken; of longer ones the beginning. */
+#define VALUE_SPOKEN_MAX 1500
+
+static void phrase_value(struct phrase *p, const char *value)
+{
+    char part[VALUE_SPOKEN_MAX + 8];
+    size_t len = strlen(value);
+    if (len <= VALUE_SPOKEN_MAX) {
+        phrase_add(p, ": ", value);
+        return;
+    }
+    size_t cut = lk_utf8_cut(value, len, VALUE_SPOKEN_MAX);
+    (void)snprintf(part, sizeof(part), "%.*s…", (int)cut, value);
+    phrase_add(p, ": ", part);
+    explicit_bzero(part, sizeof(part));
+}
+
 void kiosk_words_text(struct kiosk_words *w, const struct kiosk_node *n)
 {
     struct phrase p = {0};
     char made[64];
     if (n->role != KIOSK_VIDEO)
         phrase_add(&p, "", n->name);
-    phrase_add(&p, ": ", value_words(w->lang, n->value, sizeof(made), made));
+    if (n->spelled)
+        phrase_spell(&p, n->value);
+    else
+        phrase_value(&p, value_words(w->lang, n->value, sizeof(made), made));
     kiosk_words_add(w, n->private, p.text);
 }
 
@@ -190,6 +232,22 @@ void kiosk_words_control(struct kiosk_words *w, const struct kiosk_tree *t,
         kiosk_words_add(w, n->private && *n->value, field_value(w, n));
 }
 
+void kiosk_words_about(struct kiosk_words *w, const struct kiosk_tree *t, int q)
+{
+    for (int i = q + 1; i <= t->node[q].last; i++) {
+        const struct kiosk_node *n = &t->node[i];
+        bool words = n->role == KIOSK_TEXT || n->role == KIOSK_STATUS;
+        if (!words || kiosk_tree_inner(t, i) || n->state & KIOSK_HIDDEN ||
+            strcmp(n->name, t->node[q].name) == 0)
+            continue;
+        /* What is wrong has the question's name, which was just said. */
+        if (*n->value && n->icon == KIOSK_ICON_TRIANGLE_ALERT)
+            kiosk_words_add(w, n->private, n->value);
+        else
+            kiosk_words_text(w, n);
+    }
+}
+
 /* --- screens ------------------------------------------------------------ */
 
 /* Title bar's clock; and the name of the place, which one knows. */
@@ -209,13 +267,23 @@ static bool is_missing_picture(const struct kiosk_tree *t, int i)
            (line < 0 || strcmp(t->node[line].name, n->value) != 0);
 }
 
+/* What belongs to a question is read when the focus comes to it; a form is
+ * read page by page. */
+static bool is_for_later(const struct kiosk_tree *t, int i)
+{
+    bool form = t->screen == SESSION_FORM || t->screen == SESSION_APPROVE;
+    return (t->node[i].role == KIOSK_TEXT && kiosk_words_question(t, i) >= 0) ||
+           (form && kiosk_tree_hidden(t, i));
+}
+
 static bool is_read(const struct kiosk_tree *t, int i)
 {
     const struct kiosk_node *n = &t->node[i];
     bool words = n->role == KIOSK_HEADING || n->role == KIOSK_TEXT ||
                  n->role == KIOSK_STATUS || is_missing_picture(t, i);
-    return words && !kiosk_tree_inner(t, i) && !kiosk_words_hidden(t, i) &&
-           !is_furniture(t, i) && !kiosk_words_within(t, i, "text-log");
+    return words && !is_for_later(t, i) && !kiosk_tree_inner(t, i) &&
+           !kiosk_words_hidden(t, i) && !is_furniture(t, i) &&
+           !kiosk_words_within(t, i, "text-log");
 }
 
 /* How the screen is used can be found by the focus, on every screen alike;
@@ -230,9 +298,12 @@ static bool is_tool(enum session_intent_kind kind)
 static bool is_choice(const struct kiosk_tree *t, int i)
 {
     const struct kiosk_node *n = &t->node[i];
+    bool onward = n->act == KIOSK_ACT_PAGE && n->turn != KIOSK_TURN_ENDS;
+    if (is_for_later(t, i))
+        return false;
     if (n->role == KIOSK_FIELD)
         return !kiosk_words_hidden(t, i);
-    if (n->role != KIOSK_BUTTON || n->act != KIOSK_ACT_INTENT ||
+    if (n->role != KIOSK_BUTTON || (n->act != KIOSK_ACT_INTENT && !onward) ||
         n->state & KIOSK_DISABLED || kiosk_words_hidden(t, i))
         return false;
     bool lang = n->intent == SESSION_INTENT_LANG;
@@ -245,10 +316,14 @@ static void screen_choices(struct kiosk_words *w, const struct kiosk_tree *t,
     struct phrase list = {0};
     char text[KIOSK_SAY_MAX];
     int count = 0;
+    int said = -1; /* the question that was named */
     for (int i = top; i <= t->node[top].last; i++) {
-        if (!is_choice(t, i) || ++count > KIOSK_SPEAK_CHOICES_MAX)
+        int q = kiosk_words_question(t, i);
+        if (!is_choice(t, i) || (q >= 0 && q == said) ||
+            ++count > KIOSK_SPEAK_CHOICES_MAX)
             continue;
-        phrase_add(&list, ", ", t->node[i].name);
+        phrase_add(&list, ", ", t->node[q >= 0 ? q : i].name);
+        said = q;
     }
     if (list.len == 0)
         return;

@@ -190,6 +190,13 @@ static bool env_differs(const struct kiosk_ui *ui, const struct kiosk_env *now)
            now->now_us >= kiosk_screen_next_us(&ui->view, was->now_us);
 }
 
+static void ui_lay_out(struct kiosk_ui *ui, struct kiosk_tree *t)
+{
+    kiosk_pages_apply(&ui->pages, t);
+    kiosk_layout(t, &ui->metrics, ui->canvas->size);
+    kiosk_pages_keep(&ui->pages, t);
+}
+
 void kiosk_ui_refresh(struct kiosk_ui *ui)
 {
     struct kiosk_env env = env_now(ui);
@@ -199,9 +206,9 @@ void kiosk_ui_refresh(struct kiosk_ui *ui)
     kiosk_screen_build(&ui->view, &env, next);
     if (kiosk_fields_sync(ui, next))
         kiosk_screen_build(&ui->view, &env, next);
-    kiosk_pages_apply(&ui->pages, next);
-    kiosk_layout(next, &ui->metrics, ui->canvas->size);
-    kiosk_pages_keep(&ui->pages, next);
+    ui_lay_out(ui, next);
+    if (kiosk_pages_show(&ui->pages, next, kiosk_seek(ui, next)))
+        ui_lay_out(ui, next);
     if (next->error < 0)
         LK_LOG(DEBUG, "kiosk", "screen=%s err=%d",
                kiosk_screen_name(next->screen), next->error);

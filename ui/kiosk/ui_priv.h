@@ -63,8 +63,11 @@ struct kiosk_ui {
     char focus[KIOSK_ID_MAX];
     char here[FORMS_PATH_MAX]; /* the form's cell that the session was told */
     uint32_t here_at;
-    char called[FORMS_PATH_MAX]; /* pointed at, when it was last looked */
-    struct kiosk_pages pages;    /* which one each pager shows */
+    /* The form's questions that pages were turned to: the one that the expert
+     * points at, the one that is typed into. */
+    char pointed[FORMS_PATH_MAX], typed[FORMS_PATH_MAX];
+    bool led_on; /* to what is wrong, with the next view that tells of it */
+    struct kiosk_pages pages; /* which one each pager shows */
     struct kiosk_press press;
     struct kiosk_speech speech;
     struct kiosk_typing typing;
@@ -86,6 +89,9 @@ static inline const struct kiosk_tree *kiosk_ui_tree(const struct kiosk_ui *ui)
 /* ui.c: builds the tree anew when it is stale, and draws what changed. */
 void kiosk_ui_refresh(struct kiosk_ui *ui);
 void kiosk_ui_draw(struct kiosk_ui *ui);
+
+/* seek.c: the question that pages are to be turned to now, or -1. */
+int kiosk_seek(struct kiosk_ui *ui, const struct kiosk_tree *t);
 
 /* input.c: handles all events that SDL has. */
 void kiosk_input_run(struct kiosk_ui *ui);

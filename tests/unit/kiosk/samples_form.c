@@ -109,11 +109,11 @@ static void rows(struct made *m)
     struct form_item *i =
         add(m, FORM_ITEM_GROUP, "child", T(m, "Lapset", "Children"));
     i->help = T(m, "Lisää jokainen lapsi erikseen.", "Add each child.");
-    add(m, FORM_ITEM_ROW, "child-1", T(m, "Lapsi 1", "Child 1"));
+    add(m, FORM_ITEM_ROW, "child-1", T(m, "Lapsi", "Child"));
     i = cell(m, FORMS_TEXT, "child-1-name", T(m, "Nimi", "Name"));
     i->value = "Eino Korhonen";
     cell(m, FORMS_DATE, "child-1-born", T(m, "Syntynyt", "Born"));
-    add(m, FORM_ITEM_ROW, "child-2", T(m, "Lapsi 2", "Child 2"));
+    add(m, FORM_ITEM_ROW, "child-2", T(m, "Lapsi", "Child"));
     cell(m, FORMS_TEXT, "child-2-name", T(m, "Nimi", "Name"));
     cell(m, FORMS_DATE, "child-2-born", T(m, "Syntynyt", "Born"));
     add(m, FORM_ITEM_ADD, "child", T(m, "Lapsi", "Child"));
@@ -210,7 +210,7 @@ static void review(struct made *m)
     answer(m, "more", T(m, "Mitä muuta haluat kertoa?", "Anything else?"), "",
            FORM_BY_NOBODY);
     add(m, FORM_ITEM_GROUP, "", T(m, "Lapset", "Children"));
-    add(m, FORM_ITEM_ROW, "", T(m, "Lapsi 1", "Child 1"));
+    add(m, FORM_ITEM_ROW, "", T(m, "Lapsi", "Child"));
     answer(m, "child-1-name", T(m, "Nimi", "Name"), "Eino Korhonen",
            FORM_BY_CITIZEN);
 }
