@@ -101,7 +101,8 @@ static void approve_item(struct kiosk_page *p, const struct form_item *item)
                             : kiosk_page_own(p, item->label));
 }
 
-static void approve_turns(struct kiosk_page *p)
+/* What was not shown in full cannot be approved. */
+static void approve_turns(struct kiosk_page *p, bool full)
 {
     static const struct kiosk_button decline = {
         .id = "decline",
@@ -123,11 +124,12 @@ static void approve_turns(struct kiosk_page *p)
         .look = KIOSK_LOOK_PRIMARY,
         .intent = SESSION_INTENT_NEXT,
     };
-    static const struct kiosk_button approve = {
+    struct kiosk_button approve = {
         .id = "approve",
         .text = KIOSK_STR_FORM_APPROVE,
         .icon = KIOSK_ICON_SEND,
         .look = KIOSK_LOOK_PRIMARY,
+        .disabled = full,
         .intent = SESSION_INTENT_APPROVE,
     };
     kiosk_form_turns(p, &(struct kiosk_turns){.leave = &decline,
@@ -154,11 +156,14 @@ static void approve_items(struct kiosk_page *p, const struct form_view *f)
                           KIOSK_STR_FORM_FAILED);
     kiosk_page_notice(p, KIOSK_LOOK_INFO, KIOSK_ICON_INFO,
                       KIOSK_STR_APPROVE_UNSENT);
-    for (size_t i = 0; i < f->items; i++) {
+    bool full = false;
+    for (size_t i = 0; i < f->items && !full; i++) {
+        full = kiosk_form_full(p);
         kiosk_form_part(p, i + 2);
-        approve_item(p, &f->item[i]);
+        if (!full)
+            approve_item(p, &f->item[i]);
     }
-    approve_turns(p);
+    approve_turns(p, full);
 }
 
 static void approve_sealing(struct kiosk_page *p)

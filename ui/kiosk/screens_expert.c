@@ -237,7 +237,7 @@ static void side_wide(struct kiosk_page *p)
 
 static void side_tall(struct kiosk_page *p)
 {
-    bool less = kiosk_page_typing(p) || is_largest(p);
+    bool less = kiosk_page_typing(p);
     kiosk_tree_open(p->t, &(struct kiosk_node){
                               .box = {.flow = KIOSK_ROW, .gap = KIOSK_GAP_MM},
                           });

@@ -45,6 +45,23 @@ void kiosk_form_part(struct kiosk_page *p, size_t n)
     kiosk_tree_open(p->t, &part);
 }
 
+/* What one item and all below it may need at most. */
+#define SPARE_NODES 320
+#define SPARE_TEXTS 131072
+
+bool kiosk_form_full(struct kiosk_page *p)
+{
+    if (p->t->n + SPARE_NODES < KIOSK_NODES_MAX &&
+        p->t->texts_len + SPARE_TEXTS < KIOSK_TEXTS_MAX)
+        return false;
+    kiosk_tree_close(p->t);
+    struct kiosk_node part = part_node(p);
+    kiosk_tree_open(p->t, &part);
+    kiosk_page_notice(p, KIOSK_LOOK_WARN, KIOSK_ICON_TRIANGLE_ALERT,
+                      KIOSK_STR_FORM_FULL);
+    return true;
+}
+
 /* With large text on a small panel only the way on has words. */
 static bool is_tight(const struct kiosk_page *p)
 {
@@ -261,8 +278,10 @@ static void form_items(struct kiosk_page *p, const struct form_view *f)
     kiosk_form_pager_open(p, is_narrowed(p) ? "form-typing" : "form-items");
     if (!is_narrowed(p))
         form_notices(p, f);
-    for (size_t i = 0; i < f->items; i++) {
-        if (!item_shown(p, &f->item[i]))
+    bool full = false;
+    for (size_t i = 0; i < f->items && !full; i++) {
+        full = kiosk_form_full(p);
+        if (full || !item_shown(p, &f->item[i]))
             continue;
         n++;
         kiosk_form_part(p, n);

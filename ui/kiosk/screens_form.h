@@ -31,6 +31,9 @@ void kiosk_form_suggestion(struct kiosk_page *p, const struct form_item *item);
  * kiosk_form_turns(). Children go into kiosk_form_part()s. */
 void kiosk_form_pager_open(struct kiosk_page *p, const char *id);
 
+/* Whether no further item fits the tree; then says so, once. */
+bool kiosk_form_full(struct kiosk_page *p);
+
 /* Opens another group when this one is full; `n` from 0. */
 void kiosk_form_part(struct kiosk_page *p, size_t n);
 

@@ -16,11 +16,11 @@
 
 #include <stdbool.h>
 
-#define KIOSK_NODES_MAX 2048   /* nodes of one screen, a keyboard included */
+#define KIOSK_NODES_MAX 4096   /* nodes of one screen, a keyboard included */
 #define KIOSK_CHILDREN_MAX 32  /* children of one node */
 #define KIOSK_DEPTH_MAX 16     /* nesting */
 #define KIOSK_PAGES_MAX 200    /* pages of one pager */
-#define KIOSK_TEXTS_MAX 262144 /* bytes of texts that are made for one tree */
+#define KIOSK_TEXTS_MAX 524288 /* bytes of texts that are made for one tree */
 #define KIOSK_ID_MAX 112       /* bytes of an id, the NUL included */
 
 struct kiosk_rect {

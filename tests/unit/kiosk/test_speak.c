@@ -436,15 +436,124 @@ static void test_log(void **state)
     assert_int_equal(log.n, 0);
 }
 
+/* ---- forms ---- */
+
+/* A question with a field, and one with options, the focus on `id`. */
+static void build_form(const char *id, bool wrong)
+{
+    struct form_item item[] = {
+        {.kind = FORM_ITEM_CELL,
+         .type = FORMS_IBAN,
+         .path = "account",
+         .label = "Tilinumero",
+         .value = "FI21",
+         .is_private = true,
+         .help = "Raha maksetaan tälle tilille."},
+        {.kind = FORM_ITEM_CELL,
+         .type = FORMS_YESNO,
+         .path = "abroad",
+         .label = "Asutko ulkomailla?",
+         .value = "no"},
+    };
+    struct form_view f = {.title = "Hakemus",
+                          .section = "Tietosi",
+                          .step = 1,
+                          .steps = 2,
+                          .lost = "",
+                          .shared = true,
+                          .item = item,
+                          .items = LK_ARRAY_LEN(item)};
+    for (size_t i = 0; i < LK_ARRAY_LEN(item); i++) {
+        item[i].help = item[i].help ? item[i].help : "";
+        item[i].hint = item[i].error_text = item[i].error_bound = "";
+        item[i].suggestion = "";
+        item[i].required = true;
+    }
+    item[0].error = wrong ? FORMS_IBAN_CHECK : FORMS_OK;
+    view.screen = SESSION_FORM;
+    snprintf(view.lang, sizeof(view.lang), "fi");
+    struct kiosk_env env = {.width_mm = 268, .height_mm = 476, .form = &f};
+    kiosk_screen_build(&view, &env, &tree);
+    int i = kiosk_tree_find(&tree, id);
+    if (i >= 0)
+        tree.node[i].state |= KIOSK_FOCUSED;
+}
+
+static size_t update(void)
+{
+    memset(said, 0, sizeof(said));
+    return kiosk_speak_update(&speak, &tree, &view, said);
+}
+
+/* A question is read when one comes to it: what it asks, its answer, help; its
+ * answer to headphones alone when it is private. */
+static void test_questions(void **state)
+{
+    (void)state;
+    memset(&speak, 0, sizeof(speak));
+    view = (struct session_view){.manner = {.speech = true, .headset = true}};
+    build_form("", false);
+    assert_true(update() > 0);
+    assert_non_null(strstr(said[0].text, "Tietosi"));
+    assert_non_null(strstr(said[0].text, "Tilinumero, Asutko ulkomailla?"));
+    assert_null(strstr(said[0].text, "Raha maksetaan"));
+    assert_null(strstr(said[0].text, "FI21"));
+    build_form("field-account", false);
+    assert_int_equal(update(), 2);
+    assert_string_equal(said[0].text, "Tilinumero, tekstikenttä. Raha "
+                                      "maksetaan tälle tilille.");
+    assert_true(said[1].closed);
+    assert_string_equal(said[1].text, "FI21.");
+    build_form("field-abroad-no", false);
+    assert_int_equal(update(), 1);
+    assert_string_equal(said[0].text,
+                        "Asutko ulkomailla? Ei, painike, valittu.");
+    build_form("field-abroad-yes", false);
+    assert_int_equal(update(), 1);
+    assert_string_equal(said[0].text, "Kyllä, painike.");
+    /* What is wrong is heard wherever one is. */
+    build_form("field-abroad-yes", true);
+    assert_int_equal(update(), 1);
+    assert_non_null(strstr(said[0].text, "Tilinumero: Tilinumerossa on"));
+}
+
+/* A tracking code is spelled, and private. */
+static void test_codes_are_spelled(void **state)
+{
+    (void)state;
+    memset(&speak, 0, sizeof(speak));
+    view = (struct session_view){.screen = SESSION_END,
+                                 .lang = "fi",
+                                 .code = "7K-3",
+                                 .manner = {.speech = true, .headset = true}};
+    struct kiosk_env env = {.width_mm = 268, .height_mm = 476};
+    kiosk_screen_build(&view, &env, &tree);
+    assert_int_equal(update(), 2);
+    assert_true(said[1].closed);
+    assert_string_equal(said[1].text, "Seurantakoodi: 7, K, -, 3.");
+    memset(&speak, 0, sizeof(speak));
+    view.manner.headset = false;
+    assert_int_equal(update(), 1);
+    assert_null(strstr(said[0].text, "7"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_on_and_off), cmocka_unit_test(test_screens),
-        cmocka_unit_test(test_changes),    cmocka_unit_test(test_focus),
-        cmocka_unit_test(test_private),    cmocka_unit_test(test_talk),
-        cmocka_unit_test(test_turns),      cmocka_unit_test(test_call),
-        cmocka_unit_test(test_again),      cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_log),        cmocka_unit_test(test_expert_speaks),
+        cmocka_unit_test(test_on_and_off),
+        cmocka_unit_test(test_screens),
+        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_focus),
+        cmocka_unit_test(test_private),
+        cmocka_unit_test(test_talk),
+        cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_call),
+        cmocka_unit_test(test_again),
+        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_log),
+        cmocka_unit_test(test_expert_speaks),
+        cmocka_unit_test(test_questions),
+        cmocka_unit_test(test_codes_are_spelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
