@@ -64,7 +64,10 @@ static size_t join_lines(char *s, size_t len)
     for (size_t i = 0; i < len; i++) {
         if (s[i] == '\r' && i + 1 < len && s[i + 1] == '\n')
             continue;
-        s[n++] = s[i] == '\r' ? '\n' : s[i];
+        s[n] = s[i];
+        if (s[n] == '\r')
+            s[n] = '\n';
+        n++;
     }
     return n;
 }

@@ -83,10 +83,8 @@ void forms_show(const struct forms_field *f, const char *canonical,
                 const char *lang, char *ret, size_t cap)
 {
     char made[SHOWN_MAX];
-    const char *s = made;
-    if (*canonical == 0)
-        s = canonical;
-    else if (f->type == FORMS_DATE)
+    const char *s = *canonical ? made : canonical;
+    if (f->type == FORMS_DATE)
         show_date(canonical, lang, made);
     else if (f->type == FORMS_NUMBER)
         show_number(f, canonical, lang, made);
