@@ -4,8 +4,8 @@
 #include "forms/def.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define MISTAKES_MAX 100
@@ -33,24 +33,23 @@ static int read_file(const char *path, struct lk_buf **ret)
 }
 
 /* By line; of one line as they were met. */
-static int compare(const void *a, const void *b)
-{
-    const struct forms_def_error *x = *(struct forms_def_error *const *)a;
-    const struct forms_def_error *y = *(struct forms_def_error *const *)b;
-    if (x->line != y->line)
-        return x->line < y->line ? -1 : 1;
-    return x < y ? -1 : 1;
-}
-
 static void print_mistakes(const char *path, const struct forms_def_error *e,
                            size_t n)
 {
-    const struct forms_def_error *sorted[MISTAKES_MAX];
-    for (size_t i = 0; i < n; i++)
-        sorted[i] = &e[i];
-    qsort(sorted, n, sizeof(sorted[0]), compare);
-    for (size_t i = 0; i < n; i++)
-        printf("%s:%d: %s\n", path, sorted[i]->line, sorted[i]->reason);
+    int line = -1;
+    for (size_t printed = 0; printed < n;) {
+        int next = INT_MAX;
+        for (size_t i = 0; i < n; i++)
+            if (e[i].line > line && e[i].line < next)
+                next = e[i].line;
+        line = next;
+        for (size_t i = 0; i < n; i++) {
+            if (e[i].line != line)
+                continue;
+            printf("%s:%d: %s\n", path, line, e[i].reason);
+            printed++;
+        }
+    }
 }
 
 /* 0 when the file is right, 1 when it has mistakes, or negative errno. */
@@ -61,7 +60,7 @@ static int check_file(const char *path)
     LK_AUTO(lk_buf) b = NULL;
     LK_AUTO(forms_def) d = NULL;
     int r = read_file(path, &b);
-    if (r == 0)
+    if (r == 0 && b)
         r = forms_def_check(lk_buf_str(b), b->len, &d, e, &n);
     if (r != -EBADMSG)
         return r;
@@ -79,7 +78,7 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         int r = check_file(argv[i]);
         if (r < 0)
-            (void)fprintf(stderr, "%s: %s\n", argv[i], strerror(-r));
+            (void)fprintf(stderr, "%s: %s\n", argv[i], strerrordesc_np(-r));
         wrong |= r != 0;
     }
     return wrong;
