@@ -56,7 +56,7 @@ export function rowsOf(f: Y.Map<unknown>, field: Field): Row[] {
   const rows: Row[] = [];
   for (const map of (list as Y.Array<unknown>).slice(0, ROWS_MAX)) {
     const id = map instanceof Y.Map ? (map as Y.Map<unknown>).get('_id') : undefined;
-    if (typeof id !== 'number' || !Number.isInteger(id) || id < 1 || seen.has(id)) continue;
+    if (typeof id !== 'number' || !Number.isSafeInteger(id) || id < 1 || seen.has(id)) continue;
     seen.add(id);
     rows.push({ id, map: map as Y.Map<unknown> });
   }

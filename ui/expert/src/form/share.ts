@@ -55,6 +55,8 @@ export class FormShare {
   sealed: Sealed | null = null;
   /** What was typed and is gone: by a reload, or because the kiosk began anew. */
   lost: FormNote | null;
+  /** The citizen read it through and did not approve; until the expert writes again. */
+  reopened = false;
   readonly answered = new Map<string, Answered>();
   private readonly load = hex(random(16));
   private readonly joiner = new Joiner(KIND.package);
@@ -280,6 +282,7 @@ export class FormShare {
   private wrote(path: string): void {
     this.touched.set(path, this.paper!.clock);
     this.answered.delete(path);
+    this.reopened = false;
     if (!this.paper!.ready) this.paper!.offline = true;
     this.onChange();
   }
@@ -383,6 +386,8 @@ export class FormShare {
       if (state.suggestions.has(path) || this.withdrawn.delete(path)) continue;
       this.answered.set(path, { accepted: state.by.get(path) === 'accepted', value });
     }
+    const filling = state.phase === 'filling';
+    this.reopened = filling && (this.reopened || this.state?.phase === 'review');
     this.state = state;
     this.trust();
     if (state.phase === 'filling' || state.phase === 'failed') this.snapshot = null;
@@ -457,6 +462,7 @@ export class FormShare {
     paper.close();
     this.paper = null;
     this.state = this.snapshot = null;
+    this.reopened = false;
     this.touched.clear();
     this.answered.clear();
     this.withdrawn.clear();

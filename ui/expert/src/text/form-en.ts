@@ -72,7 +72,7 @@ export const form: FormTexts = {
   packageWaits: 'The package arrives in a moment.',
   sum: 'SHA-256',
   failed: 'The package could not be made. Nothing was sent. Filling in goes on.',
-  voided: 'The form was changed, so the approval is no longer valid.',
+  reopened: 'The customer has not approved the form yet. It can be edited again.',
   notApplicable: 'Does not apply',
   empty: 'No answer',
   byExpert: 'You wrote this',

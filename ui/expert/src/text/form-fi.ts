@@ -97,7 +97,7 @@ export const form = {
   packageWaits: 'Paketti tulee hetken kuluttua.',
   sum: 'SHA-256',
   failed: 'Paketin tekeminen ei onnistunut. Mitään ei lähetetty. Täyttö jatkuu.',
-  voided: 'Lomaketta muutettiin, joten hyväksyntä ei ole enää voimassa.',
+  reopened: 'Asiakas ei vielä hyväksynyt lomaketta. Sitä voi taas muokata.',
   notApplicable: 'Ei koske',
   empty: 'Ei vastausta',
   byExpert: 'Sinä kirjoitit',

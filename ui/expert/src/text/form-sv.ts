@@ -72,7 +72,7 @@ export const form: FormTexts = {
   packageWaits: 'Paketet kommer om ett ögonblick.',
   sum: 'SHA-256',
   failed: 'Paketet kunde inte göras. Ingenting skickades. Ifyllandet fortsätter.',
-  voided: 'Blanketten ändrades, så godkännandet gäller inte längre.',
+  reopened: 'Kunden godkände inte blanketten ännu. Den kan ändras igen.',
   notApplicable: 'Gäller inte',
   empty: 'Inget svar',
   byExpert: 'Du skrev',

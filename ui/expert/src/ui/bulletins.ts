@@ -4,6 +4,8 @@
 import type { App } from '../state/app';
 import type { Desk } from '../state/desk';
 import { LOST } from '../call/text-turns';
+import { findCell } from '../form/cells';
+import { shown } from './form-look';
 import { piecesOf } from './pieces';
 import { stageOf } from './stage';
 
@@ -41,15 +43,20 @@ function ofCall({ texts: t }: Source, desk: Desk): Bulletin[] {
 }
 
 /** How the form stands, and how a suggestion went. */
-function ofForm({ texts: t }: Source, desk: Desk): Bulletin[] {
+function ofForm({ texts: t, lang }: Source, desk: Desk): Bulletin[] {
   const form = desk.current?.call.form;
   if (form === undefined) return [];
   const ended = form.stage === 'over' ? t.form.overTitle : form.stage === 'refused' ? t.form.refusedTitle : null;
   const words = { filling: null, review: t.form.reviewTitle, sealing: t.form.sealingTitle, sent: t.form.sentTitle, failed: t.form.failed }[form.state?.phase ?? 'filling'];
+  const read = (path: string, value: string): string => {
+    const cell = form.paper === null ? null : findCell(form.paper.def, form.paper.f, path);
+    return cell === null ? value : shown(lang, cell.field, value);
+  };
   return [
     ...(ended === null ? [] : [{ subject: `form ${form.stage}`, text: ended, urgent: true }]),
     ...(words === null ? [] : [{ subject: `form ${form.state!.phase}`, text: words, urgent: false }]),
-    ...[...form.answered].map(([path, a]) => ({ subject: `answer ${path} ${a.accepted} ${a.value}`, text: a.accepted ? t.form.accepted : t.form.declined(a.value), urgent: false })),
+    ...(form.reopened ? [{ subject: 'form reopened', text: t.form.reopened, urgent: false }] : []),
+    ...[...form.answered].map(([path, a]) => ({ subject: `answer ${path} ${a.accepted} ${a.value}`, text: a.accepted ? t.form.accepted : t.form.declined(read(path, a.value)), urgent: false })),
   ];
 }
 

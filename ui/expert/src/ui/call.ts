@@ -150,8 +150,8 @@ class CallScreen extends PageElement {
     };
     const button = (what: 'look' | 'review', test: string, name: IconName, words: string): TemplateResult => html`<button class="btn" data-testid=${test} aria-disabled=${!may}
       data-key=${t.form.keys[what]} aria-keyshortcuts=${`Alt+${t.form.keys[what]}`} @click=${() => ask(what)}>${icon(name)}${words}${keyCap(t.form.keys[what])}</button>`;
-    return html`<hr>${this.small ? html`<button class="btn" data-testid="form-show" @click=${() => this.shrink(false)}>${icon('fileText')}${t.form.show}</button>` : nothing}
-      ${button('look', 'form-open', 'eye', t.form.lookAtForm)}${button('review', 'form-review', 'circleCheck', t.form.review)}
+    if (this.small) return html`<hr><button class="btn" data-testid="form-show" @click=${() => this.shrink(false)}>${icon('fileText')}${t.form.show}</button>`;
+    return html`<hr>${button('look', 'form-open', 'eye', t.form.lookAtForm)}${button('review', 'form-review', 'circleCheck', t.form.review)}
       <span class="hidden" role="status">${this.asked === null || !may ? '' : this.asked === 'look' ? t.form.lookAsked : t.form.reviewAsked}</span>`;
   }
 

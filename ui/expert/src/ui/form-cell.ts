@@ -17,7 +17,7 @@ type Box = HTMLInputElement | HTMLTextAreaElement;
 
 class FormCell extends PageElement {
   static override properties = {
-    ...PageElement.properties, share: { attribute: false }, cell: { attribute: false }, current: { attribute: false }, nagged: { attribute: false },
+    ...PageElement.properties, share: { attribute: false }, cell: { attribute: false }, current: { attribute: false }, nagged: { attribute: false }, half: { attribute: false },
     suggesting: { state: true }, cut: { state: true }, typing: { state: true },
   };
   declare share: FormShare;
@@ -26,6 +26,8 @@ class FormCell extends PageElement {
   declare current: boolean;
   /** What is missing is a mistake by now. */
   declare nagged: boolean;
+  /** Of two columns it has one: the buttons have no words. */
+  declare half: boolean;
   declare suggesting: boolean;
   declare cut: boolean;
   declare typing: boolean;
@@ -34,7 +36,7 @@ class FormCell extends PageElement {
 
   constructor() {
     super();
-    this.suggesting = this.cut = this.typing = false;
+    this.suggesting = this.cut = this.typing = this.half = false;
   }
 
   override disconnectedCallback(): void {
@@ -120,7 +122,7 @@ class FormCell extends PageElement {
     const state = what === 'point' ? { pressed: String(on), open: nothing } : { pressed: nothing, open: String(on) };
     return html`<button class="btn mini ${on ? 'on' : ''} ${current ? '' : 'square'}" data-testid="${what}-${cell.path}" title=${word} aria-disabled=${!this.share.up}
       aria-pressed=${state.pressed} aria-expanded=${state.open} data-key=${current ? key : nothing} aria-keyshortcuts=${current ? `Alt+${key}` : nothing} @click=${act}>
-      ${icon(what === 'point' ? 'pointer' : 'quote')}<span class=${current ? '' : 'hidden'}>${word}<span class="hidden">: ${this.name}</span></span>${current ? keyCap(key) : nothing}</button>`;
+      ${icon(what === 'point' ? 'pointer' : 'quote')}<span class=${current && !this.half ? '' : 'hidden'}>${word}<span class="hidden">: ${this.name}</span></span>${current ? keyCap(key) : nothing}</button>`;
   }
 
   private suggestOrNot(): void {

@@ -132,7 +132,7 @@ class FormPanel extends PageElement {
     const hidden = hiddenNow(share);
     const fields = section.fields.filter((f) => !hidden.has(f.id));
     return html`<div class="fields" @lk-at=${(e: CustomEvent<string>) => { this.at = e.detail; this.chosen ||= section.id; }}>
-      ${this.gone()}${share.state?.phase === 'failed' ? html`<p class="banner bad wide" role="status">${icon('triangleAlert')}${t.form.failed}</p>` : nothing}
+      ${this.gone()}${share.reopened ? html`<div class="banner calm wide" data-testid="form-reopened">${icon('info')}<p>${t.form.reopened}</p></div>` : nothing}${share.state?.phase === 'failed' ? html`<p class="banner bad wide" role="status">${icon('triangleAlert')}${t.form.failed}</p>` : nothing}
       ${repeat(fields, (f) => f.id, (f) => this.field(f, hidden, this.nagged.has(section.id)))}</div>
       ${this.foot(steps, section, n)}`;
   }
@@ -158,7 +158,7 @@ class FormPanel extends PageElement {
 
   private cell(cell: Cell, nagged: boolean): TemplateResult {
     const half = HALF.includes(cell.field.type) || cell.field.id.endsWith('-town');
-    return html`<lk-cell class=${half ? '' : 'wide'} .app=${this.app} .beat=${this.beat} .share=${this.share} .cell=${cell} .current=${this.at === cell.path} .nagged=${nagged}></lk-cell>`;
+    return html`<lk-cell class=${half ? '' : 'wide'} .app=${this.app} .beat=${this.beat} .share=${this.share} .cell=${cell} .half=${half} .current=${this.at === cell.path} .nagged=${nagged}></lk-cell>`;
   }
 
   /** A paper or the signature: the citizen's at the kiosk. */

@@ -156,6 +156,7 @@ async function room({ page, see }) {
   await page.click(id('form-hide'));
   await focusIs(page, id('form-show'));
   await see('form-small');
+  await focusIs(page, id('form-show'));
   await page.keyboard.press('Enter');
   await focusIs(page, '#form-title');
   await altKey(page, 'devices');
@@ -170,6 +171,9 @@ async function sealed({ page, see }, kiosk) {
   await until(page, () => !document.querySelector('lk-cell'));
   same(kiosk.commands.at(-1).sha256, kiosk.state.sha256, 'the hash that the page echoes');
   await see('form-review');
+  kiosk.tell({ phase: 'filling', sha256: '' });
+  await page.waitForSelector(id('form-reopened'));
+  kiosk.freeze(SNAPSHOT);
   kiosk.tell({ phase: 'failed', sha256: '' });
   await page.waitForSelector('.banner.bad');
   await see('form-failed');

@@ -238,7 +238,7 @@ describe('sharing', () => {
     expect(valueOf(cell('employer'))).toBe('');
     kiosk.tell({ phase: 'filling', sha256: '' });
     await settle();
-    expect([share.snapshot, share.isOpen]).toEqual([null, true]);
+    expect([share.snapshot, share.isOpen, share.reopened]).toEqual([null, true, true]);
     kiosk.freeze(SNAPSHOT);
     kiosk.tell({ phase: 'sealing' });
     const container = new Uint8Array(100_000).fill(7);
