@@ -57,6 +57,13 @@ static void store(struct coedit_aware_client *c, uint64_t client,
         memcpy(c->state, state, len);
 }
 
+/* The word that says that one is gone. */
+static bool is_null(const void *state, size_t len)
+{
+    return state && len == sizeof(NULL_TEXT) - 1 &&
+           memcmp(state, NULL_TEXT, len) == 0;
+}
+
 int coedit_aware_set(struct coedit_aware *a, const char *state, size_t len,
                      int64_t now_us)
 {
@@ -64,6 +71,8 @@ int coedit_aware_set(struct coedit_aware *a, const char *state, size_t len,
         return -E2BIG;
     if (state && !lk_utf8_valid(state, len))
         return -EBADMSG;
+    if (is_null(state, len))
+        state = NULL;
     struct coedit_aware_client *c = find(a, a->self);
     if (!c)
         c = slot(a, a->self);
@@ -86,8 +95,7 @@ static void read_entry(struct ce_in *in, struct entry *e)
     e->client = ce_read_uint(in);
     e->clock = ce_read_uint(in);
     e->state = ce_read_string(in, UINT32_MAX, &e->len);
-    if (e->state && e->len == sizeof(NULL_TEXT) - 1 &&
-        memcmp(e->state, NULL_TEXT, e->len) == 0)
+    if (is_null(e->state, e->len))
         e->state = NULL;
 }
 

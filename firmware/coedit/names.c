@@ -232,21 +232,18 @@ struct ce_names ce_names_mark(const struct coedit *d)
     return (struct ce_names){d->clients, d->keys, d->roots};
 }
 
-static void keys_back(struct coedit *d, uint32_t keys)
+/* Takes the later ones out of one slot. */
+static void slot_back(struct coedit *d, struct ce_key **at, uint32_t keys)
 {
-    for (uint32_t i = 0; i < d->key_slots && d->keys > keys; i++) {
-        struct ce_key **at = &d->key_slot[i];
-        while (*at) {
-            struct ce_key *k = *at;
-            if (k->number < keys) {
-                at = &k->next;
-                continue;
-            }
-            *at = k->next;
-            ce_give(d->arena, k, sizeof(*k) + k->len + 1);
+    while (*at) {
+        struct ce_key *k = *at;
+        if (k->number < keys) {
+            at = &k->next;
+            continue;
         }
+        *at = k->next;
+        ce_give(d->arena, k, sizeof(*k) + k->len + 1);
     }
-    d->keys = keys;
 }
 
 /* The last one: nothing was put behind it into the slots, which are probed one
@@ -267,8 +264,9 @@ void ce_names_back(struct coedit *d, struct ce_names mark)
 {
     while (d->roots > mark.roots)
         ce_type_free(d, d->root[--d->roots]);
-    if (d->keys > mark.keys)
-        keys_back(d, mark.keys);
+    for (uint32_t i = 0; i < d->key_slots && d->keys > mark.keys; i++)
+        slot_back(d, &d->key_slot[i], mark.keys);
+    d->keys = mark.keys;
     while (d->clients > mark.clients)
         client_back(d);
     if (d->near >= d->clients)

@@ -63,7 +63,7 @@ struct coedit_aware {
 /* Nobody is here. */
 void coedit_aware_init(struct coedit_aware *a, uint64_t self);
 
-/* One's own state: JSON text, or NULL for gone. Then coedit_aware_write().
+/* One's own state: JSON text; NULL or "null": gone. Then coedit_aware_write().
  * Errors: -E2BIG, -EBADMSG no UTF-8. */
 int coedit_aware_set(struct coedit_aware *a, const char *state, size_t len,
                      int64_t now_us) LK_MUST_CHECK;

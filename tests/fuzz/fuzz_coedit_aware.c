@@ -60,7 +60,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         now += (int64_t)(data[0] >> 3) * 1000000;
         switch (data[0] & 7) {
         case 0:
-            set |= coedit_aware_set(&a, (const char *)p, len, now) == 0;
+            if (coedit_aware_set(&a, (const char *)p, len, now) == 0)
+                set = len != 4 || memcmp(p, "null", 4) != 0;
             break;
         case 1:
             (void)coedit_aware_tick(&a, now);

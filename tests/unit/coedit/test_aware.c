@@ -105,6 +105,9 @@ static void test_self(void **state)
     assert_int_equal(m[2], 4); /* what came, and one more */
     assert_int_equal(one(7, 90, "{\"x\":1}", 0), 0); /* words in one's mouth */
     assert_string_equal(state_of(7), "{}");
+    set("null", 0);
+    assert_string_equal(state_of(7), "gone");
+    set("{}", 0);
     set(NULL, 0);
     assert_string_equal(state_of(7), "gone");
     assert_int_equal(coedit_aware_write(&a, 0, m, sizeof(m)), 8);
