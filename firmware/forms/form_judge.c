@@ -1,6 +1,7 @@
 /* What follows from the values: what is hidden, what does not fit, and how a
  * value reads. */
 #include "forms/form_impl.h"
+#include "forms/words.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -118,36 +119,6 @@ const char *form_say(const struct form *f, const struct forms_text *t)
     return forms_say(f->def, t, f->lang);
 }
 
-static const struct forms_option *option_of(const struct forms_field *field,
-                                            const char *id, size_t len)
-{
-    for (size_t i = 0; i < field->options; i++)
-        if (strlen(field->option[i].id) == len &&
-            memcmp(field->option[i].id, id, len) == 0)
-            return &field->option[i];
-    return NULL;
-}
-
-/* Labels of the options, one a line. */
-static void show_options(const struct form *f, const struct form_cell *c,
-                         const char *value, char *ret)
-{
-    size_t len = 0;
-    ret[0] = '\0';
-    for (const char *s = value; *s;) {
-        size_t n = strcspn(s, " ");
-        const struct forms_option *o = option_of(c->field, s, n);
-        const char *label = o ? form_say(f, &o->label) : "";
-        int w = snprintf(ret + len, FORMS_VALUE_MAX - len, "%s%s",
-                         len > 0 && label[0] ? "\n" : "", label);
-        len += (size_t)LK_MAX(w, 0);
-        if (len >= FORMS_VALUE_MAX)
-            return;
-        s += n;
-        s += *s == ' ';
-    }
-}
-
 static void show_papers(const struct form_cell *c, char *ret)
 {
     size_t len = 0;
@@ -172,13 +143,10 @@ void form_cell_show(const struct form *f, const struct form_cell *c,
     if (value[0] == '\0' || c->kind == FORM_CELL_ROWS ||
         c->kind == FORM_CELL_NONE)
         return;
-    if (c->field->type == FORMS_CHOICE || c->field->type == FORMS_CHOICES) {
-        show_options(f, c, value, ret);
-        return;
-    }
     forms_judge(c->field, value, &f->today, canonical, &j);
     if (j.error == FORMS_OK)
-        forms_show(c->field, canonical, f->lang, ret, FORMS_VALUE_MAX);
+        forms_show_in(f->def, c->field, canonical, form_lang(f), ret,
+                      FORMS_VALUE_MAX);
     else
         (void)snprintf(ret, FORMS_VALUE_MAX, "%s", value);
 }

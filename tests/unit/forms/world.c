@@ -112,7 +112,9 @@ static bool told(const char *json, const char *what, char *ret, size_t len)
     const char *at = strstr(json, what);
     if (!at)
         return false;
-    memcpy(ret, at + strlen(what), len);
+    at += strlen(what);
+    len = LK_MIN(len, strcspn(at, "\""));
+    memcpy(ret, at, len);
     ret[len] = '\0';
     return true;
 }
