@@ -167,6 +167,25 @@ static struct message all_of(const struct end *e)
     return m;
 }
 
+/* Who wrote the notes, and how they changed, adds up. */
+static void check_notes(const struct end *k, uint32_t before)
+{
+    struct coedit_authors a;
+    struct coedit_splice s[3];
+    uint32_t units = 0;
+    uint32_t now = coedit_length(k->d, k->notes);
+    need(coedit_authors(k->d, k->notes, NULL, &a) == 0);
+    for (uint32_t i = 0; i < a.n; i++)
+        units += a.author[i].units;
+    need(units == now);
+    size_t n = coedit_splices(k->d, k->notes, s, LK_ARRAY_LEN(s));
+    for (size_t i = 0; i < n; i++) {
+        need(s[i].at <= before && s[i].removed <= before - s[i].at);
+        before += s[i].inserted - s[i].removed;
+    }
+    need(before == now);
+}
+
 /* A message from outside comes to the kiosk. */
 static void to_kiosk(struct world *w, struct message m)
 {
@@ -176,6 +195,7 @@ static void to_kiosk(struct world *w, struct message m)
     size_t answer_len;
     char *mine = text_of(k, k->mine);
     struct message before = all_of(k);
+    uint32_t notes = coedit_length(k->d, k->notes);
     int r = coedit_sync_take_checked(k->d, m.p, m.len, &policy, &answer,
                                      &answer_len);
     if (r == COEDIT_SYNC_STEP_1 && answer_len > 0 && k->n == QUEUE)
@@ -184,6 +204,8 @@ static void to_kiosk(struct world *w, struct message m)
     char *mine_now = text_of(k, k->mine);
     need(strcmp(mine, mine_now) == 0);
     need(!coedit_pending(k->d));
+    if (r > COEDIT_SYNC_STEP_1)
+        check_notes(k, notes);
     if (r < 0 && r != -EOVERFLOW && r != -ENOSPC) {
         struct message now = all_of(k);
         need(now.len == before.len && memcmp(now.p, before.p, now.len) == 0);
@@ -232,27 +254,42 @@ static struct message made_up(struct world *w)
     return m;
 }
 
+/* Something that an end does by itself. */
+static void act(struct world *w, uint8_t kind)
+{
+    struct coedit_ref text = w->page.notes;
+    if (kind == 0)
+        text = next(w) % 2 ? w->kiosk.mine : w->kiosk.notes;
+    if (kind < 2)
+        edit(w, kind ? &w->page : &w->kiosk, text);
+    else if (kind == 2)
+        say_hello(next(w) % 2 ? &w->page : &w->kiosk);
+    else
+        undo(w, kind == 3 ? &w->kiosk : &w->page);
+}
+
+/* A message that comes to the kiosk: an honest one, or not. */
+static struct message some(struct world *w, uint8_t kind)
+{
+    if (kind == 0)
+        return made_up(w);
+    struct message m = pop(&w->page);
+    return kind == 1 && m.p ? damaged(w, m) : m;
+}
+
 static void step(struct world *w)
 {
     uint8_t kind = next(w) % 10;
     struct message m = {NULL, 0};
-    if (kind < 2)
-        edit(w, kind ? &w->page : &w->kiosk,
-             kind ? w->page.notes
-                  : (next(w) % 2 ? w->kiosk.mine : w->kiosk.notes));
-    else if (kind == 2)
-        say_hello(next(w) % 2 ? &w->page : &w->kiosk);
-    else if (kind == 3)
+    if (kind < 5) {
+        act(w, kind);
+        return;
+    }
+    if (kind == 5)
         m = pop(&w->kiosk);
-    else if (kind == 6)
-        m = made_up(w);
-    else if (kind > 7)
-        undo(w, kind == 8 ? &w->kiosk : &w->page);
     else
-        m = pop(&w->page);
-    if (kind == 7 && m.p)
-        m = damaged(w, m);
-    if (m.p && kind == 3)
+        m = some(w, kind - 6);
+    if (m.p && kind == 5)
         to_page(w, m);
     else if (m.p)
         to_kiosk(w, m);

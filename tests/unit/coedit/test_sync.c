@@ -93,11 +93,10 @@ static void test_policy(void **state)
     size_t len;
     size_t answer_len;
     (void)state;
-    for (uint8_t kind = COEDIT_SYNC_STEP_2; kind <= COEDIT_SYNC_UPDATE;
-         kind++) {
+    for (int kind = COEDIT_SYNC_STEP_2; kind <= COEDIT_SYNC_UPDATE; kind++) {
         uint8_t *all = whole(e, &len);
         assert_int_equal(coedit_sync_update(all, len, &p, &len), 0);
-        p[0] = kind;
+        p[0] = (uint8_t)kind;
         assert_int_equal(
             coedit_sync_take_checked(d, p, len, &policy, &answer, &answer_len),
             -EACCES);
