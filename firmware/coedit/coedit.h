@@ -28,6 +28,8 @@ struct coedit;
 struct coedit_limits {
     size_t memory_max;    /* bytes of the arena */
     size_t update_max;    /* bytes of one update */
+    size_t live_max;      /* of one that comes as it is made (sync.h), where
+                             large ones bring all at once */
     uint64_t client_max;  /* greatest client id */
     uint32_t clients_max; /* distinct client ids */
     uint32_t clock_max;   /* end of any struct or deleted range */

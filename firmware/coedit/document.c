@@ -10,6 +10,7 @@
 const struct coedit_limits coedit_limits_form = {
     .memory_max = (size_t)48 << 20,
     .update_max = (size_t)1 << 20,
+    .live_max = (size_t)64 << 10,
     .client_max = UINT32_MAX,
     .clients_max = 256,
     .clock_max = CLOCK_TOP,
@@ -35,6 +36,7 @@ const struct coedit_limits coedit_limits_form = {
 const struct coedit_limits coedit_limits_file = {
     .memory_max = (size_t)1 << 30,
     .update_max = (size_t)256 << 20,
+    .live_max = (size_t)256 << 20,
     .client_max = CE_VARUINT_MAX,
     .clients_max = 1 << 20,
     .clock_max = CLOCK_TOP,

@@ -1,6 +1,6 @@
 #include "coedit/sync.h"
 
-#include "coedit/lib0.h"
+#include "coedit/impl.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -76,6 +76,8 @@ int coedit_sync_take_checked(struct coedit *d, const void *message, size_t len,
     const uint8_t *body = ce_read_blob(&in, UINT32_MAX, &n);
     if (in.bad || in.at != in.end || kind > COEDIT_SYNC_UPDATE)
         return -EBADMSG;
+    if (kind == COEDIT_SYNC_UPDATE && n > d->limits.live_max)
+        return -E2BIG;
     int r;
     if (kind == COEDIT_SYNC_STEP_1)
         r = answer(d, body, n, ret, ret_len);

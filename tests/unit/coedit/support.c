@@ -61,6 +61,7 @@ struct coedit *with(size_t field, uint32_t v)
     switch (field) {
     case MOST(memory_max):
     case MOST(update_max):
+    case MOST(live_max):
         memcpy((char *)&m + field, &(size_t){v}, sizeof(size_t));
         break;
     case MOST(client_max):

@@ -170,13 +170,42 @@ static void test_vectors_of_liars(void **state)
     free(answer);
 }
 
+/* What comes as it is made is small; all at once may be more. */
+static void test_live(void **state)
+{
+    static struct wire w;
+    uint8_t *m;
+    uint8_t *answer;
+    size_t len;
+    size_t answer_len;
+    (void)state;
+    for (size_t most = 200; most <= 201; most++) {
+        struct coedit *small = with(MOST(live_max), 200);
+        w.len = 0;
+        wire_uint(&w, 1);
+        wire_run(&w, 2, 1, 0);
+        wire_into(&w, "notes", NULL, letters((uint32_t)most - 15));
+        wire_uint(&w, 0);
+        assert_int_equal(w.len, most);
+        assert_int_equal(coedit_sync_update(w.at, w.len, &m, &len), 0);
+        assert_int_equal(coedit_sync_take(small, m, len, &answer, &answer_len),
+                         most == 200 ? COEDIT_SYNC_UPDATE : -E2BIG);
+        m[0] = COEDIT_SYNC_STEP_2;
+        assert_int_equal(coedit_sync_take(small, m, len, &answer, &answer_len),
+                         COEDIT_SYNC_STEP_2);
+        free(m);
+        coedit_free(small);
+    }
+    assert_int_equal(coedit_limits_form.live_max, 65536);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_both_ways), CASE(test_update),           CASE(test_policy),
-        CASE(test_refused),   CASE(test_vectors_of_liars),
+        CASE(test_refused),   CASE(test_vectors_of_liars), CASE(test_live),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
