@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SPLICES 16 /* of one change that are kept apart */
+
 void form_wipe(char **p)
 {
     if (*p)
@@ -227,8 +229,34 @@ void form_cell_credit(struct form *f, struct form_cell *c)
     c->by = by_of(f, c);
 }
 
-/* Reads a cell's value; a change that no edit noted is noted. */
-static int reread(struct form *f, struct form_cell *c)
+/* Notes how the last transaction changed a text. */
+static void note_splices(const struct form *f, struct form_cell *c,
+                         const char *old, size_t old_len)
+{
+    struct coedit_splice s[SPLICES];
+    size_t n = coedit_splices(f->doc, c->type, s, SPLICES);
+    uint32_t gone = 0; /* units that went before, and that came */
+    uint32_t came = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t from = s[i].at + gone - came;
+        size_t at = form_bytes(c->value, c->len, s[i].at);
+        size_t end = form_bytes(c->value, c->len, s[i].at + s[i].inserted);
+        size_t was = form_bytes(old, old_len, from);
+        size_t was_end = form_bytes(old, old_len, from + s[i].removed);
+        form_map_note(c,
+                      (struct form_change){.at = (uint32_t)at,
+                                           .removed = (uint32_t)(was_end - was),
+                                           .inserted = (uint32_t)(end - at)});
+        gone += s[i].removed;
+        came += s[i].inserted;
+    }
+    if (n == 0)
+        form_map_diff(c, old, old_len);
+}
+
+/* Reads a cell's value; a change that no edit noted is noted. `last`: it is the
+ * last transaction's. */
+static int reread(struct form *f, struct form_cell *c, bool last)
 {
     char *s = NULL;
     size_t len = 0;
@@ -242,7 +270,9 @@ static int reread(struct form *f, struct form_cell *c)
     size_t old_len = c->len;
     c->value = s;
     c->len = strlen(s);
-    if (strcmp(old, s) != 0)
+    if (strcmp(old, s) != 0 && c->kind == FORM_CELL_TEXT && last)
+        note_splices(f, c, old, old_len);
+    else if (strcmp(old, s) != 0)
         form_map_diff(c, old, old_len);
     form_wipe(&old);
     return 0;
@@ -261,12 +291,27 @@ int form_refresh(struct form *f)
                           strcmp(ch.key, c->field->id) == 0;
             if (!text && !scalar)
                 continue;
-            if (reread(f, c) < 0)
+            if (reread(f, c, true) < 0)
                 r = -ENOMEM;
             form_cell_credit(f, c);
             f->touched = c;
         }
+    f->stale = f->stale || r < 0;
     return r;
+}
+
+/* Without memory some value was not read: all are, once there is some. */
+static void mend(struct form *f)
+{
+    bool stale = false;
+    for (size_t i = 0; i < f->cells && f->stale; i++) {
+        struct form_cell *c = f->cell[i];
+        if (c->kind != FORM_CELL_TEXT && c->kind != FORM_CELL_SCALAR)
+            continue;
+        stale = reread(f, c, false) < 0 || stale;
+        form_cell_credit(f, c);
+    }
+    f->stale = stale;
 }
 
 int form_put(struct form *f, const struct form_cell *c, const char *value,
@@ -290,6 +335,7 @@ void form_touch(struct form *f)
 
 void form_settle(struct form *f)
 {
+    mend(f);
     form_judge_all(f);
     form_step_mend(f);
     form_touch(f);

@@ -110,6 +110,7 @@ struct form {
     size_t rows;
     uint32_t last_row; /* `_id` given last */
 
+    bool stale;              /* a value could not be read: no memory */
     enum form_stroke stroke; /* the citizen's last edit */
     char stroke_path[FORMS_PATH_MAX];
     const struct form_cell *touched; /* by the last transaction, the last one */

@@ -140,7 +140,9 @@ int form_review(struct form *f)
     if (f->phase != FORM_FILLING && f->phase != FORM_FAILED)
         return -EACCES;
     f->voided = false;
-    form_judge_all(f);
+    form_settle(f);
+    if (f->stale)
+        return -ENOMEM;
     if (form_mark(f, f->def->sections) > 0)
         return go_to_error(f);
     if (f->record.broken)
