@@ -53,3 +53,19 @@ async function finish() {
   document.querySelector('video').srcObject = null;
   return true;
 }
+/** kbit/s of pictures, both ways, over the next two seconds. */
+async function kbits() {
+  const bytes = async () => {
+    const seen = { sent: 0, received: 0 };
+    (await pc.getStats()).forEach((s) => {
+      if (s.type === 'outbound-rtp' && s.kind === 'video') seen.sent += s.bytesSent;
+      if (s.type === 'inbound-rtp' && s.kind === 'video') seen.received += s.bytesReceived;
+    });
+    return seen;
+  };
+  const before = await bytes();
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  const after = await bytes();
+  const rate = (key) => Math.round(((after[key] - before[key]) * 8) / 2000);
+  return { sent: rate('sent'), received: rate('received') };
+}

@@ -1,6 +1,6 @@
 // The kiosk's screen beside a browser in kiosk mode that shows an equal page and call, on equal displays, in turn:
 // node tests/bench/ui/ui.mjs [--runs 3] [--seconds 10]
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -19,12 +19,12 @@ import { equalPage } from './equal.mjs';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const BUILD = process.env.LUUKKU_BUILD ?? join(ROOT, 'build');
 const PAGE = readFileSync(new URL('../call/page.js', import.meta.url), 'utf8');
-const PROBE = readFileSync(join(ROOT, 'tests/e2e/lib/probe.js'), 'utf8');
 const PANEL = { width: 1080, height: 1920 };
 const SETTLE_MS = 300;
 const WARM_MS = 3000;
+const CALL_WARM_MS = 25000; // until both congestion controllers send what they may
 const TAPS = 5;
-const KBPS = 1500;
+const KBPS = 2000; // the kiosk's own ceiling
 const { values: O } = parseArgs({ options: { runs: { type: 'string', default: '3' }, seconds: { type: 'string', default: '10' } } });
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -113,10 +113,10 @@ async function taps(screen, rects) {
 const rectOf = (tree, id) => tree.nodes.find((n) => n.id === id).rect;
 
 /** The kiosk in a call with the expert's page; the trees of what it showed are put into `trees`. */
-async function ours(trees, sizes) {
+async function ours(trees, sizes, film) {
   const screen = await Screen.open();
   const demo = await Demo.start({ display: screen.name, stamps: false });
-  const browser = await startChromium();
+  const browser = await startChromium({ camera: true, flags: [`--use-file-for-fake-video-capture=${film}`] });
   const { kiosk } = demo;
   const keep = async (name) => { trees[name] = await kiosk.tree(); };
   const result = {};
@@ -140,6 +140,7 @@ async function ours(trees, sizes) {
     await kiosk.screenIs('call');
     await until('the expert\'s picture', async () => (await kiosk.stats()).frames_decoded > 30, 20000);
     await keep('call');
+    await sleep(CALL_WARM_MS);
     const decoded = (await kiosk.stats()).frames_decoded;
     const start = Date.now();
     result.call = await rest(root);
@@ -172,16 +173,16 @@ async function connect(a, b, sizes) {
 
 async function openPage(browser, url, own) {
   const page = own ?? await browser.newPage();
-  await page.addInitScript(PROBE);
+  await page.addInitScript('window.probe = { reset() {} };'); // the camera as it is, not the stamped one of other tests
   await page.goto(url);
   await page.addScriptTag({ content: PAGE });
   return page;
 }
 
 /** A browser in kiosk mode with the same screens; the far end is a browser too. */
-async function theirs(trees, sizes, url) {
+async function theirs(trees, sizes, url, film) {
   const screen = await Screen.open();
-  const flags = [...CHROMIUM_FLAGS.filter((f) => !f.includes('fake-device')), '--use-fake-device-for-media-stream=fps=30'];
+  const flags = [...CHROMIUM_FLAGS, `--use-file-for-fake-video-capture=${film}`];
   const profile = mkdtempSync(join(tmpdir(), 'luukku-bench-'));
   // The window that a profile opens with is the one in kiosk mode.
   const browser = await chromium.launchPersistentContext(profile, {
@@ -209,10 +210,13 @@ async function theirs(trees, sizes, url) {
     await page.evaluate(() => show('call'));
     await until('the far picture', () => page.evaluate(() => document.querySelector('.remote').videoWidth > 0), 20000);
     const frames = () => page.evaluate(() => document.querySelector('.remote').getVideoPlaybackQuality().totalVideoFrames);
+    await sleep(CALL_WARM_MS);
     const before = await frames();
     const start = Date.now();
     result.call = await rest(root);
     result.call.fps = ((await frames()) - before) / ((Date.now() - start) / 1000);
+    const sent = await page.evaluate(() => kbits());
+    console.error(`the browser's call: ${JSON.stringify(sizes)}, ${sent.sent} and ${sent.received} kbit/s`);
   } finally {
     await browser.close();
     await far.close();
@@ -238,14 +242,19 @@ async function main() {
       : '<!doctype html><video autoplay playsinline muted width="640" height="480"></video>');
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
+  // Every camera films the same: the picture of the kiosk's simulated one.
+  const dir = mkdtempSync(join(tmpdir(), 'luukku-bench-'));
+  const film = join(dir, 'scene.y4m');
+  execFileSync(join(BUILD, 'bin/bench-scene'), [film]);
   for (let i = 0; i < Number(O.runs); i++) {
-    seen.luukku.push(flat(await ours(trees, sizes)));
-    seen.chromium.push(flat(await theirs(trees, sizes, `http://127.0.0.1:${server.address().port}/`)));
+    seen.luukku.push(flat(await ours(trees, sizes, film)));
+    seen.chromium.push(flat(await theirs(trees, sizes, `http://127.0.0.1:${server.address().port}/`, film)));
     for (const name of ['luukku', 'chromium']) {
       console.error(`run ${i + 1} ${name}: ${JSON.stringify(Object.fromEntries(Object.entries(seen[name][i]).map(([k, v]) => [k, round(v)])))}`);
     }
   }
   server.close();
+  rmSync(dir, { recursive: true });
   const sum = (list) => Object.fromEntries(Object.keys(list[0]).map((k) => [k, round(median(list.map((r) => r[k])))]));
   const [a, b] = [sum(seen.luukku), sum(seen.chromium)];
   table([['', 'luukku', 'chromium', 'ratio'], ...Object.keys(a).map((k) => [k, a[k], b[k], round(a[k] / b[k], 2)])]);

@@ -30,11 +30,13 @@ function browserGroup() {
   return found;
 }
 
-/** Starts the browser; `executable` may be a wrapper that enters a network namespace; `flags` come to the usual ones. */
-export async function startChromium({ executable = CHROMIUM, probe = true, flags = [] } = {}) {
+/** Starts the browser; `executable` may be a wrapper that enters a network namespace; `flags` come to the usual ones; `camera`: the browser's own
+ * in place of the stamped one. */
+export async function startChromium({ executable = CHROMIUM, probe = true, flags = [], camera = false } = {}) {
   const browser = await chromium.launch({ executablePath: executable, headless: true, args: [...CHROMIUM_FLAGS, ...flags] });
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'fi-FI' });
   await context.grantPermissions(['camera', 'microphone']).catch(() => undefined);
+  if (camera) await context.addInitScript('window.ownCamera = true;');
   if (probe) await context.addInitScript(PROBE);
   return {
     name: 'chromium',

@@ -85,6 +85,7 @@
   if (navigator.mediaDevices) {
     navigator.mediaDevices.getUserMedia = async (wanted) => {
       if (probe.refuseCamera) return refusal(probe.refuseCamera);
+      if (window.ownCamera) return nativeMedia(wanted); // a bench films with the browser's
       const stream = new MediaStream();
       if (wanted.video) stream.addTrack(fakePicture());
       if (wanted.audio) stream.addTrack(await fakeSound());
