@@ -1,0 +1,159 @@
+// A form as both have it: the citizen's side on the kiosk's screen, the expert's on the page; and what became of it.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { assert, until } from './wait.mjs';
+
+const VERIFY = fileURLToPath(new URL('../../../tools/verify/luukku-verify', import.meta.url));
+
+/** The citizen at the kiosk. */
+export class Citizen {
+  constructor(kiosk) {
+    this.kiosk = kiosk;
+  }
+
+  /** What a cell shows. */
+  async value(path) {
+    return (await this.kiosk.node(`field-${path}`))?.value;
+  }
+
+  has(path, value, ms = 10000) {
+    return until(`the kiosk's ${path} to be "${value}"`, async () => (await this.value(path)) === value, ms);
+  }
+
+  /** Types into a cell, after what stands there. */
+  async type(path, text) {
+    await this.kiosk.tap(`field-${path}`);
+    await this.kiosk.ctl('ui', 'key', 'End');
+    await this.kiosk.ctl('ui', 'type', text);
+  }
+
+  /** Empties a cell that is typed into, and types. */
+  async write(path, text) {
+    const old = (await this.value(path)) ?? '';
+    await this.kiosk.tap(`field-${path}`);
+    await this.kiosk.ctl('ui', 'key', 'End');
+    for (const _ of old) await this.kiosk.ctl('ui', 'key', 'Backspace');
+    if (text) await this.kiosk.ctl('ui', 'type', text);
+  }
+
+  choose(path, option) {
+    return this.kiosk.tap(`field-${path}-${option}`);
+  }
+
+  /** The keyboard away, then the way on. */
+  async on(id = 'next') {
+    if (await this.kiosk.node('key-hide')) await this.kiosk.tap('key-hide');
+    await this.kiosk.tap(id);
+  }
+}
+
+/** The expert at the page. */
+export class Expert {
+  constructor(page) {
+    this.page = page;
+  }
+
+  get driver() {
+    return this.page.driver;
+  }
+
+  step(id) {
+    return this.page.click(`form-step-${id}`);
+  }
+
+  fill(path, text) {
+    return this.driver.fill(`field-${path}`, text);
+  }
+
+  type(path, text) {
+    return this.driver.type(`field-${path}`, text);
+  }
+
+  choose(path, option) {
+    return this.page.click(`field-${path}-${option}`);
+  }
+
+  value(path) {
+    return this.page.evaluate((id) => {
+      const box = document.querySelector(`[data-testid="${id}"]`);
+      return box === null ? null : box.value ?? box.dataset.value;
+    }, `field-${path}`);
+  }
+
+  has(path, value, ms = 10000) {
+    return until(`the page's ${path} to be "${value}"`, async () => (await this.value(path)) === value, ms);
+  }
+
+  /** All that was typed here is at the kiosk. */
+  stored() {
+    return until('the kiosk to hold all of the page', () => this.page.evaluate(() =>
+      document.querySelector('[data-testid="form-unsent"]')?.dataset.state === 'stored'));
+  }
+
+  /** The sealed container, as it would be saved. */
+  async container() {
+    await this.page.shows('package-download');
+    const base64 = await this.page.evaluate(async () => {
+      const bytes = new Uint8Array(await (await fetch(document.querySelector('[data-testid="package-download"]').href)).arrayBuffer());
+      let text = '';
+      for (const b of bytes) text += String.fromCharCode(b);
+      return btoa(text);
+    });
+    return Buffer.from(base64, 'base64');
+  }
+}
+
+/** Looks at a container with openssl, unzip, pdftotext and luukku-verify, none of which knows the firmware. */
+export class Container {
+  constructor(demo, bytes) {
+    this.dir = mkdtempSync(join(tmpdir(), 'lta-'));
+    this.file = join(this.dir, 'package.asice');
+    this.ca = join(dirname(demo.info.control), '../pki/fleet/ca.crt');
+    this.bytes = bytes;
+    writeFileSync(this.file, bytes);
+    execFileSync('unzip', ['-q', this.file, '-d', join(this.dir, 'in')]);
+  }
+
+  read(name) {
+    return readFileSync(join(this.dir, 'in', name), 'utf8');
+  }
+
+  json() {
+    return JSON.parse(this.read('form.json'));
+  }
+
+  pdf() {
+    return execFileSync('pdftotext', ['-layout', join(this.dir, 'in/form.pdf'), '-'], { encoding: 'utf8' });
+  }
+
+  /** openssl's own word on the signature over the manifest; throws where it does not fit. */
+  cades(manifest = join(this.dir, 'in/META-INF/ASiCManifest001.xml')) {
+    execFileSync('openssl', ['cms', '-verify', '-cades', '-purpose', 'any', '-binary', '-inform', 'DER',
+      '-in', join(this.dir, 'in/META-INF/signature001.p7s'), '-content', manifest, '-CAfile', this.ca, '-out', '/dev/null'], { stdio: 'pipe' });
+  }
+
+  /** luukku-verify's judgement of these bytes. */
+  verify(bytes = this.bytes) {
+    const file = join(this.dir, 'tried.asice');
+    writeFileSync(file, bytes);
+    try {
+      return JSON.parse(execFileSync(VERIFY, [file, '--ca', this.ca], { encoding: 'utf8' }));
+    } catch (error) {
+      return JSON.parse(error.stdout);
+    }
+  }
+
+  /** One flipped bit in byte `i` is found. */
+  fails(i) {
+    const bytes = Buffer.from(this.bytes);
+    bytes[i] ^= 1;
+    assert(!this.verify(bytes).ok, `a flipped bit in byte ${i} was not found`);
+  }
+
+  free() {
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
