@@ -29,7 +29,7 @@ async function opens(t, demo, page) {
   t.step('the expert asks to look at the form; the citizen opens it');
   await page.shows('form-panel');
   await page.click('form-open');
-  await until('the kiosk to say that the expert asks', async () => (await demo.kiosk.tree()).nodes.some((n) => n.id === 'form-called'));
+  await demo.kiosk.says('Asiantuntija pyytää sinua katsomaan lomaketta.');
   await look(demo, page, 'called');
   await demo.kiosk.tap('form');
   await demo.kiosk.screenIs('form');
@@ -68,9 +68,8 @@ async function applicant(t, demo, citizen, expert) {
   t.step('an identity code with a slip: both sides say so; the expert cannot write there');
   assert(await expert.page.evaluate(() => document.querySelector('[data-testid="field-person-id"]').readOnly), 'the expert may not write it');
   await citizen.write('person-id', '131052-308U');
-  await citizen.on();
-  await demo.kiosk.says('Henkilötunnuksessa');
-  await demo.kiosk.screenIs('form');
+  const wrong = async () => (await demo.kiosk.tree()).nodes.some((n) => n.id === 'error-person-id' && !n.state.includes('hidden'));
+  await citizen.on({ done: wrong });
   await look(demo, expert.page, 'slip');
   await citizen.write('person-id', PERSON_ID);
   await citizen.on();
@@ -84,11 +83,11 @@ async function work(t, demo, citizen, expert) {
   await citizen.write('employer', 'Kuopion leipomo');
   await expert.has('employer', 'Kuopion leipomo');
   await expert.page.click('point-employer');
-  await until('the kiosk to show where', async () => (await demo.kiosk.words()).includes('Katso tätä'));
+  await demo.kiosk.says('näyttää tätä kohtaa');
   await expert.page.click('suggest-employer');
   await expert.driver.fill('suggest-text-employer', 'Kuopion leipomo Oy');
   await expert.page.click('suggest-send-employer');
-  if (await demo.kiosk.node('key-hide')) await demo.kiosk.tap('key-hide');
+  await citizen.putKeyboardAway();
   await until('the suggestion at the kiosk', () => demo.kiosk.node('suggest-employer-accept'));
   await look(demo, expert.page, 'suggestion');
   await demo.kiosk.tap('suggest-employer-accept');
@@ -119,13 +118,12 @@ async function payment(t, demo, citizen, expert) {
   await expert.stored();
   await citizen.choose('truthful', 'yes');
   t.step('the citizen reads all that will be sent, goes back, changes a word: the approval asked for is void');
-  await citizen.on('review');
-  await demo.kiosk.screenIs('approve');
+  const approving = async () => (await demo.kiosk.screen()) === 'approve';
+  await citizen.on({ id: 'review', done: approving });
   await look(demo, expert.page, 'approve');
   await demo.kiosk.tap('decline');
   await demo.kiosk.screenIs('form');
-  await citizen.on('review');
-  await demo.kiosk.screenIs('approve');
+  await citizen.on({ id: 'review', done: approving });
   await until('the page to have compared what it sees', () => expert.page.evaluate(() =>
     document.querySelector('[data-testid="form-hash"]')?.dataset.state === 'same'));
 }

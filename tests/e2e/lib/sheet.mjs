@@ -23,30 +23,63 @@ export class Citizen {
     return until(`the kiosk's ${path} to be "${value}"`, async () => (await this.value(path)) === value, ms);
   }
 
-  /** Types into a cell, after what stands there. */
-  async type(path, text) {
+  /** Turns the form's pages until a node is in sight. */
+  async reveal(id) {
+    await until(`${id} to be in sight at the kiosk`, async () => {
+      const { nodes } = await this.kiosk.tree();
+      const at = nodes.findIndex((n) => n.id === id);
+      if (at < 0) return false;
+      if (!nodes[at].state.includes('hidden')) return true;
+      const seen = nodes.findIndex((n) => /^field-/.test(n.id) && !n.state.includes('hidden'));
+      await this.kiosk.ctl('ui', 'tap', at > seen ? 'next' : 'back');
+      return false;
+    });
+  }
+
+  async #into(path) {
+    await this.reveal(`field-${path}`);
     await this.kiosk.tap(`field-${path}`);
     await this.kiosk.ctl('ui', 'key', 'End');
+  }
+
+  /** Types into a cell, after what stands there. */
+  async type(path, text) {
+    await this.#into(path);
     await this.kiosk.ctl('ui', 'type', text);
   }
 
   /** Empties a cell that is typed into, and types. */
   async write(path, text) {
-    const old = (await this.value(path)) ?? '';
-    await this.kiosk.tap(`field-${path}`);
-    await this.kiosk.ctl('ui', 'key', 'End');
-    for (const _ of old) await this.kiosk.ctl('ui', 'key', 'Backspace');
+    await this.#into(path);
+    for (const _ of (await this.value(path)) ?? '') await this.kiosk.ctl('ui', 'key', 'Backspace');
     if (text) await this.kiosk.ctl('ui', 'type', text);
   }
 
-  choose(path, option) {
-    return this.kiosk.tap(`field-${path}-${option}`);
+  async choose(path, option) {
+    await this.reveal(`field-${path}-${option}`);
+    await this.kiosk.tap(`field-${path}-${option}`);
   }
 
-  /** The keyboard away, then the way on. */
-  async on(id = 'next') {
+  async putKeyboardAway() {
     if (await this.kiosk.node('key-hide')) await this.kiosk.tap('key-hide');
-    await this.kiosk.tap(id);
+  }
+
+  /** Which step is shown, in words. */
+  async step() {
+    return (await this.kiosk.node('form-step'))?.name;
+  }
+
+  /** The way on, over all pages of the step, until `done`, which is the next step where nothing is said. */
+  async on({ id = 'next', done = null } = {}) {
+    await this.putKeyboardAway();
+    const here = await this.step();
+    const left = done ?? (async () => (await this.step()) !== here);
+    await until(`the kiosk to go on from ${here}`, async () => {
+      if (await left()) return true;
+      const node = await this.kiosk.node(id);
+      await this.kiosk.ctl('ui', 'tap', node && !node.state.includes('hidden') ? id : 'next');
+      return false;
+    }, 15000, 200);
   }
 }
 
