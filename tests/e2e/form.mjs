@@ -128,10 +128,9 @@ async function payment(t, demo, citizen, expert) {
     document.querySelector('[data-testid="form-hash"]')?.dataset.state === 'same'));
 }
 
-async function approves(t, demo, expert) {
+async function approves(t, demo, citizen, expert) {
   t.step('the citizen approves; a receipt at the kiosk, the package at the page');
-  await demo.kiosk.tap('approve');
-  await demo.kiosk.screenIs('receipt');
+  await citizen.on({ id: 'approve', done: async () => (await demo.kiosk.screen()) === 'receipt' });
   const code = (await demo.kiosk.node('tracking-code')).value || (await demo.kiosk.node('tracking-code')).name;
   const bytes = await expert.container();
   await look(demo, expert.page, 'receipt');
@@ -176,7 +175,7 @@ await main('form', async (t) => {
   await work(t, demo, citizen, expert);
   await leave(t, demo, citizen, expert);
   await payment(t, demo, citizen, expert);
-  judged(t, demo, await approves(t, demo, expert));
+  judged(t, demo, await approves(t, demo, citizen, expert));
   const log = (await demo.kiosk.log()).join('\n');
   for (const secret of [NAME, PERSON_ID, 'Leipurinkatu', 'leipomo']) assert(!log.includes(secret), `"${secret}" stands in a log`);
   assert(page.driver.errors.length === 0, `errors on the page: ${page.driver.errors.join('; ')}`);

@@ -53,6 +53,11 @@ export async function startChromium({ executable = CHROMIUM, probe = true, flags
         /** Key by key. */
         type: (id, text) => page.locator(`[data-testid="${id}"]`).pressSequentially(text, { timeout: 15000 }),
         press: (id, key) => page.locator(`[data-testid="${id}"]`).press(key, { timeout: 15000 }),
+        /** What a link saves, as bytes. */
+        download: async (id) => {
+          const [saved] = await Promise.all([page.waitForEvent('download', { timeout: 15000 }), page.click(`[data-testid="${id}"]`, { timeout: 15000 })]);
+          return readFileSync(await saved.path());
+        },
         reload: () => page.reload(),
         close: () => page.close({ runBeforeUnload: false }),
         screenshot: (path) => page.screenshot({ path }),

@@ -129,13 +129,7 @@ export class Expert {
   /** The sealed container, as it would be saved. */
   async container() {
     await this.page.shows('package-download');
-    const base64 = await this.page.evaluate(async () => {
-      const bytes = new Uint8Array(await (await fetch(document.querySelector('[data-testid="package-download"]').href)).arrayBuffer());
-      let text = '';
-      for (const b of bytes) text += String.fromCharCode(b);
-      return btoa(text);
-    });
-    return Buffer.from(base64, 'base64');
+    return this.driver.download('package-download');
   }
 }
 

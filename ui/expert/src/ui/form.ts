@@ -28,6 +28,8 @@ class FormPanel extends PageElement {
   private unsentSince: number | null = null;
   private adding: { path: string; rows: number } | null = null;
   private hadFocus = false;
+  /** While a button of the pointer is down: the cell it went to. Its tools widen after the click, not away from under it. */
+  private pressed: string | null = null;
 
   constructor() {
     super();
@@ -131,10 +133,31 @@ class FormPanel extends PageElement {
     const { steps, section, n } = this.step();
     const hidden = hiddenNow(share);
     const fields = section.fields.filter((f) => !hidden.has(f.id));
-    return html`<div class="fields" @lk-at=${(e: CustomEvent<string>) => { this.at = e.detail; this.chosen ||= section.id; }}>
+    return html`<div class="fields" @pointerdown=${() => this.press()} @lk-at=${(e: CustomEvent<string>) => { this.came(e.detail, section); }}>
       ${this.gone()}${share.reopened ? html`<div class="banner calm wide" data-testid="form-reopened">${icon('info')}<p>${t.form.reopened}</p></div>` : nothing}${share.state?.phase === 'failed' ? html`<p class="banner bad wide" role="status">${icon('triangleAlert')}${t.form.failed}</p>` : nothing}
       ${repeat(fields, (f) => f.id, (f) => this.field(f, hidden, this.nagged.has(section.id)))}</div>
       ${this.foot(steps, section, n)}`;
+  }
+
+  private came(path: string, section: Section): void {
+    this.chosen ||= section.id;
+    if (this.pressed === null) this.at = path;
+    else this.pressed = path;
+  }
+
+  private press(): void {
+    this.pressed = this.at;
+    const up = (): void => {
+      removeEventListener('pointerup', up);
+      removeEventListener('pointercancel', up);
+      // The click comes right behind.
+      setTimeout(() => {
+        if (this.pressed !== null) this.at = this.pressed;
+        this.pressed = null;
+      }, 0);
+    };
+    addEventListener('pointerup', up);
+    addEventListener('pointercancel', up);
   }
 
   private gone(): TemplateResult | typeof nothing {
