@@ -68,6 +68,9 @@ static void sctp_init_once(void)
     usrsctp_sysctl_set_sctp_auth_enable(0);
     usrsctp_sysctl_set_sctp_blackhole(2); /* no answer to what nobody awaits */
     usrsctp_sysctl_set_sctp_delayed_sack_time_default(20);
+    /* Else 30 for one chunk, which is a minute, and that with no cause in the
+     * ABORT. */
+    usrsctp_sysctl_set_sctp_max_retran_chunk(RETRANSMISSIONS);
     usrsctp_sysctl_set_sctp_nr_outgoing_streams_default(RTC_SCTP_STREAMS_MAX);
     lib.done = true;
 }
