@@ -20,6 +20,7 @@ struct confine_profile;
 
 extern const struct confine_profile confine_luukkud;
 extern const struct confine_profile confine_rtc;
+extern const struct confine_profile confine_fetch;
 
 /* The walls, as bits. */
 enum confine_wall {

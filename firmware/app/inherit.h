@@ -11,7 +11,10 @@
  *   keypad         luukkud: the keypad's keys; absent when there is no file
  *   ca-<agency>    luukkud: that agency's CA, PEM
  *   crl-<agency>   luukkud: its revocation list, PEM; absent when it has none
- *   tls-ca, tls-cert, tls-key   luukku-rtc: for the broker, PEM
+ *   post-<agency>  luukkud: the certificate that letters to it are encrypted
+ * to, PEM; absent when it has no address post-ca-<agency>  luukku-fetch: the CA
+ * of its address, PEM; likewise tls-ca, tls-cert, tls-key   luukku-rtc: for the
+ * broker, PEM
  */
 #ifndef LUUKKU_APP_INHERIT_H
 #define LUUKKU_APP_INHERIT_H
@@ -20,7 +23,7 @@
 
 #include <stdbool.h>
 
-#define INHERIT_MAX 48      /* descriptors */
+#define INHERIT_MAX 64      /* descriptors */
 #define INHERIT_NAME_MAX 40 /* characters of [a-z0-9-], the NUL included */
 #define INHERIT_ENV "LUUKKU_FDS"
 

@@ -22,13 +22,13 @@ const struct super_timing super_timing_usual = {
     .healthy_us = 60000000,
 };
 
-/* The two get a channel to each other whenever one of them starts: the ends of
- * a fresh pair, in place of any earlier one. */
+/* The first two get a channel to each other whenever one of them starts: the
+ * ends of a fresh pair, in place of any earlier one. */
 void super_on_started(struct super *s, struct super_child *c)
 {
     struct supermsg m = {.type = SUPERMSG_PEER};
     int pair[2];
-    if (s->config.programs < 2)
+    if (s->config.programs < 2 || c->index > 1)
         return;
     struct super_child *other = &s->child[1 - c->index];
     if (!super_child_lives(other) || other->state == SUPER_STOPPING)
@@ -81,11 +81,30 @@ void super_on_ended(struct super *s, struct super_child *c, bool broke)
         wipe_others(s, c);
 }
 
+void super_on_ready(struct super *s, struct super_child *c)
+{
+    if (s->config.ready)
+        s->config.ready(s->config.arg, c->index);
+}
+
+static void on_post(struct super *s, struct super_child *c,
+                    const struct supermsg *m, struct lk_chan_msg *raw)
+{
+    bool may = s->config.post && s->config.post(s->config.arg, c->index, m,
+                                                lk_chan_take_fd(raw, 0));
+    if (!may)
+        super_child_kill(c, "sent what it must not");
+}
+
 void super_on_message(struct super *s, struct super_child *c,
                       const struct supermsg *m, struct lk_chan_msg *raw)
 {
     if (m->type == SUPERMSG_CONTROL_REPLY) {
         s->config.reply(s->config.arg, c->index, m, lk_chan_take_fd(raw, 0));
+        return;
+    }
+    if (m->type >= SUPERMSG_LETTER) {
+        on_post(s, c, m, raw);
         return;
     }
     LK_LOG(INFO, "super", "session ended, programs are %s",
@@ -160,6 +179,20 @@ int super_command(struct super *s, size_t program, uint32_t id,
         return -EINVAL;
     memcpy(m.arg, argv, argc * sizeof(*argv));
     return super_child_send(c, &m, -1);
+}
+
+int super_post(struct super *s, size_t program, const struct supermsg *m,
+               int fd)
+{
+    if (program >= s->config.programs ||
+        s->child[program].state != SUPER_RUNNING)
+        return -ENOTCONN;
+    return super_child_send(&s->child[program], m, fd);
+}
+
+size_t super_programs(const struct super *s)
+{
+    return s->config.programs;
 }
 
 void super_info(const struct super *s, size_t program, struct super_info *ret)

@@ -12,7 +12,7 @@
 #include "ipc/supermsg.h"
 #include "loop/loop.h"
 
-#define SUPER_PROGRAMS_MAX 2
+#define SUPER_PROGRAMS_MAX 3
 #define SUPER_SESSION 0 /* this one holds the session */
 #define SUPER_WALLS_MAX 256
 #define SUPER_ENDED_MAX 64
@@ -55,12 +55,18 @@ struct super_info {
 
 struct super_config {
     const struct super_program *program; /* borrowed for super's life */
-    size_t programs; /* 1..SUPER_PROGRAMS_MAX; two get channels to each other */
+    size_t programs; /* 1..SUPER_PROGRAMS_MAX; the first two get channels to
+                        each other */
     struct super_timing timing;
     bool keep_programs;    /* do not start anew at a session's end */
     struct super_log *log; /* borrowed */
     /* An answer to super_command(). The callee owns fd (-1: none). */
     void (*reply)(void *arg, size_t program, const struct supermsg *m, int fd);
+    /* SUPERMSG_LETTER or one of those behind it. The callee owns fd (-1: none).
+     * false: it must not send that, and is killed. May be NULL: none may. */
+    bool (*post)(void *arg, size_t program, const struct supermsg *m, int fd);
+    /* It runs, and may be sent to. May be NULL. */
+    void (*ready)(void *arg, size_t program);
     /* It has ended: what was asked of it is not answered. */
     void (*gone)(void *arg, size_t program);
     /* All have ended after super_stop(). */
@@ -93,6 +99,13 @@ void super_renew(struct super *s);
  * Errors: -ENOTCONN it does not run, lk_chan_send()'s, supermsg_encode()'s. */
 int super_command(struct super *s, size_t program, uint32_t id,
                   const char *const *argv, size_t argc) LK_MUST_CHECK;
+
+/* Sends a SUPERMSG_LETTER or one of those behind it; fd is borrowed, -1: none.
+ * Errors: -ENOTCONN it does not run, lk_chan_send()'s, supermsg_encode()'s. */
+int super_post(struct super *s, size_t program, const struct supermsg *m,
+               int fd) LK_MUST_CHECK;
+
+size_t super_programs(const struct super *s);
 
 /* What there is to know of a program. */
 void super_info(const struct super *s, size_t program, struct super_info *ret);

@@ -29,7 +29,7 @@ json_t *super_answer_status(const struct super_desk_config *config,
                             int64_t now_us)
 {
     json_t *programs = json_array();
-    for (size_t i = 0; i <= SUPER_RTC; i++)
+    for (size_t i = 0; i < super_programs(s); i++)
         if (json_array_append_new(programs, program_status(s, i, now_us)) < 0) {
             json_decref(programs);
             return NULL;
@@ -54,7 +54,7 @@ json_t *super_answer_selftest(const struct super *s)
 {
     json_t *checks = json_array();
     int r = 0;
-    for (size_t i = 0; i <= SUPER_RTC; i++) {
+    for (size_t i = 0; i < super_programs(s); i++) {
         struct super_info info;
         super_info(s, i, &info);
         bool runs = info.state == SUPER_RUNNING;

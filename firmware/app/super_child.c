@@ -129,6 +129,7 @@ static void child_ready(struct super_child *c, const char *walls)
     c->missed = 0;
     lk_timer_clear(c->deadline);
     lk_timer_set_in(c->ping, c->super->config.timing.ping_us);
+    super_on_ready(c->super, c);
 }
 
 static void on_message(void *arg, struct lk_chan_msg *raw)
@@ -140,7 +141,7 @@ static void on_message(void *arg, struct lk_chan_msg *raw)
     bool hello = r == 0 && m.type == SUPERMSG_HELLO;
     if (r < 0 || hello == c->said_hello ||
         (hello && strcmp(m.text, c->program->name) != 0) ||
-        m.type >= SUPERMSG_PING) {
+        (m.type >= SUPERMSG_PING && m.type < SUPERMSG_LETTER)) {
         super_child_kill(c, "sent what it must not");
         return;
     }

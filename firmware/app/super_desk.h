@@ -18,6 +18,7 @@
 enum super_desk_program {
     SUPER_LUUKKUD = 0,
     SUPER_RTC = 1,
+    SUPER_FETCH = 2, /* where an agency has an address */
 };
 
 struct super_desk;

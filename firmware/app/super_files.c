@@ -49,7 +49,10 @@ static int add_agency(struct inherit *in, const struct store_config_agency *a)
     (void)snprintf(name, sizeof(name), "ca-%s", a->id);
     int r = add_file(in, name, a->ca);
     (void)snprintf(name, sizeof(name), "crl-%s", a->id);
-    return r < 0 ? r : add_file(in, name, a->crl);
+    if (r == 0)
+        r = add_file(in, name, a->crl);
+    (void)snprintf(name, sizeof(name), "post-%s", a->id);
+    return r < 0 ? r : add_file(in, name, a->post_cert);
 }
 
 int super_files_open_luukkud(void *arg, struct inherit *in)
@@ -76,6 +79,27 @@ int super_files_open_rtc(void *arg, struct inherit *in)
     if (r == 0)
         r = add_file(in, "tls-cert", f->config->tls_cert);
     return r < 0 ? r : add_file(in, "tls-key", f->config->tls_key);
+}
+
+bool super_files_have_post(const struct store_config *c)
+{
+    for (size_t i = 0; i < c->agencies; i++)
+        if (c->agency[i].post_url[0])
+            return true;
+    return false;
+}
+
+int super_files_open_fetch(void *arg, struct inherit *in)
+{
+    const struct super_files *f = arg;
+    char name[INHERIT_NAME_MAX];
+    int r = add_text(in, f);
+    for (size_t i = 0; i < f->config->agencies && r == 0; i++) {
+        const struct store_config_agency *a = &f->config->agency[i];
+        (void)snprintf(name, sizeof(name), "post-ca-%s", a->id);
+        r = add_file(in, name, a->post_ca);
+    }
+    return r;
 }
 
 /* The text as it was read now: every start of a program sees the same. */
@@ -122,11 +146,15 @@ static int try_files(struct super_files *f)
 {
     struct inherit luukkud = {.count = 0};
     struct inherit rtc = {.count = 0};
+    struct inherit fetch = {.count = 0};
     int r = super_files_open_luukkud(f, &luukkud);
     if (r == 0)
         r = super_files_open_rtc(f, &rtc);
+    if (r == 0)
+        r = super_files_open_fetch(f, &fetch);
     inherit_close(&luukkud);
     inherit_close(&rtc);
+    inherit_close(&fetch);
     return r;
 }
 

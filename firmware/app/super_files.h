@@ -8,6 +8,8 @@
 #include "app/inherit.h"
 #include "store/config.h"
 
+#include <stdbool.h>
+
 struct super_files {
     const struct store_config *config; /* borrowed */
     int text; /* a sealed memfd with the configuration's text */
@@ -22,8 +24,12 @@ struct super_files {
 int super_files_load(const char *path, struct store_config **ret_config,
                      struct super_files *ret_files) LK_MUST_CHECK;
 
+/* Whether an agency has an address for letters. */
+bool super_files_have_post(const struct store_config *c);
+
 /* For struct super_program: what each program inherits. arg: super_files. */
 int super_files_open_luukkud(void *arg, struct inherit *in);
 int super_files_open_rtc(void *arg, struct inherit *in);
+int super_files_open_fetch(void *arg, struct inherit *in);
 
 #endif

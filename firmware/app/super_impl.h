@@ -58,6 +58,7 @@ void super_child_kill(struct super_child *c, const char *why);
 void super_on_started(struct super *s, struct super_child *c);
 /* `broke`: in the middle of its work, unasked. */
 void super_on_ended(struct super *s, struct super_child *c, bool broke);
+void super_on_ready(struct super *s, struct super_child *c);
 void super_on_message(struct super *s, struct super_child *c,
                       const struct supermsg *m, struct lk_chan_msg *raw);
 

@@ -3,6 +3,7 @@
 #include "app/super_desk.h"
 #include "app/super_files.h"
 #include "app/super_output.h"
+#include "app/super_post.h"
 #include "base/log.h"
 #include "control/server.h"
 
@@ -40,8 +41,9 @@ struct app {
     struct super_desk *desk;
     struct control_server *server;
     struct super *super;
-    struct super_program program[2];
-    char path[2][PATH_MAX];
+    struct super_post *post; /* NULL: no agency has an address */
+    struct super_program program[SUPER_PROGRAMS_MAX];
+    char path[SUPER_PROGRAMS_MAX][PATH_MAX];
     const char *args[5];
 };
 
@@ -160,9 +162,9 @@ static void make_args(struct app *a)
 /* The programs lie beside this one. */
 static int find_programs(struct app *a)
 {
-    static const char *const name[] = {"luukkud", "luukku-rtc"};
-    static const struct confine_profile *const profile[] = {&confine_luukkud,
-                                                            &confine_rtc};
+    static const char *const name[] = {"luukkud", "luukku-rtc", "luukku-fetch"};
+    static const struct confine_profile *const profile[] = {
+        &confine_luukkud, &confine_rtc, &confine_fetch};
     char self[PATH_MAX];
     ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
     if (n < 0)
@@ -187,6 +189,7 @@ static int find_programs(struct app *a)
     a->program[SUPER_RTC].options.sound =
         a->config->sound == STORE_CONFIG_AUTO && has_sound_server();
     a->program[SUPER_RTC].open = super_files_open_rtc;
+    a->program[SUPER_FETCH].open = super_files_open_fetch;
     return 0;
 }
 
@@ -226,20 +229,51 @@ static void forward_gone(void *arg, size_t program)
     super_desk_gone(a->desk, program);
 }
 
+static bool forward_post(void *arg, size_t program, const struct supermsg *m,
+                         int fd)
+{
+    struct app *a = arg;
+    LK_AUTO_FD own = fd;
+    return a->post && super_post_message(a->post, program, m, own);
+}
+
+static void forward_ready(void *arg, size_t program)
+{
+    struct app *a = arg;
+    if (a->post)
+        super_post_ready(a->post, program);
+}
+
+/* Letters and matters: where an agency has an address. */
+static int make_post(struct app *a)
+{
+    if (!super_files_have_post(a->config))
+        return 0;
+    int r = super_post_new(a->config->outbox, &a->post);
+    if (r < 0)
+        LK_LOG(ERROR, "super", "outbox=\"%s\" err=%s", a->config->outbox,
+               strerrorname_np(-r));
+    return r;
+}
+
 static int make_super(struct app *a)
 {
     struct super_config config = {.program = a->program,
-                                  .programs = LK_ARRAY_LEN(a->program),
+                                  .programs = a->post ? 3 : 2,
                                   .timing = super_timing_usual,
                                   .keep_programs = a->options.keep_programs,
                                   .log = a->log,
                                   .reply = forward_reply,
                                   .gone = forward_gone,
+                                  .post = forward_post,
+                                  .ready = forward_ready,
                                   .stopped = on_stopped,
                                   .arg = a};
     int r = super_new(a->loop, &config, &a->super);
     if (r == 0)
         super_desk_attach(a->desk, a->super, a->server);
+    if (r == 0 && a->post)
+        super_post_attach(a->post, a->super);
     return r;
 }
 
@@ -255,6 +289,8 @@ static int app_open(struct app *a)
     if (r == 0)
         r = make_control(a);
     if (r == 0)
+        r = make_post(a);
+    if (r == 0)
         r = make_super(a);
     return r;
 }
@@ -263,6 +299,7 @@ static void app_close(struct app *a)
 {
     a->server = control_server_free(a->server);
     a->super = super_free(a->super);
+    a->post = super_post_free(a->post);
     a->desk = super_desk_free(a->desk);
     a->signals = lk_watch_free(a->signals);
     a->signal_fd = lk_fd_close(a->signal_fd);

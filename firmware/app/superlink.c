@@ -55,6 +55,15 @@ static void link_stop(struct superlink *s)
     s->config.shutdown(s->config.arg);
 }
 
+static void link_post(struct superlink *s, const struct supermsg *m,
+                      struct lk_chan_msg *msg)
+{
+    if (s->config.post)
+        s->config.post(s->config.arg, m, lk_chan_take_fd(msg, 0));
+    else
+        link_stop(s);
+}
+
 static void link_receive(void *arg, struct lk_chan_msg *msg)
 {
     struct superlink *s = arg;
@@ -80,6 +89,12 @@ static void link_receive(void *arg, struct lk_chan_msg *msg)
     case SUPERMSG_KEPT:
         if (s->config.kept)
             s->config.kept(s->config.arg);
+        break;
+    case SUPERMSG_LETTER:
+    case SUPERMSG_POSTED:
+    case SUPERMSG_ASK:
+    case SUPERMSG_TOLD:
+        link_post(s, &m, msg);
         break;
     default:
         link_stop(s);
@@ -135,14 +150,18 @@ int superlink_ready(struct superlink *s, const char *walls)
     return send_text(s, SUPERMSG_READY, walls);
 }
 
+int superlink_post(struct superlink *s, const struct supermsg *m, int fd)
+{
+    return link_send(s, m, fd);
+}
+
 int superlink_session_ended(struct superlink *s)
 {
     struct supermsg m = {.type = SUPERMSG_SESSION_ENDED};
     return link_send(s, &m, -1);
 }
 
-/* A sealed memfd with `len` bytes, or -errno. */
-static int sealed_memfd(const void *data, size_t len)
+int superlink_memfd(const void *data, size_t len)
 {
     LK_AUTO_FD fd = memfd_create("reply", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
@@ -162,7 +181,7 @@ static int sealed_memfd(const void *data, size_t len)
 static int reply_with(struct superlink *s, struct supermsg *m, const void *data,
                       size_t len)
 {
-    LK_AUTO_FD fd = sealed_memfd(data, len);
+    LK_AUTO_FD fd = superlink_memfd(data, len);
     return fd < 0 ? fd : link_send(s, m, fd);
 }
 

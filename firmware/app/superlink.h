@@ -36,6 +36,9 @@ struct superlink_config {
      * started anew. So a program can say that one of its other threads hangs.
      * May be NULL. */
     bool (*alive)(void *arg);
+    /* SUPERMSG_LETTER and those behind it. The callee owns `fd` (-1: none);
+     * `m` dies on return. May be NULL where none is sent. */
+    void (*post)(void *arg, const struct supermsg *m, int fd);
     void *arg;
 };
 
@@ -62,6 +65,14 @@ int superlink_ready(struct superlink *s, const char *walls) LK_MUST_CHECK;
  * follows, and all programs are started anew; otherwise kept().
  * Errors: lk_chan_send()'s. */
 int superlink_session_ended(struct superlink *s);
+
+/* Sends a SUPERMSG_LETTER or one of those behind it; fd is borrowed, -1: none.
+ * Errors: lk_chan_send()'s, supermsg_encode()'s. */
+int superlink_post(struct superlink *s, const struct supermsg *m, int fd);
+
+/* A sealed memfd with a copy of `len` bytes, for a letter. Owner: caller.
+ * Errors: memfd_create(2)'s, write(2)'s. */
+int superlink_memfd(const void *data, size_t len) LK_MUST_CHECK;
 
 /* Answers a command with a result: JSON text of any value. What is too large
  * for a message crosses as a sealed memfd.

@@ -32,6 +32,14 @@ static int msg_shape(unsigned type)
         return HAS_ID | HAS_VERDICT | HAS_TEXT | FD_MAYBE;
     case SUPERMSG_PEER:
         return FD_ONE;
+    case SUPERMSG_LETTER:
+        return HAS_TEXT | FD_ONE;
+    case SUPERMSG_POSTED:
+        return HAS_TEXT;
+    case SUPERMSG_ASK:
+        return HAS_ID | HAS_TEXT;
+    case SUPERMSG_TOLD:
+        return HAS_ID | HAS_VERDICT | HAS_TEXT | FD_MAYBE;
     case SUPERMSG_CONTROL:
         return HAS_ID | HAS_ARGS;
     default:

@@ -31,6 +31,14 @@ enum supermsg_type {
     SUPERMSG_CONTROL = 18,      /* id, args */
     SUPERMSG_SHUTDOWN = 19,
     SUPERMSG_KEPT = 20,
+    /* Passed on by luukku-super, either way; which program may send which is
+     * super_post.h's business. */
+    SUPERMSG_LETTER = 32, /* text: its name; one descriptor: a sealed memfd or a
+                             file */
+    SUPERMSG_POSTED = 33, /* text: the letter's name */
+    SUPERMSG_ASK = 34,    /* id, text: as a letter's name */
+    SUPERMSG_TOLD = 35,   /* id, ok, text: title, state, and each thing asked
+                             for on a line; not ok: "unknown" or "" */
 };
 
 /* What the descriptor of a CONTROL_REPLY holds. */

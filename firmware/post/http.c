@@ -70,8 +70,8 @@ static void flight_end(struct flight *f, CURLcode code)
         retry_s > 0 ? (uint32_t)LK_MIN(retry_s, (curl_off_t)UINT32_MAX) : 0;
     struct flight gone = *f;
     *f = (struct flight){.http = f->http, .body = -1};
-    a.body = lk_buf_str(gone.answer);
-    a.len = gone.answer->len;
+    a.body = gone.answer ? lk_buf_str(gone.answer) : "";
+    a.len = gone.answer ? gone.answer->len : 0;
     gone.done(gone.arg, &a); /* may start another in its place */
     flight_clear(&gone);
 }

@@ -54,6 +54,6 @@ struct post_http_request {
 /* Begins a request. Errors: -EINVAL the URL or a header, -ENOSPC too many at
  * once, -ENOMEM, fstat(2)'s. Then `done` is not called. */
 int post_http_start(struct post_http *h,
-                    const struct post_http_request *request) LK_MUST_CHECK;
+                    const struct post_http_request *rq) LK_MUST_CHECK;
 
 #endif

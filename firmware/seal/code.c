@@ -31,7 +31,9 @@ static char code_letter(char c)
         return '0';
     if (c == 'I' || c == 'L')
         return '1';
-    return code_digit(c) >= 0 ? c : '\0';
+    if (code_digit(c) < 0)
+        return '\0';
+    return c;
 }
 
 static char code_check(const char *code)

@@ -19,6 +19,7 @@ enum kind {
     KIND_PORT,
     KIND_PATH,
     KIND_SOCKET,
+    KIND_URL,
     KIND_UINT,
     KIND_EVEN, /* an even KIND_UINT */
     KIND_BOOL,
@@ -72,6 +73,18 @@ static const struct field device_fields[] = {
     {.name = "key", .kind = KIND_PATH, .at = AT(device_key)},
 };
 
+static const struct field post_fields[] = {
+    {.name = "url",
+     .kind = KIND_URL,
+     .at = offsetof(struct store_config_agency, post_url)},
+    {.name = "cert",
+     .kind = KIND_PATH,
+     .at = offsetof(struct store_config_agency, post_cert)},
+    {.name = "ca",
+     .kind = KIND_PATH,
+     .at = offsetof(struct store_config_agency, post_ca)},
+};
+
 static const struct field agency_fields[] = {
     {.name = "id",
      .kind = KIND_NAME,
@@ -83,6 +96,7 @@ static const struct field agency_fields[] = {
      .kind = KIND_PATH,
      .optional = true,
      .at = offsetof(struct store_config_agency, crl)},
+    OBJECT("post", true, post_fields),
 };
 
 static const struct field agency_element = OBJECT("", false, agency_fields);
@@ -154,6 +168,7 @@ static const struct field top_fields[] = {
     {.name = "sound", .kind = KIND_SOURCE, .optional = true, .at = AT(sound)},
     {.name = "stamps", .kind = KIND_BOOL, .optional = true, .at = AT(stamps)},
     {.name = "keypad", .kind = KIND_PATH, .optional = true, .at = AT(keypad)},
+    {.name = "outbox", .kind = KIND_PATH, .optional = true, .at = AT(outbox)},
     {.name = "control", .kind = KIND_SOCKET, .at = AT(control)},
 };
 
@@ -200,6 +215,9 @@ static int take_string(struct parse *p, const struct field *f, const json_t *v,
         break;
     case KIND_PATH:
         wrong = config_path(s, p->dir, at, STORE_CONFIG_PATH_MAX);
+        break;
+    case KIND_URL:
+        wrong = config_url(s, at, STORE_CONFIG_URL_MAX);
         break;
     case KIND_SOCKET:
         wrong = config_path(s, p->dir, at, STORE_CONFIG_SOCKET_MAX);
@@ -340,6 +358,7 @@ static int take(struct parse *p, const struct field *f, const json_t *v,
     case KIND_HOST:
     case KIND_PATH:
     case KIND_SOCKET:
+    case KIND_URL:
     case KIND_STUN:
     case KIND_TURN:
         break;
@@ -347,7 +366,20 @@ static int take(struct parse *p, const struct field *f, const json_t *v,
     return take_string(p, f, v, at);
 }
 
-/* What no single value can tell: agencies with the same id. */
+/* Letters need a place to wait. */
+static int check_outbox(struct parse *p, const struct store_config *c)
+{
+    for (size_t i = 0; i < c->agencies; i++) {
+        if (!c->agency[i].post_url[0] || c->outbox[0])
+            continue;
+        p->step[0] = (struct lk_json_step){.key = "outbox"};
+        p->depth = 1;
+        return refuse(p, "is missing, and an agency has an address");
+    }
+    return 0;
+}
+
+/* What no single value can tell: agencies with the same id, no outbox. */
 static int check_whole(struct parse *p, const struct store_config *c)
 {
     for (size_t i = 1; i < c->agencies; i++) {
@@ -361,7 +393,7 @@ static int check_whole(struct parse *p, const struct store_config *c)
             return refuse(p, "is that of an agency before it");
         }
     }
-    return 0;
+    return check_outbox(p, c);
 }
 
 /* jansson's own words quote the text, in which there are passwords. */

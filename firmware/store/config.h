@@ -17,6 +17,7 @@
 #define STORE_CONFIG_HOST_MAX 254   /* bytes of a host name, the NUL included */
 #define STORE_CONFIG_PATH_MAX 1024  /* bytes of a path, the NUL included */
 #define STORE_CONFIG_SOCKET_MAX 108 /* bytes of sun_path, the NUL included */
+#define STORE_CONFIG_URL_MAX 512    /* bytes of an address, the NUL included */
 #define STORE_CONFIG_REASON_MAX 256
 
 enum store_config_source {
@@ -41,6 +42,11 @@ struct store_config_agency {
     char id[LK_NAME_MAX];
     char ca[STORE_CONFIG_PATH_MAX];  /* PEM */
     char crl[STORE_CONFIG_PATH_MAX]; /* PEM; "" when it has none */
+    /* Its address for letters (https), the certificate they are encrypted to,
+     * and the CA of the address; "" when it has none. */
+    char post_url[STORE_CONFIG_URL_MAX];
+    char post_cert[STORE_CONFIG_PATH_MAX]; /* PEM */
+    char post_ca[STORE_CONFIG_PATH_MAX];   /* PEM */
 };
 
 struct store_config {
@@ -70,6 +76,8 @@ struct store_config {
     enum store_config_source sound;  /* default auto */
     bool stamps; /* draw time stamps into what is sent, for tests */
     char keypad[STORE_CONFIG_PATH_MAX]; /* the keypad's keys; "": the usual */
+    char outbox[STORE_CONFIG_PATH_MAX]; /* letters that wait, a directory; "":
+                                           no agency has an address */
     char control[STORE_CONFIG_SOCKET_MAX]; /* the control socket's path */
 };
 

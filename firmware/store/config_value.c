@@ -121,3 +121,21 @@ const char *config_path(const char *s, const char *dir, char *ret, size_t cap)
     int n = snprintf(ret, cap, "%s/%s", dir, s);
     return n < 0 || (size_t)n >= cap ? "is too long" : NULL;
 }
+
+/* Without a '/' at its end, a query or a fragment: paths are put behind it. */
+const char *config_url(const char *s, char *ret, size_t cap)
+{
+    size_t n = strlen(s);
+    if (strncmp(s, "https://", 8) != 0 || n == 8)
+        return "is not an https:// address";
+    if (n >= cap)
+        return "is too long";
+    if (s[n - 1] == '/' || strpbrk(s, "?#@ \\\"<>"))
+        return "has a character at its end or inside that no address of an "
+               "agency has";
+    for (size_t i = 0; i < n; i++)
+        if (s[i] <= ' ' || s[i] > '~')
+            return "has a character that is not ASCII";
+    memcpy(ret, s, n + 1);
+    return NULL;
+}

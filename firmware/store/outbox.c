@@ -92,7 +92,7 @@ static int outbox_note(struct store_outbox *o, const char *name,
 static int outbox_look(struct store_outbox *o, const char *file)
 {
     char name[STORE_OUTBOX_NAME_MAX];
-    struct stat st;
+    struct stat st = {0};
     size_t n = strlen(file);
     const size_t suffix = sizeof(SUFFIX) - 1;
     if (n <= suffix || n - suffix >= sizeof(name) ||
@@ -218,7 +218,7 @@ static int outbox_write(struct store_outbox *o, int from, struct stat *ret)
 int store_outbox_put(struct store_outbox *o, const char *name, int fd)
 {
     char file[FILE_MAX];
-    struct stat st;
+    struct stat st = {0};
     if (!store_outbox_name_valid(name))
         return -EINVAL;
     if (outbox_find(o, name) < o->letters)

@@ -1,0 +1,60 @@
+/* The profile of luukku-fetch: network, and nothing else. */
+#include "app/confine_impl.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+#include <linux/netlink.h>
+
+static const char *const groups[] = {NULL};
+
+static const struct confine_path paths[] = {
+    /* to load: libraries, and their data */
+    {"/usr", CONFINE_READ},
+    {"/lib", CONFINE_READ},
+    {"/lib64", CONFINE_READ},
+    {"/etc/ld.so.cache", CONFINE_READ},
+    {"/etc/ssl/openssl.cnf", CONFINE_READ | CONFINE_LATE},
+    {"/etc/localtime", CONFINE_READ | CONFINE_LATE},
+    {"/proc", CONFINE_READ},
+    {"/sys/devices/system/cpu", CONFINE_READ | CONFINE_LATE},
+    /* names are looked up with every connection */
+    {"/etc/resolv.conf", CONFINE_READ | CONFINE_LATE},
+    {"/etc/hosts", CONFINE_READ | CONFINE_LATE},
+    {"/etc/host.conf", CONFINE_READ | CONFINE_LATE},
+    {"/etc/nsswitch.conf", CONFINE_READ | CONFINE_LATE},
+    {"/etc/gai.conf", CONFINE_READ | CONFINE_LATE},
+    {"/etc/services", CONFINE_READ | CONFINE_LATE},
+    {"/dev/null", CONFINE_DEVICE | CONFINE_LATE},
+    {"/dev/urandom", CONFINE_READ | CONFINE_DEVICE | CONFINE_LATE},
+};
+
+static const struct confine_call calls[] = {
+    {.name = "socket", .argument = {{0, CONFINE_INT_MASK, AF_INET}}},
+    {.name = "socket", .argument = {{0, CONFINE_INT_MASK, AF_INET6}}},
+    {.name = "socket", /* whether there is an IPv6 address */
+     .argument = {{0, CONFINE_INT_MASK, AF_NETLINK},
+                  {2, CONFINE_INT_MASK, NETLINK_ROUTE}}},
+    {.name = "bind"},
+    {.name = "connect"},
+    {.name = "sendmmsg"},
+    {.name = "recvmmsg"},
+};
+
+static const struct confine_limit limits[] = {
+    {256, RLIMIT_NOFILE, false},
+    {64, RLIMIT_NPROC, true},
+};
+
+const struct confine_profile confine_fetch = {
+    .program = "luukku-fetch",
+    .id = 60803,
+    .groups = groups,
+    .network = true,
+    .path = paths,
+    .paths = LK_ARRAY_LEN(paths),
+    .call = calls,
+    .calls = LK_ARRAY_LEN(calls),
+    .limit = limits,
+    .limits = LK_ARRAY_LEN(limits),
+};
