@@ -17,6 +17,7 @@ struct luukkud {
     struct store_config *config;
     struct signal_key *key;
     struct seal_key *seal;
+    struct lk_buf *post[STORE_CONFIG_AGENCIES_MAX]; /* PEM; NULL: none */
     struct signal_trust *trust;
     struct luukkud_core *core;
     struct kiosk_ui *ui;
@@ -63,6 +64,20 @@ static int load_agency(struct luukkud *d, const char *id)
                                        .crl_pem = crl->data,
                                        .crl_len = crl->len};
     return signal_trust_add(d->trust, id, &files);
+}
+
+/* What letters to an agency are encrypted to, where it has an address. */
+static int load_post(struct luukkud *d)
+{
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < d->config->agencies; i++) {
+        char name[INHERIT_NAME_MAX];
+        (void)snprintf(name, sizeof(name), "post-%s", d->config->agency[i].id);
+        r = inherit_read(&d->inherited, name, &d->post[i]);
+        if (r == -ENOENT)
+            r = 0;
+    }
+    return r;
 }
 
 static int load_trust(struct luukkud *d)
@@ -121,6 +136,8 @@ static int load(struct luukkud *d)
     if (r < 0)
         return setup_fail("device key", r);
     r = load_trust(d);
+    if (r == 0)
+        r = load_post(d);
     if (r < 0)
         return setup_fail("agencies' certificates", r);
     struct luukkud_core_config c = {
@@ -128,6 +145,7 @@ static int load(struct luukkud *d)
         .key = d->key,
         .trust = d->trust,
         .seal = d->seal,
+        .post = d->post,
         .idle_us = d->short_idle ? SHORT_IDLE_US : SESSION_IDLE_US,
         .super_fd = inherit_take(&d->inherited, "super")};
     r = luukkud_core_new(&c, &d->core);
@@ -178,6 +196,8 @@ int main(int argc, char **argv)
     signal_trust_free(d.trust);
     signal_key_free(d.key);
     seal_key_free(d.seal);
+    for (size_t i = 0; i < STORE_CONFIG_AGENCIES_MAX; i++)
+        lk_buf_free(d.post[i]);
     store_config_free(d.config);
     return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

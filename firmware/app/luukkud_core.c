@@ -35,6 +35,7 @@ struct luukkud_core {
     struct lk_timer *timer;
     struct kiosk_ui *ui;
     struct luukkud_control *control;
+    struct luukkud_post *post;
     const char *walls;
     pthread_t thread;
     uint64_t shown;       /* version of the view that the screen has */
@@ -353,6 +354,12 @@ static bool super_alive(void *arg)
     return luukkud_control_ui_alive(c->control, lk_loop_now_us(c->loop));
 }
 
+static void super_post_came(void *arg, const struct supermsg *m, int fd)
+{
+    struct luukkud_core *c = arg;
+    luukkud_post_message(c->post, m, fd);
+}
+
 /* --- other threads ----------------------------------------------------- */
 
 void luukkud_core_intent(void *core, const struct session_intent *intent)
@@ -451,6 +458,7 @@ static int core_make_rooms(struct luukkud_core *c,
     struct luukkud_form_config fc = {.loop = c->loop,
                                      .kiosk = config->config->kiosk,
                                      .key = config->seal,
+                                     .post = c->post,
                                      .event = form_event,
                                      .settle = form_settle,
                                      .arg = c};
@@ -486,11 +494,22 @@ static int core_make_super(struct luukkud_core *c, int fd)
                                       .shutdown = super_shutdown,
                                       .kept = super_kept,
                                       .alive = super_alive,
+                                      .post = super_post_came,
                                       .arg = c};
     int r = superlink_new(c->loop, fd, &config, &c->super);
     if (r == 0)
+        luukkud_post_attach(c->post, c->super);
+    if (r == 0)
         r = luukkud_control_new(c->super, post_answer, c, &c->control);
     return r;
+}
+
+static int core_make_post(struct luukkud_core *c,
+                          const struct luukkud_core_config *config)
+{
+    const struct luukkud_post_config post = {
+        .loop = c->loop, .config = config->config, .cert = config->post};
+    return luukkud_post_new(&post, &c->post);
 }
 
 int luukkud_core_new(const struct luukkud_core_config *config,
@@ -499,6 +518,8 @@ int luukkud_core_new(const struct luukkud_core_config *config,
     LK_AUTO_FD super_fd = config->super_fd;
     struct luukkud_core *c = calloc(1, sizeof(*c));
     int r = c ? core_make_loop(c) : -ENOMEM;
+    if (r == 0)
+        r = core_make_post(c, config);
     if (r == 0)
         r = core_make_rooms(c, config);
     if (r == 0)
@@ -560,6 +581,7 @@ struct luukkud_core *luukkud_core_free(struct luukkud_core *c)
     superlink_free(c->super);
     line_free(c->line);
     luukkud_form_free(c->form);
+    luukkud_post_free(c->post);
     session_free(c->session);
     lk_timer_free(c->timer);
     lk_mailbox_free(c->box);

@@ -20,6 +20,7 @@ struct luukkud_core_config {
     const struct signal_key *key;      /* the device's; borrowed, outlives */
     const struct signal_trust *trust;  /* borrowed, outlives */
     const struct seal_key *seal;       /* the device's; borrowed, outlives */
+    struct lk_buf *const *post;        /* struct luukkud_post_config's cert */
     int64_t idle_us;                   /* struct session_config's */
     int super_fd;                      /* taken over */
 };

@@ -47,6 +47,32 @@ static int desk_seal(void *arg, const struct formdesk_job *job)
     return luukkud_seal_begin(f->seal, job);
 }
 
+/* Not every agency has an address of its own. */
+static void desk_outbox(void *arg, const struct formdesk_package *p)
+{
+    struct luukkud_form *f = arg;
+    int r = luukkud_post_letter(f->config.post, p);
+    if (r < 0 && r != -ENOENT)
+        LK_LOG(ERROR, "form", "what=letter err=%s", strerrorname_np(-r));
+}
+
+/* --- the post ---------------------------------------------------------- */
+
+static void post_posted(void *arg, const char *code)
+{
+    struct luukkud_form *f = arg;
+    formdesk_posted(f->desk, code);
+    f->config.settle(f->config.arg);
+}
+
+static void post_told(void *arg, const struct session_matter *m)
+{
+    struct luukkud_form *f = arg;
+    struct session_event e = {.kind = SESSION_EVENT_TRACK, .matter = m};
+    f->config.event(f->config.arg, &e);
+    f->config.settle(f->config.arg);
+}
+
 /* --- what goes in ------------------------------------------------------ */
 
 /* The day of the wall clock, where the kiosk stands. */
@@ -72,8 +98,7 @@ void luukkud_form_begin(struct luukkud_form *f, const struct session_view *v,
         LK_LOG(ERROR, "form", "what=begin err=%s", strerrorname_np(-r));
 }
 
-/* No agency is asked from here: a code that was mistyped is told from one whose
- * matter cannot be asked for. */
+/* The answer comes later, as post_told(). */
 static void track(struct luukkud_form *f, const struct session_intent *i)
 {
     char code[SEAL_CODE_MAX] = "";
@@ -82,11 +107,13 @@ static void track(struct luukkud_form *f, const struct session_intent *i)
                                .title = "",
                                .state = "",
                                .asks = ""};
-    struct session_event e = {.kind = SESSION_EVENT_TRACK, .matter = &m};
     if (i->kind != SESSION_INTENT_TRACK_CODE)
         return;
     if (seal_code_read(i->arg, code) < 0)
         m.track = SESSION_TRACK_BAD_CODE;
+    else if (luukkud_post_ask(f->config.post, code) == 0)
+        return;
+    struct session_event e = {.kind = SESSION_EVENT_TRACK, .matter = &m};
     f->config.event(f->config.arg, &e);
 }
 
@@ -141,8 +168,13 @@ int luukkud_form_new(const struct luukkud_form_config *config,
     if (!f)
         return -ENOMEM;
     f->config = *config;
-    struct formdesk_output out = {
-        .event = desk_event, .seal = desk_seal, .note = desk_note, .arg = f};
+    struct formdesk_output out = {.event = desk_event,
+                                  .seal = desk_seal,
+                                  .outbox = desk_outbox,
+                                  .note = desk_note,
+                                  .arg = f};
+    struct luukkud_post_output post = {
+        .posted = post_posted, .told = post_told, .arg = f};
     struct luukkud_seal_config seal = {
         .loop = config->loop, .key = config->key, .done = on_sealed, .arg = f};
     int r = formdesk_new(config->kiosk, &out, &f->desk);
@@ -152,6 +184,7 @@ int luukkud_form_new(const struct luukkud_form_config *config,
         luukkud_form_free(f);
         return r;
     }
+    luukkud_post_listen(config->post, &post);
     *ret = f;
     return 0;
 }

@@ -6,6 +6,7 @@
 #ifndef LUUKKU_APP_LUUKKUD_FORM_H
 #define LUUKKU_APP_LUUKKUD_FORM_H
 
+#include "app/luukkud_post.h"
 #include "app/luukkud_seal.h"
 #include "kiosk/kiosk.h"
 #include "session/session.h"
@@ -16,6 +17,7 @@ struct luukkud_form_config {
     struct lk_loop *loop;       /* borrowed */
     const char *kiosk;          /* its name; copied */
     const struct seal_key *key; /* the device's; borrowed, outlives */
+    struct luukkud_post *post;  /* borrowed, outlives */
     /* For the session; dies on return. */
     void (*event)(void *arg, const struct session_event *e);
     /* Something happened of itself: the session and the screen are to be

@@ -43,14 +43,8 @@ static void work_free(struct work *w)
 /* The agency's mark in the code: two characters. */
 static int make_code(struct work *w)
 {
-    char mark[3] = "";
-    for (size_t i = 0, n = 0; w->agency[i] && n < 2; i++) {
-        char c = w->agency[i];
-        if (c >= 'a' && c <= 'z')
-            mark[n++] = (char)(c - 'a' + 'A');
-        else if (c >= '0' && c <= '9')
-            mark[n++] = c;
-    }
+    char mark[3];
+    seal_code_mark(w->agency, mark);
     return seal_code_new(mark, w->code);
 }
 

@@ -103,3 +103,20 @@ int seal_code_read(const char *typed, char ret[SEAL_CODE_MAX])
     code_print(code, ret);
     return 0;
 }
+
+void seal_code_mark(const char *agency, char ret[3])
+{
+    char mark[MARK + 1] = "XX";
+    size_t n = 0;
+    for (; *agency && n < MARK; agency++)
+        if (code_letter(*agency))
+            mark[n++] = code_letter(*agency);
+    memcpy(ret, n == MARK ? mark : "XX", sizeof(mark));
+}
+
+bool seal_code_is_of(const char *code, const char *agency)
+{
+    char mark[MARK + 1];
+    seal_code_mark(agency, mark);
+    return strncmp(code, mark, MARK) == 0;
+}

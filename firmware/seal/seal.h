@@ -70,6 +70,11 @@ int seal_letter(const void *data, size_t len, const void *cert, size_t cert_len,
  * Errors: -EINVAL the mark. Thread: any. */
 #define SEAL_CODE_MAX 32
 int seal_code_new(const char *mark, char ret[SEAL_CODE_MAX]) LK_MUST_CHECK;
+/* The mark of an agency, of its id: the first two letters or digits, "XX" when
+ * it has fewer. */
+void seal_code_mark(const char *agency, char ret[3]);
+/* Whether a code, as seal_code_read() gives it, has that agency's mark. */
+bool seal_code_is_of(const char *code, const char *agency);
 /* What was typed, in that form: capitals, groups, O as 0, I and L as 1.
  * Errors: -EBADMSG it is no such code (the check character finds slips). */
 int seal_code_read(const char *typed, char ret[SEAL_CODE_MAX]) LK_MUST_CHECK;

@@ -6,12 +6,15 @@
  *   peer      how often the sibling's greeting came over the present channel
  *   kept      how often super said that the programs are kept
  *   big       an answer that does not fit a message
+ *   letter:NAME:BASE64URL, ask:NAME: to luukku-super; posted, told: what came
+ *   of them
  *   status, devices, selftest
  */
 #include "app/confine.h"
 #include "app/inherit.h"
 #include "app/superlink.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "ipc/chan.h"
 
 #include <errno.h>
@@ -34,6 +37,8 @@ struct fake {
     struct lk_chan *old_peer; /* freed once no callback of it is under way */
     unsigned greetings;
     unsigned kept;
+    unsigned posted;
+    char told[1024];
     bool stubborn;
     bool silent;
 };
@@ -117,6 +122,44 @@ static void answer_number(struct fake *f, uint32_t id, unsigned n)
     (void)superlink_reply(f->link, id, text);
 }
 
+/* A letter, "letter:NAME:BASE64URL", or a question, "ask:NAME". */
+static int post(struct fake *f, const char *what)
+{
+    char name[128];
+    uint8_t bytes[SUPERMSG_ARG_MAX];
+    struct supermsg m = {.type = SUPERMSG_ASK, .id = 1, .text = name};
+    const char *from = strchr(what, ':') + 1;
+    const char *content = strchr(from, ':');
+    (void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(from, ":"), from);
+    if (!content)
+        return superlink_post(f->link, &m, -1);
+    content++;
+    int n = lk_b64u_decode(content, strlen(content), bytes, sizeof(bytes));
+    LK_AUTO_FD fd = n < 0 ? n : superlink_memfd(bytes, (size_t)n);
+    m.type = SUPERMSG_LETTER;
+    return fd < 0 ? fd : superlink_post(f->link, &m, fd);
+}
+
+static void on_post(void *arg, const struct supermsg *m, int fd)
+{
+    struct fake *f = arg;
+    (void)lk_fd_close(fd);
+    f->posted += m->type == SUPERMSG_POSTED;
+    if (m->type == SUPERMSG_TOLD)
+        (void)snprintf(f->told, sizeof(f->told), "%s:%.1000s",
+                       m->ok ? "yes" : "no", m->text);
+}
+
+/* Tells what was told, line ends as '|'. */
+static void answer_told(struct fake *f, uint32_t id)
+{
+    char text[sizeof(f->told) + 3];
+    (void)snprintf(text, sizeof(text), "\"%s\"", f->told);
+    for (char *c = text; *c; c++)
+        *c = (char)(*c == '\n' ? '|' : *c);
+    (void)superlink_reply(f->link, id, text);
+}
+
 static void on_control(void *arg, uint32_t id, size_t argc,
                        const char *const *argv)
 {
@@ -135,6 +178,12 @@ static void on_control(void *arg, uint32_t id, size_t argc,
         answer_number(f, id, f->greetings);
     } else if (strcmp(argv[argc - 1], "kept") == 0) {
         answer_number(f, id, f->kept);
+    } else if (strcmp(argv[argc - 1], "posted") == 0) {
+        answer_number(f, id, f->posted);
+    } else if (strcmp(argv[argc - 1], "told") == 0) {
+        answer_told(f, id);
+    } else if (strchr(argv[argc - 1], ':')) {
+        answer_number(f, id, (unsigned)-post(f, argv[argc - 1]));
     } else if (strcmp(argv[0], "selftest") == 0) {
         (void)superlink_reply(
             f->link, id,
@@ -193,6 +242,7 @@ static int run(struct fake *f, struct inherit *in, const char *walls)
                                       .shutdown = on_shutdown,
                                       .kept = on_kept,
                                       .alive = is_alive,
+                                      .post = on_post,
                                       .arg = f};
     int r = lk_loop_new(&f->loop);
     if (r == 0)

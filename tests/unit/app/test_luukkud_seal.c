@@ -23,6 +23,13 @@ static char mark[4];   /* given to seal_code_new() */
 static char names[64]; /* of the files in the container */
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER; /* held: it waits */
 
+void seal_code_mark(const char *agency, char ret[3])
+{
+    (void)snprintf(ret, 3, "%.2s", agency);
+    for (char *c = ret; *c; c++)
+        *c = (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
+}
+
 int seal_code_new(const char *m, char ret[SEAL_CODE_MAX])
 {
     assert_false(pthread_equal(core, pthread_self()));

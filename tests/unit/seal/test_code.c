@@ -101,6 +101,24 @@ static void test_known(void **state)
     assert_string_equal(read, KNOWN);
 }
 
+static void test_marks(void **state)
+{
+    static const struct {
+        const char *agency, *mark;
+    } table[] = {{"kela", "KE"}, {"dvv", "DV"}, {"oikeus", "01"}, {"a-b", "AB"},
+                 {"te-1", "TE"}, {"---", "XX"}, {"7", "XX"}};
+    char mark[3];
+    char code[SEAL_CODE_MAX];
+    (void)state;
+    for (size_t i = 0; i < LK_ARRAY_LEN(table); i++) {
+        seal_code_mark(table[i].agency, mark);
+        assert_string_equal(mark, table[i].mark);
+        assert_int_equal(seal_code_new(mark, code), 0);
+        assert_true(seal_code_is_of(code, table[i].agency));
+    }
+    assert_false(seal_code_is_of(KNOWN, "vero"));
+}
+
 static void test_refused(void **state)
 {
     static const char *const bad[] = {"",
@@ -129,6 +147,7 @@ int main(void)
         cmocka_unit_test(test_swapped_neighbours_are_found),
         cmocka_unit_test(test_how_people_type),
         cmocka_unit_test(test_known),
+        cmocka_unit_test(test_marks),
         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

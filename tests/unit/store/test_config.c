@@ -139,6 +139,22 @@ static const struct mistake {
      "agencies[1].id: is that of an agency before it"},
     {"\"vero.pem\"", "\"vero.pem\", \"key\": 1", 12,
      "agencies[1].key: is not a member that is known"},
+    {"\"vero.pem\"", "\"vero.pem\", \"post\": 1", 12,
+     "agencies[1].post: is not an object"},
+    {"\"vero.pem\"", "\"vero.pem\", \"post\": {\"url\": \"http://v.fi\"}", 12,
+     "agencies[1].post.url: is not an https:// address"},
+    {"\"vero.pem\"", "\"vero.pem\", \"post\": {\"url\": \"https://v.fi/\"}", 12,
+     "agencies[1].post.url: has a character at its end or inside that no "
+     "address of an agency has"},
+    {"\"vero.pem\"",
+     "\"vero.pem\", \"post\": {\"url\": \"https://v\u00e4.fi\"}", 12,
+     "agencies[1].post.url: has a character that is not ASCII"},
+    {"\"vero.pem\"", "\"vero.pem\", \"post\": {\"url\": \"https://v.fi\"}", 12,
+     "agencies[1].post.cert: is missing"},
+    {"\"vero.pem\"",
+     "\"vero.pem\", \"post\": {\"url\": \"https://v.fi\", \"cert\": \"c\", "
+     "\"ca\": \"a\"}",
+     1, "outbox: is missing, and an agency has an address"},
     {"{\"id\": \"vero\", \"ca\": \"vero.pem\"}", "[]", 12,
      "agencies[1]: is not an object"},
     {"stun:stun.example", "turn:stun.example", 15,
@@ -205,6 +221,25 @@ static void refuses_too_long_values(void **state)
                      -EBADMSG);
     assert_string_equal(e.reason, "the file is too long");
     assert_null(c);
+}
+
+static void reads_addresses(void **state)
+{
+    static const char text[] =
+        "{\"kiosk\":\"k-1\",\"site\":\"s\",\"broker\":{\"host\":\"h\","
+        "\"port\":1},\"tls\":{\"ca\":\"f\",\"cert\":\"f\",\"key\":\"f\"},"
+        "\"device\":{\"cert\":\"f\",\"key\":\"f\"},\"agencies\":[{\"id\":"
+        "\"kela\",\"ca\":\"f\",\"post\":{\"url\":\"https://k.fi:8443/a\","
+        "\"cert\":\"p.crt\",\"ca\":\"/ca\"}}],\"outbox\":\"out\","
+        "\"control\":\"s\"}";
+    struct store_config_error e;
+    LK_AUTO(store_config) c = NULL;
+    (void)state;
+    assert_int_equal(store_config_parse(text, strlen(text), "/x", &c, &e), 0);
+    assert_string_equal(c->agency[0].post_url, "https://k.fi:8443/a");
+    assert_string_equal(c->agency[0].post_cert, "/x/p.crt");
+    assert_string_equal(c->agency[0].post_ca, "/ca");
+    assert_string_equal(c->outbox, "/x/out");
 }
 
 static void counts_agencies(void **state)
@@ -286,6 +321,7 @@ int main(void)
         cmocka_unit_test(fills_defaults),
         cmocka_unit_test(refuses_mistakes),
         cmocka_unit_test(refuses_too_long_values),
+        cmocka_unit_test(reads_addresses),
         cmocka_unit_test(counts_agencies),
         cmocka_unit_test(reads_the_example),
         cmocka_unit_test(reads_a_descriptor_from_its_start),
