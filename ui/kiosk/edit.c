@@ -306,7 +306,7 @@ static size_t carried(const struct change *c, const struct compared *k,
 {
     if (at <= c->start)
         return at;
-    if (at >= c->old_end)
+    if (at > c->old_end || (at == c->old_end && !k))
         return at - c->old_end + c->new_end;
     return k ? walked(c, k, at) : c->new_end;
 }

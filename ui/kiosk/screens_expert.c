@@ -215,6 +215,19 @@ static void side_picture(struct kiosk_page *p)
         kiosk_page_line(p);
 }
 
+/* While one types there is little height: the picture beside the words. */
+static void side_low(struct kiosk_page *p)
+{
+    float growth = kiosk_cell_growth(p->view->manner.text_size);
+    side_open(p, (struct kiosk_box){.min_w = 92, .max_w = 92 / growth});
+    kiosk_page_remote(p, (struct kiosk_box){.aspect = 4.0f / 3});
+    kiosk_tree_close(p->t);
+    side_open(p, (struct kiosk_box){.min_w = 88, .max_w = 88 / growth});
+    kiosk_page_expert(p);
+    kiosk_page_line(p);
+    kiosk_tree_close(p->t);
+}
+
 static void side_wide(struct kiosk_page *p)
 {
     float w = p->low ? 92 : 150;
@@ -261,7 +274,10 @@ void kiosk_frame_open(struct kiosk_page *p)
                                 .grow = true,
                                 .gap = p->low ? 4 : KIOSK_GAP_MM},
                     });
-    if (kiosk_page_in_call(p) && p->wide)
+    bool beside = kiosk_page_typing(p) && !p->low && !is_largest(p);
+    if (kiosk_page_in_call(p) && p->wide && beside)
+        side_low(p);
+    else if (kiosk_page_in_call(p) && p->wide)
         side_wide(p);
     else if (kiosk_page_in_call(p))
         side_tall(p);

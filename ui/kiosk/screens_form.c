@@ -79,7 +79,10 @@ static void turn(struct kiosk_page *p, const struct kiosk_button *b,
     if (how == KIOSK_TURN_LEAVES)
         n.act = KIOSK_ACT_PAGE;
     n.icon_last = b->icon == KIOSK_ICON_ARROW_RIGHT;
-    if (!onward && is_tight(p))
+    /* Where one can leave, too, there is room for one's words only. */
+    if (!onward &&
+        (is_tight(p) || (how == KIOSK_TURN_LEAVES &&
+                         p->view->manner.text_size != SESSION_TEXT_NORMAL)))
         n.label = "";
     kiosk_tree_leaf(p->t, &n);
 }

@@ -388,6 +388,7 @@ static void ui_refuse_rest(struct kiosk_ui *ui)
     for (size_t i = 0; i < post.requests; i++)
         kiosk_request_refuse(&post.request[i], -ECANCELED,
                              "the screen is closing");
+    form_view_free(post.form);
     kiosk_video_set(ui->video, KIOSK_SOURCE_REMOTE, post.remote.memory_fd,
                     post.remote.wake_fd);
     kiosk_video_set(ui->video, KIOSK_SOURCE_SELF, post.self.memory_fd,

@@ -358,6 +358,51 @@ static void survives_lack_of_memory(void **state)
     assert_null(kiosk_edit_free(NULL));
 }
 
+/* Somebody else's text may have what cannot be typed, and be too long. */
+static void test_shared_texts(void **state)
+{
+    (void)state;
+    LK_AUTO(kiosk_edit) e = NULL;
+    assert_int_equal(kiosk_edit_new(32, &e), 0);
+    assert_int_equal(kiosk_edit_insert(e, "\n", 1), -EBADMSG);
+    kiosk_edit_share(e, 6, true);
+    assert_int_equal(kiosk_edit_insert(e, "ab\ncd", 5), 0);
+    assert_int_equal(kiosk_edit_insert(e, "\t", 1), -EBADMSG);
+    assert_int_equal(kiosk_edit_insert(e, "ef", 2), -EMSGSIZE);
+    assert_int_equal(kiosk_edit_set(e, "\t12345678", 9), 0);
+    assert_int_equal(kiosk_edit_insert(e, "x", 1), -EMSGSIZE);
+    assert_true(kiosk_edit_erase(e, KIOSK_EDIT_PREVIOUS));
+    assert_int_equal(kiosk_edit_set(e, "\xff", 1), -EBADMSG);
+    assert_string_equal(kiosk_edit_text(e), "\t1234567");
+}
+
+/* The caret stays between its characters when both ends change at once. */
+static void test_caret_between_changes(void **state)
+{
+    static const struct {
+        const char *was, *is;
+        size_t caret, then;
+    } cases[] = {
+        {"one two three", "1 two 3", 5, 3}, /* on|e t|wo: t|wo */
+        {"one two three", "xone two threex", 5, 6},
+        {"one two three", "one 2 three", 5, 5}, /* within what is gone */
+        {"abc", "xabcx", 3, 4},
+        {"abc", "", 2, 0},
+        {"äöå", "xäöåx", 4, 5},
+    };
+    (void)state;
+    for (size_t i = 0; i < LK_ARRAY_LEN(cases); i++) {
+        LK_AUTO(kiosk_edit) e = NULL;
+        assert_int_equal(kiosk_edit_new(64, &e), 0);
+        assert_int_equal(kiosk_edit_set(e, cases[i].was, strlen(cases[i].was)),
+                         0);
+        kiosk_edit_select(e, cases[i].caret, cases[i].caret);
+        assert_int_equal(kiosk_edit_set(e, cases[i].is, strlen(cases[i].is)),
+                         0);
+        assert_int_equal(kiosk_edit_caret(e), cases[i].then);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +416,8 @@ int main(void)
         cmocka_unit_test(takes_any_other_text),
         cmocka_unit_test(wipes_what_is_deleted),
         cmocka_unit_test(survives_lack_of_memory),
+        cmocka_unit_test(test_shared_texts),
+        cmocka_unit_test(test_caret_between_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
