@@ -29,7 +29,8 @@ static void aware(uint32_t client, uint8_t clock, const char *state)
     m[1] = (uint8_t)client;
     m[2] = clock;
     m[3] = (uint8_t)len;
-    memcpy(m + 4, state, len);
+    for (size_t i = 0; i < len; i++)
+        m[4 + i] = (uint8_t)state[i];
     world_send(&w, FORM_AWARE, m, len + 4);
 }
 
@@ -301,7 +302,8 @@ static void test_too_many_bytes(void **state)
     LK_AUTO(form_view) v = world_view(&w);
     assert_string_equal(v->lost, "malformed"); /* the first was no JSON */
     world_join(&w, LOAD);
-    memcpy(space, "{\"do\":\"open\"}", 13);
+    (void)snprintf(space, sizeof(space), "{\"do\":\"open\"}");
+    space[strlen(space)] = ' ';
     for (int i = 0; i < 9; i++)
         world_send(&w, FORM_DO, space, sizeof(space));
     LK_AUTO(form_view) fast = world_view(&w);

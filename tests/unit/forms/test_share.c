@@ -221,7 +221,8 @@ static void aware(uint32_t client, uint8_t clock, const char *state)
     m[1] = (uint8_t)client;
     m[2] = clock;
     m[3] = (uint8_t)len;
-    memcpy(m + 4, state, len);
+    for (size_t i = 0; i < len; i++)
+        m[4 + i] = (uint8_t)state[i];
     world_send(&w, FORM_AWARE, m, len + 4);
 }
 

@@ -230,12 +230,13 @@ static struct coedit_ref place(const struct coedit *d, const char *path,
 {
     struct coedit_ref f;
     struct coedit_value v;
-    unsigned id = 0;
-    int n = 0;
+    char *end = NULL;
+    static const char rows[] = "child-";
     assert_int_equal(coedit_root((struct coedit *)d, "f", &f), 0);
     *ret_key = path;
-    if (sscanf(path, "child-%u-%n", &id, &n) != 1 || n == 0)
+    if (strncmp(path, rows, sizeof(rows) - 1) != 0)
         return f;
+    unsigned long id = strtoul(path + sizeof(rows) - 1, &end, 10);
     assert_int_equal(coedit_map_get(d, f, "child", &v), 0);
     for (uint32_t i = 0; i < coedit_length(d, v.type); i++) {
         struct coedit_value row;
@@ -245,8 +246,8 @@ static struct coedit_ref place(const struct coedit *d, const char *path,
         assert_int_equal(coedit_map_get(d, row.type, "_id", &number), 0);
         assert_int_equal(coedit_any_read_number(number.any, number.len, &at),
                          0);
-        *ret_key = path + n;
-        if ((unsigned)at == id)
+        *ret_key = end + 1;
+        if ((unsigned long)at == id)
             return row.type;
     }
     fail_msg("no row: %s", path);
