@@ -27,8 +27,8 @@ static uint32_t deleted_now(const struct coedit *d, const struct ce_item *it)
     uint32_t from = it->h.clock;
     uint32_t end = LK_MIN(ce_end(&it->h), new_from(d, it->h.client));
     uint32_t units = 0;
-    for (uint32_t i = ce_ranges_from(&d->del, it->h.client, from); i < d->del.n;
-         i++) {
+    uint32_t i = ce_ranges_from(&d->del, it->h.client, from);
+    for (; from < end && i < d->del.n; i++) {
         const struct ce_range *r = ce_range_at(&d->del, i);
         if (r->client != it->h.client || r->clock >= end)
             break;

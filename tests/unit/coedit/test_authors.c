@@ -99,6 +99,7 @@ static void test_splices(void **state)
 {
     const struct coedit_splice two[] = {{1, 1, 2}, {6, 1, 0}};
     const struct coedit_splice one[] = {{1, 5, 5}};
+    const struct coedit_splice first[] = {{0, 1, 0}};
     (void)state;
     insert(e, root_of(e, "notes"), 1, "XY"); /* aXYbcdef */
     delete (e, root_of(e, "notes"), 3, 1);   /* aXYcdef */
@@ -109,6 +110,14 @@ static void test_splices(void **state)
     text_is(d, notes, "aXYcde");
     splices_are(two, 2, 8);
     splices_are(one, 1, 1);
+    set_number(e, root_of(e, "f"), "age", 3); /* so that no two are joined */
+    insert(e, root_of(e, "notes"), 0, "p");
+    insert(e, root_of(e, "notes"), 0, "q");
+    delete (e, root_of(e, "notes"), 0, 2); /* nor are these seen */
+    delete (e, root_of(e, "notes"), 0, 1);
+    assert_int_equal(bring(d, e, NULL), 0);
+    text_is(d, notes, "XYcde");
+    splices_are(first, 1, 8);
     set_number(d, form, "age", 9); /* another transaction, not of the text */
     splices_are(NULL, 0, 8);
 }
