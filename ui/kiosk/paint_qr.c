@@ -21,10 +21,13 @@ void paint_qr(const struct pass *s, const struct kiosk_node *n)
     cairo_rectangle(s->cr, x, y, edge * modules, edge * modules);
     cairo_fill(s->cr);
     paint_colour(s, 0x000000);
-    for (int i = 0; i < qr->width * qr->width; i++)
+    for (int i = 0; i < qr->width * qr->width; i++) {
+        int column = i % qr->width + QUIET;
+        int row = i / qr->width + QUIET;
         if (qr->data[i] & 1)
-            cairo_rectangle(s->cr, x + (i % qr->width + QUIET) * edge,
-                            y + (i / qr->width + QUIET) * edge, edge, edge);
+            cairo_rectangle(s->cr, x + column * edge, y + row * edge, edge,
+                            edge);
+    }
     cairo_fill(s->cr);
     QRcode_free(qr);
 }
