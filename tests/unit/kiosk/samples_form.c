@@ -99,9 +99,9 @@ static void choices(struct made *m)
              T(m, "Päätöksen numero", "Number of the decision"));
     i->locked = true;
     i->value = "2026/118834";
-    i = add(m, FORM_ITEM_INFO, "",
-            T(m, "Kela maksaa päivärahan jokaiselta arkipäivältä.",
-              "Kela pays the allowance for every working day."));
+    add(m, FORM_ITEM_INFO, "",
+        T(m, "Kela maksaa päivärahan jokaiselta arkipäivältä.",
+          "Kela pays the allowance for every working day."));
 }
 
 static void rows(struct made *m)
