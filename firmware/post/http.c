@@ -72,7 +72,8 @@ static void flight_end(struct flight *f, CURLcode code)
     *f = (struct flight){.http = f->http, .body = -1};
     a.body = gone.answer ? lk_buf_str(gone.answer) : "";
     a.len = gone.answer ? gone.answer->len : 0;
-    gone.done(gone.arg, &a); /* may start another in its place */
+    if (gone.done)
+        gone.done(gone.arg, &a); /* may start another in its place */
     flight_clear(&gone);
 }
 

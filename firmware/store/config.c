@@ -450,15 +450,17 @@ int store_config_parse(const char *text, size_t len, const char *dir,
     json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &j);
     if (!root)
         return refuse_syntax(&j, ret_error);
-    LK_AUTO(store_config) c = config_defaults();
+    struct store_config *c = config_defaults();
     int r = -ENOMEM;
     if (c)
         r = take(&p, &top, root, (char *)c);
     if (r == 0)
         r = check_whole(&p, c);
     json_decref(root);
-    if (r == 0)
-        *ret = LK_TAKE(c);
+    if (r < 0)
+        (void)store_config_free(c);
+    else
+        *ret = c;
     return r;
 }
 

@@ -284,8 +284,11 @@ static bool wanted(const struct probe *p, const struct probe_attempt *a)
 {
     if (a->who == PROBE_SILENT)
         return !p->sound;
-    bool rtc = strcmp(confine_program(&PROBE_PROFILE), "luukku-rtc") == 0;
-    return a->who == PROBE_BOTH || a->who == (rtc ? PROBE_RTC : PROBE_LUUKKUD);
+    const char *program = confine_program(&PROBE_PROFILE);
+    bool luukkud = strcmp(program, "luukkud") == 0;
+    bool rtc = strcmp(program, "luukku-rtc") == 0;
+    return a->who == PROBE_BOTH || (a->who == PROBE_LUUKKUD && luukkud) ||
+           (a->who == PROBE_NET && !luukkud) || (a->who == PROBE_RTC && rtc);
 }
 
 static void try_all(struct probe *p)

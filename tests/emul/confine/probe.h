@@ -29,6 +29,7 @@ enum probe_who {
     PROBE_BOTH,
     PROBE_LUUKKUD,
     PROBE_RTC,
+    PROBE_NET,    /* those with a network */
     PROBE_SILENT, /* both, but not where a sound server may be reached */
 };
 

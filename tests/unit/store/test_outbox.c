@@ -87,6 +87,12 @@ static struct store_outbox *open_outbox(void)
     return o;
 }
 
+static struct store_outbox *reopen(struct store_outbox *o)
+{
+    (void)store_outbox_free(o);
+    return open_outbox();
+}
+
 static int letter_of(char c, size_t len)
 {
     int fd = memfd_create("letter", MFD_CLOEXEC);
@@ -136,8 +142,7 @@ static void test_life_of_a_letter(void **state)
     assert_int_equal(put(o, "kela.KE4F-7Q9W", 'a', LETTER_LEN), 0);
     assert_int_equal(put(o, "kela.KE4F-7Q9X", 'b', 1), 0);
     assert_int_equal(put(o, "kela.KE4F-7Q9W", 'c', 1), -EEXIST);
-    o = store_outbox_free(o);
-    o = open_outbox();
+    o = reopen(o);
     assert_int_equal(store_outbox_count(o), 2);
     assert_string_equal(store_outbox_name(o, 0), "kela.KE4F-7Q9W");
     assert_null(store_outbox_name(o, 2));
@@ -145,8 +150,7 @@ static void test_life_of_a_letter(void **state)
     assert_true(is_whole(o, "kela.KE4F-7Q9X", 'b', 1));
     assert_int_equal(store_outbox_remove(o, "kela.KE4F-7Q9W"), 0);
     assert_int_equal(store_outbox_remove(o, "kela.KE4F-7Q9W"), -ENOENT);
-    o = store_outbox_free(o);
-    o = open_outbox();
+    o = reopen(o);
     assert_int_equal(store_outbox_count(o), 1);
     clean();
 }
@@ -175,8 +179,7 @@ static void test_names_and_strangers(void **state)
     (void)snprintf(other, sizeof(other), "%s/README", path);
     LK_AUTO_FD fd = open(other, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
     assert_true(fd >= 0);
-    o = store_outbox_free(o);
-    o = open_outbox();
+    o = reopen(o);
     assert_int_equal(store_outbox_count(o), 0);
     assert_int_equal(unlink(other), 0);
 }
@@ -191,8 +194,7 @@ static void test_ceiling(void **state)
         assert_int_equal(put(o, name, 'a', 1), 0);
     }
     assert_int_equal(put(o, "one-more", 'a', 1), -ENOSPC);
-    o = store_outbox_free(o);
-    o = open_outbox();
+    o = reopen(o);
     assert_int_equal(store_outbox_count(o), STORE_OUTBOX_LETTERS_MAX);
     assert_string_equal(store_outbox_name(o, 0), "letter-0");
     clean();
@@ -233,8 +235,7 @@ static int fail_at_each_step(bool at_worst)
         if (at_worst)
             lose_what_was_not_synced("kela.code");
         world->steps_left = -1;
-        o = store_outbox_free(o);
-        o = open_outbox();
+        o = reopen(o);
         bool there = is_whole(o, "kela.code", 'x', LETTER_LEN);
         assert_true(there || !done);
         /* And it goes on working. */
@@ -269,8 +270,7 @@ static void test_errors(void **state)
             assert_int_equal(store_outbox_put(o, "kela.code", fd), -errors[e]);
             world->steps_left = -1;
             assert_int_equal(store_outbox_count(o), 0);
-            o = store_outbox_free(o);
-            o = open_outbox();
+            o = reopen(o);
             assert_int_equal(store_outbox_count(o), 0);
         }
     }
