@@ -4,12 +4,23 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { listen } from '../agency/agency.mjs';
 import { startBroker } from './broker.mjs';
 import { KIOSK, kioskConfig, makeFleet, startKiosk } from './kiosk.mjs';
 import { makeRunDir, Processes } from './processes.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const say = (text) => console.error(`demo: ${text}`);
+
+/** An address of Kela's, for letters; what came is below its `dir`. It ends with this program. */
+async function startAgency(dir, store, processes) {
+  const postKey = join(dir, 'kela-post.key');
+  const server = (name) => join(store, 'broker', `server.${name}`);
+  await processes.run('pki', [join(ROOT, 'tools/pki/luukku-pki'), 'post', store, 'kela', '--key-out', postKey]);
+  const options = { dir: join(dir, 'agency'), cert: server('crt'), key: server('key'), postCert: join(store, 'agencies/kela/post.crt'), postKey };
+  const { port } = (await listen(options)).address();
+  return { id: 'kela', dir: options.dir, url: `https://127.0.0.1:${port}`, cert: options.postCert, ca: join(store, 'fleet/ca.crt') };
+}
 
 /** Brings everything up below `dir`, prints the line, and waits for the end: a message where something failed. */
 async function demo(dir, options, stack, signal) {
@@ -22,10 +33,11 @@ async function demo(dir, options, stack, signal) {
   });
   const kiosk = join(dir, 'kiosk');
   mkdirSync(kiosk, { mode: 0o700 });
-  const config = kioskConfig(store, kiosk, broker.mqtts, options);
+  const agency = options.agency ? await startAgency(dir, store, stack.servers) : null;
+  const config = kioskConfig(store, kiosk, broker.mqtts, { ...options, agency });
   await startKiosk(stack.kiosk, kiosk, config, options, signal);
   const { user, password } = experts[0];
-  console.log(`ready ${JSON.stringify({ url: broker.url, control: config.control, kiosk: KIOSK, user, password, experts })}`);
+  console.log(`ready ${JSON.stringify({ url: broker.url, control: config.control, kiosk: KIOSK, user, password, experts, agency: agency?.dir })}`);
   say(`open ${broker.url} and log in as ${user}, password ${password}. Ctrl-C ends it.`);
   return Promise.race([stack.servers.failed, stack.kiosk.failed, once(signal, 'abort').then(() => '')]);
 }
@@ -34,6 +46,7 @@ function readOptions() {
   const { values } = parseArgs({
     options: {
       headless: { type: 'boolean' }, simulated: { type: 'boolean' }, built: { type: 'boolean' }, stamps: { type: 'boolean' },
+      agency: { type: 'boolean' },
       broker: { type: 'string', default: 'mosquitto' }, 'kiosk-args': { type: 'string' },
     },
   });

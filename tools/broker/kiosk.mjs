@@ -62,12 +62,14 @@ export function kioskConfig(store, dir, mqtts, options) {
     device: { cert: mine('device.crt'), key: mine('device.key') },
     agencies: AGENCIES.map(({ id }) => ({
       id, ca: join(store, 'agencies', id, 'ca.crt'), crl: join(store, 'agencies', id, 'crl.pem'),
+      ...(options.agency?.id === id ? { post: { url: options.agency.url, cert: options.agency.cert, ca: options.agency.ca } } : {}),
     })),
     ice: { stun: [], turn: [] },
     panel: PANEL,
     camera: devices,
     sound: devices,
     stamps: Boolean(options.stamps),
+    ...(options.agency ? { outbox: join(dir, 'outbox') } : {}),
     control: join(dir, 'control'),
   };
 }
