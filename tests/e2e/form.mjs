@@ -1,7 +1,7 @@
 // The parental allowance form: a citizen at the kiosk and an expert at the page fill it in at the same time, disagree, agree; the citizen
 // approves, and what arrives is what was approved. PICTURES=FOLDER keeps screenshots of both sides.
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { startChromium } from './lib/chromium.mjs';
 import { intoCall, openExpert, startDemo } from './lib/journey.mjs';
 import { seeded } from './lib/random.mjs';
@@ -162,8 +162,18 @@ function judged(t, demo, bytes) {
   }
 }
 
+/** By HTTPS, encrypted to the agency; nothing waits at the kiosk any more. */
+async function arrived(t, demo, bytes) {
+  t.step('the agency has the same package');
+  const letters = join(demo.info.agency, 'letters');
+  const taken = () => readdirSync(letters).find((f) => f.endsWith('.asice'));
+  await until('the letter at the agency', taken);
+  assert(readFileSync(join(letters, taken())).equals(bytes), 'it is the very package that the page has');
+  await until('the outbox to be empty', () => readdirSync(join(dirname(demo.info.control), 'outbox')).length === 0);
+}
+
 await main('form', async (t) => {
-  const demo = await startDemo(t);
+  const demo = await startDemo(t, { args: ['--agency'] });
   const browser = await startChromium();
   t.defer(() => browser.stop());
   const page = await openExpert(t, browser, demo);
@@ -175,7 +185,9 @@ await main('form', async (t) => {
   await work(t, demo, citizen, expert);
   await leave(t, demo, citizen, expert);
   await payment(t, demo, citizen, expert);
-  judged(t, demo, await approves(t, demo, citizen, expert));
+  const bytes = await approves(t, demo, citizen, expert);
+  judged(t, demo, bytes);
+  await arrived(t, demo, bytes);
   const log = (await demo.kiosk.log()).join('\n');
   for (const secret of [NAME, PERSON_ID, 'Leipurinkatu', 'leipomo']) assert(!log.includes(secret), `"${secret}" stands in a log`);
   assert(page.driver.errors.length === 0, `errors on the page: ${page.driver.errors.join('; ')}`);
