@@ -80,14 +80,14 @@ export class Keypad {
     }
   }
 
-  /** Goes on with `next` until a control is spoken whose words begin so; gives what was spoken. Every step must be heard. */
+  /** Goes on with `next` until a control is spoken whose words begin so, or are like that; gives what was spoken. Every step must be heard. */
   async find(words, { key = 'next', most = STEPS_MAX } = {}) {
     const passed = [];
     for (let i = 0; i < most; i += 1) {
       await this.press(key);
       const said = (await this.listen()).map((u) => u.text).join(' ');
       assert(said, `the key ${key} after "${passed.at(-1)}" is answered with silence`);
-      if (said.startsWith(words)) return said;
+      if (words instanceof RegExp ? words.test(said) : said.startsWith(words)) return said;
       passed.push(said);
     }
     throw new Error(`the keypad never came to "${words}": ${JSON.stringify(passed)}`);
