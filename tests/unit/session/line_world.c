@@ -1,6 +1,11 @@
 #include "line_world.h"
 
-struct world *w;
+static struct world *w;
+
+struct world *world(void)
+{
+    return w;
+}
 
 static void on_prepare(const struct rtcmsg *m)
 {

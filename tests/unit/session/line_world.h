@@ -51,7 +51,8 @@ struct world {
 #define FORM 6        /* likewise */
 #define ST "\xc2\x9c" /* ends the greeting */
 
-extern struct world *w;
+/* The one that the running test has. */
+struct world *world(void);
 
 /* luukku-rtc's part: a message of its own; the offer asked for last; how the
  * connection is. */

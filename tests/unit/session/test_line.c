@@ -7,11 +7,11 @@ static void test_call_and_end(void **state)
 {
     (void)state;
     world_into_call();
-    line_end(w->line, &w->t);
-    assert_true(w->over && w->expert.over);
-    assert_int_equal(w->end, SESSION_END_BY_CITIZEN);
+    line_end(world()->line, &world()->t);
+    assert_true(world()->over && world()->expert.over);
+    assert_int_equal(world()->end, SESSION_END_BY_CITIZEN);
     assert_int_equal(world_count(RTCMSG_CLOSE), 1);
-    assert_true(line_settled(w->line));
+    assert_true(line_settled(world()->line));
 }
 
 /* Camera and microphone run from the queue to the end, whatever happens to the
@@ -21,27 +21,28 @@ static void test_captures_from_queue_to_end(void **state)
     (void)state;
     world_up();
     assert_int_equal(world_count(RTCMSG_CAPTURE), 0);
-    assert_int_equal(line_wait(w->line, "parental-allowance", "fi", &w->t), 0);
-    assert_true(w->captures);
-    line_end(w->line, &w->t); /* left the queue */
-    assert_false(w->captures);
-    w->over = false;
+    assert_int_equal(
+        line_wait(world()->line, "parental-allowance", "fi", &world()->t), 0);
+    assert_true(world()->captures);
+    line_end(world()->line, &world()->t); /* left the queue */
+    assert_false(world()->captures);
+    world()->over = false;
     world_clear();
     world_into_call();
-    assert_true(w->captures);
+    assert_true(world()->captures);
     /* A page that is loaded again, and a transport that dies: the new one
      * knows nothing. */
-    expert_bye(&w->expert, "left");
+    expert_bye(&world()->expert, "left");
     assert_int_equal(world_count(RTCMSG_CAPTURE), 0);
-    line_transport(w->line, false, &w->t);
-    w->captures = false;
+    line_transport(world()->line, false, &world()->t);
+    world()->captures = false;
     world_up();
-    assert_true(w->captures);
+    assert_true(world()->captures);
     world_pass(20 * SECOND);
-    assert_true(w->over);
-    assert_false(w->captures);
+    assert_true(world()->over);
+    assert_false(world()->captures);
     world_clear();
-    line_transport(w->line, false, &w->t);
+    line_transport(world()->line, false, &world()->t);
     world_up();
     assert_int_equal(world_count(RTCMSG_CAPTURE), 0);
 }
@@ -53,34 +54,36 @@ static void test_watches_one_agency(void **state)
     (void)state;
     world_up();
     assert_int_equal(world_count(RTCMSG_WATCH), 0);
-    line_watch(w->line, "parental-allowance");
-    assert_string_equal(w->watched, "kela");
-    line_watch(w->line, "parental-allowance");
+    line_watch(world()->line, "parental-allowance");
+    assert_string_equal(world()->watched, "kela");
+    line_watch(world()->line, "parental-allowance");
     assert_int_equal(world_count(RTCMSG_WATCH), 1);
-    line_watch(w->line, "no-such-card");
-    assert_string_equal(w->watched, "");
+    line_watch(world()->line, "no-such-card");
+    assert_string_equal(world()->watched, "");
     /* A luukku-rtc that is new is told again. */
-    line_watch(w->line, "tax-card");
-    line_transport(w->line, false, &w->t);
-    w->watched[0] = '\0';
+    line_watch(world()->line, "tax-card");
+    line_transport(world()->line, false, &world()->t);
+    world()->watched[0] = '\0';
     world_up();
-    assert_string_equal(w->watched, "vero");
-    assert_int_equal(line_wait(w->line, "parental-allowance", "fi", &w->t), 0);
-    assert_string_equal(w->watched, "kela");
-    line_end(w->line, &w->t);
-    assert_string_equal(w->watched, "");
-    w->over = false;
+    assert_string_equal(world()->watched, "vero");
+    assert_int_equal(
+        line_wait(world()->line, "parental-allowance", "fi", &world()->t), 0);
+    assert_string_equal(world()->watched, "kela");
+    line_end(world()->line, &world()->t);
+    assert_string_equal(world()->watched, "");
+    world()->over = false;
     world_clear();
     world_into_call();
-    assert_string_equal(w->watched, ""); /* granted: nobody waits any more */
+    assert_string_equal(world()->watched,
+                        ""); /* granted: nobody waits any more */
 }
 
 static void test_expert_ends(void **state)
 {
     (void)state;
     world_into_call();
-    expert_bye(&w->expert, "ended");
-    assert_int_equal(w->end, SESSION_END_BY_EXPERT);
+    expert_bye(&world()->expert, "ended");
+    assert_int_equal(world()->end, SESSION_END_BY_EXPERT);
     assert_int_equal(world_count(RTCMSG_CLOSE), 1);
 }
 
@@ -89,22 +92,22 @@ static void test_silence(void **state)
 {
     (void)state;
     world_into_call();
-    uint64_t version = w->version;
+    uint64_t version = world()->version;
     world_peer(RTCMSG_PEER_INTERRUPTED);
     world_pass(7 * SECOND);
-    assert_int_equal(w->is, SESSION_LINE_INTERRUPTED);
+    assert_int_equal(world()->is, SESSION_LINE_INTERRUPTED);
     assert_int_equal(world_count(RTCMSG_RESTART), 0);
     world_peer(RTCMSG_PEER_RECONNECTING);
     assert_int_equal(world_count(RTCMSG_RESTART), 1);
-    assert_true(w->version > version);
+    assert_true(world()->version > version);
     world_give_offer();
     world_pass(20 * SECOND);
     assert_int_equal(world_count(RTCMSG_RESTART), 5);
     assert_int_equal(world_count(RTCMSG_PREPARE), 0);
-    assert_false(w->over);
+    assert_false(world()->over);
     world_pass(LINE_GIVE_UP_US);
-    assert_true(w->over);
-    assert_int_equal(w->end, SESSION_END_LINE_LOST);
+    assert_true(world()->over);
+    assert_int_equal(world()->end, SESSION_END_LINE_LOST);
 }
 
 static void test_silence_that_ends(void **state)
@@ -115,11 +118,11 @@ static void test_silence_that_ends(void **state)
     world_peer(RTCMSG_PEER_RECONNECTING);
     world_pass(60 * SECOND);
     world_peer(RTCMSG_PEER_CONNECTED);
-    assert_int_equal(w->is, SESSION_LINE_GOOD);
+    assert_int_equal(world()->is, SESSION_LINE_GOOD);
     world_clear();
     world_pass(2 * LINE_GIVE_UP_US);
     assert_int_equal(world_count(RTCMSG_RESTART), 0);
-    assert_false(w->over);
+    assert_false(world()->over);
 }
 
 /* The transport program dies in a call: a fresh connection in the same call,
@@ -128,27 +131,27 @@ static void test_transport_dies(void **state)
 {
     (void)state;
     world_into_call();
-    uint64_t session = w->session;
-    uint64_t version = w->version;
-    line_transport(w->line, false, &w->t);
-    assert_int_equal(w->is, SESSION_LINE_RECONNECTING);
-    assert_int_equal(w->orders, 0); /* nobody to order */
+    uint64_t session = world()->session;
+    uint64_t version = world()->version;
+    line_transport(world()->line, false, &world()->t);
+    assert_int_equal(world()->is, SESSION_LINE_RECONNECTING);
+    assert_int_equal(world()->orders, 0); /* nobody to order */
     world_pass(2 * SECOND);
     world_up();
     assert_int_equal(world_count(RTCMSG_CONTROLS), 1);
     assert_int_equal(world_count(RTCMSG_PREPARE), 1);
-    assert_true(w->gate);
-    assert_true(w->session != session);
-    assert_true(w->version > version);
+    assert_true(world()->gate);
+    assert_true(world()->session != session);
+    assert_true(world()->version > version);
     world_give_offer();
     world_pass(SECOND);
-    assert_true(w->expert.offer == w->version);
-    assert_true(w->expert.session_id == w->session);
-    expert_answer(&w->expert, w->expert.offer);
+    assert_true(world()->expert.offer == world()->version);
+    assert_true(world()->expert.session_id == world()->session);
+    expert_answer(&world()->expert, world()->expert.offer);
     assert_int_equal(world_count(RTCMSG_ANSWER), 1);
     world_peer(RTCMSG_PEER_CONNECTED);
-    assert_int_equal(w->is, SESSION_LINE_GOOD);
-    assert_false(w->over);
+    assert_int_equal(world()->is, SESSION_LINE_GOOD);
+    assert_false(world()->over);
 }
 
 /* A page that reloads claims again and gets a fresh connection. */
@@ -157,26 +160,26 @@ static void test_page_reloads(void **state)
     char old[SIGNAL_NONCE_SIZE];
     (void)state;
     world_into_call();
-    memcpy(old, w->expert.en, sizeof(old));
-    expert_bye(&w->expert, "left");
+    memcpy(old, world()->expert.en, sizeof(old));
+    expert_bye(&world()->expert, "left");
     assert_int_equal(world_count(RTCMSG_CLOSE), 1);
-    assert_int_equal(w->is, SESSION_LINE_RECONNECTING);
-    assert_false(w->over);
-    expert_claim(&w->expert, old);
+    assert_int_equal(world()->is, SESSION_LINE_RECONNECTING);
+    assert_false(world()->over);
+    expert_claim(&world()->expert, old);
     assert_int_equal(world_count(RTCMSG_PREPARE), 1);
-    assert_true(w->gate);
+    assert_true(world()->gate);
     world_give_offer();
-    assert_true(w->expert.session_id == w->session);
+    assert_true(world()->expert.session_id == world()->session);
 }
 
 static void test_page_leaves_for_good(void **state)
 {
     (void)state;
     world_into_call();
-    expert_bye(&w->expert, "left");
+    expert_bye(&world()->expert, "left");
     world_pass(20 * SECOND);
-    assert_true(w->over);
-    assert_int_equal(w->end, SESSION_END_LINE_LOST);
+    assert_true(world()->over);
+    assert_int_equal(world()->end, SESSION_END_LINE_LOST);
 }
 
 /* What is said of an older connection changes nothing. */
@@ -184,12 +187,13 @@ static void test_late_words(void **state)
 {
     (void)state;
     world_into_call();
-    struct rtcmsg late = {
-        .type = RTCMSG_PEER, .call = w->number - 1, .peer = RTCMSG_PEER_FAILED};
+    struct rtcmsg late = {.type = RTCMSG_PEER,
+                          .call = world()->number - 1,
+                          .peer = RTCMSG_PEER_FAILED};
     world_receive(late);
     world_pass(10 * SECOND);
-    assert_int_equal(w->is, SESSION_LINE_GOOD);
-    assert_int_equal(w->orders, 0);
+    assert_int_equal(world()->is, SESSION_LINE_GOOD);
+    assert_int_equal(world()->orders, 0);
 }
 
 static void test_failure_makes_a_fresh_connection(void **state)
@@ -200,21 +204,23 @@ static void test_failure_makes_a_fresh_connection(void **state)
     assert_int_equal(world_count(RTCMSG_PREPARE), 0);
     world_pass(LINE_FRESH_US);
     assert_int_equal(world_count(RTCMSG_PREPARE), 1);
-    assert_true(w->gate);
+    assert_true(world()->gate);
 }
 
 static void test_wait_before_transport(void **state)
 {
     (void)state;
-    assert_int_equal(line_wait(w->line, "nothing", "fi", &w->t), -ENOENT);
-    assert_int_equal(line_wait(w->line, "tax-card", "fi", &w->t), 0);
-    assert_int_equal(w->orders, 0);
+    assert_int_equal(line_wait(world()->line, "nothing", "fi", &world()->t),
+                     -ENOENT);
+    assert_int_equal(line_wait(world()->line, "tax-card", "fi", &world()->t),
+                     0);
+    assert_int_equal(world()->orders, 0);
     world_up();
     assert_int_equal(world_count(RTCMSG_PREPARE), 1);
-    assert_false(w->gate);
-    line_end(w->line, &w->t);
-    assert_true(w->over);
-    assert_false(w->granted);
+    assert_false(world()->gate);
+    line_end(world()->line, &world()->t);
+    assert_true(world()->over);
+    assert_false(world()->granted);
 }
 
 int main(void)

@@ -7,7 +7,7 @@
 static void channel(bool open)
 {
     world_receive((struct rtcmsg){.type = RTCMSG_CHANNEL,
-                                  .call = w->number,
+                                  .call = world()->number,
                                   .channel = FORM,
                                   .open = open,
                                   .text = "form"});
@@ -16,7 +16,7 @@ static void channel(bool open)
 static void room(uint64_t bytes)
 {
     world_receive((struct rtcmsg){.type = RTCMSG_ROOM,
-                                  .call = w->number,
+                                  .call = world()->number,
                                   .channel = FORM,
                                   .room = bytes});
 }
@@ -24,7 +24,7 @@ static void room(uint64_t bytes)
 static void data(uint16_t number, bool binary, const char *text)
 {
     world_receive((struct rtcmsg){.type = RTCMSG_DATA,
-                                  .call = w->number,
+                                  .call = world()->number,
                                   .channel = number,
                                   .binary = binary,
                                   .bytes = (const uint8_t *)text,
@@ -35,33 +35,34 @@ static void test_before_the_grant(void **state)
 {
     (void)state;
     world_up();
-    assert_int_equal(line_wait(w->line, "parental-allowance", "fi", &w->t), 0);
+    assert_int_equal(
+        line_wait(world()->line, "parental-allowance", "fi", &world()->t), 0);
     channel(true);
-    assert_false(w->form_open);
+    assert_false(world()->form_open);
 }
 
 static void test_room(void **state)
 {
     (void)state;
     world_into_call();
-    w->form_waits = 10;
-    line_form(w->line);
-    assert_int_equal(w->form_sent, 0); /* no channel */
+    world()->form_waits = 10;
+    line_form(world()->line);
+    assert_int_equal(world()->form_sent, 0); /* no channel */
     channel(true);
-    assert_int_equal(w->form_sent, 0); /* no room yet */
+    assert_int_equal(world()->form_sent, 0); /* no room yet */
     room(2 * LONG);
-    assert_int_equal(w->form_sent, 2);
+    assert_int_equal(world()->form_sent, 2);
     room(3 * LONG - 1);
-    assert_int_equal(w->form_sent, 2);
+    assert_int_equal(world()->form_sent, 2);
     room(4 * LONG);
-    assert_int_equal(w->form_sent, 4);
+    assert_int_equal(world()->form_sent, 4);
     room(LONG); /* room is never taken back */
-    assert_int_equal(w->form_sent, 4);
+    assert_int_equal(world()->form_sent, 4);
     room(100 * LONG);
-    assert_int_equal(w->form_sent, 10);
-    w->form_waits = 1;
-    line_form(w->line);
-    assert_int_equal(w->form_sent, 11);
+    assert_int_equal(world()->form_sent, 10);
+    world()->form_waits = 1;
+    line_form(world()->line);
+    assert_int_equal(world()->form_sent, 11);
 }
 
 /* Short ones cost what they cost in queues. */
@@ -69,11 +70,11 @@ static void test_short(void **state)
 {
     (void)state;
     world_into_call();
-    w->form_len = 1;
-    w->form_waits = 1000;
+    world()->form_len = 1;
+    world()->form_waits = 1000;
     channel(true);
     room(2 * LONG);
-    assert_int_equal(w->form_sent, LONG / RTCMSG_ROOM_LEAST + 1);
+    assert_int_equal(world()->form_sent, LONG / RTCMSG_ROOM_LEAST + 1);
 }
 
 static void test_data(void **state)
@@ -85,7 +86,7 @@ static void test_data(void **state)
     data(FORM, true, "one");
     data(FORM + 1, true, "other");
     data(FORM, false, "text");
-    assert_string_equal(w->form_got, "one||");
+    assert_string_equal(world()->form_got, "one||");
 }
 
 /* The far end closes; luukku-rtc dies; a fresh connection begins with no room
@@ -97,25 +98,25 @@ static void test_again(void **state)
     channel(true);
     room(8 * LONG);
     channel(false);
-    assert_int_equal(w->form_closed, 1);
+    assert_int_equal(world()->form_closed, 1);
     channel(true);
-    w->form_waits = 2;
-    line_form(w->line);
-    assert_int_equal(w->form_sent, 0);
-    line_transport(w->line, false, &w->t);
-    assert_int_equal(w->form_closed, 2);
-    uint32_t old = w->number;
+    world()->form_waits = 2;
+    line_form(world()->line);
+    assert_int_equal(world()->form_sent, 0);
+    line_transport(world()->line, false, &world()->t);
+    assert_int_equal(world()->form_closed, 2);
+    uint32_t old = world()->number;
     world_up();
-    assert_true(w->number != old);
+    assert_true(world()->number != old);
     channel(true);
     room(LONG);
-    assert_int_equal(w->form_sent, 1);
-    line_end(w->line, &w->t);
-    assert_int_equal(w->form_opened, 3);
-    assert_int_equal(w->form_closed, 3);
-    w->form_waits = 1;
-    line_form(w->line);
-    assert_int_equal(w->form_sent, 1);
+    assert_int_equal(world()->form_sent, 1);
+    line_end(world()->line, &world()->t);
+    assert_int_equal(world()->form_opened, 3);
+    assert_int_equal(world()->form_closed, 3);
+    world()->form_waits = 1;
+    line_form(world()->line);
+    assert_int_equal(world()->form_sent, 1);
 }
 
 /* Room on another channel, or of another connection. */
@@ -124,16 +125,16 @@ static void test_foreign_room(void **state)
     (void)state;
     world_into_call();
     channel(true);
-    w->form_waits = 1;
+    world()->form_waits = 1;
     world_receive((struct rtcmsg){.type = RTCMSG_ROOM,
-                                  .call = w->number,
+                                  .call = world()->number,
                                   .channel = FORM + 1,
                                   .room = 9 * LONG});
     world_receive((struct rtcmsg){.type = RTCMSG_ROOM,
-                                  .call = w->number - 1,
+                                  .call = world()->number - 1,
                                   .channel = FORM,
                                   .room = 9 * LONG});
-    assert_int_equal(w->form_sent, 0);
+    assert_int_equal(world()->form_sent, 0);
 }
 
 int main(void)
