@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,9 +131,9 @@ static int parse_text(int text, const char *path, struct store_config **ret)
     char full[PATH_MAX];
     if (!realpath(path, full))
         return -errno;
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
-    const char *dir = dirname(full);
-    int r = store_config_read(text, dir, ret, &e);
+    char *slash = strrchr(full, '/');
+    slash[slash == full ? 1 : 0] = '\0'; /* its directory */
+    int r = store_config_read(text, full, ret, &e);
     if (r == -EBADMSG)
         LK_LOG(ERROR, "super", "config=\"%s\" line=%d %s", path, e.line,
                e.reason);
