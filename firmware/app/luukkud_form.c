@@ -48,12 +48,13 @@ static int desk_seal(void *arg, const struct formdesk_job *job)
 }
 
 /* Not every agency has an address of its own. */
-static void desk_outbox(void *arg, const struct formdesk_package *p)
+static int desk_outbox(void *arg, const struct formdesk_package *p)
 {
     struct luukkud_form *f = arg;
     int r = luukkud_post_letter(f->config.post, p);
     if (r < 0 && r != -ENOENT)
         LK_LOG(ERROR, "form", "what=letter err=%s", strerrorname_np(-r));
+    return r;
 }
 
 /* --- the post ---------------------------------------------------------- */

@@ -109,7 +109,8 @@ int form_snapshot(const struct form *f,
  * code; or could not be (`package` NULL). */
 int form_sealed(struct form *f, const void *package, size_t len,
                 const char *code) LK_MUST_CHECK;
-/* The agency's address has it. */
+/* It is on its way to the agency's own address; that has it. */
+void form_posting(struct form *f);
 void form_posted(struct form *f);
 
 /* --- the far end -------------------------------------------------------- */

@@ -131,7 +131,7 @@ struct form {
     void *package;
     size_t package_len;
     char code[FORM_CODE_MAX];
-    bool delivered, posted;
+    bool delivered, posting, posted;
 
     uint64_t version;
     int64_t now_us;

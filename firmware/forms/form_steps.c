@@ -220,6 +220,12 @@ int form_sealed(struct form *f, const void *package, size_t len,
     return r;
 }
 
+void form_posting(struct form *f)
+{
+    f->posting = true;
+    form_settle(f);
+}
+
 void form_posted(struct form *f)
 {
     f->posted = true;

@@ -285,6 +285,7 @@ static void fill(const struct form *f, struct form_view *v)
     memcpy(v->code, f->code, sizeof(v->code));
     v->delivered = f->delivered;
     v->posted = f->posted;
+    v->posting = f->posting;
 }
 
 int form_view_new(const struct form *f, struct form_view **ret)

@@ -207,6 +207,8 @@ struct lk_buf *form_state_new(const struct form *f)
     jout_put(&o, "code", f->code);
     jout_key(&o, "posted");
     jout_raw(&o, f->posted ? "true" : "false");
+    jout_key(&o, "posting");
+    jout_raw(&o, f->posting ? "true" : "false");
     jout_close(&o, '}');
     return o.error == 0 ? LK_TAKE(b) : NULL;
 }

@@ -93,7 +93,9 @@ struct form_view {
     size_t items;
     char code[FORM_CODE_MAX]; /* SENT: the tracking code, else "" */
     bool delivered;           /* SENT: the expert's page has it */
-    bool posted; /* SENT: the agency's address has it; false: it waits */
+    bool posting; /* SENT: the agency has an address of its own, to which it
+                     goes by itself; false: the expert's page alone gets it */
+    bool posted;  /* SENT: that address has it */
 };
 
 /* Wipes and frees. NULL is fine. Returns NULL. Thread: the owner's. */

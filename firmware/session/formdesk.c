@@ -379,8 +379,8 @@ void formdesk_sealed(struct formdesk *d, const struct formdesk_package *p)
     int r = form_sealed(d->form, p->data, p->len, p->code);
     if (r < 0) /* no memory for a copy: it is as if it had not been made */
         r = form_sealed(d->form, NULL, 0, "");
-    else if (p->data && d->out.outbox)
-        d->out.outbox(d->out.arg, p);
+    else if (p->data && d->out.outbox && d->out.outbox(d->out.arg, p) == 0)
+        form_posting(d->form);
     if (r < 0)
         d->out.note(d->out.arg, "sealed", strerrordesc_np(-r));
     look(d);

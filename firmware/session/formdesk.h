@@ -41,8 +41,9 @@ struct formdesk_output {
      * or -errno: it cannot be made now. */
     int (*seal)(void *arg, const struct formdesk_job *job);
     /* To be delivered to the agency's own address, too; formdesk_posted()
-     * answers, perhaps. NULL: there is no such way. */
-    void (*outbox)(void *arg, const struct formdesk_package *p);
+     * answers, perhaps. Returns 0, or -ENOENT it has none, or why it cannot be.
+     * NULL: there is no such way. */
+    int (*outbox)(void *arg, const struct formdesk_package *p);
     /* Something failed: for the log, nothing personal. */
     void (*note)(void *arg, const char *what, const char *why);
     void *arg;

@@ -35,7 +35,7 @@ async function demo(dir, options, stack, signal) {
   mkdirSync(kiosk, { mode: 0o700 });
   const agency = options.agency ? await startAgency(dir, store, stack.servers) : null;
   const config = kioskConfig(store, kiosk, broker.mqtts, { ...options, agency });
-  await startKiosk(stack.kiosk, kiosk, config, options, signal);
+  await startKiosk(stack.kiosk, kiosk, config, { ...options, whole: true }, signal);
   const { user, password } = experts[0];
   console.log(`ready ${JSON.stringify({ url: broker.url, control: config.control, kiosk: KIOSK, user, password, experts, agency: agency?.dir })}`);
   say(`open ${broker.url} and log in as ${user}, password ${password}. Ctrl-C ends it.`);

@@ -84,7 +84,8 @@ export async function startKiosk(processes, dir, config, options, signal) {
   writeAtomic(path, `${JSON.stringify(config, null, 1)}\n`);
   const argv = [program, '--config', path, '--allow-ui-control', ...(options.headless ? ['--headless'] : []),
     ...(options['kiosk-args'] ?? '').split(/\s+/).filter(Boolean)];
+  const all = ({ stdout }) => !options.whole || JSON.parse(stdout).programs.every((p) => p.state === 'running');
   const answers = () => existsSync(config.control) &&
-    run(join(BUILD, 'bin/luukkuctl'), ['--socket', config.control, 'status'], { timeout: 5000, signal }).then(() => true, () => false);
+    run(join(BUILD, 'bin/luukkuctl'), ['--socket', config.control, '--json', 'status'], { timeout: 5000, signal }).then(all, () => false);
   await processes.start('kiosk', argv, answers, { ms: 60000 });
 }

@@ -195,7 +195,8 @@ void kiosk_screen_approve(struct kiosk_page *p)
     kiosk_frame_open(p);
     if (f)
         approve_head(p, f);
-    if (f && f->phase != FORM_SEALING)
+    /* A form that was just sent comes a moment before its screen. */
+    if (f && (f->phase == FORM_REVIEW || f->phase == FORM_FAILED))
         approve_items(p, f);
     else
         approve_sealing(p);

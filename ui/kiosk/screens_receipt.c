@@ -111,7 +111,7 @@ static void receipt_body(struct kiosk_page *p)
         receipt_state(p, "receipt-expert", f->delivered,
                       KIOSK_STR_RECEIPT_DELIVERED,
                       KIOSK_STR_RECEIPT_UNDELIVERED);
-    if (f)
+    if (f && (f->posting || f->posted))
         receipt_state(p, "receipt-agency", f->posted, KIOSK_STR_RECEIPT_POSTED,
                       KIOSK_STR_RECEIPT_WAITS);
     kiosk_pager_close(p->t);

@@ -16,7 +16,7 @@
 #define CODE "KE4F-7Q9W-2MXT-8ZA"
 
 static struct lk_loop *loop;
-static struct superlink *link_;
+static struct superlink *near_end;
 static struct lk_chan *super; /* super's end */
 static struct luukkud_post *post;
 static struct store_config *config;
@@ -156,12 +156,12 @@ static int setup(void **state)
     assert_int_equal(lk_loop_new(&loop), 0);
     assert_int_equal(lk_chan_pair(pair), 0);
     assert_int_equal(lk_chan_new(loop, pair[0], &chan, &super), 0);
-    assert_int_equal(superlink_new(loop, pair[1], &link, &link_), 0);
+    assert_int_equal(superlink_new(loop, pair[1], &link, &near_end), 0);
     const struct luukkud_post_config c = {
         .loop = loop, .config = config, .cert = cert};
     assert_int_equal(luukkud_post_new(&c, &post), 0);
     luukkud_post_listen(post, &out);
-    luukkud_post_attach(post, link_);
+    luukkud_post_attach(post, near_end);
     turn();
     return 0;
 }
@@ -170,7 +170,7 @@ static int teardown(void **state)
 {
     (void)state;
     post = luukkud_post_free(post);
-    link_ = superlink_free(link_);
+    near_end = superlink_free(near_end);
     super = lk_chan_free(super);
     loop = lk_loop_free(loop);
     cert[1] = lk_buf_free(cert[1]);

@@ -246,6 +246,7 @@ static void fill(struct made *m, enum sample_form which)
         v->phase = FORM_SENT;
     if (v->phase == FORM_SENT)
         snprintf(v->code, sizeof(v->code), "7K3M-Q9XF-2HTC");
+    v->posting = true;
     v->delivered = v->posted = which == SAMPLE_FORM_SENT;
     if (which == SAMPLE_FORM_LOST) {
         v->phase = FORM_FAILED;

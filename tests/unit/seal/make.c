@@ -33,9 +33,9 @@ static int read_file(const char *path, struct lk_buf **ret)
 
 static int write_file(const char *path, const struct lk_buf *b)
 {
-    FILE *f = fopen(path, "wb");
+    FILE *f = b ? fopen(path, "wb") : NULL;
     if (!f)
-        return -errno;
+        return b ? -errno : -EINVAL;
     size_t n = fwrite(b->data, 1, b->len, f);
     return fclose(f) == 0 && n == b->len ? 0 : -EIO;
 }
@@ -47,7 +47,7 @@ static int load_key(char **argv, struct seal_key **ret)
     int r = read_file(argv[0], &key);
     if (r == 0)
         r = read_file(argv[1], &cert);
-    if (r == 0)
+    if (r == 0 && key && cert)
         r = seal_key_load(key->data, key->len, cert->data, cert->len, ret);
     return r;
 }
@@ -85,7 +85,7 @@ static int make_letter(int argc, char **argv)
     int r = argc == 3 ? read_file(argv[0], &cert) : -EINVAL;
     if (r == 0)
         r = read_file(argv[1], &in);
-    if (r == 0)
+    if (r == 0 && in && cert)
         r = seal_letter(in->data, in->len, cert->data, cert->len, &out);
     return r < 0 ? r : write_file(argv[2], out);
 }

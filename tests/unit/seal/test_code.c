@@ -81,7 +81,11 @@ static void test_how_people_type(void **state)
     assert_memory_equal(code, "01", 2);
     typed[n++] = ' ';
     for (const char *c = code; *c; c++) {
-        char k = *c == '0' ? 'o' : *c == '1' ? (n % 2 ? 'l' : 'i') : *c;
+        char k = *c;
+        if (k == '0')
+            k = 'o';
+        else if (k == '1')
+            k = (char)(n % 2 ? 'l' : 'i');
         if (k == '-')
             typed[n++] = ' ';
         else

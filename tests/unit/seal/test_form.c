@@ -84,12 +84,11 @@ static void test_ceiling(void **state)
         LK_AUTO(seal_form) f = NULL;
         char *json = malloc(n * (most + more) + 1000);
         assert_non_null(json);
-        static const char start[] =
-            HEAD "[{\"id\":\"s\",\"title\":\"S\",\"fields\":[";
-        size_t at = sizeof(start) - 1;
-        memcpy(json, start, at);
+        size_t at = (size_t)snprintf(
+            json, 1000, "%s",
+            HEAD "[{\"id\":\"s\",\"title\":\"S\",\"fields\":[");
         for (size_t i = 0; i < most + more; i++, at += n)
-            memcpy(json + at, field, n);
+            memcpy(json + at, field, n + 1);
         memcpy(json + at - 1, "]}]}", 5);
         assert_int_equal(parse(json, &f), more ? -EBADMSG : 0);
         free(json);

@@ -14,6 +14,7 @@ static unsigned tells, lefts, notes, seals, posts;
 static struct formdesk_job job;
 static int seal_answer;
 static char posted[FORM_CODE_MAX];
+static int outbox_answer;
 static char code[FORM_CODE_MAX]; /* as last told */
 
 static void on_event(void *arg, const struct session_event *e)
@@ -39,11 +40,12 @@ static int on_seal(void *arg, const struct formdesk_job *j)
     return seal_answer;
 }
 
-static void on_outbox(void *arg, const struct formdesk_package *p)
+static int on_outbox(void *arg, const struct formdesk_package *p)
 {
     (void)arg;
     posts++;
     snprintf(posted, sizeof(posted), "%s", p->code);
+    return outbox_answer;
 }
 
 static void on_note(void *arg, const char *what, const char *why)
@@ -72,6 +74,7 @@ static int setup(void **state)
     fake = (struct fake_state){.next_us = INT64_MAX};
     tells = lefts = notes = seals = posts = 0;
     posted[0] = '\0';
+    outbox_answer = 0;
     return formdesk_new("kiosk-1", &output, &d);
 }
 
@@ -258,6 +261,16 @@ static void sealed(uint32_t id, const void *data, size_t len)
     formdesk_sealed(d, &p);
 }
 
+static void test_no_address(void **state)
+{
+    (void)state;
+    to_sealing();
+    outbox_answer = -ENOENT;
+    sealed(job.id, "package", 7);
+    assert_string_equal(fake_done(), "sealed:KE4F-7Q9W-2MXT-8ZK ");
+    assert_int_equal(told.phase, FORM_SENT);
+}
+
 static void test_sealed(void **state)
 {
     (void)state;
@@ -267,7 +280,7 @@ static void test_sealed(void **state)
     sealed(job.id + 1, "other", 5); /* nobody asked for that */
     assert_string_equal(fake_done(), "");
     sealed(job.id, "package", 7);
-    assert_string_equal(fake_done(), "sealed:KE4F-7Q9W-2MXT-8ZK ");
+    assert_string_equal(fake_done(), "sealed:KE4F-7Q9W-2MXT-8ZK posting ");
     assert_int_equal(told.phase, FORM_SENT);
     assert_string_equal(code, "KE4F-7Q9W-2MXT-8ZK");
     assert_string_equal(posted, "KE4F-7Q9W-2MXT-8ZK");
@@ -410,6 +423,7 @@ int main(void)
         DESK(test_deeds),
         DESK(test_refused),
         DESK(test_ends_of_steps),
+        DESK(test_no_address),
         DESK(test_sealed),
         DESK(test_not_sealed),
         DESK(test_cannot_seal),

@@ -30,6 +30,7 @@ export interface KioskState {
   /** Of the snapshot, hex; "" while there is none. */
   sha256: string;
   code: string;
+  posting: boolean;
   posted: boolean;
 }
 
@@ -113,7 +114,7 @@ export function readState(bytes: Uint8Array): KioskState {
     }),
     suggestions: byPath(o, 'suggestions', plain), point: text(o, 'point', PATH_MAX),
     by: byPath(o, 'by', (v) => oneOf(v, BYS, 'by')), hidden: new Set(hidden as string[]),
-    sha256: shaped(o, 'sha256', /^([0-9a-f]{64})?$/), code: shaped(o, 'code', /^[A-Za-z0-9-]{0,32}$/), posted: flag(o, 'posted'),
+    sha256: shaped(o, 'sha256', /^([0-9a-f]{64})?$/), code: shaped(o, 'code', /^[A-Za-z0-9-]{0,32}$/), posting: flag(o, 'posting'), posted: flag(o, 'posted'),
   };
 }
 

@@ -44,7 +44,7 @@ class FormSealed extends PageElement {
         <dt>${t.form.packageLabel}</dt><dd>${sealed === null ? html`<span class="muted">${t.form.packageWaits}</span>`
           : html`<a class="btn" href=${this.link()} download="${code || 'luukku'}.asice" data-testid="package-download" data-sha256=${sealed.sha256}>${icon('download')}${t.form.download}</a>`}</dd>
         ${sealed === null ? nothing : html`<dt>${t.form.sum}</dt><dd class="sum" data-testid="package-sha256">${sealed.sha256}</dd>`}</dl>
-      <p class="note-line ${state?.posted ? 'ok' : 'muted'}" data-testid="form-posted" data-state=${state?.posted ? 'posted' : 'waits'}>${icon(state?.posted ? 'check' : 'clock')}<span>${state?.posted ? t.form.posted : t.form.notPosted}</span></p>`;
+      ${state?.posting || state?.posted ? html`<p class="note-line ${state?.posted ? 'ok' : 'muted'}" data-testid="form-posted" data-state=${state?.posted ? 'posted' : 'waits'}>${icon(state?.posted ? 'check' : 'clock')}<span>${state?.posted ? t.form.posted : t.form.notPosted}</span></p>` : nothing}`;
   }
 
   /** Made once for each package: the browser keeps it for as long as the address stands. */

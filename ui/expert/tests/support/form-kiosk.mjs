@@ -18,7 +18,7 @@ export class FormKiosk {
   commands = [];
   peer = null; // the page's awareness state
   refusals = [];
-  state = { phase: 'filling', section: '', errors: {}, suggestions: {}, point: '', by: {}, hidden: [], sha256: '', code: '', posted: false };
+  state = { phase: 'filling', section: '', errors: {}, suggestions: {}, point: '', by: {}, hidden: [], sha256: '', code: '', posting: true, posted: false };
   rows = 0;
   holdsAcks = false;
   held = '';
