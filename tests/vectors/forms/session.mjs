@@ -85,6 +85,7 @@ class Session {
   }
 
   renew() {
+    this.page?.awareness?.destroy(); // it beats for ever
     this.page = new Page(fail);
     this.page.lost = () => (this.mine = []);
     this.mine = [];
