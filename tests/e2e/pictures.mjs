@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { startChromium } from './lib/chromium.mjs';
 import { CARD, openExpert, startDemo } from './lib/journey.mjs';
 import { main } from './lib/run.mjs';
+import { Citizen, Expert } from './lib/sheet.mjs';
 import { until } from './lib/wait.mjs';
 
 const folder = process.argv[2];
@@ -42,6 +43,42 @@ function makeCamera(path) {
   closeSync(file);
 }
 
+/** The form by both: a suggestion, and what would be sent. */
+async function form(t, kiosk, page, shoot) {
+  t.step('the form, filled in by both');
+  const [citizen, expert] = [new Citizen(kiosk), new Expert(page)];
+  if (await kiosk.node('key-hide')) await kiosk.tap('key-hide');
+  await kiosk.tap('text');
+  await kiosk.tap('form');
+  await kiosk.screenIs('form');
+  await citizen.choose('situation', 'expected');
+  await page.shows('field-due-date');
+  await expert.fill('due-date', '14.2.2027');
+  await citizen.write('children', '1');
+  await citizen.on();
+  await expert.step('applicant');
+  await citizen.write('name', 'Aino Maria Korhonen');
+  await citizen.write('person-id', '131052-308T');
+  await expert.fill('home-street', 'Leipurinkatu 7 B 12');
+  await expert.fill('home-postcode', '70100');
+  await expert.fill('home-town', 'Kuopio');
+  await expert.fill('phone', '040 123 4567');
+  await expert.stored();
+  await citizen.on();
+  await expert.step('work');
+  await citizen.choose('work-kind', 'employed');
+  await page.shows('field-employer');
+  await citizen.write('employer', 'Kuopion leipomo');
+  await expert.has('employer', 'Kuopion leipomo');
+  await citizen.putKeyboardAway();
+  await page.click('suggest-employer');
+  await page.driver.fill('suggest-text-employer', 'Kuopion leipomo Oy');
+  await page.click('suggest-send-employer');
+  await until('the suggestion', () => kiosk.node('suggest-employer-accept'));
+  await shoot('kiosk-form');
+  await page.driver.screenshot(join(folder, 'expert-form.png'));
+}
+
 await main('pictures', async (t) => {
   const work = mkdtempSync(join(tmpdir(), 'luukku-pictures-'));
   t.defer(() => rmSync(work, { recursive: true, force: true }));
@@ -49,7 +86,7 @@ await main('pictures', async (t) => {
   makeCamera(camera);
 
   const demo = await startDemo(t, { stamps: false });
-  const browser = await startChromium({ probe: false, flags: [`--use-file-for-fake-video-capture=${camera}`] });
+  const browser = await startChromium({ camera: true, flags: [`--use-file-for-fake-video-capture=${camera}`] });
   t.defer(() => browser.stop());
   const page = await openExpert(t, browser, demo);
   const { kiosk } = demo;
@@ -90,4 +127,5 @@ await main('pictures', async (t) => {
   await kiosk.ctl('ui', 'type', 'Vanhempainp');
   await shoot('kiosk-text');
   await page.driver.screenshot(join(folder, 'expert-call.png'));
+  await form(t, kiosk, page, shoot);
 });
