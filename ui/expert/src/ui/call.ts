@@ -5,7 +5,7 @@ import type { CallView } from '../call/call';
 import { OVER_MS } from '../call/silence';
 import type { FormShare } from '../form/share';
 import type { Current } from '../state/desk';
-import { PageElement, define } from './element';
+import { CallElement, define } from './element';
 import { icon, type IconName } from './icons';
 import './devices';
 import { keyCap } from './keys';
@@ -18,8 +18,8 @@ import './talk';
 /** Services without a form never show one; a first join is over before it would be seen. */
 const formShows = (form: FormShare): boolean => form.stage !== 'none' && (form.stage !== 'joining' || form.why !== '');
 
-class CallScreen extends PageElement {
-  static override properties = { ...PageElement.properties, choosing: { state: true }, small: { state: true }, asked: { state: true } };
+class CallScreen extends CallElement {
+  static override properties = { ...CallElement.properties, choosing: { state: true }, small: { state: true }, asked: { state: true } };
   declare choosing: boolean;
   /** The form was put away. */
   declare small: boolean;

@@ -19,6 +19,13 @@ export class PageElement extends LitElement {
   }
 }
 
+/** Shown during a call. What one asked for in it may come due after its end, just before the element is taken away. */
+export class CallElement extends PageElement {
+  protected override shouldUpdate(): boolean {
+    return (this.app.desk?.current ?? null) !== null;
+  }
+}
+
 export const define = (name: string, element: CustomElementConstructor): void => {
   if (customElements.get(name) === undefined) customElements.define(name, element);
 };

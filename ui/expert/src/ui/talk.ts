@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Turn } from '../call/text';
 import { LOST } from '../call/text-turns';
-import { PageElement, define } from './element';
+import { CallElement, define } from './element';
 import { icon } from './icons';
 import { keyCap } from './keys';
 import { piecesOf } from './pieces';
@@ -12,8 +12,8 @@ import { piecesOf } from './pieces';
 /** How far above its end the log may stand and still follow what is new, CSS pixels. */
 const NEAR_PX = 40;
 
-class TalkPanel extends PageElement {
-  static override properties = { ...PageElement.properties, full: { state: true } };
+class TalkPanel extends CallElement {
+  static override properties = { ...CallElement.properties, full: { state: true } };
   declare full: boolean;
   private follows = true;
 
