@@ -38,20 +38,21 @@ static size_t utf8_sequence(const uint8_t *p, size_t left)
     return n;
 }
 
+/* Eight bytes of ASCII at once: most text is. */
+static bool utf8_is_ascii(const uint8_t *p, size_t left)
+{
+    uint64_t eight;
+    if (left < sizeof(eight))
+        return false;
+    memcpy(&eight, p, sizeof(eight));
+    return (eight & UINT64_C(0x8080808080808080)) == 0;
+}
+
 bool lk_utf8_valid(const void *data, size_t len)
 {
     const uint8_t *p = data;
     while (len > 0) {
-        uint64_t eight;
-        if (len >= sizeof(eight)) { /* most text is ASCII */
-            memcpy(&eight, p, sizeof(eight));
-            if (!(eight & UINT64_C(0x8080808080808080))) {
-                p += sizeof(eight);
-                len -= sizeof(eight);
-                continue;
-            }
-        }
-        size_t n = utf8_sequence(p, len);
+        size_t n = utf8_is_ascii(p, len) ? 8 : utf8_sequence(p, len);
         if (n == 0)
             return false;
         p += n;

@@ -227,8 +227,9 @@ static const struct catalog_card cards[] = {
                     "Anmäl dig som arbetssökande när jobbet tar slut.",
                 [CATALOG_EN] = "Register as a jobseeker when your work ends.",
                 [CATALOG_SE] = "Almmut iežat bargoohccin go bargu nohká.",
-                [CATALOG_RU] = "Зарегистрируйтесь как соискатель, когда работа "
-                               "заканчивается.",
+                [CATALOG_RU] =
+                    ("Зарегистрируйтесь как соискатель, когда работа "
+                     "заканчивается."),
                 [CATALOG_UK] =
                     "Зареєструйтеся як шукач роботи, коли робота закінчується.",
                 [CATALOG_AR] = "سجّل كباحث عن عمل عندما ينتهي عملك.",

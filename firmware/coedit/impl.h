@@ -288,6 +288,8 @@ static inline void *ce_vec_push(struct coedit *d, struct ce_vec *v, size_t size)
 {
     if (v->n == v->cap && ce_vec_reserve(d, v, 1, size) < 0)
         return NULL;
+    if (!v->at)
+        return NULL;
     void *p = (uint8_t *)v->at + v->n++ * size;
     memset(p, 0, size);
     return p;

@@ -17,7 +17,6 @@ static LK_PRINTF(2, 3) void put(struct text *t, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): false alarm */
     int n = vsnprintf(t->at + t->len, t->cap - t->len, fmt, ap);
     va_end(ap);
     if (n < 0 || (size_t)n >= t->cap - t->len)
