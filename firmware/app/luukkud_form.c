@@ -99,7 +99,7 @@ void luukkud_form_begin(struct luukkud_form *f, const struct session_view *v,
         LK_LOG(ERROR, "form", "what=begin err=%s", strerrorname_np(-r));
 }
 
-/* The answer comes later, as post_told(). */
+/* What comes of it follows later, as post_told(). */
 static void track(struct luukkud_form *f, const struct session_intent *i)
 {
     char code[SEAL_CODE_MAX] = "";
@@ -108,12 +108,17 @@ static void track(struct luukkud_form *f, const struct session_intent *i)
                                .title = "",
                                .state = "",
                                .asks = ""};
-    if (i->kind != SESSION_INTENT_TRACK_CODE)
-        return;
-    if (seal_code_read(i->arg, code) < 0)
+    int r = 0;
+    if (i->kind == SESSION_INTENT_TRACK_ANSWER)
+        r = luukkud_post_answer(f->config.post, i->arg);
+    else if (seal_code_read(i->arg, code) < 0)
         m.track = SESSION_TRACK_BAD_CODE;
-    else if (luukkud_post_ask(f->config.post, code) == 0)
+    else
+        r = luukkud_post_ask(f->config.post, code);
+    if (r == -EALREADY || (r == 0 && m.track != SESSION_TRACK_BAD_CODE))
         return;
+    if (r < 0)
+        LK_LOG(WARN, "form", "what=track err=%s", strerrorname_np(-r));
     struct session_event e = {.kind = SESSION_EVENT_TRACK, .matter = &m};
     f->config.event(f->config.arg, &e);
 }

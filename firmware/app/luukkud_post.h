@@ -53,6 +53,14 @@ int luukkud_post_letter(struct luukkud_post *p,
  * has such codes, superlink_post()'s. */
 int luukkud_post_ask(struct luukkud_post *p, const char *code) LK_MUST_CHECK;
 
+/* Sends an answer to what the agency asks for in the matter that was told last.
+ * told() follows: FOUND and answered when it is on the disk, else FAILED.
+ * text    UTF-8 of 1 to SESSION_ARG_MAX - 1 bytes
+ * Errors  -EINVAL the text, -ENOENT no matter was told since the last question,
+ *         -EALREADY one is under way, -EMSGSIZE, and those of
+ *         luukkud_post_letter() */
+int luukkud_post_answer(struct luukkud_post *p, const char *text) LK_MUST_CHECK;
+
 /* struct superlink_config's. */
 void luukkud_post_message(struct luukkud_post *p, const struct supermsg *m,
                           int fd);

@@ -72,17 +72,20 @@ static void give_letter(struct super_post *p, const char *name)
         post_send(p, SUPER_FETCH, &m, fd);
 }
 
-/* Nothing but a name and a file from luukkud: what is in it is not looked at.
- * false: no name of a letter. */
+/* Nothing but a name and a file from luukkud, which is told whether it is on
+ * the disk: what is in it is not looked at. false: no name of a letter. */
 static bool take_letter(struct super_post *p, const struct supermsg *m, int fd)
 {
     if (!store_outbox_name_valid(m->text))
         return false;
     int r = store_outbox_put(p->outbox, m->text, fd);
-    if (r < 0 && r != -EEXIST)
-        LK_LOG(ERROR, "super", "letter not kept err=%s", strerrorname_np(-r));
-    else
+    const struct supermsg held = {
+        .type = SUPERMSG_HELD, .ok = r == 0 || r == -EEXIST, .text = m->text};
+    if (held.ok)
         give_letter(p, m->text);
+    else
+        LK_LOG(ERROR, "super", "letter not kept err=%s", strerrorname_np(-r));
+    post_send(p, SUPER_LUUKKUD, &held, -1);
     return true;
 }
 

@@ -2,10 +2,10 @@
  * luukku-fetch.
  *
  * Room: luukkud gives a letter (encrypted to its agency; opaque here), it is
- * put into the outbox, and given to luukku-fetch; when that says that the
- * agency has it, it is removed and luukkud is told. Whenever luukku-fetch
- * starts, it gets all that wait. Questions about matters and their answers are
- * passed on. On the loop's thread.
+ * put into the outbox, luukkud is told so, and it is given to luukku-fetch;
+ * when that says that the agency has it, it is removed and luukkud is told.
+ * Whenever luukku-fetch starts, it gets all that wait. Questions about matters
+ * and their answers are passed on. On the loop's thread.
  */
 #ifndef LUUKKU_APP_SUPER_POST_H
 #define LUUKKU_APP_SUPER_POST_H

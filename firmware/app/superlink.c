@@ -94,6 +94,7 @@ static void link_receive(void *arg, struct lk_chan_msg *msg)
     case SUPERMSG_POSTED:
     case SUPERMSG_ASK:
     case SUPERMSG_TOLD:
+    case SUPERMSG_HELD:
         link_post(s, &m, msg);
         break;
     default:

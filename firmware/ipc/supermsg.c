@@ -40,6 +40,8 @@ static int msg_shape(unsigned type)
         return HAS_ID | HAS_TEXT;
     case SUPERMSG_TOLD:
         return HAS_ID | HAS_VERDICT | HAS_TEXT | FD_MAYBE;
+    case SUPERMSG_HELD:
+        return HAS_VERDICT | HAS_TEXT;
     case SUPERMSG_CONTROL:
         return HAS_ID | HAS_ARGS;
     default:

@@ -39,6 +39,7 @@ enum supermsg_type {
     SUPERMSG_ASK = 34,    /* id, text: as a letter's name */
     SUPERMSG_TOLD = 35,   /* id, ok, text: title, state, and each thing asked
                              for on a line; not ok: "unknown" or "" */
+    SUPERMSG_HELD = 36,   /* ok: the letter is on the disk; text: its name */
 };
 
 /* What the descriptor of a CONTROL_REPLY holds. */

@@ -62,7 +62,8 @@ enum session_event_kind {
     SESSION_EVENT_WIPED,     /* all of the last visit is gone: begin anew */
 };
 
-/* What is known of a matter; borrowed during the call. "" for what is not. */
+/* What is known of a matter; borrowed during the call. "" for what is not.
+ * answered: an answer is on its way; of the rest the code alone counts. */
 struct session_matter {
     enum session_track track;
     const char *code;

@@ -111,7 +111,8 @@ bool session_track_intent(struct session *s, const struct session_intent *i)
 {
     if (i->kind == SESSION_INTENT_TRACK_CODE ||
         (i->kind == SESSION_INTENT_TRACK_ANSWER &&
-         s->view.track == SESSION_TRACK_FOUND && s->view.track_asks[0])) {
+         s->view.track == SESSION_TRACK_FOUND && s->view.track_asks[0] &&
+         !s->view.track_answered && i->arg[0])) {
         if (lk_utf8_valid(i->arg, strlen(i->arg)))
             session_do_intent(s, SESSION_DO_TRACK, i);
         return false;
@@ -127,8 +128,13 @@ void session_track_event(struct session *s, const struct session_matter *m)
     struct session_view *v = &s->view;
     if (v->screen != SESSION_TRACK)
         return;
+    if (m->answered) { /* what is shown stays, if it is still that matter */
+        v->track_answered = v->track == SESSION_TRACK_FOUND &&
+                            strcmp(v->track_code, m->code) == 0;
+        return;
+    }
     v->track = m->track;
-    v->track_answered = m->answered;
+    v->track_answered = false;
     session_copy_text(v->track_code, sizeof(v->track_code), m->code);
     session_copy_text(v->track_title, sizeof(v->track_title), m->title);
     session_copy_text(v->track_state, sizeof(v->track_state), m->state);

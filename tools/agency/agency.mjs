@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 const LETTER_MAX = 160 * 1024 * 1024;
 const KEY = /^[0-9A-Z-]{4,40}$/;
+const ANSWER = /^(.+)-[0-9A-HJKMNP-TV-Z]{8}$/; // the tracking code, and what tells its answers apart
 const TYPE = /^application\/pkcs7-mime\b/;
 
 /** Whole and on the disk, or not at all. */
@@ -48,11 +49,21 @@ function open(letter, { postCert, postKey }) {
   return run.status === 0 ? run.stdout : null;
 }
 
+/** What was answered in the matter `code`, or null. */
+function answered(content, code) {
+  try {
+    const said = JSON.parse(content.toString('utf8'));
+    return said.v === 1 && said.code === code && typeof said.answer === 'string' ? said : null;
+  } catch {
+    return null;
+  }
+}
+
 export class Agency {
   constructor(options) {
     this.options = options;
     this.trouble = options.trouble ?? 0;
-    ['letters', 'matters'].forEach((d) => mkdirSync(join(options.dir, d), { recursive: true, mode: 0o700 }));
+    ['letters', 'matters', 'answers'].forEach((d) => mkdirSync(join(options.dir, d), { recursive: true, mode: 0o700 }));
   }
 
   path(kind, code, suffix) {
@@ -87,15 +98,32 @@ export class Agency {
       answer(response, same ? 200 : 409, same ? { code, repeated: true } : { error: 'this key had another letter' });
       return;
     }
-    const container = open(letter, this.options);
-    if (!container) {
-      answer(response, 422, { error: 'the letter does not open' });
+    const content = open(letter, this.options);
+    const matter = ANSWER.exec(code)?.[1];
+    if (!content || !(matter ? this.answered(code, matter, content) : this.sent(code, content))) {
+      answer(response, 422, { error: 'the letter does not open, or is no answer in a matter that is known' });
       return;
     }
-    keep(this.path('letters', code, 'asice'), container);
-    keep(this.path('matters', code, 'json'), JSON.stringify({ title: 'Luukku', state: 'Received', asks: [] }));
     keep(known, hash);
     answer(response, 201, { code });
+  }
+
+  sent(code, container) {
+    keep(this.path('letters', code, 'asice'), container);
+    keep(this.path('matters', code, 'json'), JSON.stringify({ title: 'Luukku', state: 'Received', asks: [] }));
+    return true;
+  }
+
+  /** answers/<key>.json is what the citizen answered; the matter asks for nothing more. */
+  answered(key, code, content) {
+    const path = this.path('matters', code, 'json');
+    const said = answered(content, code);
+    if (!said || !existsSync(path)) {
+      return false;
+    }
+    keep(this.path('answers', key, 'json'), JSON.stringify(said));
+    keep(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), asks: [] }));
+    return true;
   }
 
   /** matters/<code>.json is what whoever works at the agency last wrote there. */

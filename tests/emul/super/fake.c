@@ -38,6 +38,7 @@ struct fake {
     unsigned greetings;
     unsigned kept;
     unsigned posted;
+    unsigned held;
     char told[1024];
     bool stubborn;
     bool silent;
@@ -145,6 +146,7 @@ static void on_post(void *arg, const struct supermsg *m, int fd)
     struct fake *f = arg;
     (void)lk_fd_close(fd);
     f->posted += m->type == SUPERMSG_POSTED;
+    f->held += m->type == SUPERMSG_HELD && m->ok;
     if (m->type == SUPERMSG_TOLD)
         (void)snprintf(f->told, sizeof(f->told), "%s:%.1000s",
                        m->ok ? "yes" : "no", m->text);
@@ -180,6 +182,8 @@ static void on_control(void *arg, uint32_t id, size_t argc,
         answer_number(f, id, f->kept);
     } else if (strcmp(argv[argc - 1], "posted") == 0) {
         answer_number(f, id, f->posted);
+    } else if (strcmp(argv[argc - 1], "held") == 0) {
+        answer_number(f, id, f->held);
     } else if (strcmp(argv[argc - 1], "told") == 0) {
         answer_told(f, id);
     } else if (strchr(argv[argc - 1], ':')) {

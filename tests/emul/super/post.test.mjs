@@ -27,6 +27,8 @@ async function until(what, look) {
   }
 }
 
+const encrypt = (text) => execFileSync('openssl', ['cms', '-encrypt', '-binary', '-aes-256-gcm', '-outform', 'DER', join(dir, 'pki/agencies/kela/post.crt')],
+  { input: text }).toString('base64url');
 const pki = (...args) => execFileSync('tools/pki/luukku-pki', args, { stdio: ['ignore', 'pipe', 'pipe'] });
 const waiting = (name) => readdirSync(join(dir, `${name}.outbox`)).filter((f) => f.endsWith('.letter'));
 const agencyDir = (name) => join(dir, `${name}.agency`);
@@ -96,8 +98,7 @@ before(() => {
   pki('agency', store, 'kela', 'Kela');
   pki('broker', store);
   pki('post', store, 'kela', '--key-out', join(dir, 'post.key'));
-  letter = execFileSync('openssl', ['cms', '-encrypt', '-binary', '-aes-256-gcm', '-outform', 'DER', join(store, 'agencies/kela/post.crt')],
-    { input: 'a sealed container' }).toString('base64url');
+  letter = encrypt('a sealed container');
 });
 
 afterEach(async () => {
@@ -148,6 +149,26 @@ test('a letter that cannot be delivered waits, also without power', async () => 
   assert.equal(readFileSync(join(agencyDir('b'), 'letters', `${CODE}.asice`), 'utf8'), 'a sealed container');
   await kiosk.end('SIGTERM');
   await close(again);
+});
+
+test('an answer to what a matter asks for', async () => {
+  const server = await agency('d');
+  const kiosk = new Kiosk('d', server.address().port);
+  await kiosk.running();
+  const matter = join(agencyDir('d'), 'matters', `${CODE}.json`);
+  writeFileSync(matter, JSON.stringify({ title: 'Päiväraha', state: 'Käsittelyssä', asks: ['Tili'] }));
+  const said = { v: 1, code: CODE, answer: 'FI21 "ä"\n2' };
+  assert.equal(await kiosk.ctl('ui', 'type', `letter:kela.${CODE}-0123ABCZ:${encrypt(JSON.stringify(said))}`), 0);
+  await until('word that it is kept', async () => (await kiosk.ctl('ui', 'type', 'held')) === 1);
+  await until('the delivery', async () => (await kiosk.ctl('ui', 'type', 'posted')) === 1);
+  assert.deepEqual(waiting('d'), []);
+  assert.deepEqual(JSON.parse(readFileSync(join(agencyDir('d'), 'answers', `${CODE}-0123ABCZ.json`), 'utf8')), said);
+  assert.deepEqual(JSON.parse(readFileSync(matter, 'utf8')), { title: 'Päiväraha', state: 'Käsittelyssä', asks: [] });
+  const other = encrypt(JSON.stringify({ ...said, code: 'KE00' }));
+  assert.equal(await kiosk.ctl('ui', 'type', `letter:kela.${CODE}-0123ABCY:${other}`), 0);
+  await until('a refusal of another matter\'s answer', () => /letter not taken status=422/.test(kiosk.errors));
+  await kiosk.end('SIGTERM');
+  await close(server);
 });
 
 test('luukku-fetch is killed, and what waits is delivered', async () => {

@@ -6,6 +6,7 @@
 #include "seal/seal.h"
 
 #include <openssl/bio.h>
+#include <openssl/cms.h>
 #include <openssl/ec.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -21,6 +22,7 @@ static struct lk_chan *super; /* super's end */
 static struct luukkud_post *post;
 static struct store_config *config;
 static struct lk_buf *cert[STORE_CONFIG_AGENCIES_MAX];
+static EVP_PKEY *key; /* of the agency with an address */
 
 /* What came last, at either end. */
 static struct {
@@ -28,10 +30,29 @@ static struct {
     uint32_t id;
     char text[256];
     uint8_t head[2];
+    char content[4096]; /* of a letter */
     char posted[64];
     enum session_track track;
     char told[256];
+    bool answered;
 } got;
+
+/* As the agency opens a letter. */
+static void open_letter(int fd)
+{
+    uint8_t der[8192];
+    ssize_t len = pread(fd, der, sizeof(der), 0);
+    BIO *in = BIO_new_mem_buf(der, (int)len);
+    BIO *out = BIO_new(BIO_s_mem());
+    CMS_ContentInfo *cms = d2i_CMS_bio(in, NULL);
+    assert_int_equal(CMS_decrypt(cms, key, NULL, NULL, out, CMS_BINARY), 1);
+    int n = BIO_read(out, got.content, sizeof(got.content) - 1);
+    assert_true(n > 0);
+    got.content[n] = 0;
+    CMS_ContentInfo_free(cms);
+    BIO_free(in);
+    BIO_free(out);
+}
 
 static void on_message(void *arg, struct lk_chan_msg *raw)
 {
@@ -43,8 +64,10 @@ static void on_message(void *arg, struct lk_chan_msg *raw)
     got.type = raw->type;
     got.id = m.id;
     (void)snprintf(got.text, sizeof(got.text), "%s", m.text);
-    if (fd >= 0)
-        assert_int_equal(pread(fd, got.head, sizeof(got.head), 0), 2);
+    if (fd < 0)
+        return;
+    assert_int_equal(pread(fd, got.head, sizeof(got.head), 0), 2);
+    open_letter(fd);
 }
 
 static void on_closed(void *arg, int error)
@@ -63,6 +86,7 @@ static void on_told(void *arg, const struct session_matter *m)
 {
     (void)arg;
     got.track = m->track;
+    got.answered = m->answered;
     (void)snprintf(got.told, sizeof(got.told), "%s|%s|%s|%s", m->code, m->title,
                    m->state, m->asks);
 }
@@ -113,7 +137,7 @@ static void say(const struct supermsg *m)
 static void make_cert(void)
 {
     char *pem;
-    EVP_PKEY *key = EVP_EC_gen("P-256");
+    key = EVP_EC_gen("P-256");
     X509 *x = X509_new();
     BIO *bio = BIO_new(BIO_s_mem());
     assert_int_equal(ASN1_INTEGER_set(X509_get_serialNumber(x), 7), 1);
@@ -129,7 +153,6 @@ static void make_cert(void)
     assert_int_equal(lk_buf_append(cert[1], pem, (size_t)len), 0);
     BIO_free(bio);
     X509_free(x);
-    EVP_PKEY_free(key);
 }
 
 /* Two agencies; the second has an address. */
@@ -174,6 +197,7 @@ static int teardown(void **state)
     super = lk_chan_free(super);
     loop = lk_loop_free(loop);
     cert[1] = lk_buf_free(cert[1]);
+    EVP_PKEY_free(key);
     config = store_config_free(config);
     return 0;
 }
@@ -240,12 +264,77 @@ static void test_no_matter(void **state)
     }
 }
 
+static void find(const char *asks)
+{
+    struct supermsg told = {.type = SUPERMSG_TOLD, .ok = true, .text = asks};
+    assert_int_equal(luukkud_post_ask(post, CODE), 0);
+    turn();
+    told.id = got.id;
+    say(&told);
+    assert_int_equal(got.track, SESSION_TRACK_FOUND);
+}
+
+static void test_answer(void **state)
+{
+    char name[256];
+    struct supermsg held = {.type = SUPERMSG_HELD, .ok = true, .text = name};
+    const struct supermsg other = {
+        .type = SUPERMSG_HELD, .ok = true, .text = "kela." CODE};
+    (void)state;
+    find("Title\nState\nOne");
+    assert_int_equal(luukkud_post_answer(post, "\"a\\\n\xc3\xa4"), 0);
+    assert_int_equal(luukkud_post_answer(post, "b"), -EALREADY);
+    turn();
+    assert_int_equal(got.type, SUPERMSG_LETTER);
+    assert_memory_equal(got.text, "kela." CODE "-", strlen("kela." CODE "-"));
+    assert_int_equal(strlen(got.text), strlen("kela." CODE "-") + 8);
+    assert_string_equal(got.content,
+                        "{\"v\":1,\"code\":\"" CODE "\",\"answer\":"
+                        "\"\\u0022a\\u005c\\u000a\xc3\xa4\"}");
+    memcpy(name, got.text, sizeof(name));
+    say(&other); /* a package */
+    assert_false(got.answered);
+    say(&held);
+    assert_true(got.answered);
+    assert_int_equal(got.track, SESSION_TRACK_FOUND);
+    assert_int_equal(luukkud_post_answer(post, "c"), 0); /* asked for more */
+    turn();
+    assert_string_not_equal(got.text, name);
+}
+
+static void test_no_answer(void **state)
+{
+    static char text[SESSION_ARG_MAX + 1];
+    char name[256];
+    struct supermsg held = {.type = SUPERMSG_HELD, .text = name};
+    (void)state;
+    assert_int_equal(luukkud_post_answer(post, "a"), -ENOENT);
+    find("Title\nState\nOne");
+    memset(text, 1, SESSION_ARG_MAX);
+    assert_int_equal(luukkud_post_answer(post, text), -EINVAL);
+    assert_int_equal(luukkud_post_answer(post, ""), -EINVAL);
+    assert_int_equal(luukkud_post_answer(post, "\xff"), -EINVAL);
+    text[SESSION_ARG_MAX - 1] = 0;
+    assert_int_equal(luukkud_post_answer(post, text), 0);
+    turn();
+    memcpy(name, got.text, sizeof(name));
+    say(&held); /* no room */
+    assert_int_equal(got.track, SESSION_TRACK_FAILED);
+    assert_false(got.answered);
+    assert_int_equal(luukkud_post_answer(post, "a"), -ENOENT);
+    find("Title\nState\nOne");
+    assert_int_equal(luukkud_post_ask(post, CODE), 0); /* and not told yet */
+    assert_int_equal(luukkud_post_answer(post, "a"), -ENOENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_letter, setup, teardown),
         cmocka_unit_test_setup_teardown(test_matter, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_matter, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_answer, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_no_answer, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -337,6 +337,41 @@ static void test_track(void **state)
     assert_string_equal(session_view(s)->track_title, "Vanhempainraha");
     intent(SESSION_INTENT_TRACK_ANSWER, "", "040");
     expect_track(SESSION_INTENT_TRACK_ANSWER, "040");
+    assert_false(session_view(s)->track_answered);
+}
+
+static void answered(const char *code)
+{
+    struct session_matter m = {.track = SESSION_TRACK_FOUND,
+                               .code = code,
+                               .title = "",
+                               .state = "",
+                               .asks = "",
+                               .answered = true};
+    event((struct session_event){.kind = SESSION_EVENT_TRACK, .matter = &m});
+}
+
+/* What is shown stays when the answer is on its way; there is no second. */
+static void test_track_answered(void **state)
+{
+    (void)state;
+    intent(SESSION_INTENT_TRACK, "", "");
+    drain();
+    answered("KE4F-7Q9W-2MXT-8ZK"); /* of an earlier visit */
+    assert_false(session_view(s)->track_answered);
+    matter(SESSION_TRACK_FOUND, "Vanhempainraha", "Puhelinnumero?");
+    intent(SESSION_INTENT_TRACK_ANSWER, "", ""); /* nothing is no answer */
+    expect_nothing();
+    answered("KE00-0000-0000-000"); /* of another matter */
+    assert_false(session_view(s)->track_answered);
+    answered("KE4F-7Q9W-2MXT-8ZK");
+    assert_true(session_view(s)->track_answered);
+    assert_int_equal(session_view(s)->track, SESSION_TRACK_FOUND);
+    assert_string_equal(session_view(s)->track_title, "Vanhempainraha");
+    intent(SESSION_INTENT_TRACK_ANSWER, "", "040");
+    expect_nothing();
+    matter(SESSION_TRACK_FAILED, "", "");
+    assert_false(session_view(s)->track_answered);
 }
 
 /* Who has seen nothing of a matter goes back; else all is wiped. */
@@ -369,12 +404,13 @@ int main(void)
 #define START(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 #define FORM(f) cmocka_unit_test_setup_teardown(f, setup_form, teardown)
     const struct CMUnitTest tests[] = {
-        START(test_no_form),  FORM(test_reach),
-        FORM(test_whole_way), FORM(test_call_view),
-        FORM(test_is_a_call), FORM(test_help_goes),
-        FORM(test_called),    FORM(test_ends_unfinished),
-        FORM(test_ends_sent), FORM(test_sealed_after_the_end),
-        START(test_track),    START(test_track_leaves),
+        START(test_no_form),        FORM(test_reach),
+        FORM(test_whole_way),       FORM(test_call_view),
+        FORM(test_is_a_call),       FORM(test_help_goes),
+        FORM(test_called),          FORM(test_ends_unfinished),
+        FORM(test_ends_sent),       FORM(test_sealed_after_the_end),
+        START(test_track),          START(test_track_leaves),
+        START(test_track_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
