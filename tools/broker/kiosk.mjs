@@ -86,6 +86,6 @@ export async function startKiosk(processes, dir, config, options, signal) {
     ...(options['kiosk-args'] ?? '').split(/\s+/).filter(Boolean)];
   const all = ({ stdout }) => !options.whole || JSON.parse(stdout).programs.every((p) => p.state === 'running');
   const answers = () => existsSync(config.control) &&
-    run(join(BUILD, 'bin/luukkuctl'), ['--socket', config.control, '--json', 'status'], { timeout: 5000, signal }).then(all, () => false);
+    run(join(BUILD, 'bin/luukkuctl'), ['--socket', config.control, '--json', 'status'], { timeout: 5000, signal }).then(all).catch(() => false);
   await processes.start('kiosk', argv, answers, { ms: 60000 });
 }

@@ -26,7 +26,7 @@ const { createServer } = require('node:net');
 const config = JSON.parse(require('node:fs').readFileSync(process.argv[process.argv.indexOf('--config') + 1]));
 createServer().listen(config.control);
 `);
-  program('luukkuctl', '#!/bin/sh\nexit 0\n');
+  program('luukkuctl', '#!/bin/sh\necho \'{"programs":[]}\'\n');
 });
 
 after(() => rmSync(root, { recursive: true, force: true }));
