@@ -98,7 +98,7 @@ static void open_field(struct writer *w, const struct forms_field *field,
 
 static void close_field(struct writer *w, enum forms_type type)
 {
-    jout_put(&w->o, "type", form_type_word(type));
+    jout_put(&w->o, "type", forms_type_name(type));
 }
 
 static void put_cell(struct writer *w, const struct form_cell *c)

@@ -156,7 +156,7 @@ static void put_errors(const struct form *f, struct json_out *o)
             continue;
         jout_key(o, c->path);
         jout_open(o, '{');
-        jout_put(o, "error", form_error_word(c->judged.error));
+        jout_put(o, "error", forms_error_word(c->judged.error));
         jout_put(o, "bound", c->judged.bound);
         jout_close(o, '}');
     }

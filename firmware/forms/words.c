@@ -13,60 +13,6 @@ const char *form_by_word(enum form_by by)
     return word[by];
 }
 
-const char *form_type_word(enum forms_type type)
-{
-    static const char *const word[] = {
-        [FORMS_TEXT] = "text",
-        [FORMS_LINES] = "lines",
-        [FORMS_NUMBER] = "number",
-        [FORMS_DATE] = "date",
-        [FORMS_CHOICE] = "choice",
-        [FORMS_CHOICES] = "choices",
-        [FORMS_YESNO] = "yesno",
-        [FORMS_EMAIL] = "email",
-        [FORMS_PHONE] = "phone",
-        [FORMS_ADDRESS] = "address",
-        [FORMS_IBAN] = "iban",
-        [FORMS_PERSON_ID] = "person-id",
-        [FORMS_POSTCODE] = "postcode",
-        [FORMS_ROWS] = "rows",
-        [FORMS_ATTACHMENT] = "attachment",
-        [FORMS_SIGNATURE] = "signature",
-        [FORMS_INFO] = "info",
-        [FORMS_TYPES] = "",
-    };
-    return word[type];
-}
-
-const char *form_error_word(enum forms_error error)
-{
-    static const char *const word[] = {
-        [FORMS_OK] = "",
-        [FORMS_MISSING] = "missing",
-        [FORMS_TOO_LONG] = "too-long",
-        [FORMS_NOT_NUMBER] = "not-number",
-        [FORMS_TOO_SMALL] = "too-small",
-        [FORMS_TOO_LARGE] = "too-large",
-        [FORMS_NOT_DATE] = "not-date",
-        [FORMS_TOO_EARLY] = "too-early",
-        [FORMS_TOO_LATE] = "too-late",
-        [FORMS_NOT_OPTION] = "not-option",
-        [FORMS_NOT_EMAIL] = "not-email",
-        [FORMS_NOT_PHONE] = "not-phone",
-        [FORMS_NOT_POSTCODE] = "not-postcode",
-        [FORMS_NOT_IBAN] = "not-iban",
-        [FORMS_IBAN_CHECK] = "iban-check",
-        [FORMS_NOT_PERSON_ID] = "not-person-id",
-        [FORMS_PERSON_ID_CHECK] = "person-id-check",
-        [FORMS_NOT_PATTERN] = "not-pattern",
-        [FORMS_TOO_FEW_ROWS] = "too-few-rows",
-        [FORMS_TOO_MANY_ROWS] = "too-many-rows",
-        [FORMS_BAD_TEXT] = "bad-text",
-        [FORMS_ERRORS] = "",
-    };
-    return word[error];
-}
-
 const char *form_phase_word(enum form_phase phase)
 {
     static const char *const word[] = {

@@ -7,8 +7,6 @@
 #include "forms/form_impl.h"
 
 const char *form_by_word(enum form_by by);
-const char *form_type_word(enum forms_type type);
-const char *form_error_word(enum forms_error error);
 const char *form_phase_word(enum form_phase phase);
 /* What stands in place of a signature's value. */
 const char *form_approved_word(const char *lang);

@@ -1,8 +1,8 @@
 // The conversation in writing: the vectors that the kiosk passes too, and two models with a bad channel between them.
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Clock } from '../../src/call/clock';
 import { Talk, type TalkNote } from '../../src/call/text';
+import { HandClock } from './hand-clock';
 
 const FOLDER = new URL('../../../../tests/vectors/t140/', import.meta.url);
 const ID = '0123456789abcdef';
@@ -10,28 +10,6 @@ const ID = '0123456789abcdef';
 interface Step {
   up?: boolean; hear?: string; times?: number; bytes?: string; write?: string; say?: boolean; pass?: number;
   sent?: string; sentLength?: number; turns?: [string, string, string][];
-}
-
-class HandClock implements Clock {
-  private at = 0;
-  private jobs: { at: number; run: () => void }[] = [];
-  now = (): number => this.at;
-  after = (ms: number, run: () => void): (() => void) => {
-    const job = { at: this.at + ms, run };
-    this.jobs.push(job);
-    return () => { this.jobs = this.jobs.filter((j) => j !== job); };
-  };
-  pass(ms: number): void {
-    const end = this.at + ms;
-    for (;;) {
-      const [next] = this.jobs.filter((j) => j.at <= end).sort((a, b) => a.at - b.at);
-      if (next === undefined) break;
-      this.jobs = this.jobs.filter((j) => j !== next);
-      this.at = next.at;
-      next.run();
-    }
-    this.at = end;
-  }
 }
 
 const shown = (talk: Talk): string[][] => talk.turns.map((t) => [t.mine ? 'mine' : 'far', t.open ? 'open' : 'done', t.text]);
