@@ -40,6 +40,7 @@ union chan_control {
 
 static void waiting_free(struct waiting *w)
 {
+    explicit_bzero(w->bytes, w->len);
     for (size_t i = 0; i < w->nfds; i++)
         lk_fd_close(w->fds[i]);
     free(w);
@@ -169,6 +170,8 @@ static void chan_ready(void *arg, int fd, short events)
         int r = chan_read(c, &msg);
         if (r == 1)
             c->config.receive(c->config.arg, &msg);
+        if (r == 1 && c->config.wipe)
+            explicit_bzero(c->in, HEADER_LEN + msg.len);
         for (size_t k = 0; k < LK_CHAN_FDS_MAX; k++)
             lk_fd_close(msg.fds[k]);
         if (r < 0)

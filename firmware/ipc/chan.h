@@ -12,6 +12,8 @@
 #include "base/bytes.h"
 #include "loop/loop.h"
 
+#include <stdbool.h>
+
 struct lk_chan;
 
 #define LK_CHAN_MESSAGE_MAX 32768
@@ -37,6 +39,8 @@ struct lk_chan_config {
      * -errno. Called once; nothing is received after it. */
     void (*closed)(void *arg, int error);
     void *arg;
+    bool wipe; /* messages hold secrets: the memory of each is overwritten once
+                  it was handed over, or sent from the queue */
 };
 
 /* Makes a channel on `fd`, which it takes over, also when it fails.
