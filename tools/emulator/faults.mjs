@@ -1,0 +1,73 @@
+// Misbehaviour by name. A device asks `take(name)` where it could misbehave; whoever drives the test arms the names.
+
+/** Every device has these; COUNT is the place of the transfer, 1 the next one. Control transfers are not counted. */
+export const TRANSFER_FAULTS = {
+  'unplug-at': 'pulled out when transfer COUNT begins',
+  'stall-at': 'transfer COUNT stalls',
+  'short-at': 'transfer COUNT moves half of its bytes, the rest is lost',
+  'zero-at': 'transfer COUNT moves nothing and succeeds',
+  'silent-at': 'transfer COUNT never ends',
+  'error-at': 'transfer COUNT ends with a protocol error (-EPROTO)',
+};
+
+const FOREVER = Infinity;
+
+export class Faults {
+  /** table: {name: what it does}; the faults of this device, besides those of every device. */
+  constructor(table = {}) {
+    this.table = { ...table, ...TRANSFER_FAULTS };
+    this.armed = new Map();
+  }
+
+  /** Arms `name` for `count` times, without a count until clear(). Throws where there is no such fault. */
+  set(name, count = FOREVER) {
+    if (!Object.hasOwn(this.table, name)) {
+      throw new Error(`no fault "${name}"`);
+    }
+    if (name.endsWith('-at') && count === FOREVER) {
+      count = 1;
+    }
+    this.armed.set(name, count);
+  }
+
+  clear() {
+    this.armed.clear();
+  }
+
+  /** Is it armed? Uses up nothing. */
+  has(name) {
+    return this.armed.has(name);
+  }
+
+  /** Is it armed? Uses up one of its count. */
+  take(name) {
+    const left = this.armed.get(name);
+    if (left === undefined) {
+      return false;
+    }
+    if (left <= 1) {
+      this.armed.delete(name);
+    } else {
+      this.armed.set(name, left - 1);
+    }
+    return true;
+  }
+
+  /** A transfer begins: the kind of what happens to it ('unplug', 'stall', ...), or null. */
+  transfer() {
+    let hit = null;
+    for (const name of Object.keys(TRANSFER_FAULTS)) {
+      const left = this.armed.get(name);
+      if (left === undefined) {
+        continue;
+      }
+      if (left <= 1) {
+        this.armed.delete(name);
+        hit ??= name.slice(0, -'-at'.length);
+      } else {
+        this.armed.set(name, left - 1);
+      }
+    }
+    return hit;
+  }
+}

@@ -1,0 +1,82 @@
+// luukku-emulator: one emulated USB device behind USB/IP, and a socket that tells it what to do. See README.md here.
+import { listenControl } from './control.mjs';
+import { UsbipServer } from './usbip.mjs';
+
+const BUSID = '1-1';
+
+/** A device's module gives {usage, create(options)}; create gives a UsbDevice. */
+const DEVICES = {
+  reader: './reader/main.mjs',
+  scanner: './scanner/main.mjs',
+  camera: './camera/main.mjs',
+};
+
+const USAGE = `luukku-emulator reader|scanner|camera [--variant NAME] [--listen ADDRESS] [--control ADDRESS] ...
+luukku-emulator vscard --connect ADDRESS|--listen ADDRESS [--control ADDRESS] ...
+luukku-emulator card-pki DIR
+  ADDRESS    unix:PATH or tcp:PORT on 127.0.0.1, 0 any free one (the default)
+  --stay     goes on when its standard input ends
+Prints "ready {json}" once it can be reached. luukku-emulator DEVICE --help says what else a device takes.
+`;
+
+function fail(text) {
+  process.stderr.write(`luukku-emulator: ${text}\n`);
+  process.exit(2);
+}
+
+/** --name value and --flag, as an object. */
+function parse(words) {
+  const options = {};
+  for (let i = 0; i < words.length; i += 1) {
+    const name = /^--([a-z][a-z0-9-]*)$/.exec(words[i])?.[1];
+    if (!name) {
+      fail(`what is "${words[i]}"?`);
+    }
+    const flag = name === 'stay' || name === 'help';
+    options[name] = flag ? true : words[(i += 1)] ?? fail(`--${name} wants a value`);
+  }
+  return options;
+}
+
+/** The emulator lives no longer than who started it. */
+function endWith(stay, end) {
+  process.on('SIGTERM', end).on('SIGINT', end);
+  if (!stay) {
+    process.stdin.on('end', end).on('error', end).on('close', end).resume();
+  }
+}
+
+async function serveDevice(kind, options) {
+  const { usage, create } = await import(DEVICES[kind]);
+  const { listen = 'tcp:0', control = 'tcp:0', stay, help, ...rest } = options;
+  if (help) {
+    process.stdout.write(usage);
+    return;
+  }
+  const device = await create(rest);
+  const server = new UsbipServer(device, BUSID);
+  const at = await server.listen(listen);
+  const orders = await listenControl(control, device);
+  endWith(stay, () => {
+    server.close();
+    orders.server.close();
+    device.close();
+    process.exit(0);
+  });
+  process.stdout.write(`ready ${JSON.stringify({ listen: at, control: orders.address, busid: BUSID })}\n`);
+}
+
+const [what, ...words] = process.argv.slice(2);
+if (what === undefined || what.startsWith('-')) {
+  process.stdout.write(USAGE);
+  process.exit(what === '--help' ? 0 : 2);
+}
+try {
+  if (Object.hasOwn(DEVICES, what)) {
+    await serveDevice(what, parse(words));
+  } else {
+    fail(`no device "${what}"`);
+  }
+} catch (error) {
+  fail(error.code === 'ERR_MODULE_NOT_FOUND' ? `${what}: not there (${error.message})` : error.message);
+}
