@@ -1,0 +1,118 @@
+#include "testing.h"
+
+#include "ipc/scanpage.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static int make(const struct scanpage_info *i, uint32_t rows)
+{
+    uint8_t row[300];
+    struct scanpage_writer *w = NULL;
+    assert_int_equal(scanpage_writer_new(i, &w), 0);
+    for (uint32_t y = 0; y < rows; y++) {
+        memset(row, (int)y, sizeof(row));
+        assert_int_equal(scanpage_write(w, row, 1), 0);
+    }
+    assert_int_equal(scanpage_written(w), rows);
+    int fd = scanpage_finish(w);
+    assert_true(fd >= 0);
+    assert_null(scanpage_writer_free(w));
+    return fd;
+}
+
+static void test_round_trip(void **state)
+{
+    (void)state;
+    const struct scanpage_info info = {100, 7, 3, 300};
+    struct scanpage *p = NULL;
+    assert_int_equal(scanpage_open(make(&info, 5), &p), 0);
+    assert_memory_equal(&p->info, &info, sizeof(info));
+    for (size_t y = 0; y < 7; y++)
+        for (size_t x = 0; x < 300; x++)
+            assert_int_equal(p->rows[y * 300 + x], y < 5 ? y : 255);
+    /* nobody can change it any more */
+    assert_int_equal(write(p->fd, "x", 1), -1);
+    assert_int_equal(ftruncate(p->fd, 1), -1);
+    assert_null(scanpage_free(p));
+    assert_null(scanpage_free(NULL));
+}
+
+static void test_ceilings(void **state)
+{
+    (void)state;
+    static const struct {
+        struct scanpage_info i;
+        int expect;
+    } table[] = {
+        {{4960, 7016, 3, 600}, 0},
+        {{3508, 4961, 3, 300}, 0},
+        {{SCANPAGE_SIDE_MAX, 1, 1, 0}, 0},
+        {{0, 1, 1, 0}, -EINVAL},
+        {{1, 0, 1, 0}, -EINVAL},
+        {{1, 1, 2, 0}, -EINVAL},
+        {{1, 1, 0, 0}, -EINVAL},
+        {{SCANPAGE_SIDE_MAX + 1, 1, 1, 0}, -EMSGSIZE},
+        {{1, 0xffffffff, 1, 0}, -EMSGSIZE},
+        {{SCANPAGE_SIDE_MAX, SCANPAGE_SIDE_MAX, 3, 0}, -EMSGSIZE},
+    };
+    for (size_t i = 0; i < LK_ARRAY_LEN(table); i++)
+        assert_int_equal(scanpage_check(&table[i].i), table[i].expect);
+}
+
+static void test_more_rows_than_said(void **state)
+{
+    (void)state;
+    const struct scanpage_info info = {2, 1, 1, 0};
+    struct scanpage_writer *w = NULL;
+    assert_int_equal(scanpage_writer_new(&info, &w), 0);
+    assert_int_equal(scanpage_write(w, (const uint8_t *)"abcd", 2), -EMSGSIZE);
+    assert_int_equal(scanpage_write(w, (const uint8_t *)"abcd", 1), 0);
+    assert_int_equal(scanpage_write(w, (const uint8_t *)"abcd", 1), -EMSGSIZE);
+    scanpage_writer_free(w);
+}
+
+static void test_not_a_page(void **state)
+{
+    (void)state;
+    const struct scanpage_info info = {2, 1, 1, 0};
+    struct scanpage *p = NULL;
+    uint8_t good[SCANPAGE_HEADER_LEN + 2];
+    int fd = make(&info, 1);
+    assert_int_equal(pread(fd, good, sizeof(good), 0), sizeof(good));
+    close(fd);
+    /* each byte of what tells the size, changed; and a length that lies */
+    for (size_t i = 0; i <= 20; i++) {
+        fd = memfd_create("t", MFD_ALLOW_SEALING);
+        if (i < 20)
+            good[i] ^= 0x40;
+        size_t len = sizeof(good) - (i == 20);
+        assert_int_equal(write(fd, good, len), len);
+        if (i < 20)
+            good[i] ^= 0x40;
+        assert_int_equal(scanpage_seal(fd), 0);
+        assert_int_equal(scanpage_open(fd, &p), -EBADMSG);
+    }
+    /* not sealed; no memory at all; a pipe */
+    fd = memfd_create("t", MFD_ALLOW_SEALING);
+    assert_int_equal(write(fd, good, sizeof(good)), sizeof(good));
+    assert_int_equal(scanpage_open(fd, &p), -EBADMSG);
+    assert_int_equal(scanpage_open(-1, &p), -EBADMSG);
+    int pipes[2];
+    assert_int_equal(pipe(pipes), 0);
+    assert_int_equal(scanpage_open(pipes[0], &p), -EBADMSG);
+    close(pipes[1]);
+    assert_null(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_ceilings),
+        cmocka_unit_test(test_more_rows_than_said),
+        cmocka_unit_test(test_not_a_page),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
