@@ -5,8 +5,8 @@
  * program itself calls confine_apply() once it has loaded what it needs and
  * before it starts a thread: no dumps, Landlock, seccomp. Where the kernel or
  * the rights for a wall are missing it is left out, and said in the report:
- * never silently. What each program may do is its profile: confine_luukkud.c,
- * confine_rtc.c.
+ * never silently. What each program may do is its profile: confine_luukkud.c
+ * and so on.
  * Spec: seccomp(2), landlock(7), namespaces(7), capabilities(7), prctl(2).
  */
 #ifndef LUUKKU_APP_CONFINE_H
@@ -21,6 +21,8 @@ struct confine_profile;
 extern const struct confine_profile confine_luukkud;
 extern const struct confine_profile confine_rtc;
 extern const struct confine_profile confine_fetch;
+extern const struct confine_profile confine_scan;
+extern const struct confine_profile confine_card;
 
 /* The walls, as bits. */
 enum confine_wall {

@@ -26,7 +26,8 @@ static const char usage[] =
     "usage: luukkuctl --socket S [--json] COMMAND\n"
     "\n"
     "  status                    programs, their walls, session and calls\n"
-    "  devices                   camera, sound, display\n"
+    "  devices                   camera, sound, display, scanner, reader\n"
+    "  device again ROLE         use a device again that was set aside\n"
     "  selftest                  checks; exit status 1 when one fails\n"
     "  call stats                figures of the present call\n"
     "  log [-f]                  the programs' last lines; -f: and new ones\n"
@@ -42,7 +43,12 @@ static const char usage[] =
     "  ui speech [peek]          what was spoken since last asked; peek: the\n"
     "                            next time again\n"
     "  emu camera unplug|plug    take an emulated device away, and back\n"
-    "  emu headset unplug|plug\n";
+    "  emu headset unplug|plug\n"
+    "  emu scanner unplug|plug   and other words that its emulator knows\n"
+    "  emu reader unplug|plug    likewise\n"
+    "  emu card insert|remove\n"
+    "  emu pages N               so many lie in the scanner's feeder\n"
+    "  emu fault NAME            a misbehaviour of scanner or reader\n";
 
 struct ctl {
     const char *socket;
@@ -53,17 +59,35 @@ struct ctl {
     size_t argc;
 };
 
+#define ANY_WORDS (-1) /* one or more */
+
 /* The commands, and how many words may follow. */
 static const struct shape {
     const char *word[2];
     int more;
 } shapes[] = {
-    {{"status", NULL}, 0},     {{"devices", NULL}, 0},  {{"selftest", NULL}, 0},
-    {{"call", "stats"}, 0},    {{"log", NULL}, 0},      {{"log", "-f"}, 0},
-    {{"ui", "tree"}, 0},       {{"ui", "tap"}, 1},      {{"ui", "type"}, 1},
-    {{"ui", "key"}, 1},        {{"ui", "speech"}, 0},   {{"emu", "camera"}, 1},
-    {{"ui", "screenshot"}, 1}, {{"emu", "headset"}, 1}, {{"ui", "speech"}, 1},
+    {{"status", NULL}, 0},
+    {{"devices", NULL}, 0},
+    {{"selftest", NULL}, 0},
+    {{"call", "stats"}, 0},
+    {{"log", NULL}, 0},
+    {{"log", "-f"}, 0},
+    {{"ui", "tree"}, 0},
+    {{"ui", "tap"}, 1},
+    {{"ui", "type"}, 1},
+    {{"ui", "key"}, 1},
+    {{"ui", "speech"}, 0},
+    {{"emu", "camera"}, 1},
+    {{"ui", "screenshot"}, 1},
+    {{"emu", "headset"}, 1},
+    {{"ui", "speech"}, 1},
     {{"ui", "stats"}, 0},
+    {{"device", "again"}, 1},
+    {{"emu", "scanner"}, ANY_WORDS},
+    {{"emu", "reader"}, ANY_WORDS},
+    {{"emu", "card"}, ANY_WORDS},
+    {{"emu", "pages"}, ANY_WORDS},
+    {{"emu", "fault"}, ANY_WORDS},
 };
 
 static bool is_command(int argc, char **argv)
@@ -71,7 +95,10 @@ static bool is_command(int argc, char **argv)
     for (size_t i = 0; i < LK_ARRAY_LEN(shapes); i++) {
         const struct shape *s = &shapes[i];
         int words = s->word[1] ? 2 : 1;
-        if (argc == words + s->more && strcmp(argv[0], s->word[0]) == 0 &&
+        bool fits = s->more == ANY_WORDS
+                        ? argc > words && argc < CONTROL_ARGS_MAX
+                        : argc == words + s->more;
+        if (fits && strcmp(argv[0], s->word[0]) == 0 &&
             (words == 1 || strcmp(argv[1], s->word[1]) == 0))
             return true;
     }

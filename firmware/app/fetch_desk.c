@@ -255,12 +255,6 @@ static void super_message(void *arg, const struct supermsg *m, int fd)
         take_question(d, m);
 }
 
-static void super_peer(void *arg, int fd)
-{
-    (void)arg;
-    (void)lk_fd_close(fd); /* it has no sibling */
-}
-
 static void super_control(void *arg, uint32_t id, size_t argc,
                           const char *const *argv)
 {
@@ -288,7 +282,6 @@ int fetch_desk_new(const struct fetch_desk_config *config,
     for (size_t i = 0; i < POST_LETTERS_MAX; i++)
         d->letter[i] = (struct letter){.fd = -1, .desk = d};
     const struct superlink_config link = {.program = "luukku-fetch",
-                                          .peer = super_peer,
                                           .control = super_control,
                                           .shutdown = super_shutdown,
                                           .post = super_message,

@@ -309,12 +309,16 @@ static void unsaid_send(struct luukkud_core *c)
 
 /* --- luukku-super ------------------------------------------------------ */
 
-static void super_peer(void *arg, int fd)
+static void super_peer(void *arg, const char *name, int fd)
 {
     struct luukkud_core *c = arg;
     struct signal_time t = core_time(c);
     struct lk_chan_config config = {
         .receive = rtc_receive, .closed = rtc_closed, .arg = c};
+    if (strcmp(name, "luukku-rtc") != 0) {
+        (void)lk_fd_close(fd);
+        return;
+    }
     drop_rtc(c);
     int r = lk_chan_new(c->loop, fd, &config, &c->rtc);
     if (r < 0)

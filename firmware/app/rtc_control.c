@@ -234,11 +234,12 @@ static void luukkud_closed(void *arg, int error)
     drop_luukkud(c);
 }
 
-static void super_peer(void *arg, int fd)
+static void super_peer(void *arg, const char *name, int fd)
 {
     struct rtc_control *c = arg;
     struct lk_chan_config config = {
         .receive = luukkud_receive, .closed = luukkud_closed, .arg = c};
+    (void)name; /* luukkud is its only sibling */
     drop_luukkud(c);
     int r = lk_chan_new(c->loop, fd, &config, &c->luukkud);
     if (r < 0) {

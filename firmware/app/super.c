@@ -22,15 +22,11 @@ const struct super_timing super_timing_usual = {
     .healthy_us = 60000000,
 };
 
-/* The first two get a channel to each other whenever one of them starts: the
- * ends of a fresh pair, in place of any earlier one. */
-void super_on_started(struct super *s, struct super_child *c)
+/* A channel between two that are linked: the ends of a fresh pair, in place of
+ * any earlier one. */
+static void link_up(struct super_child *c, struct super_child *other)
 {
-    struct supermsg m = {.type = SUPERMSG_PEER};
     int pair[2];
-    if (s->config.programs < 2 || c->index > 1)
-        return;
-    struct super_child *other = &s->child[1 - c->index];
     if (!super_child_lives(other) || other->state == SUPER_STOPPING)
         return; /* its own start brings one */
     int r = lk_chan_pair(pair);
@@ -38,12 +34,25 @@ void super_on_started(struct super *s, struct super_child *c)
         super_child_kill(c, "there is no channel to its sibling");
         return;
     }
+    struct supermsg m = {.type = SUPERMSG_PEER, .text = other->program->name};
     if (super_child_send(c, &m, pair[0]) < 0)
         super_child_kill(c, "does not take a channel");
+    m.text = c->program->name;
     if (super_child_send(other, &m, pair[1]) < 0)
         super_child_kill(other, "does not take a channel");
     (void)lk_fd_close(pair[0]);
     (void)lk_fd_close(pair[1]);
+}
+
+void super_on_started(struct super *s, struct super_child *c)
+{
+    for (size_t i = 0; i < s->config.links; i++) {
+        const struct super_link *l = &s->config.link[i];
+        if (l->a == c->index)
+            link_up(c, &s->child[l->b]);
+        else if (l->b == c->index)
+            link_up(c, &s->child[l->a]);
+    }
 }
 
 static bool all_ended(const struct super *s)
@@ -74,7 +83,7 @@ static void wipe_others(struct super *s, const struct super_child *c)
 
 void super_on_ended(struct super *s, struct super_child *c, bool broke)
 {
-    s->config.gone(s->config.arg, c->index);
+    s->config.gone(s->config.arg, c->index, broke && !s->stopping);
     if (s->stopping && all_ended(s))
         s->config.stopped(s->config.arg);
     else if (!s->stopping && broke && c->index == SUPER_SESSION)
@@ -107,6 +116,11 @@ void super_on_message(struct super *s, struct super_child *c,
         on_post(s, c, m, raw);
         return;
     }
+    if (m->type == SUPERMSG_DEVICE_STATE) {
+        if (!s->config.device || !s->config.device(s->config.arg, c->index, m))
+            super_child_kill(c, "sent what it must not");
+        return;
+    }
     LK_LOG(INFO, "super", "session ended, programs are %s",
            s->config.keep_programs ? "kept" : "started anew");
     if (!s->config.keep_programs) {
@@ -120,8 +134,13 @@ void super_on_message(struct super *s, struct super_child *c,
 int super_new(struct lk_loop *l, const struct super_config *config,
               struct super **ret)
 {
-    if (config->programs < 1 || config->programs > SUPER_PROGRAMS_MAX)
+    if (config->programs < 1 || config->programs > SUPER_PROGRAMS_MAX ||
+        config->links > SUPER_LINKS_MAX)
         return -EINVAL;
+    for (size_t i = 0; i < config->links; i++)
+        if (config->link[i].a >= config->programs ||
+            config->link[i].b >= config->programs)
+            return -EINVAL;
     LK_AUTO(super) s = calloc(1, sizeof(*s));
     if (!s)
         return -ENOMEM;
@@ -147,7 +166,8 @@ struct super *super_free(struct super *s)
 void super_start(struct super *s)
 {
     for (size_t i = 0; i < s->config.programs; i++)
-        super_child_start(&s->child[i]);
+        if (super_has(s, i))
+            super_child_start(&s->child[i]);
 }
 
 void super_stop(struct super *s)
@@ -165,7 +185,8 @@ void super_renew(struct super *s)
     if (s->stopping)
         return;
     for (size_t i = 0; i < s->config.programs; i++)
-        child_renew(&s->child[i]);
+        if (super_has(s, i))
+            child_renew(&s->child[i]);
 }
 
 int super_command(struct super *s, size_t program, uint32_t id,
@@ -193,6 +214,11 @@ int super_post(struct super *s, size_t program, const struct supermsg *m,
 size_t super_programs(const struct super *s)
 {
     return s->config.programs;
+}
+
+bool super_has(const struct super *s, size_t program)
+{
+    return program < s->config.programs && s->config.program[program].path;
 }
 
 void super_info(const struct super *s, size_t program, struct super_info *ret)

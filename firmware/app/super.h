@@ -12,7 +12,8 @@
 #include "ipc/supermsg.h"
 #include "loop/loop.h"
 
-#define SUPER_PROGRAMS_MAX 3
+#define SUPER_PROGRAMS_MAX 5
+#define SUPER_LINKS_MAX 3
 #define SUPER_SESSION 0 /* this one holds the session */
 #define SUPER_WALLS_MAX 256
 #define SUPER_ENDED_MAX 64
@@ -53,22 +54,35 @@ struct super_info {
         ended[SUPER_ENDED_MAX]; /* how it last ended: "exit 1", "signal KILL" */
 };
 
+/* Two programs that have a channel to each other, by their places. */
+struct super_link {
+    size_t a;
+    size_t b;
+};
+
 struct super_config {
-    const struct super_program *program; /* borrowed for super's life */
-    size_t programs; /* 1..SUPER_PROGRAMS_MAX; the first two get channels to
-                        each other */
+    /* Borrowed for super's life. One without a path is not there: nothing
+     * starts it, nobody hears of it. */
+    const struct super_program *program;
+    size_t programs; /* 1..SUPER_PROGRAMS_MAX */
+    struct super_link link[SUPER_LINKS_MAX];
+    size_t links;
     struct super_timing timing;
     bool keep_programs;    /* do not start anew at a session's end */
     struct super_log *log; /* borrowed */
     /* An answer to super_command(). The callee owns fd (-1: none). */
     void (*reply)(void *arg, size_t program, const struct supermsg *m, int fd);
+    /* SUPERMSG_DEVICE_STATE. false: it must not send that, and is killed. May
+     * be NULL: none may. */
+    bool (*device)(void *arg, size_t program, const struct supermsg *m);
     /* SUPERMSG_LETTER or one of those behind it. The callee owns fd (-1: none).
      * false: it must not send that, and is killed. May be NULL: none may. */
     bool (*post)(void *arg, size_t program, const struct supermsg *m, int fd);
     /* It runs, and may be sent to. May be NULL. */
     void (*ready)(void *arg, size_t program);
-    /* It has ended: what was asked of it is not answered. */
-    void (*gone)(void *arg, size_t program);
+    /* It has ended: what was asked of it is not answered. `broke`: in the
+     * middle of its work, unasked. */
+    void (*gone)(void *arg, size_t program, bool broke);
     /* All have ended after super_stop(). */
     void (*stopped)(void *arg);
     void *arg;
@@ -100,14 +114,17 @@ void super_renew(struct super *s);
 int super_command(struct super *s, size_t program, uint32_t id,
                   const char *const *argv, size_t argc) LK_MUST_CHECK;
 
-/* Sends a SUPERMSG_LETTER or one of those behind it; fd is borrowed, -1: none.
+/* Sends a SUPERMSG_DEVICE, a SUPERMSG_LETTER or one of those behind it; fd is
+ * borrowed, -1: none.
  * Errors: -ENOTCONN it does not run, lk_chan_send()'s, supermsg_encode()'s. */
 int super_post(struct super *s, size_t program, const struct supermsg *m,
                int fd) LK_MUST_CHECK;
 
+/* Places; super_has() says whether there is a program at one. */
 size_t super_programs(const struct super *s);
+bool super_has(const struct super *s, size_t program);
 
-/* What there is to know of a program. */
+/* What there is to know of a program that is there. */
 void super_info(const struct super *s, size_t program, struct super_info *ret);
 
 #endif

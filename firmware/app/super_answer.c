@@ -1,5 +1,6 @@
 #include "app/super_answer.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -30,7 +31,8 @@ json_t *super_answer_status(const struct super_desk_config *config,
 {
     json_t *programs = json_array();
     for (size_t i = 0; i < super_programs(s); i++)
-        if (json_array_append_new(programs, program_status(s, i, now_us)) < 0) {
+        if (super_has(s, i) &&
+            json_array_append_new(programs, program_status(s, i, now_us)) < 0) {
             json_decref(programs);
             return NULL;
         }
@@ -50,12 +52,40 @@ json_t *super_answer_check(const char *program, const char *what,
                      why);
 }
 
-json_t *super_answer_selftest(const struct super *s)
+/* A device that is not there fails as one that is set aside: the kiosk is
+ * configured to have it. */
+static int check_devices(json_t *checks, const struct super_devices *d)
+{
+    json_t *list = super_devices_answer(d);
+    size_t i = 0;
+    json_t *one = NULL;
+    int r = list ? 0 : -ENOMEM;
+    json_array_foreach(list, i, one)
+    {
+        const char *state = json_string_value(json_object_get(one, "state"));
+        const char *why = json_string_value(json_object_get(one, "why"));
+        bool works = strcmp(state, "works") == 0;
+        char text[SUPER_DEVICE_WHY_MAX + 32];
+        (void)snprintf(text, sizeof(text), "%s%s%s", works ? "" : state,
+                       works || !*why ? "" : ": ", works ? "" : why);
+        r |= json_array_append_new(
+            checks, super_answer_check(
+                        json_string_value(json_object_get(one, "device")),
+                        "works", works ? "PASS" : "FAIL", text));
+    }
+    json_decref(list);
+    return r;
+}
+
+json_t *super_answer_selftest(const struct super *s,
+                              const struct super_devices *d)
 {
     json_t *checks = json_array();
     int r = 0;
     for (size_t i = 0; i < super_programs(s); i++) {
         struct super_info info;
+        if (!super_has(s, i))
+            continue;
         super_info(s, i, &info);
         bool runs = info.state == SUPER_RUNNING;
         bool confined = runs && !strchr(info.walls, '-');
@@ -68,6 +98,7 @@ json_t *super_answer_selftest(const struct super *s)
                                        confined ? "PASS" : "FAIL",
                                        confined ? "" : info.walls));
     }
+    r |= check_devices(checks, d);
     if (r < 0) {
         json_decref(checks);
         return NULL;

@@ -15,7 +15,8 @@ json_t *super_answer_status(const struct super_desk_config *config,
                             int64_t now_us);
 
 /* A list of checks: {"test", "result": "PASS", "FAIL" or "SKIP", "why"}. */
-json_t *super_answer_selftest(const struct super *s);
+json_t *super_answer_selftest(const struct super *s,
+                              const struct super_devices *d);
 
 /* One of them, about a program. */
 json_t *super_answer_check(const char *program, const char *what,

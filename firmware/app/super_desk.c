@@ -1,6 +1,7 @@
 #include "app/super_desk.h"
 
 #include "app/super_answer.h"
+#include "app/super_emu.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -10,6 +11,8 @@
 
 enum route {
     TO_LOG,
+    TO_DEVICES,
+    TO_EMULATOR,
     TO_LUUKKUD,
     TO_RTC,
     TO_ALL,
@@ -18,7 +21,7 @@ enum route {
 enum answer {
     ANSWER_AS_IT_IS,
     ANSWER_STATUS,   /* the programs' members beside super's own */
-    ANSWER_LIST,     /* the programs' lists joined */
+    ANSWER_LIST,     /* the programs' lists joined, after super's own */
     ANSWER_SELFTEST, /* likewise, after super's own checks */
 };
 
@@ -36,9 +39,11 @@ static const struct command {
     {{"ui", NULL}, TO_LUUKKUD, ANSWER_AS_IT_IS, true},
     {{"emu", "camera"}, TO_RTC, ANSWER_AS_IT_IS, true},
     {{"emu", "headset"}, TO_RTC, ANSWER_AS_IT_IS, true},
+    {{"emu", NULL}, TO_EMULATOR, ANSWER_AS_IT_IS, true},
+    {{"device", "again"}, TO_DEVICES, ANSWER_AS_IT_IS, false},
 };
 
-/* A request that programs are still to answer. */
+/* A request that programs, or an emulator, are still to answer. */
 struct pending {
     uint32_t id; /* ours; 0: a free place */
     uint64_t client;
@@ -53,6 +58,8 @@ struct super_desk {
     struct lk_loop *loop;
     struct super_desk_config config;
     struct super *super;
+    struct super_devices *devices;
+    struct super_emu *emu;
     struct control_server *server;
     struct lk_timer *timer;
     int64_t since_us;
@@ -141,12 +148,36 @@ static void part_missing(struct super_desk *d, struct pending *p,
     pending_finish(d, p);
 }
 
+/* Super's own words of a device and its program's become one. */
+static int device_merge(json_t *list, json_t *device)
+{
+    const char *name = json_string_value(json_object_get(device, "device"));
+    size_t i = 0;
+    json_t *known = NULL;
+    json_array_foreach(list, i, known)
+    {
+        const char *same = json_string_value(json_object_get(known, "device"));
+        bool own = json_object_get(known, "why") != NULL; /* super's */
+        if (own && name && same && strcmp(name, same) == 0)
+            return json_object_update_missing(known, device);
+    }
+    return json_array_append(list, device);
+}
+
 /* Puts one program's part to the others. Negative: not of the right shape. */
 static int part_merge(struct pending *p, json_t *part)
 {
+    size_t i = 0;
+    json_t *one = NULL;
+    int r = 0;
     if (p->answer == ANSWER_STATUS)
         return json_object_update_missing(p->result, part);
-    return json_is_array(part) ? json_array_extend(p->result, part) : -EBADMSG;
+    if (!json_is_array(part))
+        return -EBADMSG;
+    if (p->answer == ANSWER_SELFTEST)
+        return json_array_extend(p->result, part);
+    json_array_foreach(part, i, one) r |= device_merge(p->result, one);
+    return r;
 }
 
 static void part_came(struct super_desk *d, struct pending *p, size_t program,
@@ -269,9 +300,9 @@ static struct pending *pending_open(struct super_desk *d, uint64_t client,
         p->result = super_answer_status(&d->config, d->super,
                                         now_us - d->since_us, now_us);
     else if (answer == ANSWER_SELFTEST)
-        p->result = super_answer_selftest(d->super);
+        p->result = super_answer_selftest(d->super, d->devices);
     else if (answer == ANSWER_LIST)
-        p->result = json_array();
+        p->result = super_devices_answer(d->devices);
     else
         p->result = json_null();
     if (!p->result) {
@@ -317,6 +348,88 @@ static void desk_log(struct super_desk *d, uint64_t client,
         desk_answer(d, client, req->id, super_answer_log(d->config.log, from));
 }
 
+/* "device again ROLE" */
+static void desk_again(struct super_desk *d, uint64_t client,
+                       const struct control_request *req)
+{
+    if (req->args == 3 && super_devices_again(d->devices, req->arg[2]))
+        desk_answer(d, client, req->id, json_true());
+    else
+        desk_fail(d, client, req->id, "usage: device again scanner|reader");
+}
+
+static struct pending *pending_of(struct super_desk *d, uint64_t id)
+{
+    for (size_t i = 0; i < SUPER_DESK_PENDING_MAX; i++)
+        if (id != 0 && d->pending[i].id == id)
+            return &d->pending[i];
+    return NULL;
+}
+
+static void emulator_said(void *arg, uint64_t tag, bool ok, const char *text)
+{
+    struct super_desk *d = arg;
+    struct pending *p = pending_of(d, tag);
+    if (!p)
+        return;
+    if (ok)
+        desk_answer(d, p->client, p->client_id, json_string(text));
+    else
+        desk_fail(d, p->client, p->client_id, text);
+    pending_close(p);
+}
+
+static const char *emulator_of(const struct super_desk *d, const char *role)
+{
+    const struct store_config_device *c =
+        role ? super_devices_config(d->devices, role) : NULL;
+    return c && c->emulator[0] ? c->emulator : NULL;
+}
+
+static void desk_emulator(struct super_desk *d, struct pending *p,
+                          const struct control_request *req)
+{
+    struct super_emu_words w;
+    const char *const *argv = (const char *const *)(const void *)req->arg;
+    struct super_emu_done done = {.fn = emulator_said, .arg = d, .tag = p->id};
+    if (super_emu_parse(argv, req->args, &w) < 0) {
+        pending_fail(d, p,
+                     "usage: emu scanner|reader|card|pages|fault WORD ...");
+        return;
+    }
+    const char *first = emulator_of(d, w.role);
+    const char *then = emulator_of(d, w.then);
+    if (!first) {
+        first = then;
+        then = NULL;
+    }
+    if (!first) {
+        pending_fail(d, p, "that device is not emulated here");
+        return;
+    }
+    if (w.plug)
+        (void)super_devices_again(d->devices, w.role);
+    if (super_emu_ask(d->emu, first, then, w.line, done) < 0)
+        pending_fail(d, p, "the emulator cannot be reached");
+}
+
+/* The programs that a command goes to, as bits. */
+static unsigned command_mask(const struct super_desk *d,
+                             const struct command *c)
+{
+    unsigned mask = 0;
+    if (c->route == TO_RTC)
+        return 1U << SUPER_RTC;
+    if (c->route == TO_LUUKKUD)
+        return 1U << SUPER_LUUKKUD;
+    if (c->answer == ANSWER_STATUS) /* of the session and its calls */
+        return 1U << SUPER_LUUKKUD | 1U << SUPER_RTC;
+    for (size_t i = 0; i < super_programs(d->super); i++)
+        if (super_has(d->super, i) && i != SUPER_FETCH)
+            mask |= 1U << i;
+    return mask;
+}
+
 void super_desk_request(void *arg, uint64_t client,
                         const struct control_request *req)
 {
@@ -335,15 +448,17 @@ void super_desk_request(void *arg, uint64_t client,
         desk_log(d, client, req);
         return;
     }
-    struct pending *p = pending_open(d, client, req, c->answer);
-    if (!p) {
-        desk_fail(d, client, req->id, "too many commands at once");
+    if (c->route == TO_DEVICES) {
+        desk_again(d, client, req);
         return;
     }
-    unsigned mask = 1U << SUPER_LUUKKUD | 1U << SUPER_RTC;
-    if (c->route != TO_ALL)
-        mask = c->route == TO_RTC ? 1U << SUPER_RTC : 1U << SUPER_LUUKKUD;
-    desk_ask(d, p, mask, req);
+    struct pending *p = pending_open(d, client, req, c->answer);
+    if (!p)
+        desk_fail(d, client, req->id, "too many commands at once");
+    else if (c->route == TO_EMULATOR)
+        desk_emulator(d, p, req);
+    else
+        desk_ask(d, p, command_mask(d, c), req);
 }
 
 int super_desk_new(struct lk_loop *l, const struct super_desk_config *config,
@@ -357,6 +472,8 @@ int super_desk_new(struct lk_loop *l, const struct super_desk_config *config,
     d->since_us = lk_loop_now_us(l);
     int r = lk_timer_new(l, on_timer, d, &d->timer);
     if (r == 0)
+        r = super_emu_new(l, &d->emu);
+    if (r == 0)
         *ret = LK_TAKE(d);
     return r;
 }
@@ -366,6 +483,7 @@ struct super_desk *super_desk_free(struct super_desk *d)
     if (d) {
         for (size_t i = 0; i < SUPER_DESK_PENDING_MAX; i++)
             pending_close(&d->pending[i]);
+        d->emu = super_emu_free(d->emu);
         d->timer = lk_timer_free(d->timer);
         free(d);
     }
@@ -373,8 +491,10 @@ struct super_desk *super_desk_free(struct super_desk *d)
 }
 
 void super_desk_attach(struct super_desk *d, struct super *s,
+                       struct super_devices *devices,
                        struct control_server *server)
 {
     d->super = s;
+    d->devices = devices;
     d->server = server;
 }

@@ -8,6 +8,7 @@
 #define LUUKKU_APP_SUPER_DESK_H
 
 #include "app/super.h"
+#include "app/super_device.h"
 #include "control/server.h"
 
 #define SUPER_DESK_PENDING_MAX 32
@@ -19,6 +20,9 @@ enum super_desk_program {
     SUPER_LUUKKUD = 0,
     SUPER_RTC = 1,
     SUPER_FETCH = 2, /* where an agency has an address */
+    SUPER_SCAN = 3,  /* where the kiosk has a scanner */
+    SUPER_CARD = 4,  /* where it has a card reader */
+    SUPER_DESK_PROGRAMS,
 };
 
 struct super_desk;
@@ -38,8 +42,9 @@ int super_desk_new(struct lk_loop *l, const struct super_desk_config *config,
 struct super_desk *super_desk_free(struct super_desk *d);
 LK_AUTO_DEFINE(super_desk);
 
-/* Tells whom it works with, both borrowed; before the first request. */
+/* Tells whom it works with, all borrowed; before the first request. */
 void super_desk_attach(struct super_desk *d, struct super *s,
+                       struct super_devices *devices,
                        struct control_server *server);
 
 /* For struct control_server_config. arg: the desk. */

@@ -101,6 +101,25 @@ int super_files_open_fetch(void *arg, struct inherit *in)
     return r;
 }
 
+bool super_files_have_device(const struct store_config_device *d)
+{
+    return d->usbs > 0 || d->usbip[0];
+}
+
+int super_files_open_scan(void *arg, struct inherit *in)
+{
+    return add_text(in, arg);
+}
+
+int super_files_open_card(void *arg, struct inherit *in)
+{
+    const struct super_files *f = arg;
+    int r = add_text(in, f);
+    if (r == 0)
+        r = add_file(in, "card-ca", f->config->card_ca);
+    return r < 0 ? r : add_file(in, "card-crl", f->config->card_crl);
+}
+
 /* The text as it was read now: every start of a program sees the same. */
 static int keep_text(int file, int *ret)
 {
@@ -143,17 +162,15 @@ static int parse_text(int text, const char *path, struct store_config **ret)
 /* Once before the start: a mistake is told at once, not at each restart. */
 static int try_files(struct super_files *f)
 {
-    struct inherit luukkud = {.count = 0};
-    struct inherit rtc = {.count = 0};
-    struct inherit fetch = {.count = 0};
-    int r = super_files_open_luukkud(f, &luukkud);
-    if (r == 0)
-        r = super_files_open_rtc(f, &rtc);
-    if (r == 0)
-        r = super_files_open_fetch(f, &fetch);
-    inherit_close(&luukkud);
-    inherit_close(&rtc);
-    inherit_close(&fetch);
+    static int (*const open_files[])(void *arg, struct inherit *in) = {
+        super_files_open_luukkud, super_files_open_rtc, super_files_open_fetch,
+        super_files_open_scan, super_files_open_card};
+    int r = 0;
+    for (size_t i = 0; i < LK_ARRAY_LEN(open_files) && r == 0; i++) {
+        struct inherit in = {.count = 0};
+        r = open_files[i](f, &in);
+        inherit_close(&in);
+    }
     return r;
 }
 

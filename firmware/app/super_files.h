@@ -27,9 +27,14 @@ int super_files_load(const char *path, struct store_config **ret_config,
 /* Whether an agency has an address for letters. */
 bool super_files_have_post(const struct store_config *c);
 
+/* Whether the kiosk has a device of this role. */
+bool super_files_have_device(const struct store_config_device *d);
+
 /* For struct super_program: what each program inherits. arg: super_files. */
 int super_files_open_luukkud(void *arg, struct inherit *in);
 int super_files_open_rtc(void *arg, struct inherit *in);
 int super_files_open_fetch(void *arg, struct inherit *in);
+int super_files_open_scan(void *arg, struct inherit *in);
+int super_files_open_card(void *arg, struct inherit *in);
 
 #endif

@@ -54,7 +54,7 @@ int super_child_send(struct super_child *c, const struct supermsg *m, int fd);
 /* Kills it for what it did; `why` is for the log. */
 void super_child_kill(struct super_child *c, const char *why);
 
-/* super.c: what a child tells the rest. */
+/* super.c: what a child tells the rest. At its start it gets its channels. */
 void super_on_started(struct super *s, struct super_child *c);
 /* `broke`: in the middle of its work, unasked. */
 void super_on_ended(struct super *s, struct super_child *c, bool broke);

@@ -1,6 +1,7 @@
 /* luukku-super: starts, confines and watches the rest. */
 #include "app/super.h"
 #include "app/super_desk.h"
+#include "app/super_device.h"
 #include "app/super_files.h"
 #include "app/super_output.h"
 #include "app/super_post.h"
@@ -42,6 +43,7 @@ struct app {
     struct control_server *server;
     struct super *super;
     struct super_post *post; /* NULL: no agency has an address */
+    struct super_devices *devices;
     struct super_program program[SUPER_PROGRAMS_MAX];
     char path[SUPER_PROGRAMS_MAX][PATH_MAX];
     const char *args[5];
@@ -159,12 +161,34 @@ static void make_args(struct app *a)
             a->args[args++] = words[i].word;
 }
 
+/* What makes one program different from the next. */
+static const struct {
+    const char *name;
+    const struct confine_profile *profile;
+    int (*open)(void *arg, struct inherit *in);
+} kinds[SUPER_DESK_PROGRAMS] = {
+    [SUPER_LUUKKUD] = {"luukkud", &confine_luukkud, super_files_open_luukkud},
+    [SUPER_RTC] = {"luukku-rtc", &confine_rtc, super_files_open_rtc},
+    [SUPER_FETCH] = {"luukku-fetch", &confine_fetch, super_files_open_fetch},
+    [SUPER_SCAN] = {"luukku-scan", &confine_scan, super_files_open_scan},
+    [SUPER_CARD] = {"luukku-card", &confine_card, super_files_open_card},
+};
+
+/* Whether this kiosk needs it. */
+static bool is_wanted(const struct app *a, size_t program)
+{
+    if (program == SUPER_FETCH)
+        return super_files_have_post(a->config);
+    if (program == SUPER_SCAN)
+        return super_files_have_device(&a->config->scanner);
+    if (program == SUPER_CARD)
+        return super_files_have_device(&a->config->reader);
+    return true;
+}
+
 /* The programs lie beside this one. */
 static int find_programs(struct app *a)
 {
-    static const char *const name[] = {"luukkud", "luukku-rtc", "luukku-fetch"};
-    static const struct confine_profile *const profile[] = {
-        &confine_luukkud, &confine_rtc, &confine_fetch};
     char self[PATH_MAX];
     ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
     if (n < 0)
@@ -173,23 +197,22 @@ static int find_programs(struct app *a)
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
     const char *dir = dirname(self);
     make_args(a);
-    for (size_t i = 0; i < LK_ARRAY_LEN(name); i++) {
-        int len =
-            snprintf(a->path[i], sizeof(a->path[i]), "%s/%s", dir, name[i]);
+    for (size_t i = 0; i < SUPER_DESK_PROGRAMS; i++) {
+        int len = snprintf(a->path[i], sizeof(a->path[i]), "%s/%s", dir,
+                           kinds[i].name);
         if (len < 0 || (size_t)len >= sizeof(a->path[i]))
             return -ENAMETOOLONG;
-        a->program[i] = (struct super_program){.name = name[i],
-                                               .path = a->path[i],
-                                               .args = a->args,
-                                               .profile = profile[i],
-                                               .arg = &a->files};
+        a->program[i] =
+            (struct super_program){.name = kinds[i].name,
+                                   .path = is_wanted(a, i) ? a->path[i] : NULL,
+                                   .args = a->args,
+                                   .profile = kinds[i].profile,
+                                   .open = kinds[i].open,
+                                   .arg = &a->files};
     }
     a->program[SUPER_LUUKKUD].options.display = !a->options.headless;
-    a->program[SUPER_LUUKKUD].open = super_files_open_luukkud;
     a->program[SUPER_RTC].options.sound =
         a->config->sound == STORE_CONFIG_AUTO && has_sound_server();
-    a->program[SUPER_RTC].open = super_files_open_rtc;
-    a->program[SUPER_FETCH].open = super_files_open_fetch;
     return 0;
 }
 
@@ -223,10 +246,17 @@ static void forward_reply(void *arg, size_t program, const struct supermsg *m,
     super_desk_reply(a->desk, program, m, fd);
 }
 
-static void forward_gone(void *arg, size_t program)
+static void forward_gone(void *arg, size_t program, bool broke)
 {
     struct app *a = arg;
     super_desk_gone(a->desk, program);
+    super_devices_ended(a->devices, program, broke);
+}
+
+static bool forward_device(void *arg, size_t program, const struct supermsg *m)
+{
+    struct app *a = arg;
+    return super_devices_message(a->devices, program, m);
 }
 
 static bool forward_post(void *arg, size_t program, const struct supermsg *m,
@@ -242,6 +272,7 @@ static void forward_ready(void *arg, size_t program)
     struct app *a = arg;
     if (a->post)
         super_post_ready(a->post, program);
+    super_devices_ready(a->devices, program);
 }
 
 /* Letters and matters: where an agency has an address. */
@@ -256,22 +287,47 @@ static int make_post(struct app *a)
     return r;
 }
 
+/* Where the kernel lists USB devices, and where their nodes are. */
+static const char sysfs[] = "/sys/bus/usb/devices";
+static const char nodes[] = "/dev/bus/usb";
+
+static int make_devices(struct app *a)
+{
+    const struct super_device_role known[] = {
+        {"scanner", SUPER_SCAN, &a->config->scanner},
+        {"reader", SUPER_CARD, &a->config->reader},
+    };
+    struct super_device_role role[LK_ARRAY_LEN(known)];
+    size_t roles = 0;
+    for (size_t i = 0; i < LK_ARRAY_LEN(known); i++)
+        if (super_files_have_device(known[i].config))
+            role[roles++] = known[i];
+    return super_devices_new(a->loop, role, roles, sysfs, nodes, &a->devices);
+}
+
 static int make_super(struct app *a)
 {
     struct super_config config = {.program = a->program,
-                                  .programs = a->post ? 3 : 2,
+                                  .programs = SUPER_DESK_PROGRAMS,
+                                  .link = {{SUPER_LUUKKUD, SUPER_RTC},
+                                           {SUPER_LUUKKUD, SUPER_SCAN},
+                                           {SUPER_LUUKKUD, SUPER_CARD}},
+                                  .links = 3,
                                   .timing = super_timing_usual,
                                   .keep_programs = a->options.keep_programs,
                                   .log = a->log,
                                   .reply = forward_reply,
                                   .gone = forward_gone,
+                                  .device = forward_device,
                                   .post = forward_post,
                                   .ready = forward_ready,
                                   .stopped = on_stopped,
                                   .arg = a};
     int r = super_new(a->loop, &config, &a->super);
     if (r == 0)
-        super_desk_attach(a->desk, a->super, a->server);
+        super_desk_attach(a->desk, a->super, a->devices, a->server);
+    if (r == 0)
+        super_devices_attach(a->devices, a->super);
     if (r == 0 && a->post)
         super_post_attach(a->post, a->super);
     return r;
@@ -291,6 +347,8 @@ static int app_open(struct app *a)
     if (r == 0)
         r = make_post(a);
     if (r == 0)
+        r = make_devices(a);
+    if (r == 0)
         r = make_super(a);
     return r;
 }
@@ -299,6 +357,7 @@ static void app_close(struct app *a)
 {
     a->server = control_server_free(a->server);
     a->super = super_free(a->super);
+    a->devices = super_devices_free(a->devices);
     a->post = super_post_free(a->post);
     a->desk = super_desk_free(a->desk);
     a->signals = lk_watch_free(a->signals);

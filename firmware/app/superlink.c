@@ -81,10 +81,16 @@ static void link_receive(void *arg, struct lk_chan_msg *msg)
         link_pong(s, m.id);
         break;
     case SUPERMSG_PEER:
-        s->config.peer(s->config.arg, lk_chan_take_fd(msg, 0));
+        if (s->config.peer)
+            s->config.peer(s->config.arg, m.text, lk_chan_take_fd(msg, 0));
         break;
     case SUPERMSG_CONTROL:
         s->config.control(s->config.arg, m.id, m.args, m.arg);
+        break;
+    case SUPERMSG_DEVICE:
+        if (s->config.device)
+            s->config.device(s->config.arg, m.id, m.text,
+                             lk_chan_take_fd(msg, 0));
         break;
     case SUPERMSG_KEPT:
         if (s->config.kept)
@@ -154,6 +160,14 @@ int superlink_ready(struct superlink *s, const char *walls)
 int superlink_post(struct superlink *s, const struct supermsg *m, int fd)
 {
     return link_send(s, m, fd);
+}
+
+int superlink_device_state(struct superlink *s, uint32_t id, bool works,
+                           const char *why)
+{
+    struct supermsg m = {
+        .type = SUPERMSG_DEVICE_STATE, .id = id, .ok = works, .text = why};
+    return link_send(s, &m, -1);
 }
 
 int superlink_session_ended(struct superlink *s)

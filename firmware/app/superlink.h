@@ -18,9 +18,10 @@ struct superlink;
 
 struct superlink_config {
     const char *program; /* "luukkud" or "luukku-rtc"; static */
-    /* A new channel to the sibling, which was started or started anew: close
-     * the old one, lk_chan_new() on this one. The callee owns `fd`. */
-    void (*peer)(void *arg, int fd);
+    /* A new channel to a sibling, by its program's name, which was started or
+     * started anew: close the old one, lk_chan_new() on this one. The callee
+     * owns `fd`; `name` dies on return. May be NULL where it has none. */
+    void (*peer)(void *arg, const char *name, int fd);
     /* A command, such as {"ui", "tap", "next"}. Answer with
      * superlink_reply(), now or within 5 s. `argv` dies on return. */
     void (*control)(void *arg, uint32_t id, size_t argc,
@@ -36,6 +37,9 @@ struct superlink_config {
      * started anew. So a program can say that one of its other threads hangs.
      * May be NULL. */
     bool (*alive)(void *arg);
+    /* The device to drive, in place of any earlier one (SUPERMSG_DEVICE). The
+     * callee owns `fd`; `how` dies on return. May be NULL: it drives none. */
+    void (*device)(void *arg, uint32_t id, const char *how, int fd);
     /* SUPERMSG_LETTER and those behind it. The callee owns `fd` (-1: none);
      * `m` dies on return. May be NULL where none is sent. */
     void (*post)(void *arg, const struct supermsg *m, int fd);
@@ -69,6 +73,12 @@ int superlink_session_ended(struct superlink *s);
 /* Sends a SUPERMSG_LETTER or one of those behind it; fd is borrowed, -1: none.
  * Errors: lk_chan_send()'s, supermsg_encode()'s. */
 int superlink_post(struct superlink *s, const struct supermsg *m, int fd);
+
+/* Says what became of device `id`: SUPERMSG_DEVICE_STATE has the meaning of
+ * `works` and `why` (UTF-8, shorter than SUPERMSG_TEXT_MAX).
+ * Errors: lk_chan_send()'s, supermsg_encode()'s. */
+int superlink_device_state(struct superlink *s, uint32_t id, bool works,
+                           const char *why) LK_MUST_CHECK;
 
 /* A sealed memfd with a copy of `len` bytes, for a letter. Owner: caller.
  * Errors: memfd_create(2)'s, write(2)'s. */

@@ -5,10 +5,12 @@
  * message can point into the payload; it dies with it.
  *
  * to super: HELLO (first), READY (confined, about to run), PONG, SESSION_ENDED,
- *           CONTROL_REPLY (with at most one descriptor: a sealed memfd)
- * to a program: PING, PEER (one descriptor: a channel to its sibling, in place
- *           of any earlier one), CONTROL (a technician's command), KEPT (the
- *           session has ended, and the program goes on as it is), SHUTDOWN
+ *           CONTROL_REPLY (with at most one descriptor: a sealed memfd),
+ *           DEVICE_STATE (what became of the device it was given)
+ * to a program: PING, PEER (one descriptor: a channel to a sibling, in place of
+ *           any earlier one to the same), CONTROL (a technician's command),
+ *           KEPT (the session has ended, and the program goes on as it is),
+ *           DEVICE (one descriptor: the device it drives), SHUTDOWN
  */
 #ifndef LUUKKU_IPC_SUPERMSG_H
 #define LUUKKU_IPC_SUPERMSG_H
@@ -26,11 +28,15 @@ enum supermsg_type {
     SUPERMSG_PONG = 3,  /* id: that of the ping */
     SUPERMSG_SESSION_ENDED = 4,
     SUPERMSG_CONTROL_REPLY = 5, /* id, ok, carries, text */
+    SUPERMSG_DEVICE_STATE = 6,  /* id: the DEVICE's; ok, text: see below */
     SUPERMSG_PING = 16,         /* id */
-    SUPERMSG_PEER = 17,         /* one descriptor */
+    SUPERMSG_PEER = 17,         /* text: the sibling; one descriptor */
     SUPERMSG_CONTROL = 18,      /* id, args */
     SUPERMSG_SHUTDOWN = 19,
     SUPERMSG_KEPT = 20,
+    SUPERMSG_DEVICE = 21, /* id, text: how to reach it, "usbfs PORT" or "usbip
+                             BUSID"; one descriptor: a node of /dev/bus/usb, or
+                             a socket connected to a USB/IP server */
     /* Passed on by luukku-super, either way; which program may send which is
      * super_post.h's business. */
     SUPERMSG_LETTER = 32, /* text: its name; one descriptor: a sealed memfd or a
@@ -49,6 +55,10 @@ enum supermsg_carries {
     SUPERMSG_PNG = 2,     /* a picture; the text is the result beside it */
 };
 
+/* DEVICE_STATE: ok, "": it is open and works. Not ok, "": it was unplugged and
+ * is closed; it is given anew when it is there again. Not ok and words: it
+ * misbehaved, in these words, and is closed: it is given anew at once, or set
+ * aside when that was too often. */
 struct supermsg {
     enum supermsg_type type;
     uint32_t id;

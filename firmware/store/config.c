@@ -26,6 +26,8 @@ enum kind {
     KIND_SOURCE,
     KIND_STUN,
     KIND_TURN,
+    KIND_USB,
+    KIND_BUSID,
     KIND_OBJECT,
     KIND_ARRAY,
 };
@@ -147,6 +149,47 @@ static const struct field video_fields[] = {
     NUMBER("max_kbps", KIND_UINT, video_max_kbps, 100, 20000),
 };
 
+static const struct field usb_element = {.name = "", .kind = KIND_USB};
+
+/* The members of one role's device. */
+#define DEVICE_FIELDS(member)                                          \
+    {                                                                  \
+        {.name = "allow",                                              \
+         .kind = KIND_ARRAY,                                           \
+         .optional = true,                                             \
+         .at = AT(member.usb),                                         \
+         .min = 1,                                                     \
+         .max = STORE_CONFIG_USB_MAX,                                  \
+         .sub = &usb_element,                                          \
+         .stride = sizeof(struct store_config_usb),                    \
+         .count_at = AT(member.usbs)},                                 \
+            {.name = "usbip",                                          \
+             .kind = KIND_SOCKET,                                      \
+             .optional = true,                                         \
+             .at = AT(member.usbip)},                                  \
+            {.name = "busid",                                          \
+             .kind = KIND_BUSID,                                       \
+             .optional = true,                                         \
+             .at = AT(member.busid)},                                  \
+        {                                                              \
+            .name = "emulator", .kind = KIND_SOCKET, .optional = true, \
+            .at = AT(member.emulator)                                  \
+        }                                                              \
+    }
+
+static const struct field scanner_fields[] = DEVICE_FIELDS(scanner);
+static const struct field reader_fields[] = DEVICE_FIELDS(reader);
+
+static const struct field devices_fields[] = {
+    OBJECT("scanner", true, scanner_fields),
+    OBJECT("reader", true, reader_fields),
+};
+
+static const struct field cards_fields[] = {
+    {.name = "ca", .kind = KIND_PATH, .at = AT(card_ca)},
+    {.name = "crl", .kind = KIND_PATH, .optional = true, .at = AT(card_crl)},
+};
+
 static const struct field top_fields[] = {
     {.name = "kiosk", .kind = KIND_NAME, .at = AT(kiosk)},
     {.name = "site", .kind = KIND_TEXT, .at = AT(site)},
@@ -168,6 +211,8 @@ static const struct field top_fields[] = {
     {.name = "sound", .kind = KIND_SOURCE, .optional = true, .at = AT(sound)},
     {.name = "stamps", .kind = KIND_BOOL, .optional = true, .at = AT(stamps)},
     {.name = "keypad", .kind = KIND_PATH, .optional = true, .at = AT(keypad)},
+    OBJECT("devices", true, devices_fields),
+    OBJECT("cards", true, cards_fields),
     {.name = "outbox", .kind = KIND_PATH, .optional = true, .at = AT(outbox)},
     {.name = "control", .kind = KIND_SOCKET, .at = AT(control)},
 };
@@ -221,6 +266,12 @@ static int take_string(struct parse *p, const struct field *f, const json_t *v,
         break;
     case KIND_SOCKET:
         wrong = config_path(s, p->dir, at, STORE_CONFIG_SOCKET_MAX);
+        break;
+    case KIND_USB:
+        wrong = config_usb(s, (struct store_config_usb *)(void *)at);
+        break;
+    case KIND_BUSID:
+        wrong = config_port(s, at, STORE_CONFIG_PORT_MAX);
         break;
     case KIND_STUN:
         wrong = config_stun(s, (struct store_config_host *)(void *)at);
@@ -361,6 +412,8 @@ static int take(struct parse *p, const struct field *f, const json_t *v,
     case KIND_URL:
     case KIND_STUN:
     case KIND_TURN:
+    case KIND_USB:
+    case KIND_BUSID:
         break;
     }
     return take_string(p, f, v, at);
@@ -379,9 +432,31 @@ static int check_outbox(struct parse *p, const struct store_config *c)
     return 0;
 }
 
-/* What no single value can tell: agencies with the same id, no outbox. */
-static int check_whole(struct parse *p, const struct store_config *c)
+/* A role has USB devices or an emulated one, not both and not neither. */
+static int check_device(struct parse *p, const json_t *devices,
+                        const char *role, const struct store_config_device *d)
 {
+    const char *wrong = NULL;
+    if (!json_object_get(devices, role))
+        return 0;
+    if ((d->usbs > 0) == (d->usbip[0] != 0))
+        wrong = "has not one of allow and usbip";
+    else if (d->emulator[0] && !d->usbip[0])
+        wrong = "has an emulator without usbip";
+    if (!wrong)
+        return 0;
+    p->step[0] = (struct lk_json_step){.key = "devices"};
+    p->step[1] = (struct lk_json_step){.key = role};
+    p->depth = 2;
+    return refuse(p, wrong);
+}
+
+/* What no single value can tell: agencies with the same id, no outbox, devices
+ * that are reached in no way. */
+static int check_whole(struct parse *p, const json_t *root,
+                       const struct store_config *c)
+{
+    const json_t *devices = json_object_get(root, "devices");
     for (size_t i = 1; i < c->agencies; i++) {
         for (size_t j = 0; j < i; j++) {
             if (strcmp(c->agency[i].id, c->agency[j].id) != 0)
@@ -393,7 +468,10 @@ static int check_whole(struct parse *p, const struct store_config *c)
             return refuse(p, "is that of an agency before it");
         }
     }
-    return check_outbox(p, c);
+    int r = check_outbox(p, c);
+    if (r == 0)
+        r = check_device(p, devices, "scanner", &c->scanner);
+    return r < 0 ? r : check_device(p, devices, "reader", &c->reader);
 }
 
 /* jansson's own words quote the text, in which there are passwords. */
@@ -423,6 +501,9 @@ static int refuse_syntax(const json_error_t *j, struct store_config_error *e)
     return -EBADMSG;
 }
 
+/* The first device of a USB/IP server that has one. */
+static const char usual_busid[] = "1-1";
+
 static struct store_config *config_defaults(void)
 {
     struct store_config *c = calloc(1, sizeof(*c));
@@ -436,6 +517,8 @@ static struct store_config *config_defaults(void)
     c->video_height_px = 480;
     c->video_fps = 30;
     c->video_max_kbps = 2000;
+    memcpy(c->scanner.busid, usual_busid, sizeof(usual_busid));
+    memcpy(c->reader.busid, usual_busid, sizeof(usual_busid));
     return c;
 }
 
@@ -455,7 +538,7 @@ int store_config_parse(const char *text, size_t len, const char *dir,
     if (c)
         r = take(&p, &top, root, (char *)c);
     if (r == 0)
-        r = check_whole(&p, c);
+        r = check_whole(&p, root, c);
     json_decref(root);
     if (r < 0)
         (void)store_config_free(c);

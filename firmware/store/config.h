@@ -18,6 +18,8 @@
 #define STORE_CONFIG_PATH_MAX 1024  /* bytes of a path, the NUL included */
 #define STORE_CONFIG_SOCKET_MAX 108 /* bytes of sun_path, the NUL included */
 #define STORE_CONFIG_URL_MAX 512    /* bytes of an address, the NUL included */
+#define STORE_CONFIG_USB_MAX 8      /* devices allowed for one role */
+#define STORE_CONFIG_PORT_MAX 32    /* bytes of a USB port, the NUL included */
 #define STORE_CONFIG_REASON_MAX 256
 
 enum store_config_source {
@@ -49,6 +51,25 @@ struct store_config_agency {
     char post_ca[STORE_CONFIG_PATH_MAX];   /* PEM */
 };
 
+/* A USB device that a program may drive: "VVVV:PPPP", either may be "*", and
+ * "@PORT" behind it, as sysfs names ports ("1-1.4"). */
+struct store_config_usb {
+    int32_t vendor;                   /* -1: any */
+    int32_t product;                  /* -1: any */
+    char port[STORE_CONFIG_PORT_MAX]; /* "": any */
+};
+
+/* The device of one role: USB devices that are allowed, or an emulated one;
+ * with neither the kiosk has none. */
+struct store_config_device {
+    struct store_config_usb usb[STORE_CONFIG_USB_MAX];
+    size_t usbs;
+    char
+        usbip[STORE_CONFIG_SOCKET_MAX]; /* a USB/IP server's socket; "": none */
+    char busid[STORE_CONFIG_PORT_MAX];  /* of the device there */
+    char emulator[STORE_CONFIG_SOCKET_MAX]; /* its control socket; "": none */
+};
+
 struct store_config {
     char kiosk[LK_NAME_MAX];
     char site[STORE_CONFIG_TEXT_MAX]; /* shown to people; not empty */
@@ -78,6 +99,10 @@ struct store_config {
     char keypad[STORE_CONFIG_PATH_MAX]; /* the keypad's keys; "": the usual */
     char outbox[STORE_CONFIG_PATH_MAX]; /* letters that wait, a directory; "":
                                            no agency has an address */
+    struct store_config_device scanner;
+    struct store_config_device reader;     /* of cards */
+    char card_ca[STORE_CONFIG_PATH_MAX];   /* PEM: issuers of cards; "": none */
+    char card_crl[STORE_CONFIG_PATH_MAX];  /* PEM: their CRLs; "": none */
     char control[STORE_CONFIG_SOCKET_MAX]; /* the control socket's path */
 };
 

@@ -139,3 +139,53 @@ const char *config_url(const char *s, char *ret, size_t cap)
     memcpy(ret, s, n + 1);
     return NULL;
 }
+
+/* As sysfs names ports: "1-1", "3-1.4.2"; no path leaves its directory so. */
+const char *config_port(const char *s, char *ret, size_t cap)
+{
+    static const char wrong[] = "has a port that is not like 1-1.4";
+    size_t len = strlen(s);
+    size_t bus = strspn(s, "0123456789");
+    if (len >= cap || bus == 0 || s[bus] != '-')
+        return wrong;
+    for (size_t at = bus; s[at];) {
+        size_t digits = strspn(s + at + 1, "0123456789");
+        if (digits == 0)
+            return wrong;
+        at += digits + 1;
+        if (s[at] && s[at] != '.')
+            return wrong;
+    }
+    memcpy(ret, s, len + 1);
+    return NULL;
+}
+
+/* Four hexadecimal digits as lsusb writes them, or "*" for any (-1). Moves *s
+ * behind them. */
+static bool take_usb_id(const char **s, int32_t *ret)
+{
+    uint8_t id[2];
+    if (**s == '*') {
+        (*s)++;
+        *ret = -1;
+        return true;
+    }
+    if (strlen(*s) < 4 || lk_hex_decode(*s, sizeof(id), id) < 0)
+        return false;
+    *s += 4;
+    *ret = id[0] << 8 | id[1];
+    return true;
+}
+
+const char *config_usb(const char *s, struct store_config_usb *ret)
+{
+    static const char wrong[] = "is not VVVV:PPPP or VVVV:PPPP@PORT";
+    if (!take_usb_id(&s, &ret->vendor) || *s++ != ':' ||
+        !take_usb_id(&s, &ret->product))
+        return wrong;
+    if (ret->vendor < 0 && ret->product >= 0)
+        return "has a product without its vendor";
+    if (*s == '@')
+        return config_port(s + 1, ret->port, sizeof(ret->port));
+    return *s ? wrong : NULL;
+}

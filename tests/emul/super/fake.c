@@ -62,11 +62,12 @@ static void free_old_peer(void *arg)
     f->old_peer = lk_chan_free(f->old_peer);
 }
 
-static void on_peer(void *arg, int fd)
+static void on_peer(void *arg, const char *name, int fd)
 {
     struct fake *f = arg;
     struct lk_chan_config config = {
         .receive = on_greeting, .closed = on_peer_closed, .arg = f};
+    (void)name;
     f->old_peer = f->peer;
     f->peer = NULL;
     f->greetings = 0;

@@ -41,8 +41,9 @@ static void on_reply(void *arg, size_t program, const struct supermsg *m,
     (void)lk_fd_close(fd);
 }
 
-static void on_gone(void *arg, size_t program)
+static void on_gone(void *arg, size_t program, bool broke)
 {
+    (void)broke;
     struct bench *b = arg;
     b->gone[program]++;
 }
@@ -81,6 +82,8 @@ static void bench_open_with(struct bench *b, const char *const *args, bool keep,
     struct super_config config = {
         .program = b->program,
         .programs = 2,
+        .link = {{0, 1}},
+        .links = 1,
         .timing = *timing,
         .keep_programs = keep,
         .reply = on_reply,

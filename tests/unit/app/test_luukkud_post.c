@@ -97,12 +97,6 @@ static void on_post(void *arg, const struct supermsg *m, int fd)
     luukkud_post_message(post, m, fd);
 }
 
-static void on_peer(void *arg, int fd)
-{
-    (void)arg;
-    (void)lk_fd_close(fd);
-}
-
 static void on_control(void *arg, uint32_t id, size_t argc,
                        const char *const *argv)
 {
@@ -162,7 +156,6 @@ static int setup(void **state)
     const struct lk_chan_config chan = {.receive = on_message,
                                         .closed = on_closed};
     const struct superlink_config link = {.program = "luukkud",
-                                          .peer = on_peer,
                                           .control = on_control,
                                           .shutdown = on_shutdown,
                                           .post = on_post};

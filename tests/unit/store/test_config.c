@@ -155,6 +155,29 @@ static const struct mistake {
      "\"vero.pem\", \"post\": {\"url\": \"https://v.fi\", \"cert\": \"c\", "
      "\"ca\": \"a\"}",
      1, "outbox: is missing, and an agency has an address"},
+    {"\"camera\":", "\"devices\": {\"mouse\": 1}, \"camera\":", 24,
+     "devices.mouse: is not a member that is known"},
+    {"\"camera\":", "\"devices\": {\"reader\": {}}, \"camera\":", 24,
+     "devices.reader: has not one of allow and usbip"},
+    {"\"camera\":",
+     "\"devices\": {\"reader\": {\"allow\": [\"*:*\"], \"usbip\": \"s\"}}, "
+     "\"camera\":",
+     24, "devices.reader: has not one of allow and usbip"},
+    {"\"camera\":",
+     "\"devices\": {\"reader\": {\"allow\": [\"*:*\"], \"emulator\": \"s\"}}, "
+     "\"camera\":",
+     24, "devices.reader: has an emulator without usbip"},
+    {"\"camera\":",
+     "\"devices\": {\"scanner\": {\"allow\": [\"076b\"]}}, \"camera\":", 24,
+     "devices.scanner.allow[0]: is not VVVV:PPPP or VVVV:PPPP@PORT"},
+    {"\"camera\":",
+     "\"devices\": {\"scanner\": {\"allow\": [\"*:3021\"]}}, \"camera\":", 24,
+     "devices.scanner.allow[0]: has a product without its vendor"},
+    {"\"camera\":",
+     "\"devices\": {\"scanner\": {\"allow\": [\"076b:3021@1-1/..\"]}}, "
+     "\"camera\":",
+     24, "devices.scanner.allow[0]: has a port that is not like 1-1.4"},
+    {"\"camera\":", "\"cards\": {}, \"camera\":", 24, "cards.ca: is missing"},
     {"{\"id\": \"vero\", \"ca\": \"vero.pem\"}", "[]", 12,
      "agencies[1]: is not an object"},
     {"stun:stun.example", "turn:stun.example", 15,
@@ -231,7 +254,9 @@ static void reads_addresses(void **state)
         "\"device\":{\"cert\":\"f\",\"key\":\"f\"},\"agencies\":[{\"id\":"
         "\"kela\",\"ca\":\"f\",\"post\":{\"url\":\"https://k.fi:8443/a\","
         "\"cert\":\"p.crt\",\"ca\":\"/ca\"}}],\"outbox\":\"out\","
-        "\"control\":\"s\"}";
+        "\"devices\":{\"scanner\":{\"usbip\":\"s.sock\",\"emulator\":\"c\"},"
+        "\"reader\":{\"allow\":[\"*:*\",\"076b:3021@1-1.4\"]}},"
+        "\"cards\":{\"ca\":\"card.pem\"},\"control\":\"s\"}";
     struct store_config_error e;
     LK_AUTO(store_config) c = NULL;
     (void)state;
@@ -240,6 +265,16 @@ static void reads_addresses(void **state)
     assert_string_equal(c->agency[0].post_cert, "/x/p.crt");
     assert_string_equal(c->agency[0].post_ca, "/ca");
     assert_string_equal(c->outbox, "/x/out");
+    assert_string_equal(c->scanner.usbip, "/x/s.sock");
+    assert_string_equal(c->scanner.busid, "1-1");
+    assert_string_equal(c->scanner.emulator, "/x/c");
+    assert_int_equal(c->reader.usbs, 2);
+    assert_int_equal(c->reader.usb[0].vendor, -1);
+    assert_int_equal(c->reader.usb[1].vendor, 0x076b);
+    assert_int_equal(c->reader.usb[1].product, 0x3021);
+    assert_string_equal(c->reader.usb[1].port, "1-1.4");
+    assert_string_equal(c->card_ca, "/x/card.pem");
+    assert_string_equal(c->card_crl, "");
 }
 
 static void counts_agencies(void **state)

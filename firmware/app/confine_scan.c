@@ -1,0 +1,41 @@
+/* The profile of luukku-scan: the descriptors that it is given, and nothing
+ * else. */
+#include "app/confine_impl.h"
+
+#include <errno.h>
+
+static const char *const groups[] = {NULL};
+
+static const struct confine_path paths[] = {
+    /* to load: libraries, and their data */
+    {"/usr", CONFINE_READ},
+    {"/lib", CONFINE_READ},
+    {"/lib64", CONFINE_READ},
+    {"/etc/ld.so.cache", CONFINE_READ},
+    {"/etc/ssl/openssl.cnf", CONFINE_READ},
+    {"/etc/localtime", CONFINE_READ},
+    {"/proc", CONFINE_READ},
+    {"/dev/null", CONFINE_DEVICE | CONFINE_LATE},
+    {"/dev/urandom", CONFINE_READ | CONFINE_DEVICE | CONFINE_LATE},
+};
+
+static const struct confine_call calls[] = {
+    CONFINE_IOCTL('U'), /* usbfs, on the descriptor from super */
+};
+
+static const struct confine_limit limits[] = {
+    {64, RLIMIT_NOFILE, false},
+    {16, RLIMIT_NPROC, true},
+};
+
+const struct confine_profile confine_scan = {
+    .program = "luukku-scan",
+    .id = 60804,
+    .groups = groups,
+    .path = paths,
+    .paths = LK_ARRAY_LEN(paths),
+    .call = calls,
+    .calls = LK_ARRAY_LEN(calls),
+    .limit = limits,
+    .limits = LK_ARRAY_LEN(limits),
+};

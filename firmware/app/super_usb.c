@@ -1,0 +1,126 @@
+#include "app/super_usb.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* A number in a sysfs file; negative: not there, or not a number. */
+static long attribute(const char *sysfs, const char *port, const char *name,
+                      int base)
+{
+    char path[PATH_MAX];
+    char text[32];
+    int len = snprintf(path, sizeof(path), "%s/%s/%s", sysfs, port, name);
+    if (len < 0 || (size_t)len >= sizeof(path))
+        return -ENAMETOOLONG;
+    LK_AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    ssize_t n = read(fd, text, sizeof(text) - 1);
+    if (n <= 0)
+        return -ENODATA;
+    text[n] = 0;
+    char *end = NULL;
+    long v = strtol(text, &end, base);
+    return end == text || v < 0 ? -EBADMSG : v;
+}
+
+static bool rule_fits(const struct store_config_usb *rule, const char *port,
+                      long vendor, long product)
+{
+    return (rule->vendor < 0 || rule->vendor == vendor) &&
+           (rule->product < 0 || rule->product == product) &&
+           (!rule->port[0] || strcmp(rule->port, port) == 0);
+}
+
+/* The place of the first rule that fits a device; `rules` when none does. Hubs
+ * (bDeviceClass 9) never fit. */
+static size_t device_fits(const char *sysfs, const char *port,
+                          const struct store_config_usb *rule, size_t rules)
+{
+    long vendor = attribute(sysfs, port, "idVendor", 16);
+    long product = attribute(sysfs, port, "idProduct", 16);
+    if (vendor < 0 || product < 0 ||
+        attribute(sysfs, port, "bDeviceClass", 16) == 9)
+        return rules;
+    size_t i = 0;
+    while (i < rules && !rule_fits(&rule[i], port, vendor, product))
+        i++;
+    return i;
+}
+
+/* "1-1.4": a device; "usb1" is a bus, "1-1.4:1.0" an interface. */
+static bool is_port(const char *name)
+{
+    size_t len = strlen(name);
+    return len < SUPER_USB_PORT_MAX && len > 0 && strchr(name, '-') &&
+           strspn(name, "0123456789.-") == len;
+}
+
+int super_usb_find(const char *sysfs, const struct store_config_usb *rule,
+                   size_t rules, struct super_usb_place *ret)
+{
+    struct super_usb_place best = {.number = 0};
+    size_t best_rule = rules;
+    DIR *dir = opendir(sysfs);
+    if (!dir)
+        return errno == ENOENT ? -ENODEV : -errno;
+    const struct dirent *e = NULL;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): a stream of its own */
+    for (int n = 0; n < SUPER_USB_LISTED_MAX && (e = readdir(dir)); n++) {
+        if (!is_port(e->d_name))
+            continue;
+        size_t i = device_fits(sysfs, e->d_name, rule, rules);
+        if (i == rules || i > best_rule ||
+            (i == best_rule && strcmp(e->d_name, best.port) >= 0))
+            continue;
+        best_rule = i;
+        (void)snprintf(best.port, sizeof(best.port), "%s", e->d_name);
+    }
+    (void)closedir(dir);
+    if (best_rule == rules)
+        return -ENODEV;
+    long bus = attribute(sysfs, best.port, "busnum", 10);
+    long number = attribute(sysfs, best.port, "devnum", 10);
+    if (bus < 1 || bus > 999 || number < 1 || number > 999)
+        return -ENODEV;
+    best.bus = (unsigned)bus;
+    best.number = (unsigned)number;
+    *ret = best;
+    return 0;
+}
+
+int super_usb_open(const char *nodes, const struct super_usb_place *place)
+{
+    char path[PATH_MAX];
+    int len = snprintf(path, sizeof(path), "%s/%03u/%03u", nodes, place->bus,
+                       place->number);
+    if (len < 0 || (size_t)len >= sizeof(path))
+        return -ENAMETOOLONG;
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    if (fd < 0)
+        return errno == ENOENT ? -ENODEV : -errno;
+    return fd;
+}
+
+int super_usb_connect(const char *path)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    int len = snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
+    if (len < 0 || (size_t)len >= sizeof(at.sun_path))
+        return -ENAMETOOLONG;
+    LK_AUTO_FD fd =
+        socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return -errno;
+    if (connect(fd, (struct sockaddr *)&at, sizeof(at)) < 0)
+        return errno == ENOENT || errno == ECONNREFUSED ? -ENODEV : -errno;
+    return lk_fd_take(&fd);
+}
