@@ -16,7 +16,7 @@ void paper_image_free(struct paper_image *i)
 
 static void take_row(const uint32_t *from, uint8_t *to, unsigned n, bool color)
 {
-    for (unsigned x = 0; x < n; x++) {
+    for (size_t x = 0; x < n; x++) {
         uint32_t r = from[x] >> 16 & 255;
         uint32_t g = from[x] >> 8 & 255;
         uint32_t b = from[x] & 255;

@@ -1,6 +1,5 @@
 /* main.c - luukku-paper: draws pages and camera pictures for the emulators. */
 #include <errno.h>
-#include <getopt.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,43 +28,39 @@ enum option_id {
     O_ROTATE,
     O_NOISE,
     O_QUALITY,
-    O_BACK,
-    O_BLANK,
-    O_PROGRESSIVE,
-    O_CMYK,
     O_MODE,
     O_SIZE,
     O_REGION,
     O_FORMAT,
-    O_PHOTO,
-    O_PERSON,
     O_PIXELS,
-    O_HELP
+    O_HELP,
+    O_BACK,
+    O_BLANK,
+    O_PROGRESSIVE,
+    O_CMYK,
+    O_PHOTO,
+    O_PERSON
 };
 
+struct option {
+    const char *name;
+    enum option_id id;
+};
+
+/* Those from O_BACK to O_PERSON stand alone. */
 static const struct option options[] = {
-    {"page", required_argument, NULL, O_PAGE},
-    {"pages", required_argument, NULL, O_PAGES},
-    {"frames", required_argument, NULL, O_FRAMES},
-    {"seed", required_argument, NULL, O_SEED},
-    {"dpi", required_argument, NULL, O_DPI},
-    {"skew", required_argument, NULL, O_SKEW},
-    {"rotate", required_argument, NULL, O_ROTATE},
-    {"noise", required_argument, NULL, O_NOISE},
-    {"quality", required_argument, NULL, O_QUALITY},
-    {"back", no_argument, NULL, O_BACK},
-    {"blank", no_argument, NULL, O_BLANK},
-    {"progressive", no_argument, NULL, O_PROGRESSIVE},
-    {"cmyk", no_argument, NULL, O_CMYK},
-    {"mode", required_argument, NULL, O_MODE},
-    {"size", required_argument, NULL, O_SIZE},
-    {"region", required_argument, NULL, O_REGION},
-    {"format", required_argument, NULL, O_FORMAT},
-    {"photo", no_argument, NULL, O_PHOTO},
-    {"person", no_argument, NULL, O_PERSON},
-    {"pixels", required_argument, NULL, O_PIXELS},
-    {"help", no_argument, NULL, O_HELP},
-    {NULL, 0, NULL, 0}};
+    {"--page", O_PAGE},       {"--pages", O_PAGES},
+    {"--frames", O_FRAMES},   {"--seed", O_SEED},
+    {"--dpi", O_DPI},         {"--skew", O_SKEW},
+    {"--rotate", O_ROTATE},   {"--noise", O_NOISE},
+    {"--quality", O_QUALITY}, {"--back", O_BACK},
+    {"--blank", O_BLANK},     {"--progressive", O_PROGRESSIVE},
+    {"--cmyk", O_CMYK},       {"--mode", O_MODE},
+    {"--size", O_SIZE},       {"--region", O_REGION},
+    {"--format", O_FORMAT},   {"--photo", O_PHOTO},
+    {"--person", O_PERSON},   {"--pixels", O_PIXELS},
+    {"--help", O_HELP},
+};
 
 /* Reads `n` numbers, each followed by one of `ends` or the end. */
 static bool numbers(const char *from, const char *ends, double *to, unsigned n)
@@ -266,6 +261,31 @@ static int write_all(const struct paper_spec *s, FILE *to)
     return fflush(to) != 0 || ferror(to) ? -EIO : 0;
 }
 
+/* The option named `name`, or NULL. */
+static const struct option *find(const char *name)
+{
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        if (strcmp(name, options[i].name) == 0)
+            return &options[i];
+    }
+    return NULL;
+}
+
+/* 0, 1 (help is wanted) or -EINVAL. */
+static int parse(struct paper_spec *s, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        const struct option *o = find(argv[i]);
+        if (o && o->id == O_HELP)
+            return 1;
+        bool alone = o && o->id >= O_BACK;
+        if (!o || (!alone && i + 1 == argc) ||
+            !set_option(s, (int)o->id, alone ? "" : argv[++i]))
+            return -EINVAL;
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct paper_spec s = {.page = 1,
@@ -278,23 +298,14 @@ int main(int argc, char **argv)
                            .noise = 2,
                            .width = 1280,
                            .height = 720};
-    for (int id; (id = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (id == O_HELP) {
-            (void)fputs(usage, stdout);
-            return 0;
-        }
-        if (id == '?' || !set_option(&s, id, optarg)) {
-            (void)fputs(usage, stderr);
-            return 2;
-        }
+    int e = parse(&s, argc, argv);
+    if (e != 0) {
+        (void)fputs(usage, e > 0 ? stdout : stderr);
+        return e > 0 ? 0 : 2;
     }
-    if (optind != argc) {
-        (void)fputs(usage, stderr);
-        return 2;
-    }
-    int e = write_all(&s, stdout);
+    e = write_all(&s, stdout);
     if (e < 0) {
-        (void)fprintf(stderr, "luukku-paper: %s\n", strerror(-e));
+        (void)fprintf(stderr, "luukku-paper: %s\n", strerrordesc_np(-e));
         return 1;
     }
     return 0;

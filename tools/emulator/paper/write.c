@@ -11,7 +11,7 @@
 /* A row of RGB as Adobe's inverted CMYK, with what is common taken into K. */
 static void row_cmyk(const uint8_t *rgb, uint8_t *to, unsigned n)
 {
-    for (unsigned x = 0; x < n; x++) {
+    for (size_t x = 0; x < n; x++) {
         unsigned r = rgb[3 * x];
         unsigned g = rgb[3 * x + 1];
         unsigned b = rgb[3 * x + 2];
@@ -96,7 +96,7 @@ int paper_write_png(const struct paper_image *i, FILE *to)
         uint32_t *row = (uint32_t *)(void *)(rows + y * stride);
         if (!color)
             memcpy(row, from, i->width);
-        for (unsigned x = 0; color && x < i->width; x++)
+        for (size_t x = 0; color && x < i->width; x++)
             row[x] = (uint32_t)from[3 * x] << 16 |
                      (uint32_t)from[3 * x + 1] << 8 | from[3 * x + 2];
     }
