@@ -18,9 +18,9 @@ struct usb_opening;
 /* Called once, from the loop, when the opening is over; the opening is no more
  * then.
  *
- * error  0; -ETIMEDOUT; -ENODEV gone or refused by the other side; -EBADMSG
- *        descriptors or messages that make no sense; -EMSGSIZE too much of
- *        them; -ENOMEM; -ENOSPC; -EIO
+ * error  0; -ETIMEDOUT; -ENODEV gone, refused, or nobody that speaks the
+ *        protocol; -EBADMSG descriptors that make no sense; -EMSGSIZE too much
+ *        of them; -EIO a question failed; -EACCES, -EBUSY; -ENOMEM; -ENOSPC
  * d      on success: the device, the callee's from now on; NULL else
  */
 typedef void usb_opened_fn(void *arg, int error, struct usb_device *d);

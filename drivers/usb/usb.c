@@ -111,8 +111,9 @@ static void transfer_tell(struct usb_transfer *t, int status, size_t moved)
     d->transfers--;
     if (status == 0)
         device_note(d, t);
-    if (status == -ECANCELED && t->why != 0)
-        status = t->why;
+    /* Nobody here asked for it: the other side gave up on its own. */
+    if (status == -ECANCELED)
+        status = t->why != 0 ? t->why : -EIO;
     if (!d->closed)
         t->done.fn(t->done.arg, status, t->in ? t->data : NULL,
                    LK_MIN(moved, t->len));
