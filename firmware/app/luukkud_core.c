@@ -1,6 +1,7 @@
 #include "app/luukkud_core.h"
 
 #include "app/luukkud_control.h"
+#include "app/luukkud_devices.h"
 #include "app/luukkud_form.h"
 #include "app/luukkud_speech.h"
 #include "app/superlink.h"
@@ -36,6 +37,7 @@ struct luukkud_core {
     struct kiosk_ui *ui;
     struct luukkud_control *control;
     struct luukkud_post *post;
+    struct luukkud_devices *devices;
     const char *walls;
     pthread_t thread;
     uint64_t shown;       /* version of the view that the screen has */
@@ -315,10 +317,8 @@ static void super_peer(void *arg, const char *name, int fd)
     struct signal_time t = core_time(c);
     struct lk_chan_config config = {
         .receive = rtc_receive, .closed = rtc_closed, .arg = c};
-    if (strcmp(name, "luukku-rtc") != 0) {
-        (void)lk_fd_close(fd);
+    if (luukkud_devices_peer(c->devices, name, fd))
         return;
-    }
     drop_rtc(c);
     int r = lk_chan_new(c->loop, fd, &config, &c->rtc);
     if (r < 0)
@@ -487,7 +487,7 @@ static int core_make_loop(struct luukkud_core *c)
         r = lk_mailbox_new(c->loop, &mb, &c->box);
     if (r == 0)
         r = lk_timer_new(c->loop, on_timer, c, &c->timer);
-    return r;
+    return r < 0 ? r : luukkud_devices_new(c->loop, &c->devices);
 }
 
 static int core_make_super(struct luukkud_core *c, int fd)
@@ -582,6 +582,7 @@ struct luukkud_core *luukkud_core_free(struct luukkud_core *c)
     for (size_t i = 0; i < c->unsaids; i++)
         luukkud_speech_free(c->unsaid[i]);
     lk_chan_free(c->rtc);
+    luukkud_devices_free(c->devices);
     superlink_free(c->super);
     line_free(c->line);
     luukkud_form_free(c->form);

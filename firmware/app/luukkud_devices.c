@@ -1,0 +1,152 @@
+#include "app/luukkud_devices.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One program's channel. */
+struct device_chan {
+    struct luukkud_devices *devices;
+    const char *program;
+    struct lk_chan *chan; /* NULL: it does not run */
+    /* Reads a message. Negative: it is none. */
+    int (*receive)(struct luukkud_devices *d, const struct lk_chan_msg *msg);
+    void (*forget)(struct luukkud_devices *d); /* the program has gone */
+    bool wipe;                                 /* see struct lk_chan_config */
+};
+
+struct luukkud_devices {
+    struct lk_loop *loop;
+    struct luukkud_devices_state state;
+    struct device_chan scan;
+    struct device_chan card;
+};
+
+static size_t count_fds(const struct lk_chan_msg *msg)
+{
+    size_t n = 0;
+    while (n < LK_CHAN_FDS_MAX && msg->fds[n] >= 0)
+        n++;
+    return n;
+}
+
+static int scan_receive(struct luukkud_devices *d,
+                        const struct lk_chan_msg *msg)
+{
+    struct scanmsg m;
+    int r =
+        scanmsg_decode(msg->type, msg->payload, msg->len, count_fds(msg), &m);
+    if (r == 0 && m.type < SCANMSG_SCANNER)
+        r = -EBADMSG; /* luukkud's own to say */
+    if (r == 0 && m.type == SCANMSG_SCANNER)
+        d->state.scanner = m.state;
+    return r;
+}
+
+static void scan_forget(struct luukkud_devices *d)
+{
+    d->state.scanner = SCANMSG_STATE_NONE;
+}
+
+static int card_receive(struct luukkud_devices *d,
+                        const struct lk_chan_msg *msg)
+{
+    struct cardmsg m;
+    int r = cardmsg_decode(msg->type, msg->payload, msg->len, &m);
+    if (r == 0 && (m.type < CARDMSG_STATE || count_fds(msg) > 0))
+        r = -EBADMSG;
+    if (r == 0 && m.type == CARDMSG_STATE) {
+        d->state.reader = m.reader;
+        d->state.card = m.card;
+    }
+    explicit_bzero(&m, sizeof(m)); /* the holder's name */
+    return r;
+}
+
+static void card_forget(struct luukkud_devices *d)
+{
+    d->state.reader = CARDMSG_READER_NONE;
+    d->state.card = CARDMSG_CARD_ABSENT;
+}
+
+static void chan_drop(struct device_chan *c)
+{
+    struct lk_chan *chan = c->chan;
+    c->chan = NULL;
+    c->forget(c->devices);
+    if (chan && lk_chan_free_later(chan) < 0)
+        LK_LOG(ERROR, "core", "what=%s-channel is not freed", c->program);
+}
+
+static void on_message(void *arg, struct lk_chan_msg *msg)
+{
+    struct device_chan *c = arg;
+    if (c->receive(c->devices, msg) == 0)
+        return;
+    LK_LOG(ERROR, "core", "%s sent what it must not", c->program);
+    chan_drop(c);
+}
+
+static void on_closed(void *arg, int error)
+{
+    struct device_chan *c = arg;
+    LK_LOG(INFO, "core", "what=%s-channel err=%s", c->program,
+           strerrorname_np(-error));
+    chan_drop(c);
+}
+
+bool luukkud_devices_peer(struct luukkud_devices *d, const char *name, int fd)
+{
+    struct device_chan *c = NULL;
+    if (strcmp(name, d->scan.program) == 0)
+        c = &d->scan;
+    else if (strcmp(name, d->card.program) == 0)
+        c = &d->card;
+    if (!c)
+        return false;
+    struct lk_chan_config config = {
+        .receive = on_message, .closed = on_closed, .arg = c, .wipe = c->wipe};
+    chan_drop(c);
+    int r = lk_chan_new(d->loop, fd, &config, &c->chan);
+    if (r < 0)
+        LK_LOG(ERROR, "core", "what=%s-channel err=%s", name,
+               strerrorname_np(-r));
+    return true;
+}
+
+void luukkud_devices_state(const struct luukkud_devices *d,
+                           struct luukkud_devices_state *ret)
+{
+    *ret = d->state;
+}
+
+int luukkud_devices_new(struct lk_loop *l, struct luukkud_devices **ret)
+{
+    struct luukkud_devices *d = calloc(1, sizeof(*d));
+    if (!d)
+        return -ENOMEM;
+    d->loop = l;
+    d->scan = (struct device_chan){.devices = d,
+                                   .program = "luukku-scan",
+                                   .receive = scan_receive,
+                                   .forget = scan_forget};
+    d->card = (struct device_chan){.devices = d,
+                                   .program = "luukku-card",
+                                   .receive = card_receive,
+                                   .forget = card_forget,
+                                   .wipe = true};
+    *ret = d;
+    return 0;
+}
+
+struct luukkud_devices *luukkud_devices_free(struct luukkud_devices *d)
+{
+    if (d) {
+        d->scan.chan = lk_chan_free(d->scan.chan);
+        d->card.chan = lk_chan_free(d->card.chan);
+        free(d);
+    }
+    return NULL;
+}

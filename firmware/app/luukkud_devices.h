@@ -1,0 +1,40 @@
+/* luukkud_devices.h - luukkud's ends of the channels to luukku-scan and
+ * luukku-card.
+ *
+ * Room: taking the channels, checking every message, remembering how scanner,
+ * reader and card are. Who sends what is no message is cut off; super starts
+ * that program anew for it, and a fresh channel comes.
+ * Not here: what a session does with pages and cards.
+ * Thread: the core's.
+ */
+#ifndef LUUKKU_APP_LUUKKUD_DEVICES_H
+#define LUUKKU_APP_LUUKKUD_DEVICES_H
+
+#include "ipc/cardmsg.h"
+#include "ipc/chan.h"
+#include "ipc/scanmsg.h"
+
+struct luukkud_devices;
+
+struct luukkud_devices_state {
+    enum scanmsg_state scanner;
+    enum cardmsg_reader reader;
+    enum cardmsg_card card;
+};
+
+/* Errors: -ENOMEM. */
+int luukkud_devices_new(struct lk_loop *l,
+                        struct luukkud_devices **ret) LK_MUST_CHECK;
+/* NULL is fine. Returns NULL. */
+struct luukkud_devices *luukkud_devices_free(struct luukkud_devices *d);
+LK_AUTO_DEFINE(luukkud_devices);
+
+/* struct superlink_config's `peer`: takes over `fd` when `name` is one of the
+ * two programs; false: it is none of them, and fd is still the caller's. */
+bool luukkud_devices_peer(struct luukkud_devices *d, const char *name, int fd);
+
+/* How they are; none and absent while their program does not run. */
+void luukkud_devices_state(const struct luukkud_devices *d,
+                           struct luukkud_devices_state *ret);
+
+#endif
