@@ -70,6 +70,11 @@ struct usb_backend_ops {
      * each transfer at most, not with usb_backend_end_later() behind it. */
     void (*cancel)(struct usb_device *d, struct usb_transfer *t);
 
+    /* `t` has been told while the back end still had it, since the device is
+     * gone: its memory, one block for free(3), is the back end's now. NULL:
+     * the back end never looks at it again and needs not be asked. */
+    void (*drop)(struct usb_device *d, struct usb_transfer *t);
+
     /* Lets go of everything but `d` itself, which is freed afterwards with
      * the transfers that are still in d->pending. Nothing of the back end is
      * on the stack: see usb_backend_hold(). */

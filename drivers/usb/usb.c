@@ -104,7 +104,7 @@ static void device_note(struct usb_device *d, const struct usb_transfer *t)
     }
 }
 
-/* Tells how `t`, which is in no list any more, has ended, and frees it. */
+/* Tells how `t`, which is in no list any more, has ended. */
 static void transfer_tell(struct usb_transfer *t, int status, size_t moved)
 {
     struct usb_device *d = t->device;
@@ -117,7 +117,6 @@ static void transfer_tell(struct usb_transfer *t, int status, size_t moved)
     if (!d->closed)
         t->done.fn(t->done.arg, status, t->in ? t->data : NULL,
                    LK_MIN(moved, t->len));
-    free(t);
 }
 
 void usb_backend_end(struct usb_transfer *t, int status, size_t moved)
@@ -126,6 +125,7 @@ void usb_backend_end(struct usb_transfer *t, int status, size_t moved)
     usb_backend_hold(d);
     TAILQ_REMOVE(&d->pending, t, link);
     transfer_tell(t, status, moved);
+    free(t);
     if (!d->closed)
         device_wake(d);
     usb_backend_release(d);
@@ -167,6 +167,7 @@ static void device_tell_ended(struct usb_device *d)
         struct usb_transfer *t = TAILQ_FIRST(&now);
         TAILQ_REMOVE(&now, t, link);
         transfer_tell(t, t->status, t->moved);
+        free(t);
     }
 }
 
@@ -176,6 +177,10 @@ static void device_tell_gone(struct usb_device *d)
         struct usb_transfer *t = TAILQ_FIRST(&d->pending);
         TAILQ_REMOVE(&d->pending, t, link);
         transfer_tell(t, -ENODEV, 0);
+        if (d->ops->drop)
+            d->ops->drop(d, t);
+        else
+            free(t);
     }
     if (d->closed || d->gone_told)
         return;

@@ -17,7 +17,7 @@
  *         from now on, and closed in the end; the caller's still on failure
  * fn      never called from within this
  * ret     the opening, to give it up; may be NULL
- * Errors  -ENOMEM, -ENOSPC, -EAGAIN no thread
+ * Errors  -ENOMEM, -ENOSPC, -EMFILE, -EAGAIN no thread
  */
 int usb_fs_open(struct lk_loop *l, int fd, usb_opened_fn *fn, void *arg,
                 struct usb_opening **ret) LK_MUST_CHECK;
