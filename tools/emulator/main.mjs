@@ -12,7 +12,6 @@ const DEVICES = {
 };
 
 const USAGE = `luukku-emulator reader|scanner|camera [--variant NAME] [--listen ADDRESS] [--control ADDRESS] ...
-luukku-emulator vscard --connect ADDRESS|--listen ADDRESS [--control ADDRESS] ...
 luukku-emulator card-pki DIR
   ADDRESS    unix:PATH or tcp:PORT on 127.0.0.1, 0 any free one (the default)
   --stay     goes on when its standard input ends
@@ -66,6 +65,15 @@ async function serveDevice(kind, options) {
   process.stdout.write(`ready ${JSON.stringify({ listen: at, control: orders.address, busid: BUSID })}\n`);
 }
 
+/** All keys and certificates of the test cards, into a directory. */
+async function makeCards([dir, ...more]) {
+  if (!dir || more.length) {
+    fail('card-pki DIR');
+  }
+  const { CardPki } = await import('./card/pki.mjs');
+  new CardPki(dir).all();
+}
+
 const [what, ...words] = process.argv.slice(2);
 if (what === undefined || what.startsWith('-')) {
   process.stdout.write(USAGE);
@@ -74,6 +82,8 @@ if (what === undefined || what.startsWith('-')) {
 try {
   if (Object.hasOwn(DEVICES, what)) {
     await serveDevice(what, parse(words));
+  } else if (what === 'card-pki') {
+    await makeCards(words);
   } else {
     fail(`no device "${what}"`);
   }

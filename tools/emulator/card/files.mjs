@@ -1,0 +1,50 @@
+// The files of a card: directories and transparent files (ISO/IEC 7816-4, 7.2).
+import { tlv } from './asn1.mjs';
+
+const fidBytes = (fid) => [fid >> 8, fid & 0xff];
+
+export class File {
+  /** An EF has bytes, a DF has children. name: DF name; sfi: short identifier. */
+  constructor(fid, { bytes = null, name = null, sfi = 0, children = [] } = {}) {
+    Object.assign(this, { fid, bytes, name, sfi, children, parent: null });
+    children.forEach((c) => {
+      c.parent = this;
+    });
+  }
+
+  get isDirectory() {
+    return this.bytes === null;
+  }
+
+  child(fid) {
+    return this.children.find((c) => c.fid === fid) ?? null;
+  }
+
+  /** Follows file identifiers downwards. */
+  walk(fids) {
+    let at = this;
+    for (const fid of fids) {
+      at = at?.child(fid) ?? null;
+    }
+    return at;
+  }
+
+  /** Control parameters in the template `tag` (62 FCP, 6F FCI). */
+  describe(tag) {
+    const common = [tlv(0x83, fidBytes(this.fid)), tlv(0x8a, [5])];
+    return this.isDirectory
+      ? tlv(tag, tlv(0x82, [0x38]), ...common, ...(this.name ? [tlv(0x84, this.name)] : []))
+      : tlv(tag, tlv(0x80, fidBytes(this.bytes.length)), tlv(0x82, [0x01]), ...common,
+        ...(this.sfi ? [tlv(0x88, [this.sfi << 3])] : []));
+  }
+}
+
+/** Every directory below `root`, itself first. */
+export function* directories(root) {
+  yield root;
+  for (const c of root.children) {
+    if (c.isDirectory) {
+      yield* directories(c);
+    }
+  }
+}
