@@ -31,8 +31,7 @@ struct super_devices {
     struct lk_loop *loop;
     struct lk_timer *timer;
     struct super *super;
-    const char *sysfs;
-    const char *nodes;
+    struct super_devices_config config; /* but for its roles */
     struct super_device_role role[SUPER_DEVICES_MAX];
     struct role state[SUPER_DEVICES_MAX];
     size_t roles;
@@ -58,14 +57,14 @@ static int role_open(struct super_devices *d, struct role *r,
         ret->number = 0;
         return r->state == ROLE_ASIDE ? -ENODEV : super_usb_connect(c->usbip);
     }
-    int e = super_usb_find(d->sysfs, c->usb, c->usbs, ret);
+    int e = super_usb_find(d->config.sysfs, c->usb, c->usbs, ret);
     if (e < 0)
         return e;
     /* The kernel numbers a device anew whenever it is plugged in. */
     if (r->state == ROLE_ASIDE && ret->bus == r->place.bus &&
         ret->number == r->place.number)
         return -ENODEV;
-    return super_usb_open(d->nodes, ret);
+    return super_usb_open(d->config.nodes, ret);
 }
 
 static int role_give(struct super_devices *d, struct role *r)
@@ -104,7 +103,7 @@ static void on_timer(void *arg, int64_t now_us)
             (void)snprintf(r->why, sizeof(r->why), "cannot be opened: %s",
                            strerrorname_np(-e));
     }
-    lk_timer_set(d->timer, now_us + SUPER_DEVICE_LOOK_US);
+    lk_timer_set(d->timer, now_us + d->config.look_us);
 }
 
 static void role_absent(struct super_devices *d, struct role *r)
@@ -225,21 +224,26 @@ const struct store_config_device *super_devices_config(
     return NULL;
 }
 
-int super_devices_new(struct lk_loop *l, const struct super_device_role *role,
-                      size_t roles, const char *sysfs, const char *nodes,
+const struct super_devices_config super_devices_usual = {
+    .sysfs = "/sys/bus/usb/devices",
+    .nodes = "/dev/bus/usb",
+    .look_us = 500000,
+};
+
+int super_devices_new(struct lk_loop *l,
+                      const struct super_devices_config *config,
                       struct super_devices **ret)
 {
-    if (roles > SUPER_DEVICES_MAX)
+    if (config->roles > SUPER_DEVICES_MAX)
         return -EINVAL;
     LK_AUTO(super_devices) d = calloc(1, sizeof(*d));
     if (!d)
         return -ENOMEM;
     d->loop = l;
-    d->sysfs = sysfs;
-    d->nodes = nodes;
-    d->roles = roles;
-    for (size_t i = 0; i < roles; i++) {
-        d->role[i] = role[i];
+    d->config = *config;
+    d->roles = config->roles;
+    for (size_t i = 0; i < d->roles; i++) {
+        d->role[i] = config->role[i];
         d->state[i] = (struct role){.role = &d->role[i]};
     }
     int r = lk_timer_new(l, on_timer, d, &d->timer);

@@ -29,14 +29,24 @@ struct super_device_role {
     const struct store_config_device *config; /* borrowed */
 };
 
+struct super_devices_config {
+    const struct super_device_role *role; /* copied */
+    size_t roles;                         /* 0..SUPER_DEVICES_MAX */
+    const char *sysfs; /* where USB devices are listed; borrowed */
+    const char *nodes; /* where their nodes lie; borrowed */
+    int64_t look_us;   /* between two looks for one that lacks */
+};
+
+/* Of this machine: /sys/bus/usb/devices, /dev/bus/usb, half a second; no roles
+ * yet. */
+extern const struct super_devices_config super_devices_usual;
+
 struct super_devices;
 
-/* sysfs  where USB devices are listed: "/sys/bus/usb/devices"; borrowed
- * nodes  where their nodes lie: "/dev/bus/usb"; borrowed
- * Owner  caller, super_devices_free()
- * Errors -ENOMEM, -ENOSPC, -EINVAL too many roles */
-int super_devices_new(struct lk_loop *l, const struct super_device_role *role,
-                      size_t roles, const char *sysfs, const char *nodes,
+/* Owner: caller, super_devices_free(). Errors: -ENOMEM, -ENOSPC, -EINVAL too
+ * many roles. */
+int super_devices_new(struct lk_loop *l,
+                      const struct super_devices_config *config,
                       struct super_devices **ret) LK_MUST_CHECK;
 /* NULL is fine. Returns NULL. */
 struct super_devices *super_devices_free(struct super_devices *d);

@@ -287,10 +287,6 @@ static int make_post(struct app *a)
     return r;
 }
 
-/* Where the kernel lists USB devices, and where their nodes are. */
-static const char sysfs[] = "/sys/bus/usb/devices";
-static const char nodes[] = "/dev/bus/usb";
-
 static int make_devices(struct app *a)
 {
     const struct super_device_role known[] = {
@@ -302,7 +298,10 @@ static int make_devices(struct app *a)
     for (size_t i = 0; i < LK_ARRAY_LEN(known); i++)
         if (super_files_have_device(known[i].config))
             role[roles++] = known[i];
-    return super_devices_new(a->loop, role, roles, sysfs, nodes, &a->devices);
+    struct super_devices_config config = super_devices_usual;
+    config.role = role;
+    config.roles = roles;
+    return super_devices_new(a->loop, &config, &a->devices);
 }
 
 static int make_super(struct app *a)

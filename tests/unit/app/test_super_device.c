@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define PROGRAM 4
+#define LOOK_US 1000
 
 struct world {
     struct lk_loop *loop;
@@ -68,8 +69,12 @@ static int setup(void **state)
     listen_again(w);
     w->role = (struct super_device_role){"reader", PROGRAM, &w->config};
     assert_int_equal(lk_loop_new(&w->loop), 0);
-    assert_int_equal(
-        super_devices_new(w->loop, &w->role, 1, "/x", "/x", &w->devices), 0);
+    const struct super_devices_config config = {.role = &w->role,
+                                                .roles = 1,
+                                                .sysfs = "/x",
+                                                .nodes = "/x",
+                                                .look_us = LOOK_US};
+    assert_int_equal(super_devices_new(w->loop, &config, &w->devices), 0);
     the_world(w);
     *state = w;
     return 0;
@@ -92,14 +97,14 @@ static void run_until_given(struct world *w, unsigned n)
 {
     for (int i = 0; w->given < n; i++) {
         assert_true(i < 100);
-        assert_int_equal(lk_loop_step(w->loop, SUPER_DEVICE_LOOK_US), 0);
+        assert_int_equal(lk_loop_step(w->loop, LOOK_US), 0);
     }
 }
 
 static void run_looks(struct world *w, int looks)
 {
     for (int i = 0; i < looks; i++)
-        assert_int_equal(lk_loop_step(w->loop, 2 * SUPER_DEVICE_LOOK_US), 0);
+        assert_int_equal(lk_loop_step(w->loop, 2 * LOOK_US), 0);
 }
 
 static void say(struct world *w, bool works, const char *why)

@@ -375,9 +375,9 @@ static void queues_are_bounded(void **state)
     /* The link's thread counts what came before it counts what it drops. */
     do
         signal_link_counts(a.link, &c);
-    while ((c.received < sent ||
-            c.received - c.in_dropped > SIGNAL_LINK_IN_MAX) &&
-           lk_clock_ms() < end_ms);
+    while (
+        (c.received < sent || c.received - c.in_dropped > SIGNAL_LINK_IN_MAX) &&
+        lk_clock_ms() < end_ms);
     assert_true(c.received > SIGNAL_LINK_IN_MAX);
     assert_int_equal(c.received - c.in_dropped, SIGNAL_LINK_IN_MAX);
     UNTIL(a.count == SIGNAL_LINK_IN_MAX);
