@@ -17,7 +17,7 @@ struct device_desk {
     struct lk_timer *timer;      /* opening takes too long */
     struct lk_timer *end;        /* due at once: see desk_end() */
     struct usb_opening *opening; /* NULL: none under way */
-    struct usb_device *device;   /* NULL: none */
+    struct usb_device *device;   /* being reset; a driver has its own */
     bool driven;                 /* opened() was called, gone() was not */
     bool reset_first;
     bool ending; /* `end` is set */
@@ -27,7 +27,7 @@ struct device_desk {
     char why[DEVICE_DESK_WHY_MAX];
 };
 
-/* Takes the device from its driver and closes it. */
+/* Closes it, or has its driver do so. */
 static void desk_close(struct device_desk *d)
 {
     lk_timer_clear(d->timer);
@@ -87,8 +87,9 @@ static void desk_drive(struct device_desk *d)
         return;
     }
     lk_timer_clear(d->timer); /* from here on the driver watches the clock */
+    usb_on_gone(d->device, NULL, NULL);
     d->driven = true;
-    d->config.opened(d->config.arg, d->device);
+    d->config.opened(d->config.arg, LK_TAKE(d->device));
 }
 
 static void on_reset(void *arg, int status, const uint8_t *data, size_t len)
@@ -181,6 +182,11 @@ void device_desk_misbehaved(struct device_desk *d, const char *why)
     desk_end(d, why);
 }
 
+void device_desk_unplugged(struct device_desk *d)
+{
+    desk_end(d, NULL);
+}
+
 enum device_desk_state device_desk_state(const struct device_desk *d,
                                          const char **ret_why)
 {
@@ -197,11 +203,6 @@ const char *device_desk_word(enum device_desk_state state)
         [DEVICE_DESK_BAD] = "bad",
     };
     return word[state];
-}
-
-struct usb_device *device_desk_device(const struct device_desk *d)
-{
-    return d->driven ? d->device : NULL;
 }
 
 int device_desk_new(const struct device_desk_config *config,

@@ -1,7 +1,7 @@
 /* device_desk.h - the one USB device of a program, from luukku-super's hand.
  *
  * Room: opens what super gives (a node of /dev/bus/usb or a socket to a USB/IP
- * server), hands it to the driver, takes it back when it is unplugged or
+ * server), hands it to the driver, has the driver freed when it is unplugged or
  * misbehaves, and tells super, which gives it anew or sets it aside. A device
  * that is given anew after it misbehaved is reset first.
  * Not here: which device is given (super_device.h), what the driver does.
@@ -31,11 +31,12 @@ struct device_desk_config {
     /* Looks at descriptors alone: whether this is a device that the driver is
      * for. NULL: it is; else the reason why not, static. */
     const char *(*fits)(const struct usb_descriptors *d);
-    /* Drive it; borrowed until gone(). Call device_desk_works() or
-     * device_desk_misbehaved() in the end, not from in here. */
+    /* Drive it: the device is the driver's from here on, its on_gone handler
+     * too. Call device_desk_works(), device_desk_misbehaved() or
+     * device_desk_unplugged() in the end, not from in here. */
     void (*opened)(void *arg, struct usb_device *d);
-    /* It is closed after this returns: free the driver. Not called when
-     * opened() was not. */
+    /* Free the driver, and the device with it. Not called when opened() was
+     * not. */
     void (*gone)(void *arg);
     void *arg;
 };
@@ -46,7 +47,8 @@ struct device_desk;
 int device_desk_new(const struct device_desk_config *config,
                     struct device_desk **ret) LK_MUST_CHECK;
 
-/* Frees and closes, without gone(). NULL is fine. Returns NULL. */
+/* Frees and closes what no driver has yet, without gone(). NULL is fine.
+ * Returns NULL. */
 struct device_desk *device_desk_free(struct device_desk *d);
 LK_AUTO_DEFINE(device_desk);
 
@@ -62,6 +64,9 @@ void device_desk_works(struct device_desk *d);
  * any callback of the driver. */
 void device_desk_misbehaved(struct device_desk *d, const char *why);
 
+/* The driver was told that the device is gone; gone() follows likewise. */
+void device_desk_unplugged(struct device_desk *d);
+
 /* How it is, and why it is so ("" when there is nothing to say); the text lives
  * until the next change. */
 enum device_desk_state device_desk_state(const struct device_desk *d,
@@ -69,8 +74,5 @@ enum device_desk_state device_desk_state(const struct device_desk *d,
 
 /* "none", "opening", "works", "bad": for luukkuctl. */
 const char *device_desk_word(enum device_desk_state state);
-
-/* The device; NULL between gone() and opened(). */
-struct usb_device *device_desk_device(const struct device_desk *d);
 
 #endif

@@ -13,8 +13,9 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-#define TEST_PKI_NOW 1900000000 /* seconds; most certificates are valid then \
-                                 */
+#define TEST_PKI_NOW                                        \
+    1900000000 /* seconds; most certificates are valid then \
+                */
 #define TEST_PKI_DAY 86400
 
 enum test_key {
