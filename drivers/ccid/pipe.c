@@ -209,8 +209,8 @@ void ccid_pipe_unhalt(struct ccid_pipe *p, uint8_t endpoint)
     if (p->halted)
         return;
     p->halted = true;
-    int r = usb_clear_halt(p->c.device, endpoint,
-                           (struct usb_done){unhalted, p});
+    int r =
+        usb_clear_halt(p->c.device, endpoint, (struct usb_done){unhalted, p});
     if (r < 0) {
         p->halted = false;
         ccid_pipe_break(p, "an endpoint stays halted");
@@ -233,8 +233,8 @@ static void out_done(void *arg, int status, const uint8_t *data, size_t len)
         ccid_pipe_break(p, "the reader is gone");
         return;
     }
-    bool held = s && s->state == CCID_SLOT_ABORTING &&
-                s->abort_step == CCID_ABORT_HELD;
+    bool held =
+        s && s->state == CCID_SLOT_ABORTING && s->abort_step == CCID_ABORT_HELD;
     if (status == -EPIPE && !held) {
         ccid_pipe_unhalt(p, p->c.out->address);
         return;

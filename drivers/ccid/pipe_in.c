@@ -95,8 +95,7 @@ static void message_take(struct ccid_pipe *p, size_t len)
         return;
     }
     struct ccid_pipe_slot *s = &p->slot[reply.slot];
-    bool ours =
-        s->state == CCID_SLOT_WAITING || s->state == CCID_SLOT_ABORTING;
+    bool ours = s->state == CCID_SLOT_WAITING || s->state == CCID_SLOT_ABORTING;
     if (!ours || reply.seq != s->seq) {
         stale(p);
         return;
