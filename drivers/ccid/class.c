@@ -33,8 +33,6 @@ int ccid_class_decode(const uint8_t *b, size_t len, struct ccid_class *ret)
         .ifsd_max = le32(b + 28),
         .features = le32(b + 40),
         .message_max = le32(b + 44),
-        .class_response = b[48],
-        .class_envelope = b[49],
     };
     if (c.message_max < CCID_HEADER_LEN + DATA_MIN)
         return -EBADMSG;

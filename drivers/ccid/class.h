@@ -34,19 +34,17 @@
 #define CCID_PAD_MODIFY 0x02
 
 struct ccid_class {
-    uint16_t release;       /* bcdCCID */
-    uint8_t slots;          /* bMaxSlotIndex + 1, at most 255 */
-    uint8_t busy_slots;     /* that may be at work at once, 1.. */
-    uint8_t voltages;       /* CCID_VOLTAGE_*, 0: not said */
-    uint8_t pad;            /* CCID_PAD_* */
-    uint32_t protocols;     /* bit n: T=n */
-    uint32_t clock_khz;     /* default; CCID_CLOCK_KHZ when not sane */
-    uint32_t rate_max;      /* bit/s, 0: not said */
-    uint32_t ifsd_max;      /* bytes, T=1 */
-    uint32_t features;      /* CCID_FEATURE_* */
-    uint32_t message_max;   /* bytes of a message, header included */
-    uint8_t class_response; /* CLA for GET RESPONSE, 0xFF: the command's */
-    uint8_t class_envelope; /* CLA for ENVELOPE, 0xFF: the command's */
+    uint16_t release;     /* bcdCCID */
+    uint8_t slots;        /* bMaxSlotIndex + 1, at most 255 */
+    uint8_t busy_slots;   /* that may be at work at once, 1.. */
+    uint8_t voltages;     /* CCID_VOLTAGE_*, 0: not said */
+    uint8_t pad;          /* CCID_PAD_* */
+    uint32_t protocols;   /* bit n: T=n */
+    uint32_t clock_khz;   /* default; CCID_CLOCK_KHZ when not sane */
+    uint32_t rate_max;    /* bit/s, 0: not said */
+    uint32_t ifsd_max;    /* bytes, T=1 */
+    uint32_t features;    /* CCID_FEATURE_* */
+    uint32_t message_max; /* bytes of a message, header included */
 };
 
 #define CCID_CLOCK_KHZ 4000 /* taken where the reader's word is not sane */

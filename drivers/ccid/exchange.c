@@ -78,8 +78,6 @@ static int prepare(struct ccid_exchange *x,
         .room = config->room,
         .t1 = config->t1,
     };
-    x->pieces.class_response = config->class_response;
-    x->pieces.class_envelope = config->class_envelope;
     int r = lk_buf_new(CCID_RESPONSE_MAX, &x->whole);
     if (r == 0)
         r = lk_buf_new(CCID_RESPONSE_MAX, &x->part);

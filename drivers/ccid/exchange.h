@@ -47,9 +47,7 @@ struct ccid_exchange {
 /* What a carrier needs to know. */
 struct ccid_exchange_config {
     enum ccid_carrier carrier;
-    size_t room; /* bytes of data in a message */
-    uint8_t class_response;
-    uint8_t class_envelope;
+    size_t room;        /* bytes of data in a message */
     struct ccid_t1 *t1; /* CCID_CARRIER_TPDU1 only */
 };
 

@@ -25,6 +25,9 @@ bool ccid_op_finish(struct ccid_slot *s, int status, const uint8_t *data,
     memset(&s->x, 0, sizeof(s->x));
     s->bytes = NULL;
     explicit_bzero(s->t1.block, sizeof(s->t1.block));
+    s->t1.state = CCID_T1_IDLE;
+    s->t1.out = NULL;
+    s->t1.in = NULL;
     x.t1 = NULL;
     s->op = CCID_OP_NONE;
     lk_timer_clear(s->timer);

@@ -22,7 +22,8 @@
     1600                       /* for a command that has no time of its own */
 #define CCID_PIPE_ABORT_MS 300 /* to bring the reader back */
 #define CCID_PIPE_EXTENSION_MS 15000 /* most for one time extension */
-#define CCID_PIPE_STALE_MAX 32  /* answers to nothing, between two right ones \
+#define CCID_PIPE_STALE_MAX                                                   \
+    32                          /* answers to nothing, between two right ones \
                                  */
 #define CCID_PIPE_EMPTY_MAX 64  /* empty packets, between two messages */
 #define CCID_PIPE_MISHAPS_MAX 4 /* commands in a row that came to nothing */

@@ -1,8 +1,6 @@
 /* power.c - power on, protocol and speed, power off. */
 #include "ccid/reader_impl.h"
 
-#include "base/bytes.h"
-
 #include <errno.h>
 #include <string.h>
 
@@ -125,7 +123,8 @@ static int step_set(struct ccid_slot *s)
 static int step_parameters(struct ccid_slot *s)
 {
     const struct ccid_class *c = &s->reader->class;
-    bool negotiable = by_host(s) || has(s, CCID_FEATURE_AUTO_PPS);
+    bool negotiable = by_host(s) || (has(s, CCID_FEATURE_AUTO_PPS) &&
+                                     !has(s, CCID_FEATURE_AUTO_NEGOTIATE));
     int e =
         ccid_params_choose(&s->card.atr, c, s->fast && negotiable, &s->params);
     if (e < 0) {
@@ -148,11 +147,14 @@ static int step_parameters(struct ccid_slot *s)
  * offers first. */
 static int got(struct ccid_slot *s, const struct ccid_reply *reply)
 {
-    if (reply->verdict == CCID_DONE)
-        (void)ccid_params_decode(&s->params, reply->last, reply->data,
-                                 reply->len);
-    else if (reply->icc == CCID_ICC_NONE)
-        return ccid_op_verdict(s, reply);
+    if (reply->icc == CCID_ICC_NONE)
+        return -ENOMEDIUM;
+    if (reply->verdict == CCID_DONE &&
+        ccid_params_decode(&s->params, reply->last, reply->data, reply->len) <
+            0) {
+        s->why = "the reader chose a protocol that we do not speak";
+        return -EOPNOTSUPP;
+    }
     return step_ifsd(s);
 }
 
@@ -303,12 +305,9 @@ void ccid_power_timer(void *arg, int64_t now_us)
 
 struct ccid_exchange_config ccid_power_carrier(struct ccid_slot *s)
 {
-    const struct ccid_class *c = &s->reader->class;
     struct ccid_exchange_config config = {
         .carrier = CCID_CARRIER_EXTENDED,
         .room = room(s),
-        .class_response = c->class_response,
-        .class_envelope = c->class_envelope,
     };
     if (s->reader->info.level == CCID_LEVEL_SHORT_APDU)
         config.carrier = CCID_CARRIER_SHORT;

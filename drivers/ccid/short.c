@@ -11,7 +11,7 @@ enum {
     INS_GET_RESPONSE = 0xC0,
     SW1_MORE = 0x61,
     SW1_WRONG_LE = 0x6C,
-    CLASS_SAME = 0xFF,
+    CLASS_CHAINING = 0x10,
     ENVELOPE_PART = 255,
 };
 
@@ -95,13 +95,17 @@ static void piece_le(struct ccid_short *s, const uint8_t head[HEAD],
     s->piece_len = HEAD + 1;
 }
 
+/* The class of commands that we make for the command's sake: on its logical
+ * channel. What the reader's descriptor says is for its own such commands. */
+static uint8_t own_class(const struct ccid_short *s)
+{
+    return (uint8_t)(s->apdu[0] & ~CLASS_CHAINING);
+}
+
 /* The next part of the command in an ENVELOPE (12.2.2.3, 12.2.2.4). */
 static void piece_envelope(struct ccid_short *s)
 {
-    uint8_t class = s->class_envelope;
-    if (class == CLASS_SAME)
-        class = s->apdu[0];
-    const uint8_t head[HEAD] = {class, INS_ENVELOPE, 0, 0};
+    const uint8_t head[HEAD] = {own_class(s), INS_ENVELOPE, 0, 0};
     size_t part = LK_MIN(s->len - s->at, (size_t)ENVELOPE_PART);
     piece_data(s, head, s->apdu + s->at, part);
     s->at += part;
@@ -133,12 +137,8 @@ int ccid_short_start(struct ccid_short *s, enum ccid_line line,
     int r = ccid_apdu_parse(apdu, len, &a);
     if (r < 0)
         return r;
-    uint8_t response = s->class_response;
-    uint8_t envelope = s->class_envelope;
     *s = (struct ccid_short){
         .line = line,
-        .class_response = response,
-        .class_envelope = envelope,
         .apdu = apdu,
         .len = len,
         .has_le = a.has_le,
@@ -155,10 +155,7 @@ int ccid_short_start(struct ccid_short *s, enum ccid_line line,
 
 static int fetch(struct ccid_short *s, uint8_t le)
 {
-    uint8_t class = s->class_response;
-    if (class == CLASS_SAME || s->line == CCID_LINE_ANY)
-        class = s->apdu[0] & 0xEF; /* the chaining bit is not repeated */
-    const uint8_t head[HEAD] = {class, INS_GET_RESPONSE, 0, 0};
+    const uint8_t head[HEAD] = {own_class(s), INS_GET_RESPONSE, 0, 0};
     s->fetching = true;
     s->corrected = false;
     piece_le(s, head, le ? le : 256);

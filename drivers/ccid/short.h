@@ -43,8 +43,6 @@ struct ccid_short {
 
     uint8_t own[CCID_SHORT_PIECE_MAX]; /* pieces that we make */
     enum ccid_line line;
-    uint8_t class_response; /* of GET RESPONSE, 0xFF: the command's */
-    uint8_t class_envelope;
     const uint8_t *apdu; /* borrowed */
     size_t len;
     size_t at; /* of the envelopes: bytes of the command sent */
