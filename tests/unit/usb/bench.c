@@ -25,6 +25,11 @@ static void on_gone(void *arg)
     b->gone++;
 }
 
+void bench_on_gone(struct bench *b)
+{
+    usb_on_gone(b->d, on_gone, b);
+}
+
 static void on_opened(void *arg, int error, struct usb_device *d)
 {
     struct bench *b = arg;
@@ -33,7 +38,7 @@ static void on_opened(void *arg, int error, struct usb_device *d)
     b->d = d;
     b->opening = NULL;
     if (d)
-        usb_on_gone(d, on_gone, b);
+        bench_on_gone(b);
 }
 
 void bench_start(struct bench *b)

@@ -36,6 +36,9 @@ void bench_open(struct bench *b);
 /* Opened, interface 0 claimed, alternate 1 set. */
 void bench_ready(struct bench *b);
 
+/* Counts in b->gone when b->d is gone. */
+void bench_on_gone(struct bench *b);
+
 void bench_stop(struct bench *b);
 
 /* Runs the loop until *counter is not below `n`. */
