@@ -33,10 +33,22 @@
 #define ESCL_QUIET_MS 1600   /* a page's bytes, while nobody vouches for it */
 #define ESCL_POLL_MS 1000    /* between two looks at the status, idle */
 #define ESCL_POLL_JOB_MS 400 /* the same while a page keeps us waiting */
-#define ESCL_SLOW_MS                                                       \
-    90000                  /* a page that does not come, said to be worked \
-                              at */
-#define ESCL_BUSY_MS 20000 /* "not now" (503) to a new job */
+#define ESCL_SLOW_MS                                                        \
+    90000                   /* a page that does not come, said to be worked \
+                               at */
+#define ESCL_ALONE_MS 20000 /* the same, where nobody can be asked */
+#define ESCL_BUSY_MS 20000  /* "not now" (503) to a new job */
+#define ESCL_SEND_MS 1000   /* a request, until the device has it */
+#define ESCL_NUDGE_MS                                                    \
+    250                    /* a body's bytes: a transfer that is neither \
+                              full nor ended is taken back */
+#define ESCL_RENEW_MS 1200 /* making a connection anew, all in all */
+#define ESCL_STALE_MS                                \
+    60 /* nothing came for so long: nothing stale is \
+          left */
+#define ESCL_CLOSE_ENDS_MS                                                  \
+    500                    /* USB knows no end of a connection: silence for \
+                              so long ends a body that only that ends */
 #define ESCL_OPEN_MS 10000 /* until a scanner must have given a sign */
 
 #endif

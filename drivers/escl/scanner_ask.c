@@ -1,0 +1,197 @@
+/* What the scanner is asked of itself: its capabilities, its status. */
+#include "escl/scanner_impl.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define OPEN_AGAIN_MS 300
+#define SLOW_WAKE_MS 20000
+
+static void on_head(void *arg, const struct escl_http_head *h)
+{
+    struct escl_scanner *s = arg;
+    s->doc_http = h->status;
+}
+
+static void on_body(void *arg, const uint8_t *data, size_t len)
+{
+    struct escl_scanner *s = arg;
+    if (s->doc_error == 0)
+        s->doc_error = lk_buf_append(s->doc, data, len);
+}
+
+/* Asks `k` for the document `name`. */
+static int ask(struct escl_scanner *s, struct escl_link *k, const char *name,
+               const struct escl_exchange_ops *ops)
+{
+    char path[ESCL_PATH_MAX];
+    (void)snprintf(path, sizeof(path), "%s/%s", s->root, name);
+    const struct escl_exchange x = {
+        .request = {.method = "GET", .path = path},
+        .answer_ms = ESCL_ANSWER_MS,
+        .ops = ops,
+        .arg = s,
+    };
+    s->doc->len = 0;
+    s->doc_http = 0;
+    s->doc_error = 0;
+    int r = escl_link_send(k, &x);
+    s->asking = r == 0;
+    return r;
+}
+
+static void tell_state(struct escl_scanner *s, struct escl_state now)
+{
+    if (s->state_told && now.activity == s->state.activity &&
+        now.feeder == s->state.feeder)
+        return;
+    s->state = now;
+    s->state_told = true;
+    if (s->events->state)
+        s->events->state(s->arg, &now);
+}
+
+static struct escl_state state_of(const struct escl_status *st)
+{
+    static const enum escl_activity ACTIVITY[] = {
+        [ESCL_DEVICE_UNKNOWN] = ESCL_ACTIVITY_UNKNOWN,
+        [ESCL_DEVICE_IDLE] = ESCL_ACTIVITY_IDLE,
+        [ESCL_DEVICE_PROCESSING] = ESCL_ACTIVITY_WORKING,
+        [ESCL_DEVICE_STOPPED] = ESCL_ACTIVITY_STOPPED,
+    };
+    static const enum escl_feeder FEEDER[] = {
+        [ESCL_ADF_UNKNOWN] = ESCL_FEEDER_UNKNOWN,
+        [ESCL_ADF_EMPTY] = ESCL_FEEDER_HAS_NONE,
+        [ESCL_ADF_LOADED] = ESCL_FEEDER_HAS_PAPER,
+        [ESCL_ADF_WORKING] = ESCL_FEEDER_HAS_PAPER,
+        [ESCL_ADF_JAM] = ESCL_FEEDER_JAMMED,
+        [ESCL_ADF_OPEN] = ESCL_FEEDER_OPEN,
+    };
+    struct escl_state now = {ACTIVITY[st->device], FEEDER[st->adf]};
+    /* A jam that does not stop the scanner is an empty feeder (run.c). */
+    if (st->adf == ESCL_ADF_JAM && st->device == ESCL_DEVICE_IDLE)
+        now.feeder = ESCL_FEEDER_HAS_NONE;
+    return now;
+}
+
+static void open_again(struct escl_scanner *s)
+{
+    /* The other connection may be in a better state. */
+    if (s->watch) {
+        struct escl_link *k = s->page;
+        s->page = s->watch;
+        s->watch = k;
+    }
+    lk_timer_set_in(s->poll_timer, OPEN_AGAIN_MS * 1000);
+}
+
+static enum escl_reason open_reason(int error)
+{
+    switch (error) {
+    case -ENODEV:
+    case -ECONNREFUSED:
+    case -EHOSTUNREACH:
+    case -ENETUNREACH:
+        return ESCL_GONE;
+    case -ENOENT:
+        return ESCL_UNFIT;
+    case -ENOMEM:
+        return ESCL_MEMORY;
+    case -EBADMSG:
+    case -EMSGSIZE:
+        return ESCL_GARBLED;
+    default:
+        return ESCL_SILENT;
+    }
+}
+
+static void on_ability(void *arg, int error)
+{
+    struct escl_scanner *s = arg;
+    s->asking = false;
+    if (error == 0 && s->doc_http != 200)
+        error = s->doc_http == 404 ? -ENOENT : -EAGAIN;
+    if (error == 0)
+        error = s->doc_error;
+    if (error == 0)
+        error = escl_ability_decode(s->doc->data, s->doc->len, &s->ability);
+    if (error == 0) {
+        s->quirks |= escl_quirks("", s->ability.model);
+        s->phase = ESCL_OPEN;
+        lk_timer_set_in(s->poll_timer, 0);
+        if (s->events->ready)
+            s->events->ready(s->arg, &s->ability);
+        return;
+    }
+    if (error == -ENODEV) {
+        escl_scanner_break(s, ESCL_GONE);
+    } else if (lk_loop_now_us(s->loop) >= s->open_by_us) {
+        escl_scanner_break(s, open_reason(error));
+    } else {
+        open_again(s);
+        tell_state(
+            s, (struct escl_state){ESCL_ACTIVITY_UNKNOWN, ESCL_FEEDER_UNKNOWN});
+    }
+}
+
+static const struct escl_exchange_ops ABILITY_OPS = {on_head, on_body,
+                                                     on_ability};
+
+void escl_scanner_open(struct escl_scanner *s)
+{
+    int64_t most =
+        s->quirks & ESCL_QUIRK_SLOW_WAKE ? SLOW_WAKE_MS : ESCL_OPEN_MS;
+    s->phase = ESCL_OPENING;
+    s->open_by_us = lk_loop_now_us(s->loop) + most * 1000;
+    lk_timer_set_in(s->poll_timer, 0);
+}
+
+static void on_status(void *arg, int error)
+{
+    struct escl_scanner *s = arg;
+    struct escl_event e = {.what = ESCL_EV_STATUS, .status = &s->status};
+    s->asking = false;
+    if (error == 0 && s->doc_http == 200)
+        error = s->doc_error;
+    if (error == 0 && s->doc_http == 200)
+        error = escl_status_decode(s->doc->data, s->doc->len, &s->status);
+    if (error < 0 || s->doc_http != 200)
+        e = (struct escl_event){
+            .what = ESCL_EV_NO_STATUS,
+            .error = error,
+            .http = error < 0 ? 0 : s->doc_http,
+        };
+    lk_timer_set_in(s->poll_timer, ESCL_POLL_MS * 1000);
+    struct escl_state now = {ESCL_ACTIVITY_UNKNOWN, ESCL_FEEDER_UNKNOWN};
+    if (e.what == ESCL_EV_STATUS)
+        now = state_of(&s->status);
+    escl_scanner_enter(s);
+    if (error != -ENODEV)
+        tell_state(s, now);
+    if (!s->dead)
+        escl_scanner_happened(s, &e);
+    (void)!escl_scanner_leave(s);
+}
+
+static const struct escl_exchange_ops STATUS_OPS = {on_head, on_body,
+                                                    on_status};
+
+int escl_scanner_ask_status(struct escl_scanner *s)
+{
+    struct escl_link *k = s->watch ? s->watch : s->page;
+    return s->asking ? 0 : ask(s, k, "ScannerStatus", &STATUS_OPS);
+}
+
+void escl_scanner_poll(void *arg, int64_t now_us)
+{
+    struct escl_scanner *s = arg;
+    (void)now_us;
+    int r = 0;
+    if (s->phase == ESCL_OPENING)
+        r = ask(s, s->page, "ScannerCapabilities", &ABILITY_OPS);
+    else if (escl_run_idle(&s->run))
+        r = escl_scanner_ask_status(s);
+    if (r < 0)
+        lk_timer_set_in(s->poll_timer, ESCL_POLL_MS * 1000);
+}
