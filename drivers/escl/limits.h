@@ -25,6 +25,7 @@
 /* USB: what is asked for ahead. */
 #define ESCL_USB_INTERFACES_MAX 3
 #define ESCL_USB_AHEAD 4        /* transfers */
+#define ESCL_USB_AHEAD_IDLE 2   /* transfers of one packet, for heads */
 #define ESCL_USB_TRANSFER 65536 /* of a page's body */
 #define ESCL_AHEAD_BYTES (4 * 65536)
 

@@ -15,8 +15,6 @@ struct escl_link {
     struct lk_loop *loop;
     struct escl_pipe *pipe;
     const char *host;
-    const struct escl_link_events *events;
-    void *arg;
     struct lk_timer *timer; /* the answer's time, or the silence that ends it */
     enum state state;
     struct lk_buf *request;
@@ -98,14 +96,6 @@ static void on_renewed(void *arg, int error)
     if (k->state != RENEWING)
         return;
     k->state = error < 0 ? DOWN : READY;
-    k->feeding++; /* ready() may free the link */
-    k->events->ready(k->arg, error);
-    k->feeding--;
-    if (k->freed) {
-        k->freed = false;
-        (void)escl_link_free(k);
-        return;
-    }
     if (k->waiting && error < 0)
         finish(k, error, false);
     else if (k->waiting && k->state == READY)
@@ -296,17 +286,13 @@ void escl_link_set_pipe(struct escl_link *k, struct escl_pipe *pipe)
     renew(k);
 }
 
-int escl_link_new(struct lk_loop *l, const char *host,
-                  const struct escl_link_events *events, void *arg,
-                  struct escl_link **ret)
+int escl_link_new(struct lk_loop *l, const char *host, struct escl_link **ret)
 {
     LK_AUTO(escl_link) k = calloc(1, sizeof(*k));
     if (!k)
         return -ENOMEM;
     k->loop = l;
     k->host = host;
-    k->events = events;
-    k->arg = arg;
     escl_http_begin(&k->http);
     int r = lk_buf_new(ESCL_REQUEST_MAX, &k->request);
     if (r == 0)

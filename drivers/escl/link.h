@@ -33,19 +33,13 @@ struct escl_exchange {
     void *arg;
 };
 
-/* Takes `pipe` over once it succeeds, makes the connection and begins. `ready`
- * is called whenever a connection was made, or was not (then -errno; a later
- * request tries again). `host` is borrowed for the link's life.
+/* Makes a link without a connection. `host` is borrowed for its life.
  * Errors: -ENOMEM, -ENOSPC */
-struct escl_link_events {
-    void (*ready)(void *arg, int error);
-};
 int escl_link_new(struct lk_loop *l, const char *host,
-                  const struct escl_link_events *events, void *arg,
                   struct escl_link **ret) LK_MUST_CHECK;
 
-/* The events and the argument that the link's pipe is to be made with, and the
- * pipe, which is the link's from then on. */
+/* The events that the link's pipe is to be made with (their argument is the
+ * link), and the pipe, which is the link's from then on and is connected. */
 const struct escl_pipe_events *escl_link_pipe_events(void);
 void escl_link_set_pipe(struct escl_link *k, struct escl_pipe *pipe);
 

@@ -143,8 +143,19 @@ static void remember_jobs(struct escl_run *r, const struct escl_status *s)
         r->job[r->known++] = hash(s->job[i].uri);
 }
 
+/* Whether a status that did not come is asked for once more: it broke off at
+ * once, so that there is time for that. */
+static bool again(struct escl_run *r, const struct escl_event *e)
+{
+    if (e->http > 0 || e->error == -ETIMEDOUT || e->error == -ENODEV)
+        return false;
+    return r->strikes++ == 0;
+}
+
 static unsigned on_check(struct escl_run *r, const struct escl_event *e)
 {
+    if (e->what == ESCL_EV_NO_STATUS && again(r, e))
+        return ESCL_ACT_STATUS;
     if (e->what == ESCL_EV_NO_STATUS)
         return e->http > 0 ? create(r) : finish(r, reason_of(e->error, false));
     if (e->what != ESCL_EV_STATUS)
@@ -164,6 +175,7 @@ static unsigned on_check(struct escl_run *r, const struct escl_event *e)
 static unsigned ask_why(struct escl_run *r, unsigned http)
 {
     r->state = RUN_WHY;
+    r->strikes = 0;
     r->http = http;
     r->timer_ms = 0;
     return ESCL_ACT_STATUS;
@@ -191,6 +203,7 @@ static unsigned on_refused(struct escl_run *r, const struct escl_event *e,
 static unsigned seek(struct escl_run *r, enum escl_reason why)
 {
     r->state = RUN_SEEK;
+    r->strikes = 0;
     r->timer_ms = 0;
     return end(r, why) | ESCL_ACT_STATUS;
 }
@@ -198,7 +211,7 @@ static unsigned seek(struct escl_run *r, enum escl_reason why)
 static unsigned on_create(struct escl_run *r, const struct escl_event *e,
                           int64_t now)
 {
-    switch (e->what) {
+    switch ((unsigned)e->what) {
     case ESCL_EV_CREATED:
         if (!e->path || strlen(e->path) >= sizeof(r->path))
             return seek(r, r->doomed ? ESCL_CANCELLED : ESCL_GARBLED);
@@ -281,6 +294,22 @@ static unsigned unwatched(struct escl_run *r, int64_t now)
     return 0;
 }
 
+/* There is no status while a page does not come. */
+static unsigned unanswered(struct escl_run *r, const struct escl_event *e,
+                           int64_t now)
+{
+    r->timer_ms = now + ESCL_POLL_JOB_MS;
+    if (now - r->quiet_ms < ESCL_POLL_JOB_MS)
+        return 0;    /* bytes came meanwhile */
+    if (e->http > 0) /* it lives, but does not say how */
+        return unwatched(r, now);
+    /* The question may have been hurt on its own way. */
+    if (again(r, e))
+        return ESCL_ACT_STATUS;
+    return abandon(r,
+                   reason_of(e->error == -ENODEV ? -ENODEV : -EPIPE, r->began));
+}
+
 static unsigned on_no_page(struct escl_run *r, const struct escl_event *e,
                            int64_t now)
 {
@@ -292,10 +321,15 @@ static unsigned on_no_page(struct escl_run *r, const struct escl_event *e,
 static unsigned on_fetch(struct escl_run *r, const struct escl_event *e,
                          int64_t now)
 {
-    switch (e->what) {
+    switch ((unsigned)e->what) {
     case ESCL_EV_PAGE:
     case ESCL_EV_BYTES:
         r->began = true;
+        r->strikes = 0;
+        r->quiet_ms = now;
+        r->timer_ms = now + ESCL_POLL_JOB_MS;
+        return 0;
+    case ESCL_EV_HELD:
         r->strikes = 0;
         r->quiet_ms = now;
         r->timer_ms = now + ESCL_POLL_JOB_MS;
@@ -314,13 +348,7 @@ static unsigned on_fetch(struct escl_run *r, const struct escl_event *e,
     case ESCL_EV_STATUS:
         return judge(r, e->status, now);
     case ESCL_EV_NO_STATUS:
-        r->timer_ms = now + ESCL_POLL_JOB_MS;
-        if (now - r->quiet_ms < ESCL_POLL_JOB_MS)
-            return 0;    /* bytes came meanwhile */
-        if (e->http > 0) /* it lives, but does not say how */
-            return unwatched(r, now);
-        return abandon(
-            r, reason_of(e->error == -ENODEV ? -ENODEV : -EPIPE, r->began));
+        return unanswered(r, e, now);
     default:
         return 0;
     }
@@ -373,6 +401,8 @@ static unsigned on_why(struct escl_run *r, const struct escl_event *e,
     }
     if (e->what != ESCL_EV_NO_STATUS)
         return 0;
+    if (again(r, e))
+        return ESCL_ACT_STATUS;
     if (e->http == 0 && r->pages == 0)
         return finish(r, reason_of(e->error, false));
     return finish(r, why_none(r, NULL));
@@ -382,7 +412,7 @@ static unsigned on_why(struct escl_run *r, const struct escl_event *e,
 static unsigned on_seek(struct escl_run *r, const struct escl_event *e)
 {
     if (e->what == ESCL_EV_NO_STATUS)
-        return finish(r, r->reason);
+        return again(r, e) ? (unsigned)ESCL_ACT_STATUS : finish(r, r->reason);
     if (e->what != ESCL_EV_STATUS)
         return 0;
     for (size_t i = 0; i < e->status->jobs; i++) {

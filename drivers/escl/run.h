@@ -24,6 +24,7 @@ enum escl_happening {
     ESCL_EV_NO_PAGE,       /* `http`, `retry_after_s` */
     ESCL_EV_PAGE_FAILED,   /* `error` */
     ESCL_EV_DELETED,       /* the delete is over, however */
+    ESCL_EV_HELD, /* we ask for nothing just now: no time of the page runs */
     ESCL_EV_CANCEL,
     ESCL_EV_GONE, /* the device is */
     ESCL_EV_TIME, /* the moment that was asked for */

@@ -53,8 +53,17 @@ void escl_scanner_break(struct escl_scanner *s, enum escl_reason why)
         return;
     s->phase = ESCL_BROKEN;
     lk_timer_clear(s->poll_timer);
-    if (s->events->broken)
+    escl_scanner_enter(s);
+    if (s->job) {
+        if (!s->end_due)
+            s->run.reason = why;
+        if (s->next)
+            s->run.pages = 0;
+        escl_scanner_tell_end(s);
+    }
+    if (!s->dead && s->events->broken)
         s->events->broken(s->arg, why);
+    (void)!escl_scanner_leave(s);
 }
 
 static void on_gone(void *arg)
@@ -67,15 +76,6 @@ static void on_gone(void *arg)
         escl_scanner_break(s, ESCL_GONE);
     (void)!escl_scanner_leave(s);
 }
-
-static void on_ready(void *arg, int error)
-{
-    /* An exchange that waits for the connection hears of its failure. */
-    (void)arg;
-    (void)error;
-}
-
-static const struct escl_link_events LINK_EVENTS = {.ready = on_ready};
 
 static int make(struct lk_loop *l, const struct escl_events *events, void *arg,
                 struct escl_scanner **ret)
@@ -105,7 +105,7 @@ static int add_usb(struct escl_scanner *s, struct usb_device *d, unsigned nth,
 {
     LK_AUTO(escl_link) k = NULL;
     struct escl_pipe *pipe = NULL;
-    int r = escl_link_new(s->loop, s->host, &LINK_EVENTS, s, &k);
+    int r = escl_link_new(s->loop, s->host, &k);
     if (r == 0)
         r = escl_pipe_usb_new(s->loop, d, nth,
                               s->quirks & ESCL_QUIRK_SOFT_RESET,
@@ -148,7 +148,7 @@ static int add_tcp(struct escl_scanner *s, struct escl_link **ret)
 {
     LK_AUTO(escl_link) k = NULL;
     struct escl_pipe *pipe = NULL;
-    int r = escl_link_new(s->loop, s->host, &LINK_EVENTS, s, &k);
+    int r = escl_link_new(s->loop, s->host, &k);
     if (r == 0)
         r = escl_pipe_tcp_new(s->loop, &s->dialer, escl_link_pipe_events(), k,
                               &pipe);

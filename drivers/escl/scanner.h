@@ -36,7 +36,7 @@ enum escl_reason {
     ESCL_TRUNCATED,    /* a page broke off in the middle */
     ESCL_TOO_LARGE,    /* a page passed ESCL_PAGE_BYTES_MAX */
     ESCL_GARBLED,      /* answers that are no HTTP, XML, JPEG, PDF or PNG */
-    ESCL_SILENT,       /* no answer in time */
+    ESCL_SILENT,       /* no answer, or none in time */
     ESCL_GONE,         /* unplugged, or the connection cannot be made */
     ESCL_UNFIT,        /* broken() only: no eSCL scanner */
     ESCL_MEMORY,       /* no memory here */
@@ -71,7 +71,8 @@ struct escl_state {
 struct escl_events {
     /* It can be used from now on; `a` lives as long as the scanner. Once. */
     void (*ready)(void *arg, const struct escl_ability *a);
-    /* It changed; first just after ready(). Polled once a second. */
+    /* It changed; first soon after ready(), or before it (both unknown) when it
+     * does not answer at first. Polled once a second. */
     void (*state)(void *arg, const struct escl_state *s);
     /* It cannot be used any more, or never could; nothing is told after it. */
     void (*broken)(void *arg, enum escl_reason why);

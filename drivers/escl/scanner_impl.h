@@ -97,6 +97,8 @@ void escl_scanner_happened(struct escl_scanner *s, const struct escl_event *e);
 /* The same from inside a call: job_end() is told later. */
 void escl_scanner_happened_later(struct escl_scanner *s,
                                  const struct escl_event *e);
+/* Tells that the job is over. */
+void escl_scanner_tell_end(struct escl_scanner *s);
 /* Begins s->next_job. */
 void escl_scanner_begin(struct escl_scanner *s);
 /* The run timer. */

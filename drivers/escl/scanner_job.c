@@ -329,7 +329,7 @@ static bool perform(struct escl_scanner *s, unsigned acts)
     return over;
 }
 
-static void tell_end(struct escl_scanner *s)
+void escl_scanner_tell_end(struct escl_scanner *s)
 {
     s->job = false;
     s->end_due = false;
@@ -351,7 +351,7 @@ void escl_scanner_happened(struct escl_scanner *s, const struct escl_event *e)
              escl_run_fetching(&s->run))
         tell_progress(s);
     if (!s->dead && over && s->job && !s->end_due)
-        tell_end(s);
+        escl_scanner_tell_end(s);
     if (!s->dead && s->next && escl_run_idle(&s->run))
         escl_scanner_begin(s);
     (void)!escl_scanner_leave(s);
@@ -387,14 +387,14 @@ void escl_scanner_run(void *arg, int64_t now_us)
         if (s->run.timer_ms > 0)
             lk_timer_set(s->run_timer, s->run.timer_ms * 1000);
         escl_scanner_enter(s);
-        tell_end(s);
+        escl_scanner_tell_end(s);
         if (!s->dead && s->next && escl_run_idle(&s->run))
             escl_scanner_begin(s);
         (void)!escl_scanner_leave(s);
         return;
     }
     if (s->paused && escl_run_fetching(&s->run)) {
-        (void)event(s, &(struct escl_event){.what = ESCL_EV_BYTES});
+        (void)event(s, &(struct escl_event){.what = ESCL_EV_HELD});
         lk_timer_set(s->run_timer, now_us + ESCL_POLL_JOB_MS * 1000);
         return;
     }
@@ -403,7 +403,7 @@ void escl_scanner_run(void *arg, int64_t now_us)
 
 void escl_scanner_go_on(struct escl_scanner *s)
 {
-    (void)event(s, &(struct escl_event){.what = ESCL_EV_BYTES});
+    (void)event(s, &(struct escl_event){.what = ESCL_EV_HELD});
     if (s->fetch_due) {
         s->fetch_due = false;
         if (perform(s, fetch(s))) {
