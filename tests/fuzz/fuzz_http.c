@@ -57,7 +57,8 @@ static struct outcome play(const uint8_t *data, size_t len, size_t size)
     }
     if (more)
         o.error = escl_http_close(&parser);
-    o.rest += len - at;
+    if (o.whole)
+        o.rest += len - at;
     o.status = parser.head.status;
     o.length = parser.head.length;
     return o;
