@@ -25,6 +25,7 @@ struct media {
     struct media_probe found; /* as last looked */
 
     struct media_vsend *vsend;
+    int camera_fd;               /* of its node; -1: there is none */
     struct media_camera *camera; /* NULL: at rest, or none */
     int64_t camera_by_us;        /* until then it may be starting */
     char camera_name[MEDIA_NAME_MAX];

@@ -1,98 +1,119 @@
-/* camera.c - one V4L2 camera, until it is gone. */
+/* camera.c - the call's camera: a thread that takes its pictures. */
 #include "media/camera.h"
-#include "media/device.h"
-#include "media/element.h"
+
+#include "camera/stream.h"
+
+#include <libyuv.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define POWER_LINE_HZ 50 /* Europe's */
 
 struct media_camera {
     struct media_camera_config config;
-    struct media_pipe pipe;
-    GstPad *sink;
-    int width, height; /* of what comes; the camera's thread */
-    uint32_t fourcc;
+    struct camera *camera;
+    struct camera_stream *stream;
+    int stop_fd;
+    pthread_t thread;
+    bool runs;
 };
 
-static void camera_broke(void *arg)
+uint32_t media_camera_fourcc(uint32_t format)
+{
+    static const struct {
+        uint32_t format, fourcc;
+    } known[] = {{CAMERA_MJPEG, FOURCC_MJPG},
+                 {CAMERA_YUYV, FOURCC_YUY2},
+                 {CAMERA_NV12, FOURCC_NV12},
+                 {CAMERA_I420, FOURCC_I420}};
+    for (size_t i = 0; i < LK_ARRAY_LEN(known); i++)
+        if (known[i].format == format)
+            return known[i].fourcc;
+    return 0;
+}
+
+/* The driver's memory goes back to it at once: a copy costs less than a camera
+ * that runs out of buffers while something is encoded. */
+static void take(void *arg, const struct camera_picture *p)
 {
     struct media_camera *c = arg;
+    GstBuffer *b = gst_buffer_new_memdup(p->data, p->len);
+    if (p->captured_us > 0)
+        GST_BUFFER_PTS(b) = (GstClockTime)p->captured_us * GST_USECOND;
+    c->config.frame(c->config.arg, b, (int)p->width_px, (int)p->height_px,
+                    media_camera_fourcc(p->format));
+}
+
+static void tell_shut(struct media_camera *c)
+{
+    if (c->config.shut)
+        c->config.shut(c->config.arg, camera_shut(c->camera));
+}
+
+/* What poll(2) said of the camera. False: it is lost. */
+static bool handle(struct media_camera *c, short events)
+{
+    if ((events & POLLPRI) && camera_events(c->camera))
+        tell_shut(c);
+    if (!(events & (POLLIN | POLLERR | POLLHUP)))
+        return true;
+    int r = camera_stream_take(c->stream, take, c);
+    /* An error that gives no picture would be told for ever. */
+    return r > 0 || (r == 0 && !(events & (POLLERR | POLLHUP)));
+}
+
+static void *camera_run(void *arg)
+{
+    struct media_camera *c = arg;
+    struct pollfd f[2] = {
+        {.fd = camera_fd(c->camera), .events = POLLIN | POLLPRI},
+        {.fd = c->stop_fd, .events = POLLIN}};
+    (void)pthread_setname_np(pthread_self(), "media-camera");
+    if (camera_shut(c->camera))
+        tell_shut(c);
+    for (;;) {
+        int n = poll(f, LK_ARRAY_LEN(f), -1);
+        if (f[1].revents)
+            return NULL;
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 || !handle(c, f[0].revents))
+            break;
+    }
     if (c->config.lost)
         c->config.lost(c->config.arg);
-}
-
-/* The format that was agreed on, from the caps. */
-static void camera_caps(struct media_camera *c, GstCaps *caps)
-{
-    const GstStructure *s = gst_caps_get_structure(caps, 0);
-    int width = 0, height = 0;
-    const char *format = gst_structure_get_string(s, "format");
-    c->fourcc = media_device_fourcc(gst_structure_get_name(s), format);
-    gst_structure_get_int(s, "width", &width);
-    gst_structure_get_int(s, "height", &height);
-    c->width = width;
-    c->height = height;
-}
-
-static gboolean camera_event(GstPad *pad, GstObject *parent, GstEvent *e)
-{
-    (void)parent;
-    struct media_camera *c = gst_pad_get_element_private(pad);
-    if (GST_EVENT_TYPE(e) == GST_EVENT_CAPS) {
-        GstCaps *caps;
-        gst_event_parse_caps(e, &caps);
-        camera_caps(c, caps);
-    } else if (GST_EVENT_TYPE(e) == GST_EVENT_EOS) {
-        camera_broke(c);
-    }
-    gst_event_unref(e);
-    return TRUE;
-}
-
-static GstFlowReturn camera_chain(GstPad *pad, GstObject *parent, GstBuffer *b)
-{
-    (void)parent;
-    struct media_camera *c = gst_pad_get_element_private(pad);
-    if (c->fourcc == 0) {
-        gst_buffer_unref(b);
-        return GST_FLOW_NOT_NEGOTIATED;
-    }
-    c->config.frame(c->config.arg, b, c->width, c->height, c->fourcc);
-    return GST_FLOW_OK;
-}
-
-static GstElement *camera_source(struct media_camera *c, const char *caps)
-{
-    GstElement *e = c->config.source;
-    if (e) {
-        c->config.source = NULL;
-        return gst_bin_add(GST_BIN(c->pipe.bin), e) ? e : NULL;
-    }
-    e = media_pipe_add(&c->pipe, "v4l2src", NULL);
-    if (e)
-        g_object_set(e, "device", c->config.path, NULL);
-    return e ? media_pipe_filter(&c->pipe, caps, e) : NULL;
+    return NULL;
 }
 
 static int camera_start(struct media_camera *c)
 {
-    char caps[MEDIA_DEVICE_CAPS_MAX] = "";
-    int r = media_pipe_init(&c->pipe);
+    const struct media_camera_config *k = &c->config;
+    const struct camera_wish wish = {.width_px = (uint32_t)k->width,
+                                     .height_px = (uint32_t)k->height,
+                                     .fps = (uint32_t)k->fps};
+    const struct camera_settings usual = {.power_line_hz = POWER_LINE_HZ,
+                                          .zoom = -1};
+    int fd = fcntl(k->fd, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0)
+        return -ENODEV;
+    int r = camera_open(fd, k->io, &c->camera);
     if (r < 0)
-        return r;
-    c->pipe.on_broken = camera_broke;
-    c->pipe.arg = c;
-    if (!c->config.source) {
-        r = media_device_prepare(c->config.path, c->config.width,
-                                 c->config.height, c->config.fps, caps);
-        if (r < 0)
-            return r;
-    }
-    GstElement *e = camera_source(c, caps);
-    const struct media_pad_sink fns = {
-        .chain = camera_chain, .event = camera_event, .arg = c};
-    c->sink = e ? media_pad_sink(e, &fns) : NULL;
-    return c->sink && media_pipe_play(&c->pipe) == 0 ? 0 : -ENODEV;
+        return r == -ENOMEM ? r : -ENODEV;
+    camera_prepare(c->camera, &usual);
+    r = camera_stream_new(c->camera, &wish, &c->stream);
+    if (r < 0)
+        return r == -ENOMEM ? r : -ENODEV;
+    c->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (c->stop_fd < 0 || pthread_create(&c->thread, NULL, camera_run, c) != 0)
+        return -ENOMEM;
+    c->runs = true;
+    return 0;
 }
 
 int media_camera_new(const struct media_camera_config *config,
@@ -102,6 +123,7 @@ int media_camera_new(const struct media_camera_config *config,
     if (!c)
         return -ENOMEM;
     c->config = *config;
+    c->stop_fd = -1;
     int r = camera_start(c);
     if (r < 0) {
         media_camera_free(c);
@@ -113,14 +135,17 @@ int media_camera_new(const struct media_camera_config *config,
 
 struct media_camera *media_camera_free(struct media_camera *c)
 {
+    static const uint64_t one = 1;
     if (!c)
         return NULL;
-    c->config.lost = NULL;
-    /* Deactivated first: a picture that is on its way is let go of. */
-    if (c->sink)
-        gst_pad_set_active(c->sink, FALSE);
-    media_pipe_close(&c->pipe);
-    c->sink = media_pad_free(c->sink);
+    if (c->runs) {
+        /* A new eventfd has room for it. */
+        (void)!write(c->stop_fd, &one, sizeof(one));
+        pthread_join(c->thread, NULL);
+    }
+    camera_stream_free(c->stream);
+    camera_free(c->camera);
+    lk_fd_close(c->stop_fd);
     free(c);
     return NULL;
 }

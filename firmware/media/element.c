@@ -17,7 +17,7 @@
 static const char *const plugins[] = {
     "coreelements", "vpx",          "rtp",          "rtpmanager",
     "opus",         "audiotestsrc", "audioconvert", "audioresample",
-    "webrtcdsp",    "video4linux2", "alsa",         "pulseaudio",
+    "webrtcdsp",    "alsa",         "pulseaudio",
 };
 
 static const char *const factories[] = {
@@ -29,7 +29,7 @@ static const char *const factories[] = {
     "rtpjitterbuffer", "audiotestsrc",
     "audioconvert",    "audioresample",
     "webrtcdsp",       "webrtcechoprobe",
-    "v4l2src",         "alsasrc",
+    "alsasrc",
     "alsasink",        "pulsesrc",
     "pulsesink",       NULL,
 };

@@ -1,7 +1,6 @@
 /* media.c - assembly: what is sent, what is received, and the devices. */
 #include "media/adapt.h"
 #include "media/assembly.h"
-#include "media/device.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -10,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define TICK_US 100000
 #define TICK_REST_US 1000000    /* while nothing is captured */
@@ -39,10 +37,8 @@ static int config_check(struct media_config *c)
     bool view = c->self_view_px < 0 ||
                 (c->self_view_px >= 64 && c->self_view_px <= c->width_px &&
                  c->self_view_px % 2 == 0);
-    bool path = memchr(c->camera_path, 0, sizeof(c->camera_path)) != NULL;
-    return size && rates && view && path && c->pt[0] < 128 && c->pt[1] < 128
-               ? 0
-               : -EINVAL;
+    return size && rates && view && c->pt[0] < 128 && c->pt[1] < 128 ? 0
+                                                                      : -EINVAL;
 }
 
 static void tell(struct media *m, enum media_event event)
@@ -62,7 +58,7 @@ static enum media_device device_of(bool simulated, bool real)
 static bool camera_there(struct media *m)
 {
     if (!m->capture)
-        return *m->config.camera_path && *m->found.camera_path;
+        return m->camera_fd >= 0;
     return m->camera && (media_vsend_camera_lives(m->vsend) ||
                          lk_clock_us() < m->camera_by_us);
 }
@@ -87,8 +83,10 @@ static void devices_update(struct media *m, bool silently)
         .loudspeaker = device_of(c->sound_simulated, m->loudspeaker)};
     if (d.camera == MEDIA_DEVICE_REAL)
         memcpy(d.camera_name, m->camera_name, sizeof(d.camera_name));
+    d.camera_shut = m->camera && media_vsend_camera_is_shut(m->vsend);
     pthread_mutex_lock(&m->devices_lock);
     bool changed = d.camera != m->devices.camera ||
+                   d.camera_shut != m->devices.camera_shut ||
                    d.microphone != m->devices.microphone ||
                    d.loudspeaker != m->devices.loudspeaker;
     m->devices = d;
@@ -109,26 +107,43 @@ int media_emulate_camera(struct media *m, bool there)
 
 static void camera_try(struct media *m)
 {
-    const struct media_probe *found = &m->found;
-    const char *path = m->config.camera_path;
-    if (m->camera || m->config.camera_simulated || !*path)
+    if (m->camera || m->camera_fd < 0)
         return;
-    /* It may come back under another number. */
-    if (*found->camera_path)
-        path = found->camera_path;
-    const struct media_camera_config c = {.path = path,
+    const struct media_camera_config c = {.fd = m->camera_fd,
                                           .width = m->config.width_px,
                                           .height = m->config.height_px,
                                           .fps = m->config.fps,
                                           .frame = media_vsend_camera_frame,
+                                          .shut = media_vsend_camera_shut,
                                           .lost = media_vsend_camera_lost,
                                           .arg = m->vsend};
     int r = media_camera_new(&c, &m->camera);
-    LK_LOG(DEBUG, "media", "camera=%s result=%d", path, r);
-    if (r < 0)
-        return;
-    memcpy(m->camera_name, found->camera_name, sizeof(m->camera_name));
-    m->camera_by_us = lk_clock_us() + CAMERA_START_US;
+    LK_LOG(DEBUG, "media", "camera result=%d", r);
+    if (r == 0)
+        m->camera_by_us = lk_clock_us() + CAMERA_START_US;
+}
+
+static void camera_stop(struct media *m)
+{
+    m->camera = media_camera_free(m->camera);
+    media_vsend_camera_shut(m->vsend, false);
+}
+
+void media_use_camera(struct media *m, int fd, const char *name)
+{
+    camera_stop(m);
+    media_vsend_camera_lost(m->vsend);
+    (void)lk_fd_close(m->camera_fd);
+    m->camera_fd = fd < 0 ? -1 : fd;
+    (void)snprintf(m->camera_name, sizeof(m->camera_name), "%s",
+                   fd < 0 ? "" : name);
+    if (fd >= 0 && m->config.camera_simulated) {
+        m->config.camera_simulated = false;
+        media_vsend_scene_end(m->vsend);
+    }
+    if (m->capture)
+        camera_try(m);
+    devices_update(m, false);
 }
 
 static void microphone_try(struct media *m)
@@ -197,27 +212,12 @@ int media_set_output(struct media *m, int card)
     return r;
 }
 
-/* What is there while nothing is captured. A camera that is known is not opened
- * for that: some light their lamp. */
-static void devices_look(struct media *m)
-{
-    struct media_probe *f = &m->found;
-    if (*f->camera_path && access(f->camera_path, F_OK) < 0)
-        f->camera_path[0] = '\0';
-    if (*m->config.camera_path && !*f->camera_path)
-        media_probe(f);
-    else
-        media_device_sound(f);
-}
-
 static void capture_watch(struct media *m, int64_t now_us)
 {
     bool gone = m->camera && !media_vsend_camera_lives(m->vsend) &&
                 now_us >= m->camera_by_us;
     if (gone)
-        m->camera = media_camera_free(m->camera);
-    if (!m->camera && *m->config.camera_path)
-        media_probe(&m->found);
+        camera_stop(m);
     camera_try(m);
     microphone_try(m);
 }
@@ -236,7 +236,7 @@ static void devices_watch(struct media *m, int64_t now_us)
         if (m->capture)
             capture_watch(m, now_us);
         else
-            devices_look(m);
+            media_probe(&m->found);
     }
     devices_update(m, false);
 }
@@ -247,12 +247,12 @@ void media_capture(struct media *m, bool on)
         return;
     m->capture = on;
     if (on) {
-        bool camera = *m->config.camera_path && *m->found.camera_path;
-        media_vsend_capture(m->vsend, true, camera ? CAMERA_START_US : 0);
+        media_vsend_capture(m->vsend, true,
+                            m->camera_fd < 0 ? 0 : CAMERA_START_US);
         camera_try(m);
         microphone_try(m);
     } else {
-        m->camera = media_camera_free(m->camera);
+        camera_stop(m);
         m->asend = media_asend_free(m->asend);
         media_vsend_capture(m->vsend, false, 0);
     }
@@ -335,7 +335,7 @@ static int media_start(struct media *m, struct lk_loop *loop)
         r = lk_timer_new(loop, tick, m, &m->timer);
     if (r < 0)
         return r;
-    devices_look(m);
+    media_probe(&m->found);
     loudspeaker_try(m);
     devices_update(m, true);
     m->retry_us = lk_clock_us() + RETRY_US;
@@ -355,6 +355,7 @@ int media_new(const struct media_config *config,
         return -ENOMEM;
     m->config = c;
     m->card = -1;
+    m->camera_fd = -1;
     m->cb = *cb;
     atomic_store(&m->gain, MEDIA_GAIN_ONE);
     atomic_store(&m->microphone_on, true);
@@ -381,6 +382,7 @@ struct media *media_free(struct media *m)
         return NULL;
     lk_timer_free(m->timer);
     media_camera_free(m->camera);
+    lk_fd_close(m->camera_fd);
     media_asend_free(m->asend);
     media_vsend_free(m->vsend);
     media_vrecv_free(m->vrecv);

@@ -55,13 +55,11 @@ enum media_sound {
 };
 
 struct media_probe {
-    char camera_path[32];             /* "/dev/videoN", or "" */
-    char camera_name[MEDIA_NAME_MAX]; /* as the driver says */
-    enum media_sound source;          /* microphone */
-    enum media_sound sink;            /* loudspeaker */
+    enum media_sound source; /* microphone */
+    enum media_sound sink;   /* loudspeaker */
 };
 
-/* Looks which devices exist, without opening sound ones. Errors: none; what
+/* Looks which sound devices exist, without opening them. Errors: none; what
  * cannot be looked at does not exist. Thread: any. */
 void media_probe(struct media_probe *ret);
 
@@ -69,6 +67,7 @@ enum media_caption {
     MEDIA_CAPTION_SIMULATED,  /* in the simulated picture */
     MEDIA_CAPTION_CAMERA_OFF, /* the whole picture while the camera is off */
     MEDIA_CAPTION_NO_CAMERA,  /* the whole picture while it is lost */
+    MEDIA_CAPTION_SHUT,       /* the whole picture while its shutter is closed */
     MEDIA_CAPTIONS
 };
 
@@ -119,8 +118,7 @@ struct media_config {
     int start_bps;           /* of the video; 0: 800000 */
     uint8_t pt[MEDIA_KINDS]; /* payload types, both directions; by kind */
     uint32_t ssrc[MEDIA_KINDS]; /* ours */
-    char camera_path[32];       /* "" none; where it is looked for again */
-    bool camera_simulated;      /* instead of a camera */
+    bool camera_simulated;      /* until media_use_camera() gives a real one */
     enum media_sound source;    /* NONE with sound_simulated: a tone */
     enum media_sound sink;      /* NONE: decoded, played to nobody */
     bool sound_simulated;
@@ -191,6 +189,18 @@ void media_set_microphone(struct media *m, bool on);
  * shows the same. Thread: any. */
 void media_set_camera(struct media *m, bool on);
 
+/* Takes pictures of this camera from now on (the one before is let go of), in
+ * place of a simulated one too. When it breaks or is unplugged, the still
+ * picture takes over and this one is tried again every second: give the new
+ * descriptor when it comes back, and -1 when it is known to be gone.
+ *
+ * fd      of a V4L2 node, open for reading and writing, non-blocking; taken
+ *         over. Nothing streams from it before media_capture(). Negative: none
+ * name    for media_devices(); copied, cut. May be NULL with no descriptor
+ * Thread  control
+ */
+void media_use_camera(struct media *m, int fd, const char *name);
+
 /* Takes the simulated camera away, or gives it back, as if it were unplugged:
  * what is sent then says so. For tests and demonstrations.
  *
@@ -233,6 +243,7 @@ void media_sender_report(struct media *m, enum media_kind kind, uint64_t ntp,
 struct media_devices {
     enum media_device camera, microphone, loudspeaker;
     char camera_name[MEDIA_NAME_MAX]; /* "" unless real */
+    bool camera_shut;                 /* its privacy shutter is closed */
 };
 
 /* What captures and plays just now; at rest, what would. Thread: any. */

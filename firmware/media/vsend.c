@@ -27,6 +27,7 @@ enum source {
     SOURCE_CAMERA,
     SOURCE_OFF,
     SOURCE_NONE,
+    SOURCE_SHUT, /* by its own shutter */
     SOURCE_REST /* nothing is wanted, or the camera is being started */
 };
 
@@ -49,6 +50,8 @@ struct media_vsend {
     bool stop, kicked, on, capture;
     int64_t patience_us; /* until then the camera may be starting */
     bool unplugged;      /* the simulated camera */
+    bool no_scene;       /* a real one took its place */
+    bool shut;           /* the camera's shutter */
     char caption[MEDIA_CAPTIONS][MEDIA_CAPTION_MAX];
     GstBuffer *frame; /* the camera's newest */
     int frame_width, frame_height;
@@ -81,10 +84,10 @@ static enum source vsend_source(const struct media_vsend *v, int64_t now_us)
         return SOURCE_REST;
     if (!v->on)
         return SOURCE_OFF;
-    if (v->scene)
+    if (v->scene && !v->no_scene)
         return v->unplugged ? SOURCE_NONE : SOURCE_SCENE;
     if (v->frame_us != 0 && now_us - v->frame_us < CAMERA_STALL_US)
-        return SOURCE_CAMERA;
+        return v->shut ? SOURCE_SHUT : SOURCE_CAMERA;
     bool starts = v->frame_us == 0 && now_us < v->patience_us;
     /* Whoever is in a call gets a picture at once. */
     return starts && !atomic_load(&v->out.open) ? SOURCE_REST : SOURCE_NONE;
@@ -211,7 +214,8 @@ static bool vsend_picture(struct media_vsend *v, int64_t now_us)
         [SOURCE_SCENE] = MEDIA_CAPTION_SIMULATED,
         [SOURCE_CAMERA] = MEDIA_CAPTION_SIMULATED,
         [SOURCE_OFF] = MEDIA_CAPTION_CAMERA_OFF,
-        [SOURCE_NONE] = MEDIA_CAPTION_NO_CAMERA};
+        [SOURCE_NONE] = MEDIA_CAPTION_NO_CAMERA,
+        [SOURCE_SHUT] = MEDIA_CAPTION_SHUT};
     char caption[MEDIA_CAPTION_MAX] = "";
     pthread_mutex_lock(&v->lock);
     if (v->source != SOURCE_REST)
@@ -473,7 +477,8 @@ void media_vsend_keyframe(struct media_vsend *v)
 {
     atomic_store(&v->key_wanted, true);
     pthread_mutex_lock(&v->lock);
-    if (v->source == SOURCE_OFF || v->source == SOURCE_NONE) {
+    if (v->source == SOURCE_OFF || v->source == SOURCE_NONE ||
+        v->source == SOURCE_SHUT) {
         /* Still pictures are rare: do not wait for the next. */
         v->kicked = true;
         pthread_cond_signal(&v->wake);
@@ -493,6 +498,14 @@ void media_vsend_scene_there(struct media_vsend *v, bool there)
 {
     pthread_mutex_lock(&v->lock);
     v->unplugged = !there;
+    pthread_cond_signal(&v->wake);
+    pthread_mutex_unlock(&v->lock);
+}
+
+void media_vsend_scene_end(struct media_vsend *v)
+{
+    pthread_mutex_lock(&v->lock);
+    v->no_scene = true;
     pthread_cond_signal(&v->wake);
     pthread_mutex_unlock(&v->lock);
 }
@@ -534,6 +547,23 @@ void media_vsend_camera_lost(void *arg)
     v->frame_us = 0;
     pthread_cond_signal(&v->wake);
     pthread_mutex_unlock(&v->lock);
+}
+
+void media_vsend_camera_shut(void *arg, bool shut)
+{
+    struct media_vsend *v = arg;
+    pthread_mutex_lock(&v->lock);
+    v->shut = shut;
+    pthread_cond_signal(&v->wake);
+    pthread_mutex_unlock(&v->lock);
+}
+
+bool media_vsend_camera_is_shut(struct media_vsend *v)
+{
+    pthread_mutex_lock(&v->lock);
+    bool shut = v->shut;
+    pthread_mutex_unlock(&v->lock);
+    return shut;
 }
 
 bool media_vsend_camera_lives(struct media_vsend *v)

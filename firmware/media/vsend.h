@@ -35,6 +35,8 @@ void media_vsend_keyframe(struct media_vsend *v);
 void media_vsend_camera_on(struct media_vsend *v, bool on);
 /* The simulated camera is there, or unplugged. */
 void media_vsend_scene_there(struct media_vsend *v, bool there);
+/* There is no simulated camera any more. */
+void media_vsend_scene_end(struct media_vsend *v);
 void media_vsend_caption(struct media_vsend *v, enum media_caption which,
                          const char *text);
 void media_vsend_stats(struct media_vsend *v, struct media_stats *ret);
@@ -42,10 +44,14 @@ void media_vsend_stats(struct media_vsend *v, struct media_stats *ret);
 /* For media_camera_config. */
 void media_vsend_camera_frame(void *arg, GstBuffer *b, int width, int height,
                               uint32_t fourcc);
+void media_vsend_camera_shut(void *arg, bool shut);
 void media_vsend_camera_lost(void *arg);
 
 /* Whether the encoder failed. Any thread. */
 bool media_vsend_failed(struct media_vsend *v);
+
+/* Whether its shutter is closed. Any thread. */
+bool media_vsend_camera_is_shut(struct media_vsend *v);
 
 /* Whether pictures come from the camera now. Any thread. */
 bool media_vsend_camera_lives(struct media_vsend *v);
