@@ -6,7 +6,7 @@
 
 #include <linux/netlink.h>
 
-static const char *const groups[] = {"video", "audio", NULL};
+static const char *const groups[] = {"audio", NULL};
 
 static const struct confine_path paths[] = {
     /* to load: libraries, plug-ins, and their data */
@@ -26,16 +26,11 @@ static const struct confine_path paths[] = {
     {"/etc/nsswitch.conf", CONFINE_READ | CONFINE_LATE},
     {"/etc/gai.conf", CONFINE_READ | CONFINE_LATE},
     {"/etc/services", CONFINE_READ | CONFINE_LATE},
-    /* camera and sound */
+    /* sound; cameras come as descriptors */
     {"/dev/null", CONFINE_DEVICE | CONFINE_LATE},
     {"/dev/zero", CONFINE_DEVICE},
     {"/dev/urandom", CONFINE_READ | CONFINE_DEVICE | CONFINE_LATE},
-    {"/dev/video*", CONFINE_DEVICE | CONFINE_LATE},
-    {"/dev/media*", CONFINE_DEVICE | CONFINE_LATE},
-    {"/dev/v4l", CONFINE_READ | CONFINE_LATE},
     {"/dev/snd", CONFINE_DEVICE | CONFINE_LATE},
-    {"/run/udev/data", CONFINE_READ | CONFINE_LATE},
-    {"/sys/class/video4linux", CONFINE_READ | CONFINE_LATE},
     {"/sys/class/sound", CONFINE_READ | CONFINE_LATE},
     /* voices, and recordings for languages that have none */
     {"/usr/lib/*/espeak-ng-data", CONFINE_READ | CONFINE_LATE},
@@ -63,7 +58,6 @@ static const struct confine_call calls[] = {
     {.name = "sendmmsg"},
     {.name = "recvmmsg"},
     CONFINE_IOCTL('V'),  /* V4L2 */
-    CONFINE_IOCTL('|'),  /* media */
     CONFINE_IOCTL('A'),  /* ALSA's PCM */
     CONFINE_IOCTL('U'),  /* its mixer */
     CONFINE_IOCTL(0x89), /* SIOCGIF* */

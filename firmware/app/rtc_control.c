@@ -1,6 +1,7 @@
 #include "app/rtc_control.h"
 
 #include "app/rtc_broker.h"
+#include "app/rtc_cameras.h"
 #include "app/rtc_captions.h"
 #include "app/rtc_names.h"
 #include "app/rtc_speech.h"
@@ -28,6 +29,7 @@ struct rtc_control {
     struct lk_mailbox *box;
     struct media *media;
     struct rtc_transport *transport;
+    struct rtc_cameras *cameras;
     struct rtc_names *names;
     struct rtc_speech *speech;
     struct rtc_broker *broker;
@@ -267,25 +269,6 @@ static void media_happened(void *arg, enum media_event event)
         LK_LOG(ERROR, "media", "what=pipeline-failed");
 }
 
-/* What stands behind "auto" is what the machine has. */
-static void choose_devices(const struct store_config *s, struct media_config *m)
-{
-    struct media_probe found;
-    media_probe(&found);
-    if (s->camera == STORE_CONFIG_AUTO)
-        memcpy(m->camera_path, found.camera_path, sizeof(m->camera_path));
-    m->camera_simulated =
-        s->camera == STORE_CONFIG_SIMULATED ||
-        (s->camera == STORE_CONFIG_AUTO && found.camera_path[0] == '\0');
-    if (s->sound == STORE_CONFIG_AUTO) {
-        m->source = found.source;
-        m->sink = found.sink;
-    }
-    m->sound_simulated =
-        s->sound == STORE_CONFIG_SIMULATED ||
-        (s->sound == STORE_CONFIG_AUTO && found.source == MEDIA_SOUND_NONE);
-}
-
 static void media_packets_made(void *arg, struct media_packets *p)
 {
     struct rtc_control *c = arg;
@@ -314,8 +297,10 @@ static int make_media(struct rtc_control *c, const struct store_config *s)
                                  .keyframe_wanted = media_keyframe_wanted,
                                  .event = media_happened,
                                  .arg = c};
-    choose_devices(s, &m);
+    rtc_cameras_choose(s, &m);
     int r = media_new(&m, &cb, c->loop, &c->media);
+    if (r == 0)
+        r = rtc_cameras_new(c->loop, s, c->media, &c->cameras);
     if (r == 0 && m.sink == MEDIA_SOUND_ALSA && !m.sound_simulated)
         r = rtc_speech_watch(c->speech, c->loop, c->media);
     return r;
@@ -492,6 +477,12 @@ static bool super_alive(void *arg)
     return rtc_transport_alive(c->transport, lk_loop_now_us(c->loop));
 }
 
+static void super_camera(void *arg, const char *line, int fd)
+{
+    struct rtc_control *c = arg;
+    rtc_cameras_heard(c->cameras, line, fd);
+}
+
 /* --- life -------------------------------------------------------------- */
 
 static int make_loop(struct rtc_control *c)
@@ -515,6 +506,7 @@ static int make_super(struct rtc_control *c, int fd)
                                       .control = super_control,
                                       .shutdown = super_shutdown,
                                       .alive = super_alive,
+                                      .camera = super_camera,
                                       .arg = c};
     return superlink_new(c->loop, fd, &config, &c->super);
 }
@@ -586,6 +578,7 @@ struct rtc_control *rtc_control_free(struct rtc_control *c)
      * transport's box: the thread ends first, then media, then the box. */
     rtc_transport_stop(c->transport);
     rtc_speech_unwatch(c->speech);
+    rtc_cameras_free(c->cameras);
     media_free(c->media);
     rtc_speech_free(c->speech);
     rtc_transport_free(c->transport);

@@ -1,5 +1,6 @@
 /* luukku-super: starts, confines and watches the rest. */
 #include "app/super.h"
+#include "app/super_camera.h"
 #include "app/super_desk.h"
 #include "app/super_device.h"
 #include "app/super_files.h"
@@ -44,6 +45,7 @@ struct app {
     struct super *super;
     struct super_post *post; /* NULL: no agency has an address */
     struct super_devices *devices;
+    struct super_cameras *cameras; /* NULL: none is wanted */
     struct super_program program[SUPER_PROGRAMS_MAX];
     char path[SUPER_PROGRAMS_MAX][PATH_MAX];
     const char *args[5];
@@ -273,6 +275,7 @@ static void forward_ready(void *arg, size_t program)
     if (a->post)
         super_post_ready(a->post, program);
     super_devices_ready(a->devices, program);
+    super_cameras_ready(a->cameras, program);
 }
 
 /* Letters and matters: where an agency has an address. */
@@ -304,6 +307,15 @@ static int make_devices(struct app *a)
     return super_devices_new(a->loop, &config, &a->devices);
 }
 
+static int make_cameras(struct app *a)
+{
+    static const struct super_cameras_config config = {
+        .dev = "/dev", .sysfs = "/sys", .program = SUPER_RTC};
+    if (a->config->camera != STORE_CONFIG_AUTO)
+        return 0;
+    return super_cameras_new(a->loop, &config, &a->cameras);
+}
+
 static int make_super(struct app *a)
 {
     struct super_config config = {.program = a->program,
@@ -327,6 +339,8 @@ static int make_super(struct app *a)
         super_desk_attach(a->desk, a->super, a->devices, a->server);
     if (r == 0)
         super_devices_attach(a->devices, a->super);
+    if (r == 0)
+        super_cameras_attach(a->cameras, a->super);
     if (r == 0 && a->post)
         super_post_attach(a->post, a->super);
     return r;
@@ -348,6 +362,8 @@ static int app_open(struct app *a)
     if (r == 0)
         r = make_devices(a);
     if (r == 0)
+        r = make_cameras(a);
+    if (r == 0)
         r = make_super(a);
     return r;
 }
@@ -357,6 +373,7 @@ static void app_close(struct app *a)
     a->server = control_server_free(a->server);
     a->super = super_free(a->super);
     a->devices = super_devices_free(a->devices);
+    a->cameras = super_cameras_free(a->cameras);
     a->post = super_post_free(a->post);
     a->desk = super_desk_free(a->desk);
     a->signals = lk_watch_free(a->signals);

@@ -92,6 +92,11 @@ static void link_receive(void *arg, struct lk_chan_msg *msg)
             s->config.device(s->config.arg, m.id, m.text,
                              lk_chan_take_fd(msg, 0));
         break;
+    case SUPERMSG_CAMERA:
+    case SUPERMSG_CAMERA_GONE:
+        if (s->config.camera)
+            s->config.camera(s->config.arg, m.text, lk_chan_take_fd(msg, 0));
+        break;
     case SUPERMSG_KEPT:
         if (s->config.kept)
             s->config.kept(s->config.arg);

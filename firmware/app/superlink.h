@@ -40,6 +40,9 @@ struct superlink_config {
     /* The device to drive, in place of any earlier one (SUPERMSG_DEVICE). The
      * callee owns `fd`; `how` dies on return. May be NULL: it drives none. */
     void (*device)(void *arg, uint32_t id, const char *how, int fd);
+    /* A camera came (camera_id_line()'s words; the callee owns `fd`), or, with
+     * a negative fd, the node of that name is gone. May be NULL. */
+    void (*camera)(void *arg, const char *line, int fd);
     /* SUPERMSG_LETTER and those behind it. The callee owns `fd` (-1: none);
      * `m` dies on return. May be NULL where none is sent. */
     void (*post)(void *arg, const struct supermsg *m, int fd);

@@ -31,12 +31,14 @@ static int msg_shape(unsigned type)
     case SUPERMSG_CONTROL_REPLY:
         return HAS_ID | HAS_VERDICT | HAS_TEXT | FD_MAYBE;
     case SUPERMSG_PEER:
+    case SUPERMSG_CAMERA:
     case SUPERMSG_LETTER:
         return HAS_TEXT | FD_ONE;
     case SUPERMSG_DEVICE:
         return HAS_ID | HAS_TEXT | FD_ONE;
     case SUPERMSG_DEVICE_STATE:
         return HAS_ID | HAS_VERDICT | HAS_TEXT;
+    case SUPERMSG_CAMERA_GONE:
     case SUPERMSG_POSTED:
         return HAS_TEXT;
     case SUPERMSG_ASK:

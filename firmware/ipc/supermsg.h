@@ -10,7 +10,8 @@
  * to a program: PING, PEER (one descriptor: a channel to a sibling, in place of
  *           any earlier one to the same), CONTROL (a technician's command),
  *           KEPT (the session has ended, and the program goes on as it is),
- *           DEVICE (one descriptor: the device it drives), SHUTDOWN
+ *           DEVICE (one descriptor: the device it drives), CAMERA (one
+ *           descriptor: a camera's node), CAMERA_GONE, SHUTDOWN
  */
 #ifndef LUUKKU_IPC_SUPERMSG_H
 #define LUUKKU_IPC_SUPERMSG_H
@@ -37,6 +38,8 @@ enum supermsg_type {
     SUPERMSG_DEVICE = 21, /* id, text: how to reach it, "usbfs PORT" or "usbip
                              BUSID"; one descriptor: a node of /dev/bus/usb, or
                              a socket connected to a USB/IP server */
+    SUPERMSG_CAMERA = 22,      /* text: camera_id_line()'s; one descriptor */
+    SUPERMSG_CAMERA_GONE = 23, /* text: its node's name */
     /* Passed on by luukku-super, either way; which program may send which is
      * super_post.h's business. */
     SUPERMSG_LETTER = 32, /* text: its name; one descriptor: a sealed memfd or a

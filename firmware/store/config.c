@@ -190,6 +190,17 @@ static const struct field cards_fields[] = {
     {.name = "crl", .kind = KIND_PATH, .optional = true, .at = AT(card_crl)},
 };
 
+static const struct field cameras_fields[] = {
+    {.name = "call",
+     .kind = KIND_TEXT,
+     .optional = true,
+     .at = AT(camera_call)},
+    {.name = "document",
+     .kind = KIND_TEXT,
+     .optional = true,
+     .at = AT(camera_document)},
+};
+
 static const struct field top_fields[] = {
     {.name = "kiosk", .kind = KIND_NAME, .at = AT(kiosk)},
     {.name = "site", .kind = KIND_TEXT, .at = AT(site)},
@@ -208,6 +219,7 @@ static const struct field top_fields[] = {
     OBJECT("panel", true, panel_fields),
     OBJECT("video", true, video_fields),
     {.name = "camera", .kind = KIND_SOURCE, .optional = true, .at = AT(camera)},
+    OBJECT("cameras", true, cameras_fields),
     {.name = "sound", .kind = KIND_SOURCE, .optional = true, .at = AT(sound)},
     {.name = "stamps", .kind = KIND_BOOL, .optional = true, .at = AT(stamps)},
     {.name = "keypad", .kind = KIND_PATH, .optional = true, .at = AT(keypad)},

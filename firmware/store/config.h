@@ -94,6 +94,9 @@ struct store_config {
     uint32_t video_fps;              /* 5..60, default 30 */
     uint32_t video_max_kbps;         /* 100..20000, default 2000 */
     enum store_config_source camera; /* default auto */
+    /* Which cameras are meant, as camera/id.h says it; "": any, none. */
+    char camera_call[STORE_CONFIG_TEXT_MAX];
+    char camera_document[STORE_CONFIG_TEXT_MAX];
     enum store_config_source sound;  /* default auto */
     bool stamps; /* draw time stamps into what is sent, for tests */
     char keypad[STORE_CONFIG_PATH_MAX]; /* the keypad's keys; "": the usual */
