@@ -2,11 +2,13 @@
 
 #include "base/clock.h"
 #include "media/camera.h"
-#include "media/device.h"
 #include "media/element.h"
 #include "media/vsend.h"
 
+#include "camera_fake.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <libyuv.h>
 #include <poll.h>
 #include <stdatomic.h>
@@ -72,34 +74,87 @@ static void look(struct media_vsend *v, double *ret_y, double *ret_u)
     lk_ring_free(r);
 }
 
-static GstElement *link_new(GstElement *bin, GstElement *after,
-                            const char *factory)
+/* Full blue, in some format. */
+struct blue {
+    struct camera_fake fake;
+    uint8_t *bytes;
+};
+
+static void fill(uint8_t *p, size_t len, const uint8_t *pattern, size_t period)
 {
-    GstElement *e = gst_element_factory_make(factory, NULL);
-    assert_non_null(e);
-    assert_true(gst_bin_add(GST_BIN(bin), e));
-    if (after)
-        assert_true(gst_element_link(after, e));
-    return e;
+    for (size_t i = 0; i < len; i++)
+        p[i] = pattern[i % period];
 }
 
-/* A source that stands for a camera: full blue in some format. */
-static GstElement *source(const char *caps, bool jpeg, int pictures)
+/* What videotestsrc and jpegenc make of it: a JPEG that others wrote. */
+static size_t blue_jpeg(uint8_t *p, size_t cap, uint32_t width, uint32_t height)
 {
-    GstElement *bin = gst_bin_new(NULL);
-    GstElement *e = link_new(bin, NULL, "videotestsrc");
-    g_object_set(e, "is-live", TRUE, "num-buffers", pictures, NULL);
-    gst_util_set_object_arg(G_OBJECT(e), "pattern", "blue");
-    e = link_new(bin, e, "capsfilter");
-    GstCaps *c = gst_caps_from_string(caps);
-    g_object_set(e, "caps", c, NULL);
-    gst_caps_unref(c);
-    if (jpeg)
-        e = link_new(bin, e, "jpegenc");
-    GstPad *pad = gst_element_get_static_pad(e, "src");
-    gst_element_add_pad(bin, gst_ghost_pad_new("src", pad));
-    gst_object_unref(pad);
-    return bin;
+    char path[] = "/tmp/luukku-blue-XXXXXX", words[300];
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    snprintf(words, sizeof(words),
+             "videotestsrc num-buffers=1 pattern=blue ! "
+             "video/x-raw,format=Y42B,width=%u,height=%u ! jpegenc ! "
+             "filesink location=%s",
+             width, height, path);
+    GstElement *e = gst_parse_launch(words, NULL);
+    assert_non_null(e);
+    gst_element_set_state(e, GST_STATE_PLAYING);
+    GstBus *bus = gst_element_get_bus(e);
+    gst_message_unref(gst_bus_timed_pop_filtered(
+        bus, 10 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR));
+    gst_object_unref(bus);
+    gst_element_set_state(e, GST_STATE_NULL);
+    gst_object_unref(e);
+    ssize_t n = pread(fd, p, cap, 0);
+    close(fd);
+    unlink(path);
+    assert_true(n > 100);
+    return (size_t)n;
+}
+
+static void blue_init(struct blue *b, uint32_t format, uint32_t width,
+                      uint32_t height)
+{
+    static const uint8_t yuyv[] = {41, 240, 41, 110};
+    const struct camera_mode m = {
+        .format = format, .width_px = width, .height_px = height};
+    size_t pixels = (size_t)width * height, len = camera_mode_bytes(&m);
+    camera_fake_init(&b->fake);
+    camera_fake_mode(&b->fake, format, width, height, 30);
+    b->bytes = calloc(1, pixels * 2);
+    assert_non_null(b->bytes);
+    fill(b->bytes, len, yuyv, format == CAMERA_YUYV ? 4 : 1);
+    if (format == CAMERA_NV12)
+        fill(b->bytes + pixels, pixels / 2, (const uint8_t[]){240, 110}, 2);
+    if (format == CAMERA_I420) {
+        memset(b->bytes + pixels, 240, pixels / 4);
+        memset(b->bytes + pixels + pixels / 4, 110, pixels / 4);
+    }
+    if (format == CAMERA_MJPEG)
+        len = blue_jpeg(b->bytes, pixels * 2, width, height);
+    b->fake.picture = b->bytes;
+    b->fake.picture_len = len;
+}
+
+static void blue_finish(struct blue *b)
+{
+    camera_fake_finish(&b->fake);
+    free(b->bytes);
+}
+
+static struct media_camera_config config_of(struct blue *b,
+                                            struct media_vsend *v)
+{
+    return (struct media_camera_config){.fd = b->fake.fd,
+                                        .io = &b->fake.io,
+                                        .width = 640,
+                                        .height = 480,
+                                        .fps = 30,
+                                        .frame = media_vsend_camera_frame,
+                                        .shut = media_vsend_camera_shut,
+                                        .lost = media_vsend_camera_lost,
+                                        .arg = v};
 }
 
 static void wait_alive(struct media_vsend *v, bool want)
@@ -117,26 +172,20 @@ static void test_formats(void **state)
 {
     (void)state;
     static const struct {
-        const char *caps;
-        bool jpeg;
+        uint32_t format, width, height;
     } cases[] = {
-        {"video/x-raw,format=I420,width=640,height=480,framerate=30/1", false},
-        {"video/x-raw,format=NV12,width=640,height=480,framerate=30/1", false},
-        {"video/x-raw,format=YUY2,width=640,height=480,framerate=30/1", false},
-        {"video/x-raw,format=YUY2,width=1280,height=720,framerate=30/1", false},
-        {"video/x-raw,format=I420,width=640,height=480,framerate=30/1", true},
-        {"video/x-raw,format=Y42B,width=800,height=600,framerate=30/1", true},
+        {CAMERA_I420, 640, 480},  {CAMERA_NV12, 640, 480},
+        {CAMERA_YUYV, 640, 480},  {CAMERA_YUYV, 1280, 720},
+        {CAMERA_MJPEG, 640, 480}, {CAMERA_MJPEG, 800, 600},
     };
     for (size_t i = 0; i < LK_ARRAY_LEN(cases); i++) {
         double y, u;
         struct media_camera *c;
+        struct blue b;
         struct media_vsend *v = vsend_make();
-        print_message("%s%s\n", cases[i].caps, cases[i].jpeg ? " JPEG" : "");
-        const struct media_camera_config config = {
-            .source = source(cases[i].caps, cases[i].jpeg, 20),
-            .frame = media_vsend_camera_frame,
-            .lost = media_vsend_camera_lost,
-            .arg = v};
+        blue_init(&b, cases[i].format, cases[i].width, cases[i].height);
+        b.fake.pictures = 40;
+        const struct media_camera_config config = config_of(&b, v);
         look(v, &y, &u);
         assert_true(u < 140); /* the still picture */
         assert_int_equal(media_camera_new(&config, &c), 0);
@@ -150,7 +199,36 @@ static void test_formats(void **state)
         look(v, &y, &u);
         assert_true(u < 140);
         media_vsend_free(v);
+        blue_finish(&b);
     }
+}
+
+/* With its shutter closed a camera gives black pictures: a still one says so.
+ */
+static void test_shutter(void **state)
+{
+    (void)state;
+    double y, u;
+    struct media_camera *c;
+    struct blue b;
+    struct media_vsend *v = vsend_make();
+    blue_init(&b, CAMERA_YUYV, 640, 480);
+    b.fake.control[CAMERA_PRIVACY].there = true;
+    b.fake.control[CAMERA_PRIVACY].value = 1;
+    const struct media_camera_config config = config_of(&b, v);
+    assert_int_equal(media_camera_new(&config, &c), 0);
+    wait_alive(v, true);
+    poll(NULL, 0, 400);
+    assert_true(media_vsend_camera_is_shut(v));
+    look(v, &y, &u);
+    assert_true(u < 140);
+    media_vsend_camera_shut(v, false);
+    poll(NULL, 0, 200);
+    look(v, &y, &u);
+    assert_true(u > 200);
+    media_camera_free(c);
+    media_vsend_free(v);
+    blue_finish(&b);
 }
 
 /* A camera that is being started is not called missing, unless it takes too
@@ -162,13 +240,9 @@ static void test_start_and_rest(void **state)
     double y, u;
     struct media_camera *c;
     struct media_vsend *v = vsend_make();
-    const struct media_camera_config config = {
-        .source = source(
-            "video/x-raw,format=I420,width=640,height=480,framerate=30/1",
-            false, -1),
-        .frame = media_vsend_camera_frame,
-        .lost = media_vsend_camera_lost,
-        .arg = v};
+    struct blue b;
+    blue_init(&b, CAMERA_I420, 640, 480);
+    const struct media_camera_config config = config_of(&b, v);
     media_vsend_capture(v, false, 0);
     media_vsend_capture(v, true, PATIENCE_US);
     poll(NULL, 0, 100);
@@ -197,6 +271,7 @@ static void test_start_and_rest(void **state)
         poll(NULL, 0, 10);
     }
     media_vsend_free(v);
+    blue_finish(&b);
 }
 
 static void test_broken_pictures(void **state)
@@ -228,19 +303,18 @@ static void test_no_such_camera(void **state)
     struct media_camera *c = NULL;
     static const char *const paths[] = {"/dev/null", "/nonexistent", ""};
     for (size_t i = 0; i < LK_ARRAY_LEN(paths); i++) {
+        LK_AUTO_FD fd = open(paths[i], O_RDWR | O_CLOEXEC);
         const struct media_camera_config config = {
-            .path = paths[i], .width = 640, .height = 480, .fps = 30};
+            .fd = fd, .width = 640, .height = 480, .fps = 30};
         assert_int_equal(media_camera_new(&config, &c), -ENODEV);
         assert_null(c);
     }
-    assert_int_equal(media_device_fourcc("video/x-raw", "RGB"), 0);
-    assert_int_equal(media_device_fourcc("video/x-raw", NULL), 0);
-    assert_int_equal(media_device_fourcc("image/jpeg", NULL), FOURCC_MJPG);
+    assert_int_equal(media_camera_fourcc(CAMERA_FOURCC('H', '2', '6', '4')), 0);
+    assert_int_equal(media_camera_fourcc(CAMERA_MJPEG), FOURCC_MJPG);
     assert_null(media_camera_free(NULL));
     struct media_probe p;
     media_probe(&p);
-    print_message("camera \"%s\" \"%s\", source %d, sink %d\n", p.camera_path,
-                  p.camera_name, p.source, p.sink);
+    print_message("source %d, sink %d\n", p.source, p.sink);
 }
 
 /* The transport is ours: GStreamer's own is neither used nor loaded. */
@@ -292,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_factories),
         cmocka_unit_test(test_no_such_camera),
         cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_shutter),
         cmocka_unit_test(test_start_and_rest),
         cmocka_unit_test(test_broken_pictures),
     };

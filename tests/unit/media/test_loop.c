@@ -2,6 +2,7 @@
 
 #include "ipc/ring.h"
 
+#include <fcntl.h>
 #include <errno.h>
 #include <math.h>
 #include <unistd.h>
@@ -298,8 +299,9 @@ static void test_no_devices(void **state)
     size_t light;
     c.camera_simulated = false;
     c.sound_simulated = false;
-    memcpy(c.camera_path, "/dev/null", 10);
     rig_start(&rig, &c);
+    /* What is no camera is none. */
+    media_use_camera(rig.media, open("/dev/null", O_RDWR | O_CLOEXEC), "null");
     media_set_caption(rig.media, MEDIA_CAPTION_NO_CAMERA, "Ei kameraa");
     media_open(rig.media, true);
     decoded_before = 3;
