@@ -189,7 +189,8 @@ static int first_of(const struct camera_id *ids, size_t count,
 {
     int best = -1;
     for (size_t i = 0; i < LK_MIN(count, (size_t)CAMERAS_MAX); i++) {
-        bool fits = (int)i != taken && (!*which || camera_id_is(&ids[i], which));
+        bool fits =
+            (int)i != taken && (!*which || camera_id_is(&ids[i], which));
         if (fits && (best < 0 || before(&ids[i], &ids[best])))
             best = (int)i;
     }

@@ -21,8 +21,8 @@
 
 /* All printable ASCII; '?' stands for anything else. */
 struct camera_id {
-    char node[CAMERA_NODE_MAX]; /* "video0" */
-    char port[CAMERA_PORT_MAX]; /* "1-1.2" on USB; else the parent's name */
+    char node[CAMERA_NODE_MAX];     /* "video0" */
+    char port[CAMERA_PORT_MAX];     /* "1-1.2" on USB; else the parent's name */
     char serial[CAMERA_SERIAL_MAX]; /* "" where it has none */
     char name[CAMERA_NAME_MAX];
 };

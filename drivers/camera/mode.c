@@ -37,11 +37,10 @@ static size_t format_rank(uint32_t format)
 
 static bool usable(const struct camera_mode *m, const struct camera_wish *wish)
 {
-    bool size = m->width_px >= CAMERA_SIDE_MIN &&
-                m->height_px >= CAMERA_SIDE_MIN &&
-                m->width_px <= CAMERA_SIDE_MAX &&
-                m->height_px <= CAMERA_SIDE_MAX && m->width_px % 2 == 0 &&
-                m->height_px % 2 == 0;
+    bool size =
+        m->width_px >= CAMERA_SIDE_MIN && m->height_px >= CAMERA_SIDE_MIN &&
+        m->width_px <= CAMERA_SIDE_MAX && m->height_px <= CAMERA_SIDE_MAX &&
+        m->width_px % 2 == 0 && m->height_px % 2 == 0;
     return size && format_rank(m->format) < LK_ARRAY_LEN(formats) &&
            (!wish->jpeg_only || m->format == CAMERA_MJPEG);
 }
@@ -53,10 +52,16 @@ static struct distance distance_of(const struct camera_mode *m,
     uint64_t want = (uint64_t)w->width_px * w->height_px;
     struct distance d = {
         .slow = !camera_mode_reaches(m, w->fps),
-        .small = m->width_px < w->width_px || m->height_px < w->height_px,
-        .other_shape = (uint64_t)m->width_px * w->height_px !=
-                       (uint64_t)w->width_px * m->height_px,
-        .area = have > want ? have - want : want - have,
+        .small =
+            m->width_px < w->width_px ||
+                    m->height_px<w->height_px,
+                                 .other_shape =
+                                     (uint64_t)m->width_px * w->height_px !=
+                                     (uint64_t)w->width_px * m->height_px,
+                                 .area = have>
+                        want
+                ? have - want
+                : want - have,
         .format = format_rank(m->format),
     };
     return d;

@@ -14,8 +14,8 @@
 #define CAMERA_SIDE_MIN 16   /* pixels; smaller ones are no picture */
 #define CAMERA_SIDE_MAX 8192 /* larger ones are left out */
 
-#define CAMERA_FOURCC(a, b, c, d)                                    \
-    ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 |      \
+#define CAMERA_FOURCC(a, b, c, d)                               \
+    ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | \
      (uint32_t)(d) << 24)
 #define CAMERA_MJPEG CAMERA_FOURCC('M', 'J', 'P', 'G')
 #define CAMERA_YUYV CAMERA_FOURCC('Y', 'U', 'Y', 'V')

@@ -45,8 +45,8 @@ static void came(void *arg, const struct camera_picture *p)
     struct camera_snapshot *s = arg;
     if (s->taken++ < CAMERA_SNAPSHOT_SKIP)
         return;
-    int fd = p->len > CAMERA_SNAPSHOT_MAX ? -EMSGSIZE
-                                          : seal_copy(p->data, p->len);
+    int fd =
+        p->len > CAMERA_SNAPSHOT_MAX ? -EMSGSIZE : seal_copy(p->data, p->len);
     s->error = fd < 0 ? fd : 0;
     s->fd = fd < 0 ? -1 : fd;
 }

@@ -46,8 +46,8 @@ static int set_mode(struct camera_stream *s, const struct camera_mode *m)
     int r = camera_call(s->camera, VIDIOC_S_FMT, &f);
     if (r < 0)
         return stream_error(r);
-    bool packed = p->pixelformat != V4L2_PIX_FMT_YUYV ||
-                  p->bytesperline == p->width * 2;
+    bool packed =
+        p->pixelformat != V4L2_PIX_FMT_YUYV || p->bytesperline == p->width * 2;
     if (p->pixelformat != m->format || !packed || p->width == 0 ||
         p->height == 0 || p->width > CAMERA_SIDE_MAX ||
         p->height > CAMERA_SIDE_MAX)
@@ -64,8 +64,7 @@ static void set_rate(struct camera_stream *s, uint32_t fps)
     struct v4l2_streamparm p = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
     bool fast = camera_mode_reaches(&s->mode, fps) || s->mode.interval_den == 0;
     p.parm.capture.timeperframe.numerator = fast ? 1 : s->mode.interval_num;
-    p.parm.capture.timeperframe.denominator =
-        fast ? fps : s->mode.interval_den;
+    p.parm.capture.timeperframe.denominator = fast ? fps : s->mode.interval_den;
     (void)!camera_call(s->camera, VIDIOC_S_PARM, &p);
 }
 

@@ -53,6 +53,11 @@ static void vanished(struct camera_watch *w, const char *node)
     w->config.went(w->config.arg, node);
 }
 
+static int is_node(const struct dirent *e)
+{
+    return camera_id_is_node(e->d_name);
+}
+
 /* Looks at all of /dev; what was told and is not there any more has gone. Which
  * events led here does not matter, so none can be lost. */
 static void look(struct camera_watch *w)
@@ -64,15 +69,13 @@ static void look(struct camera_watch *w)
         if (*node && faccessat(at, node, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
             vanished(w, node);
     }
-    DIR *dir = opendir(w->config.dev);
-    if (!dir)
-        return;
-    const struct dirent *e;
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): this stream is ours alone */
-    while ((e = readdir(dir)))
-        if (camera_id_is_node(e->d_name))
-            appeared(w, e->d_name);
-    closedir(dir);
+    struct dirent **list = NULL;
+    int n = scandir(w->config.dev, &list, is_node, alphasort);
+    for (int i = 0; i < n; i++) {
+        appeared(w, list[i]->d_name);
+        free(list[i]);
+    }
+    free(list);
 }
 
 /* A node that went and came between two looks is another one. */

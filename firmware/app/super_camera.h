@@ -19,7 +19,8 @@ struct super_cameras_config {
     size_t program;    /* who gets them: its place in struct super_config */
 };
 
-/* Owner: caller, super_cameras_free(). Errors: -ENOMEM, camera_watch_new()'s. */
+/* Owner: caller, super_cameras_free(). Errors: -ENOMEM, camera_watch_new()'s.
+ */
 int super_cameras_new(struct lk_loop *l,
                       const struct super_cameras_config *config,
                       struct super_cameras **ret) LK_MUST_CHECK;

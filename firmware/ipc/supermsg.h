@@ -38,7 +38,7 @@ enum supermsg_type {
     SUPERMSG_DEVICE = 21, /* id, text: how to reach it, "usbfs PORT" or "usbip
                              BUSID"; one descriptor: a node of /dev/bus/usb, or
                              a socket connected to a USB/IP server */
-    SUPERMSG_CAMERA = 22,      /* text: camera_id_line()'s; one descriptor */
+    SUPERMSG_CAMERA = 22, /* text: camera_id_line()'s; one descriptor */
     SUPERMSG_CAMERA_GONE = 23, /* text: its node's name */
     /* Passed on by luukku-super, either way; which program may send which is
      * super_post.h's business. */

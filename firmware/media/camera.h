@@ -15,7 +15,7 @@
 struct media_camera;
 
 struct media_camera_config {
-    int fd; /* of its node; a copy is made */
+    int fd;                     /* of its node; a copy is made */
     const struct camera_io *io; /* NULL: the kernel's */
     int width, height, fps;
     /* One picture: takes over `b`. `fourcc` as libyuv says it. Thread: the

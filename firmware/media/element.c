@@ -21,17 +21,12 @@ static const char *const plugins[] = {
 };
 
 static const char *const factories[] = {
-    "capsfilter",      "fakesink",
-    "vp8enc",          "vp8dec",
-    "rtpvp8pay",       "rtpvp8depay",
-    "rtpopuspay",      "rtpopusdepay",
-    "opusenc",         "opusdec",
-    "rtpjitterbuffer", "audiotestsrc",
-    "audioconvert",    "audioresample",
-    "webrtcdsp",       "webrtcechoprobe",
-    "alsasrc",
-    "alsasink",        "pulsesrc",
-    "pulsesink",       NULL,
+    "capsfilter",   "fakesink",      "vp8enc",          "vp8dec",
+    "rtpvp8pay",    "rtpvp8depay",   "rtpopuspay",      "rtpopusdepay",
+    "opusenc",      "opusdec",       "rtpjitterbuffer", "audiotestsrc",
+    "audioconvert", "audioresample", "webrtcdsp",       "webrtcechoprobe",
+    "alsasrc",      "alsasink",      "pulsesrc",        "pulsesink",
+    NULL,
 };
 
 const char *const *media_factories(void)

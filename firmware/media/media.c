@@ -38,7 +38,7 @@ static int config_check(struct media_config *c)
                 (c->self_view_px >= 64 && c->self_view_px <= c->width_px &&
                  c->self_view_px % 2 == 0);
     return size && rates && view && c->pt[0] < 128 && c->pt[1] < 128 ? 0
-                                                                      : -EINVAL;
+                                                                     : -EINVAL;
 }
 
 static void tell(struct media *m, enum media_event event)

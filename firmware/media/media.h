@@ -67,7 +67,7 @@ enum media_caption {
     MEDIA_CAPTION_SIMULATED,  /* in the simulated picture */
     MEDIA_CAPTION_CAMERA_OFF, /* the whole picture while the camera is off */
     MEDIA_CAPTION_NO_CAMERA,  /* the whole picture while it is lost */
-    MEDIA_CAPTION_SHUT,       /* the whole picture while its shutter is closed */
+    MEDIA_CAPTION_SHUT, /* the whole picture while its shutter is closed */
     MEDIA_CAPTIONS
 };
 

@@ -28,7 +28,7 @@ enum source {
     SOURCE_OFF,
     SOURCE_NONE,
     SOURCE_SHUT, /* by its own shutter */
-    SOURCE_REST /* nothing is wanted, or the camera is being started */
+    SOURCE_REST  /* nothing is wanted, or the camera is being started */
 };
 
 struct media_vsend {

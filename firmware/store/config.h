@@ -97,7 +97,7 @@ struct store_config {
     /* Which cameras are meant, as camera/id.h says it; "": any, none. */
     char camera_call[STORE_CONFIG_TEXT_MAX];
     char camera_document[STORE_CONFIG_TEXT_MAX];
-    enum store_config_source sound;  /* default auto */
+    enum store_config_source sound; /* default auto */
     bool stamps; /* draw time stamps into what is sent, for tests */
     char keypad[STORE_CONFIG_PATH_MAX]; /* the keypad's keys; "": the usual */
     char outbox[STORE_CONFIG_PATH_MAX]; /* letters that wait, a directory; "":

@@ -13,14 +13,10 @@
 #define BUFFERS 4
 
 static const uint32_t control_ids[CAMERA_CONTROLS] = {
-    V4L2_CID_EXPOSURE_AUTO_PRIORITY,
-    V4L2_CID_EXPOSURE_AUTO,
-    V4L2_CID_EXPOSURE_ABSOLUTE,
-    V4L2_CID_FOCUS_AUTO,
-    V4L2_CID_FOCUS_ABSOLUTE,
-    V4L2_CID_ZOOM_ABSOLUTE,
-    V4L2_CID_POWER_LINE_FREQUENCY,
-    V4L2_CID_PRIVACY};
+    V4L2_CID_EXPOSURE_AUTO_PRIORITY, V4L2_CID_EXPOSURE_AUTO,
+    V4L2_CID_EXPOSURE_ABSOLUTE,      V4L2_CID_FOCUS_AUTO,
+    V4L2_CID_FOCUS_ABSOLUTE,         V4L2_CID_ZOOM_ABSOLUTE,
+    V4L2_CID_POWER_LINE_FREQUENCY,   V4L2_CID_PRIVACY};
 
 static int query(struct camera_fake *f, struct v4l2_capability *c)
 {
@@ -61,8 +57,8 @@ static int enum_size(struct camera_fake *f, struct v4l2_frmsizeenum *s)
         s->discrete.height = m->height_px;
         if (f->stepwise) {
             s->type = V4L2_FRMSIZE_TYPE_STEPWISE;
-            s->stepwise = (struct v4l2_frmsize_stepwise){
-                16, m->width_px, 8, 16, m->height_px, 8};
+            s->stepwise = (struct v4l2_frmsize_stepwise){16, m->width_px,  8,
+                                                         16, m->height_px, 8};
         }
         return 0;
     }
@@ -161,8 +157,7 @@ static int dequeue(struct camera_fake *f, struct v4l2_buffer *b)
         return -EAGAIN;
     f->pictures -= f->pictures > 0;
     b->index = (uint32_t)(ticks % BUFFERS) + f->index_off;
-    b->bytesused =
-        (uint32_t)(f->claimed_len ? f->claimed_len : f->picture_len);
+    b->bytesused = (uint32_t)(f->claimed_len ? f->claimed_len : f->picture_len);
     b->flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | f->flags;
     b->timestamp.tv_sec = 7;
     b->timestamp.tv_usec = 5;
@@ -256,8 +251,10 @@ void camera_fake_init(struct camera_fake *f)
     const struct itimerspec every = {.it_interval.tv_nsec = PICTURE_NS,
                                      .it_value.tv_nsec = PICTURE_NS};
     memset(f, 0, sizeof(*f));
-    f->io = (struct camera_io){
-        .control = fake_control, .map = fake_map, .unmap = fake_unmap, .arg = f};
+    f->io = (struct camera_io){.control = fake_control,
+                               .map = fake_map,
+                               .unmap = fake_unmap,
+                               .arg = f};
     f->card = "Fake";
     f->pictures = -1;
     f->fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);

@@ -1,3 +1,4 @@
+#!/bin/bash
 . "$LUUKKU_ROOT/tests/qemu/guest/lib.sh"
 load vivid
 wait_for 5 test -e /dev/video0 || fail "no node"

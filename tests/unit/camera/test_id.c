@@ -174,11 +174,20 @@ static void is_the_one(void **state)
         const char *which;
         bool is;
     } cases[] = {
-        {"serial:AB 12", true}, {"serial:AB_12", true}, {"serial:AB", false},
-        {"serial:", false},     {"port:1-1.2", true},   {"port:1-1", false},
-        {"name:desk", true},    {"name:camera", true},  {"name:", false},
-        {"name:table", false},  {"", false},            {"AB 12", false},
-        {"node:video0", false}, {"serial", false},
+        {"serial:AB 12", true},
+        {"serial:AB_12", true},
+        {"serial:AB", false},
+        {"serial:", false},
+        {"port:1-1.2", true},
+        {"port:1-1", false},
+        {"name:desk", true},
+        {"name:camera", true},
+        {"name:", false},
+        {"name:table", false},
+        {"", false},
+        {"AB 12", false},
+        {"node:video0", false},
+        {"serial", false},
     };
     for (size_t i = 0; i < LK_ARRAY_LEN(cases); i++)
         assert_int_equal(camera_id_is(&id, cases[i].which), cases[i].is);

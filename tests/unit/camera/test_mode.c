@@ -4,8 +4,8 @@
 
 #include <errno.h>
 
-#define M(f, w, h, fps)           \
-    {                             \
+#define M(f, w, h, fps)          \
+    {                            \
         CAMERA_##f, w, h, 1, fps \
     }
 #define MODES_MAX 8

@@ -144,7 +144,7 @@ static void cannot_start(void **state)
         {VIDIOC_QBUF, -ENODEV, -ENODEV, 0, 0},
         {VIDIOC_STREAMON, -EPROTO, -EIO, 0, 0},
         {VIDIOC_ENUM_FMT, -EINVAL, -ENOTSUP, 0, 0},
-        {0, 0, -ENOTSUP, 64, 0},                   /* rows with gaps */
+        {0, 0, -ENOTSUP, 64, 0},                  /* rows with gaps */
         {0, 0, -EIO, 0, CAMERA_PICTURE_MAX + 1U}, /* a huge buffer */
     };
     for (size_t i = 0; i < LK_ARRAY_LEN(cases); i++) {

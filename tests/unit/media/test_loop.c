@@ -2,8 +2,8 @@
 
 #include "ipc/ring.h"
 
-#include <fcntl.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <unistd.h>
 
