@@ -13,13 +13,6 @@
 #define MAGIC 0x4c4b5047U /* LKPG */
 #define VERSION 1
 #define SEALS (F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_WRITE)
-#define WHITE_LEN 65536
-
-struct scanpage_writer {
-    struct scanpage_info info;
-    uint32_t written; /* rows */
-    int fd;
-};
 
 int scanpage_check(const struct scanpage_info *i)
 {
@@ -31,101 +24,79 @@ int scanpage_check(const struct scanpage_info *i)
     return 0;
 }
 
-static int write_all(int fd, const uint8_t *at, size_t len)
+static void put_header(uint8_t *at, const struct scanpage_info *i)
 {
-    while (len > 0) {
-        ssize_t n = write(fd, at, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        at += n;
-        len -= (size_t)n;
-    }
-    return 0;
-}
-
-static int write_header(int fd, const struct scanpage_info *i)
-{
-    uint8_t b[SCANPAGE_HEADER_LEN] = {0};
-    struct lk_writer w = lk_writer(b, sizeof(b));
+    struct lk_writer w = lk_writer(at, SCANPAGE_HEADER_LEN);
     lk_write_u32(&w, MAGIC);
     lk_write_u32(&w, VERSION);
     lk_write_u32(&w, i->width_px);
     lk_write_u32(&w, i->height_px);
     lk_write_u32(&w, i->depth);
     lk_write_u32(&w, i->dpi);
-    return write_all(fd, b, sizeof(b));
+    lk_write_u64(&w, 0);
 }
 
-int scanpage_writer_new(const struct scanpage_info *info,
-                        struct scanpage_writer **ret)
+static int draft_map(struct scanpage_draft *d)
+{
+    d->fd = memfd_create("page", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (d->fd < 0 || ftruncate(d->fd, (off_t)d->map_len) < 0)
+        return -errno;
+    void *map =
+        mmap(NULL, d->map_len, PROT_READ | PROT_WRITE, MAP_SHARED, d->fd, 0);
+    if (map == MAP_FAILED)
+        return -errno;
+    d->map = map;
+    d->rows = (uint8_t *)map + SCANPAGE_HEADER_LEN;
+    return 0;
+}
+
+int scanpage_draft_new(const struct scanpage_info *info,
+                       struct scanpage_draft **ret)
 {
     int r = scanpage_check(info);
     if (r < 0)
         return r;
-    LK_AUTO(scanpage_writer) w = calloc(1, sizeof(*w));
-    if (!w)
+    struct scanpage_draft *d = calloc(1, sizeof(*d));
+    if (!d)
         return -ENOMEM;
-    w->info = *info;
-    w->fd = memfd_create("page", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (w->fd < 0)
-        return -errno;
-    r = write_header(w->fd, info);
-    if (r == 0)
-        *ret = LK_TAKE(w);
+    d->info = *info;
+    d->map_len = SCANPAGE_HEADER_LEN + scanpage_bytes(info);
+    r = draft_map(d);
+    if (r < 0)
+        (void)scanpage_draft_free(d);
+    else
+        *ret = d;
     return r;
 }
 
-struct scanpage_writer *scanpage_writer_free(struct scanpage_writer *w)
+struct scanpage_draft *scanpage_draft_free(struct scanpage_draft *d)
 {
-    if (!w)
+    if (!d)
         return NULL;
-    (void)lk_fd_close(w->fd);
-    free(w);
+    if (d->map)
+        (void)munmap(d->map, d->map_len);
+    (void)lk_fd_close(d->fd);
+    free(d);
     return NULL;
 }
 
-int scanpage_write(struct scanpage_writer *w, const uint8_t *rows, size_t count)
+void scanpage_draft_forget(struct scanpage_draft *d, uint32_t rows)
 {
-    if (count > w->info.height_px - w->written)
-        return -EMSGSIZE;
-    int r = write_all(w->fd, rows, count * scanpage_stride(&w->info));
-    if (r == 0)
-        w->written += (uint32_t)count;
-    return r;
+    uint32_t n = LK_MIN(rows, d->info.height_px);
+    off_t len = (off_t)(n * scanpage_stride(&d->info));
+    /* Where it fails the memory stays, and nothing else is wrong. */
+    (void)fallocate(d->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                    SCANPAGE_HEADER_LEN, len);
 }
 
-uint32_t scanpage_written(const struct scanpage_writer *w)
+int scanpage_draft_seal(struct scanpage_draft *d)
 {
-    return w->written;
-}
-
-static int fill_white(struct scanpage_writer *w)
-{
-    size_t left = (w->info.height_px - w->written) * scanpage_stride(&w->info);
-    if (left == 0)
-        return 0;
-    uint8_t *white = malloc(WHITE_LEN);
-    if (!white)
-        return -ENOMEM;
-    memset(white, 0xff, WHITE_LEN);
-    int r = 0;
-    while (left > 0 && r == 0) {
-        size_t n = LK_MIN(left, (size_t)WHITE_LEN);
-        r = write_all(w->fd, white, n);
-        left -= n;
-    }
-    free(white);
-    return r;
-}
-
-int scanpage_finish(struct scanpage_writer *w)
-{
-    int r = fill_white(w);
-    if (r == 0)
-        r = scanpage_seal(w->fd);
-    return r < 0 ? r : lk_fd_take(&w->fd);
+    put_header(d->map, &d->info);
+    (void)munmap(d->map, d->map_len);
+    d->map = NULL;
+    d->rows = NULL;
+    int r = scanpage_seal(d->fd);
+    return r < 0 ? r : lk_fd_take(&d->fd);
 }
 
 int scanpage_seal(int fd)
@@ -159,6 +130,18 @@ static int read_header(const uint8_t *map, size_t len,
     return 0;
 }
 
+/* Maps p->fd and checks what is there. */
+static int page_map(struct scanpage *p)
+{
+    p->map = mmap(NULL, p->map_len, PROT_READ, MAP_SHARED, p->fd, 0);
+    if (p->map == MAP_FAILED) {
+        p->map = NULL;
+        return -errno;
+    }
+    p->rows = (const uint8_t *)p->map + SCANPAGE_HEADER_LEN;
+    return read_header(p->map, p->map_len, &p->info);
+}
+
 int scanpage_open(int fd, struct scanpage **ret)
 {
     LK_AUTO_FD own = fd;
@@ -166,23 +149,17 @@ int scanpage_open(int fd, struct scanpage **ret)
         own, (int64_t)(SCANPAGE_HEADER_LEN + SCANPAGE_BYTES_MAX));
     if (len < SCANPAGE_HEADER_LEN)
         return -EBADMSG;
-    LK_AUTO(scanpage) p = calloc(1, sizeof(*p));
+    struct scanpage *p = calloc(1, sizeof(*p));
     if (!p)
         return -ENOMEM;
-    p->fd = -1;
     p->map_len = (size_t)len;
-    p->map = mmap(NULL, p->map_len, PROT_READ, MAP_SHARED, own, 0);
-    if (p->map == MAP_FAILED) {
-        p->map = NULL;
-        return -errno;
-    }
-    int r = read_header(p->map, p->map_len, &p->info);
-    if (r < 0)
-        return r;
-    p->rows = (const uint8_t *)p->map + SCANPAGE_HEADER_LEN;
     p->fd = lk_fd_take(&own);
-    *ret = LK_TAKE(p);
-    return 0;
+    int r = page_map(p);
+    if (r < 0)
+        (void)scanpage_free(p);
+    else
+        *ret = p;
+    return r;
 }
 
 struct scanpage *scanpage_free(struct scanpage *p)

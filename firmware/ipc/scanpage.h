@@ -38,27 +38,31 @@ static inline size_t scanpage_bytes(const struct scanpage_info *i)
 /* Whether a page may be so: 0, -EINVAL nonsense, -EMSGSIZE too large. */
 int scanpage_check(const struct scanpage_info *i) LK_MUST_CHECK;
 
-struct scanpage_writer;
+/* A page in the making: its memory is written in place. */
+struct scanpage_draft {
+    struct scanpage_info info;
+    uint8_t *rows;  /* scanpage_bytes(); zero at first */
+    void *map;      /* private */
+    size_t map_len; /* private */
+    int fd;         /* private */
+};
 
 /* Begins a page. Owner: caller. Errors: scanpage_check()'s, -ENOMEM,
- * memfd_create(2)'s. */
-int scanpage_writer_new(const struct scanpage_info *info,
-                        struct scanpage_writer **ret) LK_MUST_CHECK;
-struct scanpage_writer *scanpage_writer_free(struct scanpage_writer *w);
-LK_AUTO_DEFINE(scanpage_writer);
+ * memfd_create(2)'s, ftruncate(2)'s, mmap(2)'s. */
+int scanpage_draft_new(const struct scanpage_info *info,
+                       struct scanpage_draft **ret) LK_MUST_CHECK;
+struct scanpage_draft *scanpage_draft_free(struct scanpage_draft *d);
+LK_AUTO_DEFINE(scanpage_draft);
 
-/* Appends `rows` rows, which lie one after another without gaps.
- * Errors: -EMSGSIZE more than the page has, write(2)'s. */
-int scanpage_write(struct scanpage_writer *w, const uint8_t *rows,
-                   size_t count) LK_MUST_CHECK;
+/* Gives the memory of the first `rows` rows back; they are zero then. For
+ * making one page out of another without room for both. */
+void scanpage_draft_forget(struct scanpage_draft *d, uint32_t rows);
 
-/* Rows written so far. */
-uint32_t scanpage_written(const struct scanpage_writer *w);
-
-/* Ends the page: rows that are missing become white; sealed.
+/* Ends the page: sealed. Its rows cannot be reached through `d` any more, which
+ * is still to be freed.
  * Returns the descriptor, which is the caller's, or -errno of write(2),
- * fcntl(2). The writer is spent afterwards, and is still to be freed. */
-int scanpage_finish(struct scanpage_writer *w) LK_MUST_CHECK;
+ * fcntl(2). */
+int scanpage_draft_seal(struct scanpage_draft *d) LK_MUST_CHECK;
 
 /* A page that is looked at. */
 struct scanpage {

@@ -4,21 +4,20 @@
 
 #include <errno.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int make(const struct scanpage_info *i, uint32_t rows)
 {
-    uint8_t row[300];
-    struct scanpage_writer *w = NULL;
-    assert_int_equal(scanpage_writer_new(i, &w), 0);
-    for (uint32_t y = 0; y < rows; y++) {
-        memset(row, (int)y, sizeof(row));
-        assert_int_equal(scanpage_write(w, row, 1), 0);
-    }
-    assert_int_equal(scanpage_written(w), rows);
-    int fd = scanpage_finish(w);
+    size_t stride = scanpage_stride(i);
+    struct scanpage_draft *d = NULL;
+    assert_int_equal(scanpage_draft_new(i, &d), 0);
+    for (uint32_t y = 0; y < rows; y++)
+        memset(d->rows + y * stride, (int)y + 1, stride);
+    int fd = scanpage_draft_seal(d);
     assert_true(fd >= 0);
-    assert_null(scanpage_writer_free(w));
+    assert_null(d->rows);
+    assert_null(scanpage_draft_free(d));
     return fd;
 }
 
@@ -31,7 +30,7 @@ static void test_round_trip(void **state)
     assert_memory_equal(&p->info, &info, sizeof(info));
     for (size_t y = 0; y < 7; y++)
         for (size_t x = 0; x < 300; x++)
-            assert_int_equal(p->rows[y * 300 + x], y < 5 ? y : 255);
+            assert_int_equal(p->rows[y * 300 + x], y < 5 ? y + 1 : 0);
     /* nobody can change it any more */
     assert_int_equal(write(p->fd, "x", 1), -1);
     assert_int_equal(ftruncate(p->fd, 1), -1);
@@ -61,16 +60,26 @@ static void test_ceilings(void **state)
         assert_int_equal(scanpage_check(&table[i].i), table[i].expect);
 }
 
-static void test_more_rows_than_said(void **state)
+/* What is forgotten is zero, and what follows stays. */
+static void test_forget(void **state)
 {
     (void)state;
-    const struct scanpage_info info = {2, 1, 1, 0};
-    struct scanpage_writer *w = NULL;
-    assert_int_equal(scanpage_writer_new(&info, &w), 0);
-    assert_int_equal(scanpage_write(w, (const uint8_t *)"abcd", 2), -EMSGSIZE);
-    assert_int_equal(scanpage_write(w, (const uint8_t *)"abcd", 1), 0);
-    assert_int_equal(scanpage_write(w, (const uint8_t *)"abcd", 1), -EMSGSIZE);
-    scanpage_writer_free(w);
+    const struct scanpage_info info = {1000, 100, 3, 0};
+    struct scanpage_draft *d = NULL;
+    struct stat before;
+    struct stat after;
+    assert_int_equal(scanpage_draft_new(&info, &d), 0);
+    memset(d->rows, 7, scanpage_bytes(&info));
+    assert_int_equal(fstat(d->fd, &before), 0);
+    scanpage_draft_forget(d, 60);
+    assert_int_equal(fstat(d->fd, &after), 0);
+    assert_true(after.st_blocks < before.st_blocks / 2);
+    for (size_t i = 0; i < scanpage_bytes(&info); i++)
+        assert_int_equal(d->rows[i], i < 60 * 3000 ? 0 : 7);
+    scanpage_draft_forget(d, 1000);
+    assert_int_equal(d->rows[scanpage_bytes(&info) - 1], 0);
+    scanpage_draft_free(d);
+    assert_null(scanpage_draft_free(NULL));
 }
 
 static void test_not_a_page(void **state)
@@ -111,7 +120,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_ceilings),
-        cmocka_unit_test(test_more_rows_than_said),
+        cmocka_unit_test(test_forget),
         cmocka_unit_test(test_not_a_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

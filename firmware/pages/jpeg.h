@@ -1,0 +1,53 @@
+/* jpeg.h - a hostile JPEG to a page's pixels.
+ *
+ * Room: baseline and progressive pictures, gray, YCbCr, RGB, CMYK and YCCK;
+ * the header is checked before anything of the picture's size is allocated.
+ * Arithmetic coding, 12 bits and hierarchical pictures are refused.
+ * Spec: ITU-T T.81; JFIF 1.02; Exif 2.32 (orientation only).
+ */
+#ifndef LUUKKU_PAGES_JPEG_H
+#define LUUKKU_PAGES_JPEG_H
+
+#include "ipc/scanpage.h"
+
+#include <stdbool.h>
+
+/* A picture as its header tells. */
+struct pages_jpeg_info {
+    uint32_t width_px;
+    uint32_t height_px;
+    uint32_t components; /* 1, 3 or 4 */
+    uint32_t dpi;        /* JFIF's; 0 not known */
+};
+
+/* Reads the header only. Errors: as pages_jpeg_decode(). */
+int pages_jpeg_info(const uint8_t *data, size_t len,
+                    struct pages_jpeg_info *ret) LK_MUST_CHECK;
+
+/* Decodes `len` bytes. A picture larger than a page may be is reduced by 2, 4
+ * or 8 where that helps.
+ *
+ * dpi     of the page, 0: what the picture says
+ * ret     the page; the caller's
+ * traits  on success SCANMSG_CUT (rows are missing: white), SCANMSG_DAMAGED,
+ *         SCANMSG_REDUCED are added
+ * Errors  -EBADMSG broken, or of a kind that is refused; -EMSGSIZE too many
+ *         pixels; -E2BIG too many scans or too much memory for them; -ENOMEM;
+ *         memfd_create(2)'s
+ * Thread  any
+ */
+int pages_jpeg_decode(const uint8_t *data, size_t len, uint32_t dpi,
+                      struct scanpage_draft **ret,
+                      unsigned *traits) LK_MUST_CHECK;
+
+/* How a camera or telephone was held, by the Exif data: quarter turns clockwise
+ * that set the picture upright, 0..3. Mirrored ones count as not mirrored; what
+ * is broken or missing as 0. */
+unsigned pages_jpeg_turn(const uint8_t *data, size_t len);
+
+/* Writes a page as a clean JPEG of PAGES_JPEG_QUALITY into a sealed memfd.
+ * Returns the descriptor, the caller's, or -ENOMEM, -EIO, memfd_create(2)'s. */
+int pages_jpeg_encode(const struct scanpage_info *i,
+                      const uint8_t *rows) LK_MUST_CHECK;
+
+#endif
