@@ -15,6 +15,7 @@ static const char usage[] =
     "  [--noise LEVEL] [--quality Q] [--progressive] [--cmyk] [--pages N]\n"
     "  [--format jpeg|pdf|pdf-vector|png|yuyv]\n"
     "  [--photo|--person] [--pixels WxH] [--frames N]\n"
+    "A blank photo or person is a dark one.\n"
     "Writes to standard output. With --frames each picture is preceded by its\n"
     "length, four bytes, the most significant first.\n";
 

@@ -249,7 +249,10 @@ int paper_photo_take(const struct paper_spec *s, unsigned frame,
     struct paper_image i = {
         .width = s->width, .height = s->height, .channels = 3};
     int e = 0;
-    if (s->scene == PAPER_PERSON) {
+    if (s->blank) { /* the shutter is closed */
+        i.bytes = calloc((size_t)i.width * i.height, 3);
+        e = i.bytes ? 0 : -ENOMEM;
+    } else if (s->scene == PAPER_PERSON) {
         e = photo_of_person(s, frame, &i);
     } else {
         i.bytes = calloc((size_t)i.width * i.height, 3);

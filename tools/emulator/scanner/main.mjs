@@ -5,7 +5,7 @@ import { Escl } from './escl.mjs';
 import { FAULTS, SCOPES } from './faults.mjs';
 import { HttpPeer } from './http.mjs';
 import { Scanner } from './model.mjs';
-import { Paper } from './pages.mjs';
+import { Paper } from '../pages.mjs';
 import { serveTcp, UsbWire } from './wires.mjs';
 
 const VENDOR = 0x1209; // pid.codes' test range

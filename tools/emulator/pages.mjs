@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const CACHE_MAX = 512 << 20; // bytes
 const AT_ONCE = 2;
 const OUTPUT_MAX = 256 << 20;
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** Where the program is: told, of this build, of the tree. */
 function findProgram(told) {

@@ -1,0 +1,20 @@
+// The camera's misbehaviours by name.
+export const FAULTS = {
+  freeze: 'the same frame again and again',
+  'broken-jpeg': 'frames have flipped bits and no end',
+  truncated: 'frames are cut at half',
+  'not-a-jpeg': 'frames are noise',
+  'jpeg-bomb': 'frames say they are 65500 by 65500',
+  stops: 'no frame comes any more',
+  'one-per-second': 'one frame each second',
+  'unplug-mid-frame': 'is pulled out in the middle of frame COUNT',
+  'error-bit': 'payloads have the error bit',
+  'empty-frames': 'payloads are a header alone',
+  'no-eof': 'the end of a frame is not marked',
+  'fid-stuck': 'the frame bit never changes',
+  'bad-header': 'payload headers say a length of 255',
+  'stall-stream': 'the stream\'s pipe stalls at frame COUNT',
+  'probe-lies': 'probe says frames of 0 bytes',
+  'control-stall': 'requests about controls stall',
+  'control-silent': 'requests about controls are never answered',
+};
