@@ -105,8 +105,7 @@ bool ccid_pipe_pump_out(struct ccid_pipe *p)
     if (r == 0)
         return true;
     p->out_slot = -1;
-    ccid_pipe_break(p, r == -ENODEV ? "the reader is gone"
-                                    : "no transfer to the reader");
+    ccid_pipe_break(p, r == -ENODEV ? CCID_GONE : "no transfer to the reader");
     return false;
 }
 
@@ -119,7 +118,7 @@ static void control_done(void *arg, int status, const uint8_t *data, size_t len)
     if (p->dead)
         return;
     if (status == -ENODEV) {
-        ccid_pipe_break(p, "the reader is gone");
+        ccid_pipe_break(p, CCID_GONE);
         return;
     }
     /* Readers that do not know the request stall it: the message may do. */
@@ -197,7 +196,7 @@ static void unhalted(void *arg, int status, const uint8_t *data, size_t len)
         return;
     p->halted = false;
     if (status < 0) {
-        ccid_pipe_break(p, status == -ENODEV ? "the reader is gone"
+        ccid_pipe_break(p, status == -ENODEV ? CCID_GONE
                                              : "an endpoint stays halted");
         return;
     }
@@ -230,7 +229,7 @@ static void out_done(void *arg, int status, const uint8_t *data, size_t len)
     if (p->dead)
         return;
     if (status == -ENODEV) {
-        ccid_pipe_break(p, "the reader is gone");
+        ccid_pipe_break(p, CCID_GONE);
         return;
     }
     bool held =

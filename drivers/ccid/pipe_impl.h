@@ -3,6 +3,7 @@
 #define LUUKKU_CCID_PIPE_IMPL_H
 
 #include "ccid/pipe.h"
+#include "ccid/reader.h"
 
 enum ccid_line_state {
     CCID_SLOT_IDLE,

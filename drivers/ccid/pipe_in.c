@@ -31,8 +31,8 @@ bool ccid_pipe_pump_in(struct ccid_pipe *p)
                    (struct usb_done){in_done, p}, &p->in);
     if (r == 0)
         return true;
-    ccid_pipe_break(p, r == -ENODEV ? "the reader is gone"
-                                    : "no transfer from the reader");
+    ccid_pipe_break(p,
+                    r == -ENODEV ? CCID_GONE : "no transfer from the reader");
     return false;
 }
 
@@ -146,7 +146,7 @@ static void in_done(void *arg, int status, const uint8_t *data, size_t len)
     if (p->dead)
         return;
     if (status == -ENODEV)
-        ccid_pipe_break(p, "the reader is gone");
+        ccid_pipe_break(p, CCID_GONE);
     else if (status == -EPIPE)
         ccid_pipe_unhalt(p, p->c.in->address);
     else if (status < 0)

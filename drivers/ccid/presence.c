@@ -153,7 +153,7 @@ static void heard(void *arg, int status, const uint8_t *data, size_t len)
         return;
     }
     if (status == -ENODEV) {
-        ccid_pipe_break(r->pipe, "the reader is gone");
+        ccid_pipe_break(r->pipe, CCID_GONE);
         return;
     }
     if (status < 0 || !within(r, &r->notices, CCID_NOTICES_MAX)) {

@@ -133,7 +133,7 @@ void ccid_reader_break(struct ccid_reader *r, const char *reason)
 static void gone(void *arg)
 {
     struct ccid_reader *r = arg;
-    ccid_pipe_break(r->pipe, "the reader is gone");
+    ccid_pipe_break(r->pipe, CCID_GONE);
 }
 
 static void chosen(void *arg, int status, const uint8_t *data, size_t len)

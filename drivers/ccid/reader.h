@@ -36,6 +36,9 @@ struct ccid_reader;
 #define CCID_EXTENSION_MS 60000   /* most that it may ask for, per command */
 #define CCID_PAD_MS 45000         /* most for a PIN on the pad */
 
+/* The reason of `broken` for a reader that was unplugged, and for no other. */
+#define CCID_GONE "the reader is gone"
+
 /* At which level the reader takes commands (dwFeatures). For show only. */
 enum ccid_level {
     CCID_LEVEL_TPDU,
