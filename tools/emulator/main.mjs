@@ -4,14 +4,16 @@ import { UsbipServer } from './usbip.mjs';
 
 const BUSID = '1-1';
 
-/** A device's module gives {usage, create(options)}; create gives a UsbDevice. */
+/** A device's module gives {usage, create(options)}; create gives a UsbDevice. One that is no USB device gives serve(options). */
 const DEVICES = {
   reader: './reader/main.mjs',
   scanner: './scanner/main.mjs',
   camera: './camera/main.mjs',
+  vscard: './vscard/main.mjs',
 };
 
 const USAGE = `luukku-emulator reader|scanner|camera [--variant NAME] [--listen ADDRESS] [--control ADDRESS] ...
+luukku-emulator vscard --connect ADDRESS|--listen ADDRESS [--control ADDRESS] ...
 luukku-emulator card-pki DIR
   ADDRESS    unix:PATH or tcp:PORT on 127.0.0.1, 0 any free one (the default)
   --stay     goes on when its standard input ends
@@ -45,24 +47,32 @@ function endWith(stay, end) {
   }
 }
 
-async function serveDevice(kind, options) {
-  const { usage, create } = await import(DEVICES[kind]);
-  const { listen = 'tcp:0', control = 'tcp:0', stay, help, ...rest } = options;
-  if (help) {
-    process.stdout.write(usage);
-    return;
-  }
+/** A device behind USB/IP; gives {ready, close}. */
+async function serveDevice(create, { listen = 'tcp:0', control = 'tcp:0', ...rest }) {
   const device = await create(rest);
   const server = new UsbipServer(device, BUSID);
   const at = await server.listen(listen);
   const orders = await listenControl(control, device);
-  endWith(stay, () => {
+  return { ready: { listen: at, control: orders.address, busid: BUSID }, close: () => {
     server.close();
     orders.server.close();
     device.close();
+  } };
+}
+
+/** Loads what was asked for, says that it is there, and lets it run. */
+async function run(path, { stay, help, ...options }) {
+  const module = await import(path);
+  if (help) {
+    process.stdout.write(module.usage);
+    return;
+  }
+  const { ready, close } = await (module.serve ? module.serve(options) : serveDevice(module.create, options));
+  endWith(stay, () => {
+    close();
     process.exit(0);
   });
-  process.stdout.write(`ready ${JSON.stringify({ listen: at, control: orders.address, busid: BUSID })}\n`);
+  process.stdout.write(`ready ${JSON.stringify(ready)}\n`);
 }
 
 /** All keys and certificates of the test cards, into a directory. */
@@ -81,7 +91,7 @@ if (what === undefined || what.startsWith('-')) {
 }
 try {
   if (Object.hasOwn(DEVICES, what)) {
-    await serveDevice(what, parse(words));
+    await run(DEVICES[what], parse(words));
   } else if (what === 'card-pki') {
     await makeCards(words);
   } else {

@@ -3,8 +3,8 @@
 const TA1 = 0x96; // Fi 512, Di 32: what the card can do at best
 
 /** T=0 alone: no TD, so no TCK. */
-export function atrT0(historical) {
-  return Buffer.from([0x3b, 0x70 | historical.length, TA1, 0x00, 0x00, ...historical]);
+export function atrT0(historical, ta1 = TA1) {
+  return Buffer.from([0x3b, 0x70 | historical.length, ta1, 0x00, 0x00, ...historical]);
 }
 
 /** T=1 alone, with IFSC, BWI and CWI. */

@@ -37,7 +37,18 @@ class ForeignCard extends Card {
   }
 }
 
+/** Historical bytes of an older generation, which other programs know by its ATR; it speaks T=0 alone and has RSA keys. */
+const SECOND = [0x80, 0x62, 0x12, 0x51, 0x56, ...Buffer.from('FinEID')];
+
+function secondGeneration(pki, options) {
+  const card = new FineidCard(pki.card('rsa2048'), options);
+  card.atr.t0 = atrT0(SECOND, 0x94);
+  card.speaksOnly = 't0';
+  return card;
+}
+
 const OTHERS = {
+  fineid2: secondGeneration,
   foreign: () => new ForeignCard(),
   mute: () => Object.assign(new ForeignCard(), { mute: true }),
   blocked: (pki, o) => new FineidCard(pki.card('p384'), { ...o, tries: { pin1: 0, pin2: 0 } }),

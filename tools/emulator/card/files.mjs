@@ -4,9 +4,9 @@ import { tlv } from './asn1.mjs';
 const fidBytes = (fid) => [fid >> 8, fid & 0xff];
 
 export class File {
-  /** An EF has bytes, a DF has children. name: DF name; sfi: short identifier. */
-  constructor(fid, { bytes = null, name = null, sfi = 0, children = [] } = {}) {
-    Object.assign(this, { fid, bytes, name, sfi, children, parent: null });
+  /** An EF has bytes, a DF has children. name: DF name; sfi: short identifier; secret: nobody reads it. */
+  constructor(fid, { bytes = null, name = null, sfi = 0, secret = false, children = [] } = {}) {
+    Object.assign(this, { fid, bytes, name, sfi, secret, children, parent: null });
     children.forEach((c) => {
       c.parent = this;
     });
@@ -34,7 +34,7 @@ export class File {
     const common = [tlv(0x83, fidBytes(this.fid)), tlv(0x8a, [5])];
     return this.isDirectory
       ? tlv(tag, tlv(0x82, [0x38]), ...common, ...(this.name ? [tlv(0x84, this.name)] : []))
-      : tlv(tag, tlv(0x80, fidBytes(this.bytes.length)), tlv(0x82, [0x01]), ...common,
+      : tlv(tag, tlv(0x80, fidBytes(this.bytes.length)), tlv(0x82, [this.secret ? 0x09 : 0x01]), ...common,
         ...(this.sfi ? [tlv(0x88, [this.sfi << 3])] : []));
   }
 }

@@ -169,7 +169,10 @@ export class FineidCard extends Card {
     if (!this.file) {
       return SW.commandNotAllowed;
     }
-    const { bytes } = this.file;
+    const { bytes, secret } = this.file;
+    if (secret) {
+      return SW.security;
+    }
     if (offset > bytes.length || (offset === bytes.length && bytes.length)) {
       return SW.p1p2Range;
     }

@@ -62,7 +62,7 @@ function keyObject(label, { id, auth, usage, reference, at, consent }, key) {
   return tlv(isEc ? 0xa0 : 0x30,
     seq(utf8(label), bits(OBJECT.private), octets(auth), ...(consent ? [int(1)] : [])),
     seq(octets(id), bits(...usage), bool(true), bits(ACCESS.sensitive, ACCESS.alwaysSensitive, ACCESS.neverExtractable),
-      int(reference)),
+      int(reference), tlv(0xa1, int(1))),
     tlv(0xa1, seq(at, int(size))));
 }
 
@@ -92,6 +92,7 @@ const roomy = (bytes, room = 64) => Buffer.concat([bytes, Buffer.alloc(room)]);
 export function contents(certificates, key, serial) {
   const isEc = createPublicKey(key).asymmetricKeyType === 'ec';
   const ef = (fid, bytes, sfi = 0) => new File(fid, { bytes, sfi });
+  const keyFile = (fid) => new File(fid, { bytes: Buffer.alloc(0), secret: true });
   return new File(0x3f00, { name: AID, children: [
     ef(FILE.dir, roomy(directory(), 16), 0x1e),
     ef(FILE.atr, Buffer.concat([tlv(0x47, [0x94, 0x01, 0xd3]), tlv(0x7f66, int(65535), int(65535))]), 0x1d),
@@ -104,6 +105,7 @@ export function contents(certificates, key, serial) {
     ef(FILE.auth, certificates.auth),
     ef(FILE.root, certificates.root),
     ef(FILE.ca, certificates.ca),
-    new File(SIGNATURE_DF, { name: Buffer.from('E.SIGN'), children: [ef(FILE.sign, certificates.sign)] }),
+    keyFile(FILE.authKey),
+    new File(SIGNATURE_DF, { name: Buffer.from('E.SIGN'), children: [ef(FILE.sign, certificates.sign), keyFile(FILE.signKey)] }),
   ] });
 }

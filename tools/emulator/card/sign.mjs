@@ -102,6 +102,9 @@ export function signRaw(key, reference, data) {
     return data.length > 64 ? null : ecdsa(key, data);
   }
   const size = signatureSize(key);
+  if (scheme === SCHEME.raw && data.length === size) {
+    return privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, data);
+  }
   if (scheme === SCHEME.pss) {
     return privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, pss(data, hash, size));
   }

@@ -13,7 +13,7 @@ const status = (sw) => Buffer.from([sw >> 8, sw & 0xff]);
 export class Icc {
   /** protocol: 't0' or 't1', what the card speaks in this reader. */
   constructor(card, { faults, variant, protocol }) {
-    Object.assign(this, { card, faults, variant, protocol });
+    Object.assign(this, { card, faults, variant, protocol: card.speaksOnly ?? protocol });
     this.powered = false;
     this.faulty = { process: (apdu) => this.misanswer(apdu, card.process(apdu)) };
   }

@@ -1,5 +1,6 @@
 // A CCID reader: messages in and out, notifications, aborts, and the faults of messages.
 import { CARDS, makeCard } from '../card/cards.mjs';
+import { cardOrders } from '../card/orders.mjs';
 import { CardPki } from '../card/pki.mjs';
 import { UsbDevice } from '../device.mjs';
 import { READER_FAULTS } from './faults.mjs';
@@ -31,8 +32,7 @@ export class Reader extends UsbDevice {
       cards: () => CARDS.join(' '),
       pad: (words) => this.pad.type(words),
       pki: () => this.pki.dir,
-      reset: () => this.restore(),
-      tries: (words) => this.triesOrder(words),
+      ...cardOrders(() => this.slots.find((s) => s.icc)?.icc.card),
       commands: () => String(this.count),
     };
     this.onConfigured();
@@ -75,22 +75,6 @@ export class Reader extends UsbDevice {
       this.changed |= 1 << at;
       this.notify();
     }
-  }
-
-  /** Cards as they left the factory. */
-  restore() {
-    this.slots.forEach((s) => s.icc?.card.restore?.());
-  }
-
-  triesOrder([name, left]) {
-    const card = this.slots[0].icc?.card;
-    if (!card?.tries) {
-      throw new Error('no card with a PIN is there');
-    }
-    if (name !== undefined) {
-      card.setTries(name, Number(left));
-    }
-    return card.tries();
   }
 
   close() {
