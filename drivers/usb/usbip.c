@@ -454,17 +454,23 @@ static void ip_take(struct ip_device *p)
     }
 }
 
+/* Where the next bytes go, and how many at most. */
+static uint8_t *ip_room(struct ip_device *p, size_t *ret)
+{
+    *ret = p->want - p->have;
+    if (p->state == IP_DATA)
+        return p->into->data + p->have;
+    if (p->state != IP_SKIP)
+        return p->piece + p->have;
+    *ret = LK_MIN(*ret, sizeof(p->piece));
+    return p->piece;
+}
+
 /* Reads once. Whether there may be more. */
 static bool ip_read(struct ip_device *p)
 {
-    uint8_t *at = p->piece + p->have;
-    size_t room = p->want - p->have;
-    if (p->state == IP_DATA) {
-        at = p->into->data + p->have;
-    } else if (p->state == IP_SKIP) {
-        at = p->piece;
-        room = LK_MIN(room, sizeof(p->piece));
-    }
+    size_t room = 0;
+    uint8_t *at = ip_room(p, &room);
     ssize_t n = recv(p->fd, at, room, MSG_DONTWAIT);
     if (n < 0 && errno == EINTR)
         return true;

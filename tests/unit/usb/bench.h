@@ -33,6 +33,9 @@ void bench_start(struct bench *b);
 /* Begins to open the peer's device; b->opened tells when it is over. */
 void bench_open(struct bench *b);
 
+/* The same where it may fail: its error. */
+int bench_try_open(struct bench *b);
+
 /* Opened, interface 0 claimed, alternate 1 set. */
 void bench_ready(struct bench *b);
 
