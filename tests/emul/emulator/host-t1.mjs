@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 
 export class HostT1 {
   /** exchange(block): a promise of the card's block, rejected or null where there was none. */
-  constructor(exchange, ifsc) {
-    Object.assign(this, { exchange, ifsc });
+  constructor(exchange, ifsc, patience = 8) {
+    Object.assign(this, { exchange, ifsc, patience });
     this.ns = 0;
     this.nr = 0;
     this.waits = 0;
@@ -21,7 +21,7 @@ export class HostT1 {
   /** Says a block until a whole one comes back. */
   async say(pcb, inf) {
     let out = this.block(pcb, inf);
-    for (let tries = 0; tries < 4; tries += 1) {
+    for (let tries = 0; tries < this.patience; tries += 1) {
       const b = await Promise.resolve(this.exchange(out)).catch(() => null);
       const whole = b && b.length >= 4 && b.length === b[2] + 4 && b.reduce((x, v) => x ^ v, 0) === 0 && b[0] === 0;
       if (whole) {
@@ -55,7 +55,7 @@ export class HostT1 {
       this.ns ^= 1;
       at += part.length;
       if (more) {
-        assert.equal(got.pcb, 0x80 | (this.ns << 4), 'an R-block for the next part');
+        assert.equal(got.pcb & 0xf0, 0x80 | (this.ns << 4), 'an R-block for the next part');
       }
     } while (at < bytes.length);
     for (;;) {
@@ -73,16 +73,21 @@ export class HostT1 {
   /** A block, and again where the card asks for it; what the card asks besides is granted. */
   async transmit(pcb, inf) {
     let got = await this.say(pcb, inf);
-    for (let i = 0; i < 8; i += 1) {
+    for (let i = 0; i < this.patience; i += 1) {
+      const isReceipt = (got.pcb & 0xc0) === 0x80;
+      const isMine = isReceipt && (pcb & 0x80) === 0 && ((got.pcb >> 4) & 1) === ((pcb >> 6) & 1);
       if ((got.pcb & 0xe0) === 0xc0) {
         this.waits += got.pcb === 0xc3 ? 1 : 0;
         if (got.pcb === 0xc1) {
           [this.ifsc] = got.inf;
         }
         got = await this.say(got.pcb | 0x20, got.inf);
-      } else if ((got.pcb & 0xc0) === 0x80 && (pcb & 0x80) === 0 && ((got.pcb >> 4) & 1) === ((pcb >> 6) & 1)) {
+      } else if (isMine || (isReceipt && pcb & 0x80)) {
         this.repeats += 1;
         got = await this.say(pcb, inf);
+      } else if (isReceipt && (pcb & 0x20) === 0) {
+        this.repeats += 1; // it has the block: its answer was lost
+        got = await this.say(0x80 | (this.nr << 4));
       } else {
         return got;
       }
