@@ -207,6 +207,12 @@ void card_answer(struct card *c, const uint8_t *bytes, size_t len)
         got[c->state](c, &r);
 }
 
+void card_give_up(struct card *c)
+{
+    if (c->state == STATE_PIN)
+        card_finish(c, CARD_END_FAULT);
+}
+
 /* --- what is known ------------------------------------------------------- */
 
 bool card_is_fineid(const struct card *c)

@@ -100,6 +100,9 @@ void card_next(const struct card *c, struct card_want *ret);
  * wanted. */
 void card_answer(struct card *c, const uint8_t *bytes, size_t len);
 
+/* Gives up a job that asks for a PIN: nothing of it was sent. Others go on. */
+void card_give_up(struct card *c);
+
 /* Whether it is a FINEID card: its certificate lies where FINEID has it. */
 bool card_is_fineid(const struct card *c);
 

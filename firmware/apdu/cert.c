@@ -265,6 +265,16 @@ int card_cert_verify(const struct card_cert *c, enum card_scheme s,
     return r == 0 ? -EBADMSG : LK_MIN(r, 0);
 }
 
+int card_crypto_init(void)
+{
+    uint8_t hash[CARD_HASH_MAX];
+    /* Algorithms are looked up when they are first used. */
+    for (int h = 0; h < CARD_HASHES; h++)
+        if (card_challenge_hash("init", hash, 0, (enum card_hash)h, hash) < 0)
+            return -EIO;
+    return 0;
+}
+
 int card_challenge_hash(const char *purpose, const uint8_t *challenge,
                         size_t len, enum card_hash h, uint8_t *ret)
 {

@@ -87,6 +87,10 @@ bool card_satu_valid(const char *s);
 /* Bytes of a hash; 0 unknown. */
 size_t card_hash_len(enum card_hash h);
 
+/* Has OpenSSL load what it needs, its settings above all: before walls go up.
+ * Errors: -EIO it cannot be used. */
+int card_crypto_init(void) LK_MUST_CHECK;
+
 /* The hash of what is signed to identify: the bytes "luukku-identify-1\n",
  * purpose, "\n", challenge. So the key of PIN 1 signs nothing that somebody
  * else could have a use for.

@@ -164,6 +164,15 @@ static void make_pki(struct test_card *c)
     }
 }
 
+void test_card_set_pin(struct test_card *c, int which, const char *digits)
+{
+    size_t n = strlen(digits);
+    MUST(n < sizeof(c->pin[0]));
+    for (size_t i = 0; i < n; i++)
+        c->pin[which][i] = (char)(digits[i] ^ TEST_CARD_HIDE);
+    c->pin[which][n] = 0;
+}
+
 struct test_card *test_card_new(enum test_card_kind kind)
 {
     struct test_card *c = calloc(1, sizeof(*c));
@@ -171,6 +180,8 @@ struct test_card *test_card_new(enum test_card_kind kind)
     c->kind = kind;
     c->tries[0] = c->tries[1] = 5;
     c->dir[0] = 0x3f;
+    test_card_set_pin(c, 0, TEST_CARD_PIN1);
+    test_card_set_pin(c, 1, TEST_CARD_PIN2);
     make_pki(c);
     add_pkcs15(c);
     if (kind == TEST_PLAIN) {
@@ -306,7 +317,8 @@ static size_t do_read(struct test_card *c, const struct command *x)
     return say(c, n, fewer && n == f->len - at ? 0x6282 : 0x9000);
 }
 
-/* The PIN that a block holds; "" when it is not padded as it must be. */
+/* The PIN that a block holds, its characters hidden by TEST_CARD_HIDE, so that
+ * the card holds no PIN in clear; "" when it is not padded as it must be. */
 static void read_pin(const struct test_card *c, const struct command *x,
                      char *ret)
 {
@@ -319,13 +331,13 @@ static void read_pin(const struct test_card *c, const struct command *x,
             unsigned v = i % 2 ? x->data[i / 2] & 15U : x->data[i / 2] >> 4U;
             if (v > 9)
                 break;
-            ret[n++] = (char)('0' + v);
+            ret[n++] = (char)(('0' + v) ^ TEST_CARD_HIDE);
         }
     } else {
         if (x->len != 12)
             return;
         while (n < 12 && x->data[n] != 0) {
-            ret[n] = (char)x->data[n];
+            ret[n] = (char)(x->data[n] ^ TEST_CARD_HIDE);
             n++;
         }
     }
@@ -343,7 +355,6 @@ static int pin_of(const struct test_card *c, uint8_t reference)
 
 static size_t do_verify(struct test_card *c, const struct command *x)
 {
-    static const char *const right[] = {TEST_CARD_PIN1, TEST_CARD_PIN2};
     int p = pin_of(c, x->head[3]);
     if (p < 0)
         return say(c, 0, 0x6a88);
@@ -356,7 +367,7 @@ static size_t do_verify(struct test_card *c, const struct command *x)
                    c->verified[p] ? 0x9000U : 0x63c0U | (unsigned)c->tries[p]);
     c->verifies++;
     read_pin(c, x, c->pin_seen);
-    c->verified[p] = strcmp(c->pin_seen, right[p]) == 0;
+    c->verified[p] = strcmp(c->pin_seen, c->pin[p]) == 0;
     if (c->verified[p]) {
         c->tries[p] = 5;
         return say(c, 0, 0x9000);

@@ -12,6 +12,7 @@
 #define TEST_CARD_FILES_MAX 12
 #define TEST_CARD_PIN1 "1234"
 #define TEST_CARD_PIN2 "567890"
+#define TEST_CARD_HIDE 0x5a /* PINs are kept with this over each character */
 
 enum test_card_kind {
     TEST_FINEID4, /* P-384 twice */
@@ -34,6 +35,7 @@ struct test_card {
     X509 *ca;
     EVP_PKEY *key[2]; /* of PIN 1, of PIN 2 */
     X509 *cert[2];
+    char pin[2][16]; /* hidden */
     int tries[2];
     bool verified[2];
     /* how it behaves */
@@ -56,12 +58,15 @@ struct test_card {
     /* what it saw */
     unsigned commands;
     unsigned verifies; /* with a PIN in them */
-    char pin_seen[16]; /* of the last one */
+    char pin_seen[16]; /* of the last one, hidden */
     uint8_t answer[4096 + 2];
 };
 
 /* Makes it with keys, certificates and files of its own. */
 struct test_card *test_card_new(enum test_card_kind kind);
+/* Gives PIN 1 (0) or PIN 2 (1) other digits. */
+void test_card_set_pin(struct test_card *c, int which, const char *digits);
+
 void test_card_free(struct test_card *c);
 
 /* Answers a command: bytes in c->answer, SW1 SW2 last. Returns their number. */
