@@ -3,11 +3,10 @@
 #include "app/luukkud_control.h"
 #include "app/luukkud_devices.h"
 #include "app/luukkud_form.h"
-#include "app/luukkud_speech.h"
+#include "app/luukkud_rtc.h"
 #include "app/superlink.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "ipc/chan.h"
 #include "loop/mailbox.h"
 #include "session/line.h"
 
@@ -22,13 +21,10 @@
 /* Longest wait at the end of a visit for the farewell to be acknowledged. */
 #define FAREWELL_US (2 * INT64_C(1000000))
 
-/* What waits to be spoken while luukku-rtc is started anew. */
-#define UNSAID_MAX 4
-
 struct luukkud_core {
     struct lk_loop *loop;
     struct superlink *super;
-    struct lk_chan *rtc;
+    struct luukkud_rtc *rtc;
     struct session *session;
     struct line *line;
     struct luukkud_form *form;
@@ -43,8 +39,6 @@ struct luukkud_core {
     uint64_t shown;       /* version of the view that the screen has */
     int64_t finish_by_us; /* the visit is over: end the programs by then; 0 */
     bool started;
-    struct kiosk_utterance *unsaid[UNSAID_MAX]; /* owned, oldest first */
-    size_t unsaids;
 };
 
 enum post_kind { POST_INTENT, POST_ANSWER, POST_SAY, POST_STOP };
@@ -171,24 +165,11 @@ static void on_timer(void *arg, int64_t now_us)
 
 /* --- the line's outputs ------------------------------------------------ */
 
-/* Errors: -EPIPE luukku-rtc is not there, others. */
-static int rtc_send(struct luukkud_core *c, const struct rtcmsg *m)
-{
-    static uint8_t bytes[RTCMSG_ENCODED_MAX]; /* the core thread's alone */
-    if (!c->rtc)
-        return -EPIPE; /* on its way down: line_transport() follows */
-    int n = rtcmsg_encode(m, bytes, sizeof(bytes));
-    if (n >= 0)
-        n = lk_chan_send(c->rtc, (uint16_t)m->type, bytes, (size_t)n, NULL, 0);
-    if (n < 0 && n != -EPIPE)
-        LK_LOG(ERROR, "core", "what=send type=%d err=%s", (int)m->type,
-               strerrorname_np(-n));
-    return n < 0 ? n : 0;
-}
-
 static void line_send(void *arg, const struct rtcmsg *m)
 {
-    (void)rtc_send(arg, m); /* logged; what follows is the line's own timers' */
+    struct luukkud_core *c = arg;
+    (void)luukkud_rtc_send(
+        c->rtc, m); /* logged; what follows is the line's own timers' */
 }
 
 static void line_event(void *arg, const struct session_event *e)
@@ -236,77 +217,43 @@ static void line_note(void *arg, const char *what, const char *why)
 
 /* --- luukku-rtc -------------------------------------------------------- */
 
-static void drop_rtc(struct luukkud_core *c)
+static void rtc_up(void *arg, bool up)
 {
+    struct luukkud_core *c = arg;
     struct kiosk_ring_fds none = {.memory_fd = -1, .wake_fd = -1};
     struct signal_time t = core_time(c);
-    struct lk_chan *old = LK_TAKE(c->rtc);
-    if (!old)
-        return;
-    if (lk_chan_free_later(old) < 0)
-        LK_LOG(ERROR, "core", "what=defer"); /* leaks one channel */
-    line_transport(c->line, false, &t);
-    if (c->ui)
+    line_transport(c->line, up, &t);
+    if (!up && c->ui)
         kiosk_ui_set_rings(c->ui, none, none);
+    settle(c);
 }
 
-static void rtc_receive(void *arg, struct lk_chan_msg *msg)
+static void rtc_message(void *arg, const struct rtcmsg *m,
+                        struct lk_chan_msg *raw)
 {
     struct luukkud_core *c = arg;
     struct signal_time t = core_time(c);
-    struct rtcmsg m;
-    int r = rtcmsg_decode(msg->type, msg->payload, msg->len, &m);
-    if (r < 0 || m.type < RTCMSG_LINK) {
-        LK_LOG(WARN, "core", "what=rtcmsg type=%u refused", msg->type);
-        return;
-    }
-    if (m.type == RTCMSG_SPOKEN) {
-        kiosk_ui_spoken(c->ui, m.id, luukkud_speech_outcome(m.how));
-    } else if (m.type == RTCMSG_HEADSET) {
-        struct session_event e = {.kind = SESSION_EVENT_HEADSET, .up = m.up};
+    if (m->type == RTCMSG_SPOKEN) {
+        kiosk_ui_spoken(c->ui, m->id, luukkud_speech_outcome(m->how));
+    } else if (m->type == RTCMSG_HEADSET) {
+        struct session_event e = {.kind = SESSION_EVENT_HEADSET, .up = m->up};
         session_event(c->session, &e, t.now_us);
-    } else if (m.type == RTCMSG_RINGS) {
-        struct kiosk_ring_fds far = {lk_chan_take_fd(msg, 0),
-                                     lk_chan_take_fd(msg, 1)};
-        struct kiosk_ring_fds own = {lk_chan_take_fd(msg, 2),
-                                     lk_chan_take_fd(msg, 3)};
+    } else if (m->type == RTCMSG_RINGS) {
+        struct kiosk_ring_fds far = {lk_chan_take_fd(raw, 0),
+                                     lk_chan_take_fd(raw, 1)};
+        struct kiosk_ring_fds own = {lk_chan_take_fd(raw, 2),
+                                     lk_chan_take_fd(raw, 3)};
         kiosk_ui_set_rings(c->ui, far, own);
     } else {
-        line_receive(c->line, &m, &t);
+        line_receive(c->line, m, &t);
     }
     settle(c);
 }
 
-static void rtc_closed(void *arg, int error)
+static void rtc_spoken(void *arg, uint32_t id, enum kiosk_spoken how)
 {
     struct luukkud_core *c = arg;
-    LK_LOG(WARN, "core", "what=rtc-gone err=%s", strerrorname_np(-error));
-    drop_rtc(c);
-    settle(c);
-}
-
-/* --- speech that waits for luukku-rtc ----------------------------------- */
-
-static void unsaid_drop(struct luukkud_core *c, enum kiosk_spoken how)
-{
-    for (size_t i = 0; i < c->unsaids; i++) {
-        kiosk_ui_spoken(c->ui, c->unsaid[i]->id, how);
-        luukkud_speech_free(c->unsaid[i]);
-    }
-    c->unsaids = 0;
-}
-
-static void unsaid_send(struct luukkud_core *c)
-{
-    size_t n = c->unsaids;
-    c->unsaids = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct rtcmsg m;
-        luukkud_speech_message(c->unsaid[i], &m);
-        if (rtc_send(c, &m) < 0)
-            kiosk_ui_spoken(c->ui, c->unsaid[i]->id, KIOSK_SPOKEN_FAILED);
-        luukkud_speech_free(c->unsaid[i]);
-    }
+    kiosk_ui_spoken(c->ui, id, how);
 }
 
 /* --- luukku-super ------------------------------------------------------ */
@@ -314,20 +261,8 @@ static void unsaid_send(struct luukkud_core *c)
 static void super_peer(void *arg, const char *name, int fd)
 {
     struct luukkud_core *c = arg;
-    struct signal_time t = core_time(c);
-    struct lk_chan_config config = {
-        .receive = rtc_receive, .closed = rtc_closed, .arg = c};
-    if (luukkud_devices_peer(c->devices, name, fd))
-        return;
-    drop_rtc(c);
-    int r = lk_chan_new(c->loop, fd, &config, &c->rtc);
-    if (r < 0)
-        LK_LOG(ERROR, "core", "what=rtc-channel err=%s", strerrorname_np(-r));
-    else
-        line_transport(c->line, true, &t);
-    if (r == 0)
-        unsaid_send(c);
-    settle(c);
+    if (!luukkud_devices_peer(c->devices, name, fd))
+        luukkud_rtc_peer(c->rtc, fd);
 }
 
 static void super_control(void *arg, uint32_t id, size_t argc,
@@ -393,23 +328,6 @@ static void post_answer(void *arg, const struct luukkud_answer *answer)
         kiosk_reply_free(answer->reply); /* luukkuctl hears of a timeout */
 }
 
-/* To luukku-rtc, which has the voice; what is said while it is started anew
- * waits for it: that the line broke, above all. Takes `u` over. */
-static void say(struct luukkud_core *c, struct kiosk_utterance *u)
-{
-    struct rtcmsg m;
-    luukkud_speech_message(u, &m);
-    if (u->interrupt)
-        unsaid_drop(c, KIOSK_SPOKEN_CUT);
-    if (!c->rtc && !u->closed && c->unsaids < UNSAID_MAX) {
-        c->unsaid[c->unsaids++] = u;
-        return;
-    }
-    if (rtc_send(c, &m) < 0)
-        kiosk_ui_spoken(c->ui, u->id, KIOSK_SPOKEN_FAILED);
-    luukkud_speech_free(u);
-}
-
 static void on_post(void *arg, void *item)
 {
     struct luukkud_core *c = arg;
@@ -423,7 +341,7 @@ static void on_post(void *arg, void *item)
         luukkud_control_answer(c->control, &p->answer);
         break;
     case POST_SAY:
-        say(c, p->say);
+        luukkud_rtc_say(c->rtc, p->say);
         break;
     case POST_STOP:
         lk_loop_stop(c->loop, 0);
@@ -466,7 +384,14 @@ static int core_make_rooms(struct luukkud_core *c,
                                      .event = form_event,
                                      .settle = form_settle,
                                      .arg = c};
+    struct luukkud_rtc_config rc = {.loop = c->loop,
+                                    .up = rtc_up,
+                                    .message = rtc_message,
+                                    .spoken = rtc_spoken,
+                                    .arg = c};
     int r = session_new(&sc, &c->session);
+    if (r == 0)
+        r = luukkud_rtc_new(&rc, &c->rtc);
     if (r == 0)
         r = luukkud_form_new(&fc, &c->form);
     if (r == 0)
@@ -579,9 +504,7 @@ struct luukkud_core *luukkud_core_free(struct luukkud_core *c)
     if (!c)
         return NULL;
     luukkud_control_free(c->control);
-    for (size_t i = 0; i < c->unsaids; i++)
-        luukkud_speech_free(c->unsaid[i]);
-    lk_chan_free(c->rtc);
+    luukkud_rtc_free(c->rtc);
     luukkud_devices_free(c->devices);
     superlink_free(c->super);
     line_free(c->line);

@@ -1,0 +1,33 @@
+// The demo's emulated devices: a document scanner and a card reader with an eID card in it.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const EMULATOR = fileURLToPath(new URL('../emulator/luukku-emulator', import.meta.url));
+
+/** Starts one; gives its part of the configuration (firmware/store/README.md). */
+async function start(processes, dir, kind, args) {
+  const usbip = join(dir, `${kind}.usbip`);
+  const emulator = join(dir, `${kind}.control`);
+  const argv = [EMULATOR, kind, '--listen', `unix:${usbip}`, '--control', `unix:${emulator}`, ...args];
+  const log = join(processes.logDir, `${kind}.log`);
+  await processes.start(kind, argv, async () => readFileSync(log, 'utf8').startsWith('ready '), { stdin: 'pipe' });
+  return { usbip, emulator };
+}
+
+/**
+ * Starts a scanner and a reader with their sockets below `dir`, and gives `devices` and `cards` of the configuration.
+ * options: `scanner` and `reader`, further words for their emulators.
+ */
+export async function startDevices(processes, dir, { scanner = [], reader = [] } = {}) {
+  const pki = join(dir, 'cards');
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  await processes.run('card-pki', [EMULATOR, 'card-pki', pki]);
+  const crl = join(dir, 'cards.crl');
+  writeFileSync(crl, ['crl.pem', 'root-crl.pem'].map((name) => readFileSync(join(pki, name), 'utf8')).join(''));
+  const [one, other] = await Promise.all([
+    start(processes, dir, 'scanner', scanner),
+    start(processes, dir, 'reader', ['--card', 'none', '--card-pki', pki, ...reader]),
+  ]);
+  return { devices: { scanner: one, reader: other }, cards: { ca: join(pki, 'ca.pem'), crl } };
+}
