@@ -128,6 +128,12 @@ void usb_backend_end_later(struct usb_transfer *t, int status, size_t moved);
  * but for close(). */
 void usb_backend_gone(struct usb_device *d, const char *why);
 
+/* Starts on another device what `t` asks for: for back ends that wrap one. The
+ * time limits stay with `t`. Errors: as usb_control() and the others. */
+int usb_backend_forward(struct usb_device *to, const struct usb_transfer *t,
+                        struct usb_done done,
+                        struct usb_transfer **ret) LK_MUST_CHECK;
+
 /* While held the device stays in memory, even if a callback frees it: ask
  * usb_backend_open() then before going on with it. */
 void usb_backend_hold(struct usb_device *d);

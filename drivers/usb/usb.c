@@ -462,3 +462,26 @@ void usb_cancel(struct usb_transfer *t)
     transfer_stop(t, -ECANCELED);
     device_wake(t->device);
 }
+
+int usb_backend_forward(struct usb_device *to, const struct usb_transfer *t,
+                        struct usb_done done, struct usb_transfer **ret)
+{
+    struct usb_setup s = t->setup;
+    switch (t->kind) {
+    case USB_KIND_CONTROL:
+        s.length = (uint16_t)t->len;
+        return usb_control(to, &s, t->data, 0, done, ret);
+    case USB_KIND_BULK:
+    case USB_KIND_INTERRUPT:
+        if (t->in)
+            return usb_in(to, t->endpoint, t->len, 0, done, ret);
+        return usb_out(to, t->endpoint, t->data, t->len, 0, done, ret);
+    case USB_KIND_ALTERNATE:
+        return usb_set_alternate(to, (uint8_t)s.index, (uint8_t)s.value, done);
+    case USB_KIND_CLEAR_HALT:
+        return usb_clear_halt(to, (uint8_t)s.index, done);
+    case USB_KIND_RESET:
+        break;
+    }
+    return usb_reset(to, done);
+}

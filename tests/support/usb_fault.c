@@ -94,29 +94,10 @@ static int fault_pass(struct fault_device *f, struct usb_transfer *t)
 {
     struct fault_own *own = t->own;
     struct usb_done done = {.fn = on_inner, .arg = t};
-    size_t len = t->len;
+    struct usb_transfer pass = *t;
     if (own->fault == USB_FAULT_SHORT && !t->in)
-        len /= 2;
-    /* The time limits are this layer's. */
-    switch (t->kind) {
-    case USB_KIND_CONTROL:
-        t->setup.length = (uint16_t)len;
-        return usb_control(f->inner, &t->setup, t->data, 0, done, &own->inner);
-    case USB_KIND_BULK:
-    case USB_KIND_INTERRUPT:
-        if (t->in)
-            return usb_in(f->inner, t->endpoint, len, 0, done, &own->inner);
-        return usb_out(f->inner, t->endpoint, t->data, len, 0, done,
-                       &own->inner);
-    case USB_KIND_ALTERNATE:
-        return usb_set_alternate(f->inner, (uint8_t)t->setup.index,
-                                 (uint8_t)t->setup.value, done);
-    case USB_KIND_CLEAR_HALT:
-        return usb_clear_halt(f->inner, (uint8_t)t->setup.index, done);
-    case USB_KIND_RESET:
-        break;
-    }
-    return usb_reset(f->inner, done);
+        pass.len /= 2;
+    return usb_backend_forward(f->inner, &pass, done, &own->inner);
 }
 
 static bool is_data(const struct usb_transfer *t)
