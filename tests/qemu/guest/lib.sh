@@ -14,7 +14,7 @@ wait_for() {
   shift
   until "$@" >/dev/null 2>&1; do
     ((SECONDS < until)) || return 1
-    read -r -t 0.05 <>/dev/zero -N 0 || true
+    sleep 0.05
   done
 }
 
@@ -52,7 +52,7 @@ keep_attached() {
   load vhci_hcd
   (while true; do
     attached "$1" || attach "$1" 2>/dev/null
-    read -r -t 0.1 <>/dev/zero -N 0 || true
+    sleep 0.1
   done) &
   wait_for 20 attached "$1" || fail "the emulator cannot be attached"
 }
