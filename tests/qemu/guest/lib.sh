@@ -56,3 +56,20 @@ keep_attached() {
   done) &
   wait_for 20 attached "$1" || fail "the emulator cannot be attached"
 }
+
+# answer CONTROL WORDS...: the emulator's answer to an order. CONTROL is "tcp:HOST:PORT".
+answer() {
+  local control=${1#tcp:} line
+  shift
+  exec 8<>"/dev/tcp/${control%:*}/${control##*:}"
+  echo "$*" >&8
+  read -r line <&8
+  exec 8>&-
+  echo "${line#ok}"
+  [[ $line == ok* ]]
+}
+
+# The command line that gives an emulator an order, for programs that are told what to run.
+tell() {
+  printf 'bash -c %q' ". '$LUUKKU_ROOT/tests/qemu/guest/lib.sh'; answer $*"
+}
