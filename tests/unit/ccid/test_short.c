@@ -118,8 +118,8 @@ static void t0(void **state)
     /* Case 3. */
     PLAY(CCID_LINE_TPDU, "00200011021234", 0, "63C2",
          {"00200011021234", "63C2"});
-    /* Case 3 with 61xx: nothing was asked for. */
-    PLAY(CCID_LINE_TPDU, "00200011021234", 0, "6110",
+    /* Case 3 with 61xx: nothing was asked for, so it went well. */
+    PLAY(CCID_LINE_TPDU, "00200011021234", 0, "9000",
          {"00200011021234", "6110"});
     /* Case 4: without Le, then GET RESPONSE, as long as there is more. */
     PLAY(CCID_LINE_TPDU, "00A4000C023F0000", 0, "AABBCC9000",

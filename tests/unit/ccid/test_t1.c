@@ -168,8 +168,9 @@ static void scripts(void **state)
          {0xFF, NULL, 1, 0xC0}, {0xFF, NULL, 1, 0xC0}, {0xFF, NULL, 1, 0xC0},
          {0xFF, NULL, 1, 0xC0}, {0xFF, NULL, 1, 0xC0}, {0xFF, NULL, 1, 0xC0},
          {0xFF, NULL, -EPROTO, 0});
-    /* Responses to nothing, a request that only we may make. */
-    PLAY(5, false, {0xE0, NULL, 1, 0x82}, {0xE1, "x", 1, 0x82},
+    /* Responses to nothing; the second, to a block asked for again, shows that
+     * the card has not seen ours; a request that only we may make. */
+    PLAY(5, false, {0xE0, NULL, 1, 0x82}, {0xE1, "x", 1, 0x00},
          {0xC0, NULL, 1, 0xC0}, {0xE0, NULL, -ECONNRESET, 0});
 }
 
