@@ -16,7 +16,7 @@ struct card_file {
  * were not those of a card. */
 int card_read(struct bench *b, uint8_t slot, struct card_file *ret);
 
-/* Tries left of PIN1, by the control socket. */
+/* Tries left of PIN1, by the control socket; -1: there is no card. */
 int card_tries(struct bench *b);
 
 #endif
