@@ -10,16 +10,16 @@ function common(device) {
     plug: () => device.plug(),
     unplug: () => device.unplug(),
     faults: () => Object.entries(faults.table).map(([name, what]) => `${name} (${what})`).join('; '),
-    fault: ([name, count]) => {
+    fault: ([name, count, after]) => {
       if (name === 'none') {
         faults.clear();
         device.faultsCleared();
         return;
       }
-      if (count !== undefined && !/^[1-9]\d{0,8}$/.test(count)) {
-        throw new Error('COUNT is a number from 1');
+      if ((count !== undefined && !/^[1-9]\d{0,8}$/.test(count)) || (after !== undefined && !/^\d{1,9}$/.test(after))) {
+        throw new Error('COUNT is a number from 1, AFTER one from 0');
       }
-      faults.set(name, count === undefined ? undefined : Number(count));
+      faults.set(name, count === undefined ? undefined : Number(count), Number(after ?? 0));
       device.faultSet(name);
     },
     armed: () => [...faults.armed].map(([name, left]) => `${name}:${left}`).join(' '),

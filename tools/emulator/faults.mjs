@@ -17,10 +17,11 @@ export class Faults {
   constructor(table = {}) {
     this.table = { ...table, ...TRANSFER_FAULTS };
     this.armed = new Map();
+    this.later = new Map(); // chances that pass before the fault
   }
 
-  /** Arms `name` for `count` times, without a count until clear(). Throws where there is no such fault. */
-  set(name, count = FOREVER) {
+  /** Arms `name` for `count` times, without a count until clear(), `after` so many chances that pass. Throws where there is none. */
+  set(name, count = FOREVER, after = 0) {
     if (!Object.hasOwn(this.table, name)) {
       throw new Error(`no fault "${name}"`);
     }
@@ -28,10 +29,12 @@ export class Faults {
       count = 1;
     }
     this.armed.set(name, count);
+    this.later.set(name, after);
   }
 
   clear() {
     this.armed.clear();
+    this.later.clear();
   }
 
   /** Is it armed? Uses up nothing. */
@@ -43,6 +46,11 @@ export class Faults {
   take(name) {
     const left = this.armed.get(name);
     if (left === undefined) {
+      return false;
+    }
+    const wait = this.later.get(name) ?? 0;
+    if (wait > 0) {
+      this.later.set(name, wait - 1);
       return false;
     }
     if (left <= 1) {

@@ -132,7 +132,7 @@ export class Card {
       return Buffer.concat([data, status(sw)]);
     }
     this.pending = data.subarray(room);
-    return Buffer.concat([data.subarray(0, room), status(0x6100 | Math.min(255, this.pending.length))]);
+    return Buffer.concat([data.subarray(0, room), status(0x6100 | (this.pending.length < 256 ? this.pending.length : 0))]);
   }
 
   getResponse(c) {

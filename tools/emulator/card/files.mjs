@@ -20,6 +20,12 @@ export class File {
     return this.children.find((c) => c.fid === fid) ?? null;
   }
 
+  /** The file at a path in hexadecimal, from this one on; its own identifier may come first. */
+  at(path) {
+    const fids = (path.match(/[0-9a-f]{4}/gi) ?? []).map((f) => Number.parseInt(f, 16));
+    return this.walk(fids[0] === this.fid ? fids.slice(1) : fids);
+  }
+
   /** Follows file identifiers downwards. */
   walk(fids) {
     let at = this;

@@ -7,6 +7,9 @@ const GET_RESPONSE = 0xc0;
 /** Instructions whose P3 is the length of an answer. */
 const READS = new Set([0xb0, 0x84, 0xc0, 0xca]);
 
+/** 61xx: so many bytes wait, 00 for 256 and more. */
+const more = (n) => 0x6100 | (n < 256 ? n : 0);
+
 const status = (sw) => Buffer.from([sw >> 8, sw & 0xff]);
 
 export class CardT0 {
@@ -47,7 +50,7 @@ export class CardT0 {
     }
     this.left = Buffer.from(data);
     this.end = sw;
-    return status(0x6100 | Math.min(255, data.length));
+    return status(more(data.length));
   }
 
   /** P3 is Le, or Lc; a Lc of 0 is a command without data. */
@@ -70,6 +73,6 @@ export class CardT0 {
     }
     const part = this.left.subarray(0, wanted);
     this.left = this.left.subarray(wanted);
-    return Buffer.concat([part, status(this.left.length ? 0x6100 | Math.min(255, this.left.length) : this.end)]);
+    return Buffer.concat([part, status(this.left.length ? more(this.left.length) : this.end)]);
   }
 }

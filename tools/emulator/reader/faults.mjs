@@ -28,6 +28,7 @@ export const READER_FAULTS = {
   parity: 'the exchange fails with XFR_PARITY_ERROR',
   overrun: 'the exchange fails with XFR_OVERRUN',
   'slot-busy': 'the command fails with CMD_SLOT_BUSY',
+  'deaf-abort': 'ABORT is not answered, and ends nothing',
   'not-supported': 'the command fails as not supported',
   'no-power-5v': 'the card does not run at 5 V',
   'mute-card': 'no answer to reset; to a command in an exchange, either',

@@ -11,11 +11,11 @@ const GET_RESPONSE_MAX = 4096; // rounds of an answer by GET RESPONSE
 const status = (sw) => Buffer.from([sw >> 8, sw & 0xff]);
 
 export class Icc {
-  /** protocol: 't0' or 't1', what the card speaks in this reader. */
-  constructor(card, { faults, variant, protocol }) {
-    Object.assign(this, { card, faults, variant, protocol: card.speaksOnly ?? protocol });
+  /** protocol: 't0' or 't1', what the card speaks in this reader. injected: answers that are to be given in place of its own. */
+  constructor(card, { faults, variant, protocol, injected = [] }) {
+    Object.assign(this, { card, faults, variant, injected, protocol: card.speaksOnly ?? protocol });
     this.powered = false;
-    this.faulty = { process: (apdu) => this.misanswer(apdu, card.process(apdu)) };
+    this.faulty = { process: (apdu) => this.misanswer(card.process(apdu)) };
   }
 
   /** The answer to reset, or a Failure. voltage: 0 automatic, 1 5 V, 2 3 V, 3 1.8 V */
@@ -141,21 +141,26 @@ export class Icc {
       throw new Failure(ERROR.length); // extended
     }
     const lc = bytes.length > 5 ? bytes[4] : 0;
-    const wantsData = bytes.length === 5 || bytes.length === 6 + lc;
+    const isWithLe = bytes.length === 5 || bytes.length === 6 + lc;
+    let wanted = isWithLe ? bytes.at(-1) || 256 : 0;
     let { bytes: said, nulls } = this.command(lc ? bytes.subarray(0, 5 + lc) : bytes);
     if (said.length === 2 && said[0] === 0x6c) {
       said = this.command(Buffer.concat([bytes.subarray(0, 4), said.subarray(1)])).bytes;
     }
     const parts = [];
-    for (let i = 0; wantsData && said.at(-2) === 0x61 && i < GET_RESPONSE_MAX; i += 1) {
+    for (let i = 0; i < GET_RESPONSE_MAX && said.at(-2) === 0x61 && wanted > said.length - 2; i += 1) {
       parts.push(said.subarray(0, -2));
-      said = this.command(Buffer.from([bytes[0], 0xc0, 0, 0, said.at(-1)])).bytes;
+      wanted -= said.length - 2;
+      said = this.command(Buffer.from([bytes[0] & 0xef, 0xc0, 0, 0, Math.min(wanted, said.at(-1) || 256) & 0xff])).bytes;
     }
     return { bytes: Buffer.concat([...parts, said]), nulls };
   }
 
   /** Faults of the answer itself, whatever carries it. */
-  misanswer(apdu, said) {
+  misanswer(said) {
+    if (this.injected.length) {
+      return this.injected.shift();
+    }
     if (this.faults.take('no-status')) {
       return said.subarray(0, -2);
     }

@@ -22,6 +22,8 @@ export class Reader extends UsbDevice {
     Object.assign(this, { variant, protocol: protocol ?? variant.card, ifsc });
     this.pki = new CardPki(pki);
     this.pad = new Pad();
+    this.scope = 'all';
+    this.injected = [];
     this.slots = Array.from({ length: variant.slots }, (_, i) => new Slot(this, i));
     this.forget();
     if (card !== 'none') {
@@ -34,6 +36,9 @@ export class Reader extends UsbDevice {
       pki: () => this.pki.dir,
       ...cardOrders(() => this.slots.find((s) => s.icc)?.icc.card),
       commands: () => String(this.count),
+      scope: (words) => this.setScope(words),
+      inject: (words) => this.inject(words),
+      file: (words) => this.fileOrder(words),
     };
     this.onConfigured();
   }
@@ -75,6 +80,40 @@ export class Reader extends UsbDevice {
       this.changed |= 1 << at;
       this.notify();
     }
+  }
+
+  /** Whether faults of messages hit every command, or exchanges alone (a driver that polls asks for the status in between). */
+  setScope([scope]) {
+    if (!['all', 'xfr'].includes(scope)) {
+      throw new Error('scope all or scope xfr');
+    }
+    this.scope = scope;
+  }
+
+  /** The card's next answers, as they are. */
+  inject(words) {
+    if (!words.length || !words.every((w) => /^([0-9a-f]{2})+$/i.test(w))) {
+      throw new Error('inject HEX [HEX ...]');
+    }
+    this.injected.push(...words.map((w) => Buffer.from(w, 'hex')));
+  }
+
+  /** What is in a file of the card: told, or put there. */
+  fileOrder([path, content]) {
+    const file = this.slots.find((s) => s.icc)?.icc.card.master?.at(path ?? '');
+    if (!file || file.isDirectory || (content !== undefined && !/^([0-9a-f]{2})*$/i.test(content))) {
+      throw new Error('file PATH [HEX], the path in hexadecimal, from 3F00');
+    }
+    if (content !== undefined) {
+      file.bytes = Buffer.from(content, 'hex');
+    }
+    return content === undefined ? file.bytes.toString('hex') : '';
+  }
+
+  /** A fault of messages: is it armed for this one? */
+  hit(m, name) {
+    const meant = this.scope === 'all' || m.type === PC.xfr || m.type === PC.secure;
+    return meant && this.faults.take(name);
   }
 
   close() {
@@ -169,7 +208,7 @@ export class Reader extends UsbDevice {
     this.bytes = Buffer.alloc(0);
     this.count += 1;
     this.lastSeq = m.seq;
-    if (this.faults.take('unplug-on-command')) {
+    if (this.hit(m, 'unplug-on-command')) {
       this.unplug();
     } else if (wrong) {
       this.fail(m, ERROR.length);
@@ -193,7 +232,7 @@ export class Reader extends UsbDevice {
       this.fail(m, ERROR.aborted);
       return;
     }
-    const failure = Object.keys(FAILURES).find((f) => this.faults.take(f));
+    const failure = Object.keys(FAILURES).find((f) => this.hit(m, f));
     if (failure || this.slots.some((s) => s.job)) {
       this.fail(m, failure ? FAILURES[failure] : ERROR.slotBusy);
       return;
@@ -219,6 +258,9 @@ export class Reader extends UsbDevice {
   abort(m, slot) {
     if (this.aborting.get(m.slot) !== m.seq) {
       this.fail(m, ERROR.unsupported);
+      return;
+    }
+    if (this.faults.take('deaf-abort')) {
       return;
     }
     this.aborting.delete(m.slot);
@@ -267,25 +309,25 @@ export class Reader extends UsbDevice {
       this.send(EP.in, message);
       return;
     }
-    this.deliver(message);
+    this.deliver(m, message);
     this.before = message;
   }
 
   /** An answer on its way out, with what may go wrong there. */
-  deliver(message) {
-    if (this.faults.take('stale-answer')) {
+  deliver(m, message) {
+    if (this.hit(m, 'stale-answer')) {
       const old = this.before ?? encode({ type: RDR.status, slot: 0, seq: (message[6] - 1) & 0xff, icc: 0 });
       this.send(EP.in, old);
     }
-    if (this.faults.take('zero-packet')) {
+    if (this.hit(m, 'zero-packet')) {
       this.send(EP.in, Buffer.alloc(0));
     }
-    if (this.faults.take('stall-in-lost')) {
+    if (this.hit(m, 'stall-in-lost')) {
       this.halt(EP.in);
       return;
     }
-    const parts = this.parts(this.spoil(Buffer.from(message)));
-    if (this.faults.take('stall-in')) {
+    const parts = this.parts(m, this.spoil(m, Buffer.from(message)));
+    if (this.hit(m, 'stall-in')) {
       this.halt(EP.in);
       this.held = parts;
       return;
@@ -306,36 +348,36 @@ export class Reader extends UsbDevice {
     }
   }
 
-  spoil(b) {
-    if (this.faults.take('wrong-seq')) {
+  spoil(m, b) {
+    if (this.hit(m, 'wrong-seq')) {
       b[6] += 1;
     }
-    if (this.faults.take('wrong-slot')) {
+    if (this.hit(m, 'wrong-slot')) {
       b[5] += 1;
     }
-    if (this.faults.take('wrong-type')) {
+    if (this.hit(m, 'wrong-type')) {
       b[0] = b[0] === RDR.escape ? RDR.data : RDR.escape;
     }
-    if (this.faults.take('lie-about-length')) {
+    if (this.hit(m, 'lie-about-length')) {
       b.writeUInt32LE(b.length - HEADER + 5, 1);
     }
-    if (this.faults.take('overlong-length')) {
+    if (this.hit(m, 'overlong-length')) {
       b.writeUInt32LE(0x80000000, 1);
     }
     return b;
   }
 
   /** The transfers an answer goes out in. */
-  parts(b) {
-    if (this.faults.take('short-message')) {
+  parts(m, b) {
+    if (this.hit(m, 'short-message')) {
       return [b.subarray(0, 5)];
     }
-    if (this.faults.take('cut-message')) {
+    if (this.hit(m, 'cut-message')) {
       return [b.subarray(0, HEADER + ((b.length - HEADER) >> 1))];
     }
-    if (this.faults.take('extra-bytes')) {
+    if (this.hit(m, 'extra-bytes')) {
       return [Buffer.concat([b, Buffer.from('extra')])];
     }
-    return this.faults.take('split-answer') && b.length > HEADER ? [b.subarray(0, HEADER), b.subarray(HEADER)] : [b];
+    return this.hit(m, 'split-answer') && b.length > HEADER ? [b.subarray(0, HEADER), b.subarray(HEADER)] : [b];
   }
 }

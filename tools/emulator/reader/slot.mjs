@@ -78,7 +78,7 @@ export class Slot {
 
   insert(card, protocol) {
     const { faults, variant } = this.reader;
-    this.icc = new Icc(card, { faults, variant, protocol });
+    this.icc = new Icc(card, { faults, variant, protocol, injected: this.reader.injected });
   }
 
   remove() {
@@ -93,10 +93,10 @@ export class Slot {
     const job = new Job();
     this.job = job;
     try {
-      if (this.faults.take('slow')) {
+      if (this.reader.hit(message, 'slow')) {
         await job.pause(SLOW_MS);
       }
-      await this.extend(job, say);
+      await this.extend(message, job, say);
       return await this.dispatch(message, job, say);
     } finally {
       if (this.job === job) {
@@ -105,17 +105,17 @@ export class Slot {
     }
   }
 
-  async extend(job, say) {
-    if (this.faults.take('time-extension-forever')) {
+  async extend(m, job, say) {
+    if (this.reader.hit(m, 'time-extension-forever')) {
       for (;;) {
         say(1);
         await job.pause(PAUSE_MS);
       }
     }
-    if (this.faults.take('silent')) {
+    if (this.reader.hit(m, 'silent')) {
       await job.pause(NEVER_MS);
     }
-    if (this.faults.take('time-extension')) {
+    if (this.reader.hit(m, 'time-extension')) {
       await this.plead(3, job, say);
     }
   }

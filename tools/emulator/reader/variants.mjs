@@ -18,8 +18,8 @@ const BASE = { ccid: 0x110, slots: 1, voltages: 7, clock: 4000, maxClock: 4000, 
 
 const TABLE = {
   extended: { ...ALCOR, features: 0x404be, max: 272, what: 'extended APDU level, long ones in several messages' },
-  'extended-large': { vendor: 0x08c3, product: 0x0402, release: 0x0126, maker: 'Precise Biometrics AB', name: 'Precise 200 MC',
-    features: 0x404ba, max: 65550, what: 'extended APDU level, any APDU in one message' },
+  'extended-large': { vendor: 0x08c3, product: 0x0402, release: 0x5257, maker: 'Precise Biometrics', name: 'Precise 200 MC',
+    features: 0x404ba, maxClock: 7500, max: 65550, what: 'extended APDU level, any APDU in one message' },
   short: { vendor: 0x072f, product: 0xb000, release: 0x0132, maker: 'ACS', name: 'ACR3901U ICC Reader', features: 0x200ba,
     clock: 4800, maxClock: 4800, rate: 12903, maxRate: 600000, ifsd: 247, what: 'short APDU level' },
   'tpdu-t0': { vendor: 0x04e6, product: 0x5116, release: 0x0523, maker: 'SCM Microsystems Inc.',
@@ -32,8 +32,8 @@ const TABLE = {
     voltages: 3, pin: 3, pad: true, what: 'extended APDU level, PIN pad with secure verify and modify' },
   'pad-tpdu': { vendor: 0x08e6, product: 0x3478, release: 0x0100, maker: 'Gemplus', name: 'USB GemPCPinpad SmartCard Reader',
     ccid: 0x100, features: 0x10230, pin: 3, pad: true, what: 'TPDU level, T=1, PIN pad; all else is for the host' },
-  'false-pad': { vendor: 0x076b, product: 0x3031, release: 0x0302, maker: 'HID Global', name: 'OMNIKEY 3x21 Smart Card Reader',
-    features: 0x407ba, pin: 3, what: 'claims a PIN pad and has none' },
+  'false-pad': { vendor: 0x076b, product: 0x3031, release: 0x0106, maker: 'HID Global', name: 'OMNIKEY 3x21 Smart Card Reader',
+    features: 0x407ba, clock: 4800, maxClock: 4800, maxRate: 412903, pin: 3, what: 'claims a PIN pad and has none' },
   'two-slot': { vendor: 0x058f, product: 0x9522, release: 0x0102, maker: 'Generic', name: 'PCSC Smartcard Reader', ccid: 0x100,
     features: 0x204be, voltages: 3, slots: 2, what: 'two slots, short APDU level; the card is in the first' },
 };
