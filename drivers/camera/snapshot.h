@@ -13,7 +13,7 @@
 #include "loop/loop.h"
 
 #define CAMERA_SNAPSHOT_SKIP 6       /* pictures, while exposure settles */
-#define CAMERA_SNAPSHOT_S 5          /* at most, to the picture */
+#define CAMERA_SNAPSHOT_S 10         /* at most, to the picture */
 #define CAMERA_SNAPSHOT_PX_MAX 4096  /* of a side */
 #define CAMERA_SNAPSHOT_MAX 16777216 /* bytes of the JPEG */
 

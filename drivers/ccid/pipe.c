@@ -150,6 +150,7 @@ static void abort_request(struct ccid_pipe_slot *s)
 static void bring_back(struct ccid_pipe_slot *s, int status)
 {
     struct ccid_pipe *p = s->pipe;
+    p->message_len = 0; /* what came of an answer is of no use */
     s->state = CCID_SLOT_ABORTING;
     s->status = status;
     s->seq = p->seq++;

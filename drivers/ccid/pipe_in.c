@@ -103,7 +103,21 @@ static void message_take(struct ccid_pipe *p, size_t len)
     answered(s, &reply);
 }
 
-/* Bytes came; a transfer that was not filled ends the message. */
+/* A short packet in the middle of a message. Some firmware sends its header
+ * alone; the rest has to follow at once. */
+static bool rest_follows(struct ccid_pipe *p)
+{
+    if (p->message_len < CCID_HEADER_LEN)
+        return false;
+    uint8_t slot = p->message[5];
+    if (slot >= p->c.slots || p->slot[slot].state != CCID_SLOT_WAITING ||
+        p->slot[slot].seq != p->message[6])
+        return false;
+    lk_timer_set_in(p->slot[slot].timer, (int64_t)CCID_PIPE_REST_MS * 1000);
+    return true;
+}
+
+/* Bytes came; a transfer that was not filled should end the message. */
 static void bytes_take(struct ccid_pipe *p, const uint8_t *data, size_t len)
 {
     size_t total = 0;
@@ -119,7 +133,8 @@ static void bytes_take(struct ccid_pipe *p, const uint8_t *data, size_t len)
         message_take(p, total);
         return;
     }
-    if (r == -EMSGSIZE || last || total > p->message_cap) {
+    if (r == -EMSGSIZE || total > p->message_cap ||
+        (last && !rest_follows(p))) {
         ccid_pipe_trouble(p, "the reader's answers are cut off");
         return;
     }
@@ -128,7 +143,7 @@ static void bytes_take(struct ccid_pipe *p, const uint8_t *data, size_t len)
 
 static void empty_take(struct ccid_pipe *p)
 {
-    if (p->message_len > 0) {
+    if (p->message_len > 0 && !rest_follows(p)) {
         ccid_pipe_trouble(p, "the reader's answers are cut off");
         return;
     }

@@ -71,7 +71,8 @@ static int ask(struct ccid_slot *s)
 {
     const struct ccid_command c = {.type = CCID_PC_SLOT_STATUS,
                                    .slot = s->index};
-    int e = ccid_pipe_send(s->reader->pipe, &c, (struct ccid_patience){0});
+    int e = ccid_pipe_send(s->reader->pipe, &c,
+                           (struct ccid_patience){.wait_ms = CCID_ASK_MS});
     if (e == 0)
         s->asking = true;
     return e;

@@ -29,7 +29,7 @@ static const struct ccid_quirk table[] = {
     {0x0783, 0x0006, ANY, CCID_QUIRK_NO_PAD, 0, 0, 0, 0,
      LIBCCID "C3PO LTC31 v2: claims a pad"},
     {0x25DD, 0x3111, ANY, CCID_QUIRK_NO_PAD, 0, 0, 0, 0,
-     "OpenSC/OpenSC, issue 2313, and libccid: Bit4id miniLector EVO, firmware "
+     "OpenSC/OpenSC (2313) and libccid: Bit4id miniLector EVO, firmware "
      "1.11, claims a pad"},
     {0x076B, 0x3A21, ANY, CCID_QUIRK_NO_PAD | CCID_QUIRK_EXTENDED, 0, 0, 0, 0,
      "LudovicRousseau/CCID, pull request 16: HID chip without a pad that "
@@ -117,7 +117,7 @@ static const struct ccid_quirk table[] = {
     {0x04E6, 0x5293, ANY, 0, 0, 0, 400, 0,
      LIBCCID "SCM SCL011: takes 350 ms to answer a status"},
     {0x04E6, 0x5790, ANY, 0, 0, 0, 800, 0,
-     "LudovicRousseau/PCSC, issue 66: Identiv uTrust 3700 F takes 727 ms to "
+     "LudovicRousseau/PCSC (66): Identiv uTrust 3700 F takes 727 ms to "
      "answer the first status"},
     {0x04E6, 0x5791, ANY, 0, 0, 0, 400, 0,
      LIBCCID "Identiv uTrust 3701 F: as the 3700 F"},

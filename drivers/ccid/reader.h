@@ -139,7 +139,11 @@ int ccid_power_off(struct ccid_reader *r, uint8_t slot,
 
 /* Sends a command APDU, short or extended, and gets the answer, SW1 SW2 last
  * (2..CCID_RESPONSE_MAX bytes). 61xx and, for commands without data, 6Cxx are
- * followed here. No command is ever sent twice otherwise.
+ * followed here; with T=0, 61xx where no answer was asked for reads 9000. No
+ * command is ever sent twice otherwise, but one that reads, after T=1 had to be
+ * resynchronised. Over T=0 and at short APDU level an extended Le gets what the
+ * card gives at once, 256 bytes or fewer, and what it says to have left (61xx);
+ * more data than 255 bytes goes by ENVELOPE, which the card has to know.
  *
  * apdu    4..CCID_COMMAND_MAX bytes, well formed (ISO/IEC 7816-3, 12.1);
  * copied, and the copy is wiped

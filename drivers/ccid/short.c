@@ -181,6 +181,7 @@ static int correct(struct ccid_short *s, uint8_t le)
 
 int ccid_short_feed(struct ccid_short *s, const uint8_t *bytes, size_t len)
 {
+    static const uint8_t fine[] = {0x90, 0x00};
     if (len < 2 || ++s->steps > CCID_SHORT_STEPS_MAX)
         return -EPROTO;
     uint8_t sw1 = bytes[len - 2];
@@ -195,6 +196,10 @@ int ccid_short_feed(struct ccid_short *s, const uint8_t *bytes, size_t len)
     bool more = sw1 == SW1_MORE && s->has_le && !sending;
     if (more && s->fetching && len == 2)
         return -EPROTO; /* it promises and does not give */
+    /* T=0 says so too where nothing was asked for. T=1 would say 9000: it went
+     * well, and what the card has to tell is not fetched. */
+    if (sw1 == SW1_MORE && s->line == CCID_LINE_TPDU && !s->has_le && len == 2)
+        bytes = fine;
     int r = lk_buf_append(s->in, bytes, more ? len - 2 : len);
     if (r < 0)
         return r;

@@ -191,21 +191,25 @@ static int acknowledged(struct ccid_t1 *t)
     return 1;
 }
 
+/* The card did not get our I-block (rule 7.2): once more. */
+static int lost(struct ccid_t1 *t)
+{
+    if (++t->errors > CCID_T1_ERRORS_MAX)
+        return over(t, -EPROTO);
+    if (++t->tries >= CCID_T1_TRIES)
+        return resync(t);
+    block_i(t);
+    return 1;
+}
+
 static int take_r(struct ccid_t1 *t, uint8_t pcb)
 {
     uint8_t n = pcb & PCB_R_NR ? 1 : 0;
     bool more = t->out_at + t->out_part < t->out_len;
     if (t->state == CCID_T1_SENDING && n != t->ns && more && (pcb & 0x0F) == 0)
         return acknowledged(t);
-    if (t->state == CCID_T1_SENDING && n == t->ns && t->out) {
-        /* The card wants our I-block again (rule 7.2). */
-        if (++t->errors > CCID_T1_ERRORS_MAX)
-            return over(t, -EPROTO);
-        if (++t->tries >= CCID_T1_TRIES)
-            return resync(t);
-        block_i(t);
-        return 1;
-    }
+    if (t->state == CCID_T1_SENDING && n == t->ns && t->out)
+        return lost(t);
     return wrong(t, R_OTHER);
 }
 
@@ -257,6 +261,11 @@ static int take_s_response(struct ccid_t1 *t, uint8_t what, const uint8_t *inf,
     if (t->state == CCID_T1_RESIZING && what == S_IFS && len == 1 &&
         inf[0] == t->ifsd)
         return over(t, 0);
+    /* Asked to repeat itself, the card says what it said before our I-block:
+     * it has not seen that one. */
+    if (t->state == CCID_T1_SENDING && t->out && t->tries > 0 &&
+        t->out_at == 0 && what <= S_IFS)
+        return lost(t);
     return wrong(t, R_OTHER);
 }
 

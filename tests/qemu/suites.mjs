@@ -1,9 +1,15 @@
 // What runs in which guest. A job is a script of jobs/ with the emulated devices it wants (name: {what, variant}); the
 // guest gets NAME_PORT and NAME_CONTROL of each.
+const camera = {camera: {what: 'camera', variant: 'video'}};
+const documentCamera = {camera: {what: 'camera', variant: 'document'}};
+
 export const suites = {
   camera: {
     jobs: [
-      {name: 'vivid-node', script: 'vivid-node.sh'},
+      {name: 'vivid', script: 'vivid.sh'},
+      {name: 'uvc', script: 'uvc.sh', devices: camera, environment: {CAMERA_NAME: 'Emulated camera'}},
+      {name: 'shutter', script: 'shutter.sh', devices: camera, environment: {CAMERA_NAME: 'Emulated camera'}},
+      {name: 'document', script: 'document.sh', devices: documentCamera, environment: {CAMERA_NAME: 'document camera'}},
     ],
   },
 };

@@ -14,7 +14,7 @@ wait_for() {
   shift
   until "$@" >/dev/null 2>&1; do
     ((SECONDS < until)) || return 1
-    read -r -t 0.05 <>/dev/zero -N 0 || true
+    sleep 0.05
   done
 }
 
@@ -52,7 +52,24 @@ keep_attached() {
   load vhci_hcd
   (while true; do
     attached "$1" || attach "$1" 2>/dev/null
-    read -r -t 0.1 <>/dev/zero -N 0 || true
+    sleep 0.1
   done) &
   wait_for 20 attached "$1" || fail "the emulator cannot be attached"
+}
+
+# answer CONTROL WORDS...: the emulator's answer to an order. CONTROL is "tcp:HOST:PORT".
+answer() {
+  local control=${1#tcp:} line
+  shift
+  exec 8<>"/dev/tcp/${control%:*}/${control##*:}"
+  echo "$*" >&8
+  read -r line <&8
+  exec 8>&-
+  echo "${line#ok}"
+  [[ $line == ok* ]]
+}
+
+# The command line that gives an emulator an order, for programs that are told what to run.
+tell() {
+  printf 'bash -c %q' ". '$LUUKKU_ROOT/tests/qemu/guest/lib.sh'; answer $*"
 }

@@ -37,7 +37,8 @@ const skewOf = (sheet) => Math.round(((sheet % 5) - 2) * 15) / 100;
 function paperArgs(scanner, job, side, seed) {
   const { settings: s } = job;
   const { faults } = scanner;
-  const pdf = s.format === 'pdf' || faults.has('pdf-for-jpeg') || faults.has('pdf-two-pages');
+  const two = faults.take('pdf-two-pages');
+  const pdf = [s.format === 'pdf', faults.take('pdf-for-jpeg'), two].includes(true);
   const dpi = faults.take('wrong-resolution') ? s.dpi / 2 : s.dpi;
   let [x, y, w, h] = s.region;
   if (faults.take('image-size-differs')) {
@@ -49,17 +50,17 @@ function paperArgs(scanner, job, side, seed) {
   const gray = s.mode === 'color' && faults.take('gray-when-color');
   const args = ['--page', side.sheet, '--seed', side.glass ? seed + 1000 : seed, '--dpi', dpi, '--mode', gray ? 'gray' : s.mode, '--quality',
     s.quality, '--region', [x, y, w, h].join(','), '--format', pdf ? 'pdf' : 'jpeg', '--skew', skewOf(side.sheet)];
-  const flags = [[side.back, '--back'], [side.blank, '--blank'], [faults.has('progressive-jpeg'), '--progressive'],
-    [faults.has('cmyk-jpeg'), '--cmyk']];
+  const flags = [[side.back, '--back'], [side.blank, '--blank'], [faults.take('progressive-jpeg'), '--progressive'],
+    [faults.take('cmyk-jpeg'), '--cmyk']];
   for (const [on, flag] of flags) {
     if (on) {
       args.push(flag);
     }
   }
-  if (side.back && faults.has('duplex-back-rotated')) {
+  if (side.back && faults.take('duplex-back-rotated')) {
     args.push('--rotate', 180);
   }
-  if (pdf && faults.take('pdf-two-pages')) {
+  if (two) {
     args.push('--pages', 2);
   }
   return { args: args.map(String), pdf };

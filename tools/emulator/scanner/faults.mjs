@@ -87,7 +87,7 @@ export const FAULTS = {
   'pdf-for-jpeg': 'a PDF comes where JPEG was asked for',
   'html-page': 'a page is an error in HTML with status 200',
   // Pictures.
-  'truncated-jpeg': 'the picture ends in the middle; the answer is whole',
+  'truncated-jpeg': 'the picture ends in the middle, the answer is whole',
   'truncated-head': 'the picture ends within its header',
   'jpeg-bomb': 'the picture says it is 65500 by 65500',
   'jpeg-bomb-progressive': 'a small picture of 65500 by 65500 with a thousand scans',
@@ -123,8 +123,8 @@ export const FAULTS = {
   'capabilities-absurd': 'ScannerCapabilities has sizes of nothing and of more than 32 bits',
   'redirect': 'ScannerCapabilities is found elsewhere (301)',
   // HTTP and its carriage.
-  'http-1.0-close': 'HTTP/1.0, no length; the connection closes at the end (USB: an empty packet)',
-  'missing-content-length': 'HTTP/1.1, neither length nor chunks; as http-1.0-close',
+  'http-1.0-close': 'HTTP/1.0, no length, the connection closes at the end (USB: an empty packet)',
+  'missing-content-length': 'HTTP/1.1, neither length nor chunks, as http-1.0-close',
   'chunk-garbage': 'a chunk\'s size is not a number',
   'chunk-huge': 'a chunk says it has 2^64 bytes',
   'chunk-trailers': 'chunks have extensions, and trailers follow',

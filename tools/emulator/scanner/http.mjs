@@ -178,8 +178,8 @@ export class HttpPeer {
       return;
     }
     const { head, body, closes } = damage(this.compose(request, said, hit), hit, this.wire.packet);
-    await this.transmit(head, body, said, hit);
-    if (this.dead) {
+    const whole = await this.transmit(head, body, said, hit);
+    if (this.dead || !whole) {
       return;
     }
     if (hit('stale-answer')) {
@@ -213,15 +213,20 @@ export class HttpPeer {
     return { version: 'HTTP/1.1', status, reason: REASONS[status] ?? 'Unknown', headers, body, chunked, chunk: CHUNK };
   }
 
+  /** Promises whether the connection is of further use. */
   async transmit(head, body, said, hit) {
     const { wire } = this;
+    if (hit('stall-in')) {
+      wire.write(Buffer.concat([head, body.subarray(0, body.length >> 1)]), false);
+      wire.stall(body.subarray(body.length >> 1));
+      return false;
+    }
     if (wound(said.broken) || hit('cut-off')) {
       wire.write(Buffer.concat([head, body.subarray(0, body.length >> 1)]), false);
       this.breakOff(said);
-    } else if (hit('stall-in')) {
-      wire.write(Buffer.concat([head, body.subarray(0, body.length >> 1)]), false);
-      wire.stall(body.subarray(body.length >> 1));
-    } else if (hit('slow-drip')) {
+      return false;
+    }
+    if (hit('slow-drip')) {
       await this.drip(Buffer.concat([head, body]));
     } else if (hit('split-packets')) {
       this.split(Buffer.concat([head, body]));
@@ -235,6 +240,7 @@ export class HttpPeer {
         wire.write(body, true);
       }
     }
+    return true;
   }
 
   breakOff(said) {
