@@ -83,13 +83,13 @@ static void desk_fail(struct super_desk *d, uint64_t client, uint32_t id,
     desk_send(d, client, &reply, -1);
 }
 
-/* Answers with an object, which is consumed. */
+/* Answers with a value, which is consumed. */
 static void desk_answer(struct super_desk *d, uint64_t client, uint32_t id,
                         json_t *v)
 {
     struct control_reply reply = {.id = id, .ok = true};
     if (v)
-        reply.result = json_dumps(v, JSON_COMPACT);
+        reply.result = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
     json_decref(v);
     if (!reply.result)
         desk_fail(d, client, id, "super has no memory left");
@@ -353,7 +353,7 @@ static void desk_again(struct super_desk *d, uint64_t client,
                        const struct control_request *req)
 {
     if (req->args == 3 && super_devices_again(d->devices, req->arg[2]))
-        desk_answer(d, client, req->id, json_true());
+        desk_answer(d, client, req->id, json_null());
     else
         desk_fail(d, client, req->id, "usage: device again scanner|reader");
 }
@@ -373,7 +373,8 @@ static void emulator_said(void *arg, uint64_t tag, bool ok, const char *text)
     if (!p)
         return;
     if (ok)
-        desk_answer(d, p->client, p->client_id, json_string(text));
+        desk_answer(d, p->client, p->client_id,
+                    *text ? json_string(text) : json_null());
     else
         desk_fail(d, p->client, p->client_id, text);
     pending_close(p);

@@ -19,7 +19,7 @@ export class Reader extends UsbDevice {
   /** variant: of variants.mjs. options: {card, protocol, ifsc, pki} */
   constructor(variant, { card, protocol, ifsc, pki }) {
     super({ ...descriptors(variant), faults: READER_FAULTS });
-    Object.assign(this, { variant, protocol: protocol ?? variant.card, ifsc });
+    Object.assign(this, { variant, protocol: protocol ?? variant.card, ifsc, usual: CARDS[0] });
     this.pki = new CardPki(pki);
     this.pad = new Pad();
     this.scope = 'all';
