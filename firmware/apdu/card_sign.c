@@ -18,9 +18,10 @@
 #define TAG_KEY 0x84
 #define TAG_HASH 0x90
 
-/* Where the answer to GET DATA of a PIN has its tries (FINEID S1 v3.0). */
-#define PIN_DATA_LEAST 21
-#define PIN_DATA_TRIES 20
+/* Attributes of a PIN, as GET DATA gives them (FINEID S1 v3.0). */
+#define PIN_DATA 0xa0
+#define PIN_DATA_REFERENCE 0x83
+#define PIN_DATA_TRIES 0xdf21
 
 /* --- tries --------------------------------------------------------------- */
 
@@ -60,12 +61,29 @@ void card_tries_got(struct card *c, const struct apdu_response *r)
         ask_tries_data(c);
 }
 
+/* Tries left in the attributes of this PIN; -1 when they do not say. */
+static int tries_of(const struct apdu_response *r, uint8_t reference)
+{
+    struct tlv_reader in = tlv_reader(r->data, r->len);
+    struct tlv t;
+    if (apdu_said(r->sw) != APDU_OK || !tlv_next_if(&in, PIN_DATA, &t))
+        return -1;
+    in = tlv_inside(&t);
+    if (!tlv_find(&in, PIN_DATA_REFERENCE, &t) || t.len != 1 ||
+        t.value[0] != reference)
+        return -1;
+    if (!tlv_find(&in, PIN_DATA_TRIES, &t) || t.len != 1 || t.value[0] > 15)
+        return -1;
+    return t.value[0];
+}
+
 void card_tries_data_got(struct card *c, const struct apdu_response *r)
 {
-    if (apdu_said(r->sw) == APDU_OK && r->len >= PIN_DATA_LEAST &&
-        r->data[PIN_DATA_TRIES] <= 15)
-        c->tries = r->data[PIN_DATA_TRIES];
-    if (c->tries == CARD_TRIES_UNKNOWN && c->job == JOB_PREPARE)
+    /* The reference is the last byte of what was asked for, before Le. */
+    int tries = tries_of(r, c->command[c->command_len - 2]);
+    if (tries >= 0)
+        c->tries = (uint8_t)tries;
+    if (tries < 0 && c->job == JOB_PREPARE)
         card_finish(c, CARD_END_NOT_SUPPORTED); /* none is used up blindly */
     else
         card_go_on(c);

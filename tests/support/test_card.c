@@ -382,8 +382,11 @@ static size_t do_get_data(struct test_card *c, const struct command *x)
     int p = x->len == 5 ? pin_of(c, x->data[4]) : -1;
     if (c->kind != TEST_FINEID3 || p < 0)
         return say(c, 0, 0x6a88);
-    memset(c->answer, 0, 21);
-    c->answer[20] = (uint8_t)c->tries[p];
+    const uint8_t data[] = {
+        0xa0, 19,   0x83, 1,    x->data[4], 0x8a, 1,
+        5,    0xdf, 0x20, 1,    12,         0x8c, 3,
+        3,    0,    0,    0xdf, 0x21,       1,    (uint8_t)c->tries[p]};
+    memcpy(c->answer, data, sizeof(data));
     return say(c, 21, 0x9000);
 }
 
