@@ -287,8 +287,11 @@ static bool wanted(const struct probe *p, const struct probe_attempt *a)
     const char *program = confine_program(&PROBE_PROFILE);
     bool luukkud = strcmp(program, "luukkud") == 0;
     bool rtc = strcmp(program, "luukku-rtc") == 0;
+    bool net = rtc || strcmp(program, "luukku-fetch") == 0;
+    bool fonts = luukkud || strcmp(program, "luukku-scan") == 0;
     return a->who == PROBE_BOTH || (a->who == PROBE_LUUKKUD && luukkud) ||
-           (a->who == PROBE_NET && !luukkud) || (a->who == PROBE_RTC && rtc);
+           (a->who == PROBE_NET && net) || (a->who == PROBE_LOCAL && !net) ||
+           (a->who == PROBE_FONTS && fonts) || (a->who == PROBE_RTC && rtc);
 }
 
 static void try_all(struct probe *p)

@@ -30,6 +30,8 @@ enum probe_who {
     PROBE_LUUKKUD,
     PROBE_RTC,
     PROBE_NET,    /* those with a network */
+    PROBE_LOCAL,  /* those without */
+    PROBE_FONTS,  /* those that read fonts */
     PROBE_SILENT, /* both, but not where a sound server may be reached */
 };
 

@@ -257,7 +257,7 @@ const struct probe_attempt probe_needed[] = {
     {"soft refusals", PROBE_BOTH, ask_for_things_softly},
     {"null and random devices", PROBE_BOTH, open_devices},
     {"files of the resolver", PROBE_NET, open_resolver},
-    {"fonts", PROBE_LUUKKUD, open_font},
+    {"fonts", PROBE_FONTS, open_font},
     {"a sealed package", PROBE_LUUKKUD, probe_seal},
     {"UDP", PROBE_NET, send_datagram},
     {"TCP", PROBE_NET, connect_tcp},
