@@ -55,6 +55,23 @@ test('short APDU level: what does not fit is fetched', async () => {
   assert.equal((await ccid.send(0x6f, [0, 0, 0], hex('00'))).error, 1);
 });
 
+test('APDU levels, T=0: the reader fetches what was asked for, and no more', async () => {
+  for (const variant of ['short', 'extended']) {
+    const { ccid } = await open('--variant', variant, '--card', 'fineid2');
+    assert.equal((await ccid.powerOn()).data.toString('hex'), '3b7b940000806212515646696e454944');
+    await ccid.apdu('00200011 0C 313233340000000000000000');
+    assert.equal((await ccid.apdu('002241B606800142840101')).toString('hex'), '9000');
+    const sign = Buffer.concat([hex('002A9E9A20'), Buffer.alloc(32, 1)]);
+    assert.equal((await ccid.apdu(Buffer.concat([sign, hex('00')]))).length, 258, 'with Le');
+    assert.equal((await ccid.apdu(sign)).toString('hex'), '6100', 'without Le');
+    const most = await ccid.apdu('00C00000FF');
+    assert.deepEqual([most.length, most.subarray(-2).toString('hex')], [257, '6101']);
+    assert.equal((await ccid.apdu('00C0000001')).length, 3);
+    await ccid.apdu('00A4080C022F00');
+    assert.equal((await ccid.apdu('00B0000000')).subarray(-2).toString('hex'), '9000', '6Cxx is dealt with');
+  }
+});
+
 test('TPDU level, T=0: the host does GET RESPONSE', async () => {
   const { ccid } = await open('--variant', 'tpdu-t0');
   const { data: atr } = await ccid.powerOn();
@@ -210,6 +227,41 @@ test('faults of messages', async () => {
   await tell('plug');
   const again = new Ccid((await Usb.import(program.listen)).usb);
   await again.powerOn();
+});
+
+test('faults later, for exchanges alone; answers and files of the test', async () => {
+  const { ccid, tell } = await open();
+  await ccid.powerOn();
+  await tell('scope xfr');
+  await tell('fault hw-error 1 1');
+  await ccid.good(0x65);
+  assert.equal((await ccid.apdu('0084000008')).length, 10);
+  await ccid.good(0x65);
+  assert.equal(await tell('armed'), 'hw-error:1');
+  assert.equal((await ccid.send(0x6f, [0, 0, 0], hex('0084000008'))).error, 0xfb);
+  assert.equal(await tell('armed'), '');
+  await tell('inject 6f00 0102039000');
+  assert.equal((await ccid.apdu('0084000008')).toString('hex'), '6f00');
+  assert.equal((await ccid.apdu('0084000008')).toString('hex'), '0102039000');
+  await tell('file 3F005031 3000');
+  assert.equal(await tell('file 3F005031'), '3000');
+  await ccid.apdu('00A4080C025031');
+  assert.equal((await ccid.apdu('00B0000000')).toString('hex'), '30009000');
+});
+
+test('an abort that is not heard', async () => {
+  const { ccid, usb, tell } = await open();
+  await ccid.powerOn();
+  await tell('fault silent 1');
+  await tell('fault deaf-abort 1');
+  await usb.out(2, ccid.encode(0x6f, [0, 0, 0], hex('0084000008')));
+  const abort = async () => {
+    await usb.control(0x21, 1, ((ccid.seq + 1) & 0xff) << 8, 0);
+    await usb.out(2, ccid.encode(0x72, [0, 0, 0], Buffer.alloc(0)));
+  };
+  await abort();
+  await abort();
+  assert.equal((await ccid.receive()).seq, ccid.seq, 'the second one is');
 });
 
 test('faults of the answer to reset', async () => {
