@@ -19,7 +19,7 @@
 #define ADDRESS_MAX 128
 #define COMMAND_MS 5000
 #define START_MS 20000 /* node, on a loaded machine */
-#define NODE_TRIES 50
+#define NODE_TRIES 10
 
 struct emulator {
     pid_t pid; /* 0: not ours */
@@ -273,8 +273,9 @@ struct usb_device *emulator_open(struct emulator *e, struct lk_loop *l,
                                  int *ret_error)
 {
     struct usb_device *d = open_once(e, l, ret_error);
-    /* A kernel keeps the node of a device that was pulled out for a moment. */
-    for (int i = 0; e->kernel && *ret_error == -ENODEV && i < NODE_TRIES; i++)
+    /* A kernel keeps the node of a device that was pulled out for a moment, and
+     * whoever opens that waits for it to make up its mind. */
+    for (int i = 0; e->kernel && !d && i < NODE_TRIES; i++)
         d = open_once(e, l, ret_error);
     return d;
 }
