@@ -77,8 +77,9 @@ static int send_abort(struct ccid_pipe_slot *s)
     if (n < 0)
         return n;
     s->abort_step = CCID_ABORT_SENT;
-    return usb_out(p->c.device, p->c.out->address, p->abort_message, (size_t)n,
-                   0, (struct usb_done){out_done, p}, &p->out);
+    return usb_out(p->c.device, p->c.out->address,
+                   (struct usb_bytes){p->abort_message, (size_t)n}, 0,
+                   (struct usb_done){out_done, p}, &p->out);
 }
 
 static int send_command(struct ccid_pipe_slot *s)
@@ -88,7 +89,8 @@ static int send_command(struct ccid_pipe_slot *s)
     lk_timer_set_in(s->timer, (int64_t)s->wait_ms * 1000);
     s->limit_us = lk_loop_now_us(p->c.loop) +
                   (int64_t)(s->wait_ms + p->c.extension_max_ms) * 1000;
-    return usb_out(p->c.device, p->c.out->address, s->message, s->len, 0,
+    return usb_out(p->c.device, p->c.out->address,
+                   (struct usb_bytes){s->message, s->len}, 0,
                    (struct usb_done){out_done, p}, &p->out);
 }
 

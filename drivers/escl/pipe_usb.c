@@ -347,8 +347,8 @@ static int pipe_send(struct escl_pipe *base, const void *data, size_t len)
     if (p->sending)
         return -EBUSY;
     p->send_len = len;
-    return usb_out(p->device, p->out->address, data, len, ESCL_SEND_MS,
-                   (struct usb_done){on_out, p}, &p->sending);
+    return usb_out(p->device, p->out->address, (struct usb_bytes){data, len},
+                   ESCL_SEND_MS, (struct usb_done){on_out, p}, &p->sending);
 }
 
 static void pipe_expect(struct escl_pipe *base, enum escl_pipe_mode mode,

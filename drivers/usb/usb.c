@@ -161,11 +161,11 @@ void usb_on_gone(struct usb_device *d, usb_gone_fn *fn, void *arg)
 /* Those that ended by now; what their callbacks add waits for the next turn. */
 static void device_tell_ended(struct usb_device *d)
 {
-    struct usb_transfers now = TAILQ_HEAD_INITIALIZER(now);
-    TAILQ_CONCAT(&now, &d->ended, link);
-    while (!TAILQ_EMPTY(&now)) {
-        struct usb_transfer *t = TAILQ_FIRST(&now);
-        TAILQ_REMOVE(&now, t, link);
+    const struct usb_transfer *last = TAILQ_LAST(&d->ended, usb_transfers);
+    for (bool more = last != NULL; more;) {
+        struct usb_transfer *t = TAILQ_FIRST(&d->ended);
+        more = t != last;
+        TAILQ_REMOVE(&d->ended, t, link);
         transfer_tell(t, t->status, t->moved);
         free(t);
     }
@@ -388,16 +388,16 @@ static int data_start(struct usb_device *d, struct wish *w,
     return transfer_start(d, w, ret);
 }
 
-int usb_out(struct usb_device *d, uint8_t endpoint, const void *bytes,
-            size_t len, unsigned timeout_ms, struct usb_done done,
+int usb_out(struct usb_device *d, uint8_t endpoint, struct usb_bytes bytes,
+            unsigned timeout_ms, struct usb_done done,
             struct usb_transfer **ret)
 {
-    if ((endpoint & USB_DIR_IN) != 0 || (len > 0 && !bytes))
+    if ((endpoint & USB_DIR_IN) != 0 || (bytes.len > 0 && !bytes.at))
         return -EINVAL;
     struct wish w = {
         .endpoint = endpoint,
-        .out = bytes,
-        .len = len,
+        .out = bytes.at,
+        .len = bytes.len,
         .timeout_ms = timeout_ms,
         .done = done,
     };
@@ -475,7 +475,8 @@ int usb_backend_forward(struct usb_device *to, const struct usb_transfer *t,
     case USB_KIND_INTERRUPT:
         if (t->in)
             return usb_in(to, t->endpoint, t->len, 0, done, ret);
-        return usb_out(to, t->endpoint, t->data, t->len, 0, done, ret);
+        return usb_out(to, t->endpoint, (struct usb_bytes){t->data, t->len}, 0,
+                       done, ret);
     case USB_KIND_ALTERNATE:
         return usb_set_alternate(to, (uint8_t)s.index, (uint8_t)s.value, done);
     case USB_KIND_CLEAR_HALT:

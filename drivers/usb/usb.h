@@ -43,6 +43,12 @@ struct usb_done {
     void *arg;
 };
 
+/* Bytes to send; borrowed for the call. `at` may be NULL where len is 0. */
+struct usb_bytes {
+    const void *at;
+    size_t len;
+};
+
 /* A control request (USB 2.0, 9.3). IN when bit 7 of `type` is set. */
 struct usb_setup {
     uint8_t type;
@@ -101,7 +107,7 @@ int usb_control(struct usb_device *d, const struct usb_setup *s,
                 const void *out, unsigned timeout_ms, struct usb_done done,
                 struct usb_transfer **ret) LK_MUST_CHECK;
 
-/* Sends `len` bytes (0..USB_TRANSFER_BYTES_MAX), which are copied, to a bulk or
+/* Sends bytes (0..USB_TRANSFER_BYTES_MAX), which are copied, to a bulk or
  * interrupt OUT endpoint. A transfer that fills its last packet is not followed
  * by an empty one: the driver sends that where its class wants it.
  *
@@ -109,8 +115,8 @@ int usb_control(struct usb_device *d, const struct usb_setup *s,
  * Errors  -ENOENT no such endpoint in the present alternate settings of
  *         claimed interfaces, and as usb_control()
  */
-int usb_out(struct usb_device *d, uint8_t endpoint, const void *bytes,
-            size_t len, unsigned timeout_ms, struct usb_done done,
+int usb_out(struct usb_device *d, uint8_t endpoint, struct usb_bytes bytes,
+            unsigned timeout_ms, struct usb_done done,
             struct usb_transfer **ret) LK_MUST_CHECK;
 
 /* Asks a bulk or interrupt IN endpoint for at most `cap` bytes

@@ -226,17 +226,28 @@ static int op_claim(struct usb_device *d, uint8_t interface)
     return r == 0 || r == -ENODEV ? r : -EBUSY;
 }
 
+/* Hands what is left to the device's thread. */
+static void fs_let_go(struct fs_device *f)
+{
+    struct usb_transfers *left = &f->base.pending;
+    /* Without an opening it was open: libusb may call us. */
+    if (!f->opening)
+        libusb_set_pollfd_notifiers(f->core->ctx, NULL, NULL, NULL);
+    while (!TAILQ_EMPTY(left)) {
+        struct usb_transfer *t = TAILQ_FIRST(left);
+        TAILQ_REMOVE(left, t, link);
+        op_drop(&f->base, t);
+    }
+    fs_core_close(f->core);
+}
+
 static void op_close(struct usb_device *d)
 {
     struct fs_device *f = fs_of(d);
     fs_unwatch(f);
     lk_watch_free(f->bell);
-    if (f->core) {
-        if (!f->opening)
-            libusb_set_pollfd_notifiers(f->core->ctx, NULL, NULL, NULL);
-        TAILQ_CONCAT(&f->core->transfers, &d->pending, link);
-        fs_core_close(f->core);
-    }
+    if (f->core)
+        fs_let_go(f);
 }
 
 static const struct usb_backend_ops fs_ops = {

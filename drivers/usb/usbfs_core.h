@@ -16,8 +16,8 @@
 #include <pthread.h>
 
 #define FS_JOBS_MAX (USB_TRANSFERS_MAX + 1)
-#define FS_ANSWERS_MAX (2 * FS_JOBS_MAX) /* not yet read by the loop */
-#define FS_RAW_MAX 32768                 /* bytes of all descriptors */
+#define FS_ANSWERS_MAX (2UL * FS_JOBS_MAX) /* not yet read by the loop */
+#define FS_RAW_MAX 32768                   /* bytes of all descriptors */
 
 /* How long usb_free() waits for a device to be let go, so that it can be opened
  * anew at once. One that takes longer is let go behind its back. */

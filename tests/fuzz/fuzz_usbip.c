@@ -150,7 +150,8 @@ static void act(struct run *r, uint8_t what)
         if ((what & 7) == 4)
             error = usb_in(r->d, 0x81, 512, 0, done, slot);
         else if ((what & 7) == 5)
-            error = usb_out(r->d, 0x02, device, 18, 0, done, slot);
+            error = usb_out(r->d, 0x02, (struct usb_bytes){device, 18}, 0, done,
+                            slot);
         else if ((what & 7) == 6)
             error = usb_in(r->d, 0x83, 8, 0, done, slot);
         else

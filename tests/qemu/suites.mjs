@@ -12,4 +12,12 @@ export const suites = {
       {name: 'document', script: 'document.sh', devices: documentCamera, environment: {CAMERA_NAME: 'document camera'}},
     ],
   },
+  usb: {
+    jobs: [
+      {name: 'reader', script: 'usb.sh', devices: {device: {what: 'reader'}},
+        environment: {USB_KIND: 'reader', USB_ID: '058f:9540'}},
+      {name: 'scanner', script: 'usb.sh', devices: {device: {what: 'scanner'}},
+        environment: {USB_KIND: 'scanner', USB_ID: '1209:0002'}},
+    ],
+  },
 };

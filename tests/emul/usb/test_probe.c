@@ -178,8 +178,9 @@ static void exchange(void)
     struct ended out = {0};
     struct ended in = {0};
     size_t len = question(bytes);
-    assert_int_equal(
-        usb_out(probe.d, probe.out, bytes, len, LONG_MS, ended(&out), NULL), 0);
+    assert_int_equal(usb_out(probe.d, probe.out, (struct usb_bytes){bytes, len},
+                             LONG_MS, ended(&out), NULL),
+                     0);
     until(&out.times, 1);
     assert_int_equal(out.status, 0);
     assert_int_equal(out.len, len);
@@ -305,8 +306,9 @@ static void test_halt(void **state)
     size_t len = question(bytes);
     struct ended e = {0};
     (void)emulator_command(probe.emulator, "fault stall-at 1");
-    assert_int_equal(
-        usb_out(probe.d, probe.out, bytes, len, LONG_MS, ended(&e), NULL), 0);
+    assert_int_equal(usb_out(probe.d, probe.out, (struct usb_bytes){bytes, len},
+                             LONG_MS, ended(&e), NULL),
+                     0);
     until(&e.times, 1);
     assert_int_equal(e.status, -EPIPE);
     assert_int_equal(usb_clear_halt(probe.d, probe.out, ended(&e)), 0);
@@ -323,8 +325,9 @@ static void test_silent(void **state)
     size_t len = question(bytes);
     struct ended e = {0};
     (void)emulator_command(probe.emulator, "fault silent-at 1");
-    assert_int_equal(
-        usb_out(probe.d, probe.out, bytes, len, 50, ended(&e), NULL), 0);
+    assert_int_equal(usb_out(probe.d, probe.out, (struct usb_bytes){bytes, len},
+                             50, ended(&e), NULL),
+                     0);
     until(&e.times, 1);
     assert_int_equal(e.status, -ETIMEDOUT);
     (void)emulator_command(probe.emulator, "fault none");

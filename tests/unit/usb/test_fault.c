@@ -25,8 +25,9 @@ static void echo(struct bench *b, const char *text, struct ended *out,
 {
     memset(out, 0, sizeof(*out));
     memset(in, 0, sizeof(*in));
-    assert_int_equal(
-        usb_out(b->d, 0x02, text, strlen(text), 100, ended(out), NULL), 0);
+    assert_int_equal(usb_out(b->d, 0x02, (struct usb_bytes){text, strlen(text)},
+                             100, ended(out), NULL),
+                     0);
     bench_until(b, &out->times, 1);
     assert_int_equal(usb_in(b->d, 0x81, 512, 100, ended(in), NULL), 0);
     bench_until(b, &in->times, 1);
@@ -57,7 +58,9 @@ static void test_unplug(void **state)
         struct ended e = {0};
         fault_ready(&b, kinds[i], 0);
         unsigned before = b.peer.commands;
-        assert_int_equal(usb_out(b.d, 0x02, "x", 1, 0, ended(&e), NULL), 0);
+        assert_int_equal(
+            usb_out(b.d, 0x02, (struct usb_bytes){"x", 1}, 0, ended(&e), NULL),
+            0);
         assert_int_equal(e.times, 0);
         bench_until(&b, &b.gone, 1);
         assert_int_equal(e.times, 1);
@@ -159,7 +162,8 @@ static void test_timeout(void **state)
     struct ended e = {0};
     fault_ready(&b, USB_FAULT_TIMEOUT, 0);
     unsigned before = b.peer.commands;
-    assert_int_equal(usb_out(b.d, 0x02, "x", 1, 5, ended(&e), NULL), 0);
+    assert_int_equal(
+        usb_out(b.d, 0x02, (struct usb_bytes){"x", 1}, 5, ended(&e), NULL), 0);
     bench_until(&b, &e.times, 1);
     assert_int_equal(e.status, -ETIMEDOUT);
     assert_int_equal(b.peer.commands, before);

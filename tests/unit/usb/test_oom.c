@@ -38,7 +38,8 @@ static void test_transfers(void **state)
     OOM_SWEEP(r, usb_in(b.d, 0x81, 8, 0, ended(&e), &t));
     usb_cancel(t);
     bench_until(&b, &e.times, ++n);
-    OOM_SWEEP(r, usb_out(b.d, 0x02, "x", 1, 0, ended(&e), NULL));
+    OOM_SWEEP(
+        r, usb_out(b.d, 0x02, (struct usb_bytes){"x", 1}, 0, ended(&e), NULL));
     bench_until(&b, &e.times, ++n);
     OOM_SWEEP(r, usb_clear_halt(b.d, 0x81, ended(&e)));
     bench_until(&b, &e.times, ++n);
@@ -63,8 +64,8 @@ static void test_queue(void **state)
         int r = 0;
         oom_left = i;
         while (r == 0 && started < 8) {
-            r = usb_out(b.d, 0x02, bytes, sizeof(bytes), 0, ended(&e[started]),
-                        NULL);
+            r = usb_out(b.d, 0x02, (struct usb_bytes){bytes, sizeof(bytes)}, 0,
+                        ended(&e[started]), NULL);
             started += r == 0;
         }
         oom_left = -1;

@@ -19,7 +19,9 @@ static void drive(struct bench *b, struct ended e[6])
     assert_int_equal(usb_set_alternate(b->d, 0, 1, ended(&e[0])), 0);
     bench_until(b, &e[0].times, 1);
     assert_int_equal(usb_in(b->d, 0x83, 8, 0, ended(&e[1]), &t), 0);
-    assert_int_equal(usb_out(b->d, 0x02, "kissa", 5, 0, ended(&e[2]), NULL), 0);
+    assert_int_equal(usb_out(b->d, 0x02, (struct usb_bytes){"kissa", 5}, 0,
+                             ended(&e[2]), NULL),
+                     0);
     assert_int_equal(usb_in(b->d, 0x81, 512, 0, ended(&e[3]), NULL), 0);
     bench_until(b, &e[3].times, 1);
     usb_cancel(t);
@@ -120,7 +122,8 @@ static void test_diverges(void **state)
             assert_int_equal(usb_in(b.d, 0x81, 8, 0, ended(&e), NULL), 0);
         } else if (i == 2) { /* other bytes */
             assert_int_equal(usb_in(b.d, 0x83, 8, 0, ended(&f), NULL), 0);
-            assert_int_equal(usb_out(b.d, 0x02, "koira", 5, 0, ended(&e), NULL),
+            assert_int_equal(usb_out(b.d, 0x02, (struct usb_bytes){"koira", 5},
+                                     0, ended(&e), NULL),
                              0);
         } else if (i == 3) { /* a second claim */
             assert_int_equal(usb_claim(b.d, 0), -ENODEV);
@@ -128,7 +131,8 @@ static void test_diverges(void **state)
             e.status = -ENODEV;
         } else { /* gives up what was waited for */
             assert_int_equal(usb_in(b.d, 0x83, 8, 0, ended(&f), NULL), 0);
-            assert_int_equal(usb_out(b.d, 0x02, "kissa", 5, 0, ended(&e), &t),
+            assert_int_equal(usb_out(b.d, 0x02, (struct usb_bytes){"kissa", 5},
+                                     0, ended(&e), &t),
                              0);
             usb_cancel(t);
         }
@@ -215,7 +219,8 @@ static void test_damaged(void **state)
             usb_set_alternate(d, 0, 1, ended(&f[0])) == 0) {
             bench_settle(&b);
             (void)!usb_in(d, 0x83, 8, 0, ended(&f[1]), NULL);
-            (void)!usb_out(d, 0x02, "kissa", 5, 0, ended(&f[2]), NULL);
+            (void)!usb_out(d, 0x02, (struct usb_bytes){"kissa", 5}, 0,
+                           ended(&f[2]), NULL);
             bench_settle(&b);
         }
         usb_free(d);

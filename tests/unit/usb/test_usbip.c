@@ -72,7 +72,9 @@ static void test_echo(void **state)
     bench_ready(&b);
     struct ended out = {0};
     struct ended in = {0};
-    assert_int_equal(usb_out(b.d, 0x02, "hei", 3, 1000, ended(&out), NULL), 0);
+    assert_int_equal(usb_out(b.d, 0x02, (struct usb_bytes){"hei", 3}, 1000,
+                             ended(&out), NULL),
+                     0);
     assert_int_equal(usb_in(b.d, 0x81, 512, 1000, ended(&in), NULL), 0);
     assert_int_equal(out.times + in.times, 0);
     bench_until(&b, &in.times, 1);
@@ -98,8 +100,10 @@ static void test_long(void **state)
         memset(bytes, 'a' + i, sizeof(bytes));
         assert_int_equal(usb_in(b.d, 0x81, sizeof(bytes), 0, ended(&in), NULL),
                          0);
-        assert_int_equal(
-            usb_out(b.d, 0x02, bytes, sizeof(bytes), 0, ended(&out), NULL), 0);
+        assert_int_equal(usb_out(b.d, 0x02,
+                                 (struct usb_bytes){bytes, sizeof(bytes)}, 0,
+                                 ended(&out), NULL),
+                         0);
         bench_until(&b, &in.times, 1);
         assert_int_equal(in.status, 0);
         assert_int_equal(in.len, sizeof(bytes));
@@ -134,10 +138,17 @@ static void test_arguments(void **state)
     assert_int_equal(usb_in(b.d, 0x02, 8, 0, ended(&e), NULL), -EINVAL);
     assert_int_equal(usb_in(b.d, 0x81, 0, 0, ended(&e), NULL), -EINVAL);
     assert_int_equal(usb_in(b.d, 0x81, 8, 0, none, NULL), -EINVAL);
-    assert_int_equal(usb_out(b.d, 0x81, "", 0, 0, ended(&e), NULL), -EINVAL);
-    assert_int_equal(usb_out(b.d, 0x02, NULL, 1, 0, ended(&e), NULL), -EINVAL);
-    assert_int_equal(usb_out(b.d, 0x04, "", 0, 0, ended(&e), NULL), -ENOENT);
-    assert_int_equal(usb_out(b.d, 0x02, big, sizeof(big), 0, ended(&e), NULL),
+    assert_int_equal(
+        usb_out(b.d, 0x81, (struct usb_bytes){"", 0}, 0, ended(&e), NULL),
+        -EINVAL);
+    assert_int_equal(
+        usb_out(b.d, 0x02, (struct usb_bytes){NULL, 1}, 0, ended(&e), NULL),
+        -EINVAL);
+    assert_int_equal(
+        usb_out(b.d, 0x04, (struct usb_bytes){"", 0}, 0, ended(&e), NULL),
+        -ENOENT);
+    assert_int_equal(usb_out(b.d, 0x02, (struct usb_bytes){big, sizeof(big)}, 0,
+                             ended(&e), NULL),
                      -EMSGSIZE);
     assert_int_equal(usb_control(b.d, &s, NULL, 0, ended(&e), NULL), -EMSGSIZE);
     s.type = 0;
@@ -155,7 +166,9 @@ static void test_empty_out(void **state)
     struct ended out = {0};
     struct ended in = {0};
     assert_int_equal(usb_in(b.d, 0x81, 512, 0, ended(&in), NULL), 0);
-    assert_int_equal(usb_out(b.d, 0x02, NULL, 0, 0, ended(&out), NULL), 0);
+    assert_int_equal(
+        usb_out(b.d, 0x02, (struct usb_bytes){NULL, 0}, 0, ended(&out), NULL),
+        0);
     bench_until(&b, &in.times, 1);
     assert_int_equal(out.status, 0);
     assert_int_equal(in.status, 0);
@@ -251,7 +264,9 @@ static void test_freed_inside(void **state)
     struct ended out = {0};
     assert_int_equal(usb_in(b.d, 0x83, 8, 0, ended(&other), NULL), 0);
     assert_int_equal(usb_in(b.d, 0x81, 8, 0, ended(&in), NULL), 0);
-    assert_int_equal(usb_out(b.d, 0x02, "x", 1, 0, ended(&out), NULL), 0);
+    assert_int_equal(
+        usb_out(b.d, 0x02, (struct usb_bytes){"x", 1}, 0, ended(&out), NULL),
+        0);
     bench_until(&b, &in.times, 1);
     assert_null(b.d);
     bench_settle(&b);
@@ -286,8 +301,8 @@ static void test_does_not_read(void **state)
     memset(e, 0, sizeof(e));
     int started = 0;
     int r = 0;
-    while ((r = usb_out(b.d, 0x02, bytes, sizeof(bytes), 0, ended(&e[started]),
-                        NULL)) == 0)
+    while ((r = usb_out(b.d, 0x02, (struct usb_bytes){bytes, sizeof(bytes)}, 0,
+                        ended(&e[started]), NULL)) == 0)
         started++;
     assert_int_equal(r, -ENOSPC);
     assert_in_range(started, 4, USB_TRANSFERS_MAX - 1);

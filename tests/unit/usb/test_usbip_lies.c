@@ -167,7 +167,8 @@ static void test_greedy_out(void **state)
     struct ended e = {0};
     bench_ready(&b);
     b.peer.hook = greedy;
-    assert_int_equal(usb_out(b.d, 0x02, "x", 1, 0, ended(&e), NULL), 0);
+    assert_int_equal(
+        usb_out(b.d, 0x02, (struct usb_bytes){"x", 1}, 0, ended(&e), NULL), 0);
     bench_until(&b, &b.gone, 1);
     assert_int_equal(e.status, -ENODEV);
     bench_stop(&b);
@@ -293,7 +294,8 @@ static void start_some(struct bench *b, struct noise *n, struct ended *e,
         else if (what == 2)
             r = usb_in(b->d, 0x83, 8, 0, ended(&e[*started]), &t);
         else if (what == 3)
-            r = usb_out(b->d, 0x02, "noise", 5, 0, ended(&e[*started]), NULL);
+            r = usb_out(b->d, 0x02, (struct usb_bytes){"noise", 5}, 0,
+                        ended(&e[*started]), NULL);
         else if (what == 4)
             r = usb_set_alternate(b->d, 0, 1, ended(&e[*started]));
         else
