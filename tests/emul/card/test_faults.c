@@ -11,7 +11,7 @@
 #define SETTLED                                                           \
     (READY | 1U << CARDMSG_CARD_UNREADABLE | 1U << CARDMSG_CARD_UNKNOWN | \
      1U << CARDMSG_CARD_BLOCKED)
-#define STEP 5
+#define STEP 7 /* as many as there are ways: every place once in some way */
 #define WRONG_PIN2 "999999"
 
 /* What happened is told to have stopped: at most the silence that the driver

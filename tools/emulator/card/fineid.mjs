@@ -6,7 +6,7 @@ import { Card, SW } from './apdu.mjs';
 import { element, tlv } from './asn1.mjs';
 import { atrT0, atrT1 } from './atr.mjs';
 import { directories } from './files.mjs';
-import { Pin, STORED } from './pin.mjs';
+import { pad, Pin, STORED } from './pin.mjs';
 import { contents, KEY, PIN } from './profile.mjs';
 import { signatureSize, signRaw, suits } from './sign.mjs';
 
@@ -55,6 +55,15 @@ export class FineidCard extends Card {
 
   pinNamed(name) {
     return this.pins.get({ pin1: PIN.one, pin2: PIN.two, puk: PIN.puk }[name]);
+  }
+
+  /** Gives a PIN other digits; `restore()` gives it back its own. */
+  setPin(name, digits = '') {
+    const pin = this.pinNamed(name);
+    if (!pin || digits.length > STORED || !pin.allows(pad(digits))) {
+      throw new Error('pin1, pin2 or puk, and digits that it could have');
+    }
+    pin.set(pad(digits));
   }
 
   setTries(name, left) {

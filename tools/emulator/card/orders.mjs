@@ -1,6 +1,6 @@
 // What may be ordered of a card, whatever it is in.
 
-/** Orders `tries` and `reset` for the card that `current()` gives. */
+/** Orders `tries`, `pin` and `reset` for the card that `current()` gives. */
 export function cardOrders(current) {
   const card = () => {
     const c = current();
@@ -11,6 +11,7 @@ export function cardOrders(current) {
   };
   return {
     reset: () => current()?.restore?.(),
+    pin: ([name, digits]) => card().setPin(name, digits),
     tries: ([name, left]) => {
       if (name !== undefined) {
         card().setTries(name, Number(left));

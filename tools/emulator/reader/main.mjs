@@ -10,7 +10,7 @@ Variants:
 ${Object.entries(variants).map(([name, v]) => `  ${name.padEnd(15)} ${v.what}`).join('\n')}
 Cards: ${CARDS.join(', ')}; none leaves the reader empty. Keys and certificates are made as they are needed, in DIR
 (luukku-emulator card-pki DIR makes them all) or in a directory that goes with the emulator.
-Orders: card insert [NAME [SLOT]], card remove [SLOT], cards, tries [pin1|pin2|puk N], reset, pki, commands,
+Orders: card insert [NAME [SLOT]], card remove [SLOT], cards, tries [pin1|pin2|puk N], pin pin1|pin2|puk DIGITS, reset, pki, commands,
   scope all|xfr, inject HEX [HEX ...], file PATH [HEX],
   pad DIGITS ok [DIGITS ok ...], pad cancel, pad timeout, pad none
 `;
