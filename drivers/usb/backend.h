@@ -109,6 +109,10 @@ struct usb_device {
 int usb_backend_init(struct usb_device *d, struct lk_loop *loop,
                      const struct usb_backend_ops *ops) LK_MUST_CHECK;
 
+/* Frees a transfer that is in no list, and wipes what it carried: a PIN, an
+ * answer, a page. */
+void usb_backend_free(struct usb_transfer *t);
+
 /* `t` has ended; it is no more when this returns. Only from the loop, never
  * from within an op. Hold the device when you go on using it.
  *

@@ -54,12 +54,18 @@ static void device_wake(struct usb_device *d)
         lk_timer_set(d->timer, at);
 }
 
+void usb_backend_free(struct usb_transfer *t)
+{
+    explicit_bzero(t->data, t->len);
+    free(t);
+}
+
 static void transfers_drop(struct usb_transfers *list)
 {
     while (!TAILQ_EMPTY(list)) {
         struct usb_transfer *t = TAILQ_FIRST(list);
         TAILQ_REMOVE(list, t, link);
-        free(t);
+        usb_backend_free(t);
     }
 }
 
@@ -125,7 +131,7 @@ void usb_backend_end(struct usb_transfer *t, int status, size_t moved)
     usb_backend_hold(d);
     TAILQ_REMOVE(&d->pending, t, link);
     transfer_tell(t, status, moved);
-    free(t);
+    usb_backend_free(t);
     if (!d->closed)
         device_wake(d);
     usb_backend_release(d);
@@ -167,7 +173,7 @@ static void device_tell_ended(struct usb_device *d)
         more = t != last;
         TAILQ_REMOVE(&d->ended, t, link);
         transfer_tell(t, t->status, t->moved);
-        free(t);
+        usb_backend_free(t);
     }
 }
 
@@ -180,7 +186,7 @@ static void device_tell_gone(struct usb_device *d)
         if (d->ops->drop)
             d->ops->drop(d, t);
         else
-            free(t);
+            usb_backend_free(t);
     }
     if (d->closed || d->gone_told)
         return;
@@ -339,7 +345,7 @@ static int transfer_start(struct usb_device *d, const struct wish *w,
     int r = d->ops->submit(d, t);
     if (r < 0) {
         TAILQ_REMOVE(&d->pending, t, link);
-        free(t);
+        usb_backend_free(t);
         return r;
     }
     d->transfers++;

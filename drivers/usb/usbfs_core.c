@@ -161,7 +161,7 @@ static void core_shut(struct fs_core *c)
         struct fs_own *own = t->own;
         TAILQ_REMOVE(&c->transfers, t, link);
         libusb_free_transfer(own->x);
-        free(t);
+        usb_backend_free(t);
     }
     if (c->ctx)
         libusb_exit(c->ctx);

@@ -126,7 +126,7 @@ static void ip_flush(struct ip_device *p)
             return;
         p->out_at += (size_t)n;
     }
-    p->out->len = 0;
+    lk_buf_wipe(p->out);
     p->out_at = 0;
     lk_watch_set(p->watch, POLLIN);
 }
@@ -269,6 +269,8 @@ static void op_close(struct usb_device *d)
 {
     struct ip_device *p = ip_of(d);
     ip_hang_up(p);
+    if (p->out)
+        lk_buf_wipe(p->out);
     lk_buf_free(p->out);
 }
 
