@@ -148,11 +148,22 @@ static const struct confine_limit common_limits[] = {
 #endif
 };
 
+/* A profile's own limit replaces the common one: lowered first, it could not be
+ * raised again. */
+static bool has_own_limit(const struct confine_profile *p, int resource)
+{
+    for (size_t i = 0; i < p->limits; i++)
+        if (p->limit[i].resource == resource)
+            return true;
+    return false;
+}
+
 static int set_limits(const struct confine_profile *p, bool own_user)
 {
     int r = 0;
     for (size_t i = 0; i < LK_ARRAY_LEN(common_limits) && r == 0; i++)
-        r = set_limit(&common_limits[i]);
+        if (!has_own_limit(p, common_limits[i].resource))
+            r = set_limit(&common_limits[i]);
     for (size_t i = 0; i < p->limits && r == 0; i++)
         if (own_user || !p->limit[i].own_user_only)
             r = set_limit(&p->limit[i]);

@@ -19,7 +19,7 @@
 #define SCANMSG_DPI_MAX 1200
 #define SCANMSG_DPIS_MAX 16           /* resolutions of a scanner */
 #define SCANMSG_SIDE_MAX 20000        /* pixels of a page's side */
-#define SCANMSG_DOCUMENT_MAX 50331648 /* bytes of a document to decode */
+#define SCANMSG_DOCUMENT_MAX 33554432 /* bytes of a document to decode */
 
 enum scanmsg_type {
     /* luukkud to luukku-scan */

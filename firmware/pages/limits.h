@@ -1,7 +1,7 @@
 /* limits.h - every ceiling of the room.
  *
  * The whole program stays under 192 MB for any page: one page's pixels (105
- * MB at most) and its document (48 MB) or its decoder's tables, never all of
+ * MB at most) and its document (32 MB) or its decoder's tables, never all of
  * them at their most; page.h says who counts what.
  */
 #ifndef LUUKKU_PAGES_LIMITS_H
