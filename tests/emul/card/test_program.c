@@ -111,9 +111,9 @@ static struct lk_chan *channel(struct world *w, int fd,
     return c;
 }
 
-static int setup(void **state)
+static int setup_with(void **state, const char *variant)
 {
-    static const char *const args[] = {"--card", "p384", NULL};
+    const char *const args[] = {"--variant", variant, "--card", "p384", NULL};
     struct world *w = calloc(1, sizeof(*w));
     int pair[2];
     w->emulator = emulator_start("reader", args);
@@ -137,6 +137,21 @@ static int setup(void **state)
     UNTIL(w, w->works && w->state.card == CARDMSG_CARD_FINEID);
     *state = w;
     return 0;
+}
+
+static int setup(void **state)
+{
+    return setup_with(state, "extended");
+}
+
+static int setup_t1(void **state)
+{
+    return setup_with(state, "tpdu-t1");
+}
+
+static int setup_t0(void **state)
+{
+    return setup_with(state, "tpdu-t0");
 }
 
 static int teardown(void **state)
@@ -279,6 +294,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(leaves_no_pin_in_memory, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(leaves_no_pin_in_memory, setup_t1,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(leaves_no_pin_in_memory, setup_t0,
                                         teardown),
         cmocka_unit_test_setup_teardown(answers_technicians, setup, teardown),
         cmocka_unit_test_setup_teardown(survives_being_unplugged, setup,
