@@ -61,6 +61,20 @@ export class Faults {
     return true;
   }
 
+  /** A fault whose COUNT is a place: true, once, at the COUNT-th call; without a count at the first. */
+  reached(name) {
+    const left = this.armed.get(name);
+    if (left === undefined) {
+      return false;
+    }
+    if (left > 1 && left !== FOREVER) {
+      this.armed.set(name, left - 1);
+      return false;
+    }
+    this.armed.delete(name);
+    return true;
+  }
+
   /** A transfer begins: the kind of what happens to it ('unplug', 'stall', ...), or null. */
   transfer() {
     let hit = null;

@@ -158,6 +158,15 @@ test('feeder and state', async () => {
   assert.equal(await post({ source: 'Platen' }), 201);
 });
 
+test('nothing on the glass', async () => {
+  const paper = (await page()).bytes;
+  await say('glass clear');
+  const nothing = (await page()).bytes;
+  await say('glass paper');
+  assert(nothing.length < paper.length);
+  assert.deepEqual((await page()).bytes, paper);
+});
+
 test('cancelling', async () => {
   await say('pages 3');
   await arm('cancel-ignored', 1);

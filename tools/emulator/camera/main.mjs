@@ -202,10 +202,10 @@ class Camera extends UsbDevice {
     }
     this.fid ^= this.faults.take('fid-stuck') ? 0 : BIT.fid;
     const bytes = Buffer.concat([this.payloadHeader(), this.body(picture)]);
-    if (this.countdown('unplug-mid-frame')) {
+    if (this.faults.reached('unplug-mid-frame')) {
       this.endpoints.get(STREAM).queue.length = 0;
       this.send(STREAM, bytes.subarray(0, bytes.length >> 1), { zlp: false, done: () => setImmediate(() => this.unplug()) });
-    } else if (this.countdown('stall-stream')) {
+    } else if (this.faults.reached('stall-stream')) {
       this.halt(STREAM);
     } else {
       this.send(STREAM, bytes);
@@ -242,20 +242,6 @@ class Camera extends UsbDevice {
       return broken;
     }
     return picture;
-  }
-
-  /** A fault whose COUNT is a place: true at the COUNT-th frame. */
-  countdown(name) {
-    const left = this.faults.armed.get(name);
-    if (left === undefined) {
-      return false;
-    }
-    if (left > 1 && left !== Infinity) {
-      this.faults.armed.set(name, left - 1);
-      return false;
-    }
-    this.faults.armed.delete(name);
-    return true;
   }
 }
 

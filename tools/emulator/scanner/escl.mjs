@@ -66,20 +66,6 @@ function paperArgs(scanner, job, side, seed) {
   return { args: args.map(String), pdf };
 }
 
-/** A fault whose COUNT is a place: true at the COUNT-th call. */
-function countdown(faults, name) {
-  const left = faults.armed.get(name);
-  if (left === undefined) {
-    return false;
-  }
-  if (left > 1 && left !== Infinity) {
-    faults.armed.set(name, left - 1);
-    return false;
-  }
-  faults.armed.delete(name);
-  return true;
-}
-
 export class Escl {
   /** device: {model, serial, uuid, sources}; paper: a Paper; framing: 'chunked' or 'length' of pages; unplug(): pulls it out. */
   constructor({ scanner, device, paper, seed, framing, unplug }) {
@@ -253,10 +239,10 @@ export class Escl {
 
   /** Does this page break off? COUNT is the page's place. */
   breaks(job) {
-    if (countdown(this.faults, 'unplug-on-page')) {
+    if (this.faults.reached('unplug-on-page')) {
       return 'unplug';
     }
-    if (countdown(this.faults, 'jam-mid-page')) {
+    if (this.faults.reached('jam-mid-page')) {
       this.scanner.jam(job);
       return 'jam';
     }
