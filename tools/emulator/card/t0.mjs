@@ -39,6 +39,9 @@ export class CardT0 {
     }
     const reads = READS.has(ins) && tpdu.length === 5;
     const said = this.card.process(this.apdu(tpdu, reads));
+    if (said.length < 2) {
+      return said; // a fault of the card
+    }
     const data = said.subarray(0, -2);
     const sw = said.readUInt16BE(said.length - 2);
     if (reads) {
