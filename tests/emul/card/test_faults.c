@@ -58,8 +58,14 @@ static bool run(struct bench *b, enum usb_fault what, unsigned at,
         bench_open(b, USB_FAULT_NONE, 0);
         assert_true(bench_wait_card(b, READY));
     }
-    assert_true(bench_ask(b, CARDMSG_SIGN, CARDMSG_SHA384));
+    if (!bench_ask(b, CARDMSG_SIGN, CARDMSG_SHA384))
+        fail_msg("%s at %u: the next try failed: why=%d %s",
+                 usb_fault_name(what), at, (int)b->end.why,
+                 b->broken ? b->why : "");
     bench_type(b, BENCH_PIN2);
+    if (b->end.type != CARDMSG_RESULT)
+        fail_msg("%s at %u: no signature: why=%d", usb_fault_name(what), at,
+                 (int)b->end.why);
     bench_expect_result(b, CARDMSG_SIGN, CARDMSG_SHA384);
     bench_close(b);
     return struck;
