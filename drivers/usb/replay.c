@@ -153,9 +153,10 @@ static bool cancel_is_recorded(const struct replay_device *p, unsigned number)
     (void)snprintf(line, sizeof(line), "\nx %u\n", number);
     if (is_line(p, "x", 2) && strtoul(p->word[1], NULL, 10) == number)
         return true;
+    if (!p->at)
+        return false;
     /* The next line starts behind what is a NUL by now, not a newline. */
-    return p->at && (strncmp(p->at, line + 1, strlen(line + 1)) == 0 ||
-                     strstr(p->at, line) != NULL);
+    return strstr(p->at, line + 1) == p->at || strstr(p->at, line) != NULL;
 }
 
 static void op_cancel(struct usb_device *d, struct usb_transfer *t)
