@@ -18,6 +18,8 @@ enum {
     ST_END,
 };
 
+#define EMPTY_LINES_BYTES 8 /* before an answer */
+
 static const size_t LINE_LIMIT[] = {
     [ST_STATUS] = ESCL_HTTP_LINE_MAX,
     [ST_HEADER] = ESCL_HTTP_LINE_MAX,
@@ -214,10 +216,9 @@ static int take_line(struct escl_http *h)
     bool empty = h->line_len == 0;
     switch (h->state) {
     case ST_STATUS:
-        /* RFC 9112, 2.2 lets a server send an empty line before its answer;
-         * some do, after the body of the one before. */
+        /* Some send empty lines after the body of the answer before. */
         if (empty)
-            return h->bytes > 2 ? -EBADMSG : 0;
+            return h->bytes > EMPTY_LINES_BYTES ? -EBADMSG : 0;
         return status_line(h);
     case ST_HEADER:
         return empty ? head_end(h) : split_header(h, false);
@@ -345,6 +346,18 @@ int escl_http_next(struct escl_http *h, const uint8_t **at, size_t *left,
         if (*left == 0 && reads_lines(h))
             return 0;
     }
+}
+
+uint64_t escl_http_left(const struct escl_http *h)
+{
+    return h->state == ST_LENGTH  ? h->left
+           : h->state == ST_CHUNK ? h->left + 2
+                                  : 0;
+}
+
+bool escl_http_lacks_lf(const struct escl_http *h)
+{
+    return h->state == ST_HEADER && h->line_len == 1 && h->line[0] == '\r';
 }
 
 int escl_http_close(const struct escl_http *h)

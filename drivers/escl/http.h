@@ -87,6 +87,12 @@ int escl_http_next(struct escl_http *h, const uint8_t **at, size_t *left,
 /* The connection ended. 0: that ended the answer; -EPIPE: too early. */
 int escl_http_close(const struct escl_http *h) LK_MUST_CHECK;
 
+/* Bytes that are known to come still, of the body or of its present chunk. */
+uint64_t escl_http_left(const struct escl_http *h);
+
+/* Whether nothing but the head's very last line feed is missing. */
+bool escl_http_lacks_lf(const struct escl_http *h);
+
 /* Whether the answer has not begun: no byte of it came. */
 bool escl_http_fresh(const struct escl_http *h);
 

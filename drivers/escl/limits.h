@@ -30,7 +30,11 @@
 #define ESCL_AHEAD_BYTES (4 * 65536)
 
 /* Waits, in milliseconds. */
-#define ESCL_ANSWER_MS 1200  /* a small answer, from request to its end */
+#define ESCL_ANSWER_MS 1200      /* a small answer, without a byte of it */
+#define ESCL_ANSWER_MOST_MS 8000 /* the same, whatever comes of it */
+#define ESCL_DONE_MS                                                         \
+    5000                     /* a page that the scanner says it has scanned, \
+                                until it begins to come */
 #define ESCL_QUIET_MS 1600   /* a page's bytes, while nobody vouches for it */
 #define ESCL_POLL_MS 1000    /* between two looks at the status, idle */
 #define ESCL_POLL_JOB_MS 400 /* the same while a page keeps us waiting */

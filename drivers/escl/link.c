@@ -25,7 +25,9 @@ struct escl_link {
     bool retried;                  /* a connection that the peer had closed */
     int failed;                    /* sending did; to be told from the loop */
     uint64_t unwanted;             /* bytes of a body that nobody takes */
-    int64_t answer_by_us;          /* 0: none */
+    int64_t answer_by_us;          /* its ceiling */
+    int64_t late_us;               /* 0: never */
+    bool empty;                    /* an empty packet was the last that came */
     unsigned feeding;              /* calls of feed() on the stack */
     bool freed;
     bool held;
@@ -38,14 +40,32 @@ static void renew(struct escl_link *k)
     k->pipe->ops->renew(k->pipe);
 }
 
+/* When silence alone tells that the answer is over; 0: it never does. USB
+ * connections do not end, and some scanners forget the head's last line feed
+ * where no body follows. */
+static int64_t silence_ms(const struct escl_link *k)
+{
+    if (!k->pipe->never_ends || k->state != ASKING)
+        return 0;
+    if (escl_http_lacks_lf(&k->http))
+        return ESCL_CLOSE_ENDS_MS;
+    if (!k->told || !k->http.head.close_ends)
+        return 0;
+    return k->empty ? ESCL_CLOSE_ENDS_MS / 4 : ESCL_CLOSE_ENDS_MS;
+}
+
+/* A sign of life, or the beginning: the answer's time runs anew, to a ceiling.
+ */
 static void set_timer(struct escl_link *k)
 {
-    bool silence = k->told && k->http.head.close_ends && k->pipe->never_ends;
-    int64_t at = k->answer_by_us;
-    if (silence) {
-        int64_t quiet = lk_loop_now_us(k->loop) + ESCL_CLOSE_ENDS_MS * 1000;
-        at = at > 0 ? LK_MIN(at, quiet) : quiet;
-    }
+    int64_t now = lk_loop_now_us(k->loop);
+    int64_t silence = silence_ms(k) * 1000;
+    int64_t at = 0;
+    if (k->exchange.answer_ms > 0)
+        at = LK_MIN(now + k->exchange.answer_ms * 1000LL, k->answer_by_us);
+    k->late_us = at;
+    if (silence > 0)
+        at = at > 0 ? LK_MIN(at, now + silence) : now + silence;
     if (at > 0 && k->exchange.ops && !k->held)
         lk_timer_set(k->timer, at);
     else
@@ -59,7 +79,6 @@ static void finish(struct escl_link *k, int error, bool clean)
     k->exchange = (struct escl_exchange){.ops = NULL};
     k->waiting = false;
     k->failed = 0;
-    k->answer_by_us = 0;
     lk_timer_clear(k->timer);
     if (clean) {
         k->state = READY;
@@ -121,19 +140,11 @@ static void on_ended(void *arg, int error)
     finish(k, whole ? 0 : error == 0 ? -EPIPE : error, false);
 }
 
-/* The head is there: what comes next is asked for. */
-static void tell_head(struct escl_link *k, size_t left)
+static void tell_head(struct escl_link *k)
 {
-    const struct escl_http_head *h = &k->http.head;
-    uint64_t length = h->length > 0 ? (uint64_t)h->length : 0;
     k->told = true;
-    if (h->length < 0)
-        k->pipe->ops->expect(k->pipe, ESCL_PIPE_STREAM, 0);
-    else
-        k->pipe->ops->expect(k->pipe, ESCL_PIPE_BODY,
-                             length - LK_MIN(length, (uint64_t)left));
     if (k->exchange.ops->head)
-        k->exchange.ops->head(k->exchange.arg, h);
+        k->exchange.ops->head(k->exchange.arg, &k->http.head);
 }
 
 static int tell_body(struct escl_link *k, const struct escl_http_piece *piece)
@@ -160,7 +171,7 @@ static int feed(struct escl_link *k, const uint8_t **at, size_t *left)
         if (piece.event == ESCL_HTTP_END)
             return 1;
         if (piece.event == ESCL_HTTP_HEAD)
-            tell_head(k, *left);
+            tell_head(k);
         else
             r = tell_body(k, &piece);
         if (k->aborted || k->freed || r < 0)
@@ -168,16 +179,18 @@ static int feed(struct escl_link *k, const uint8_t **at, size_t *left)
     }
 }
 
-static void on_received(void *arg, const uint8_t *data, size_t len)
+/* What comes next is asked for. */
+static void ask_on(struct escl_link *k)
 {
-    struct escl_link *k = arg;
-    if (k->state != ASKING) {
-        /* Bytes that nobody asked for: the rest of an answer that was longer
-         * than it said. */
-        if (k->state == READY)
-            renew(k);
-        return;
-    }
+    uint64_t left = escl_http_left(&k->http);
+    enum escl_pipe_mode mode = ESCL_PIPE_HEAD;
+    if (k->told)
+        mode = k->http.head.close_ends ? ESCL_PIPE_STREAM : ESCL_PIPE_BODY;
+    k->pipe->ops->expect(k->pipe, mode, left);
+}
+
+static void answered(struct escl_link *k, const uint8_t *data, size_t len)
+{
     k->feeding++;
     int r = feed(k, &data, &len);
     k->feeding--;
@@ -191,19 +204,43 @@ static void on_received(void *arg, const uint8_t *data, size_t len)
     } else if (r == 1) {
         finish(k, 0, k->http.head.keep && len == 0);
     } else {
+        ask_on(k);
         set_timer(k);
+    }
+}
+
+static void on_received(void *arg, const uint8_t *data, size_t len)
+{
+    struct escl_link *k = arg;
+    k->empty = len == 0;
+    if (k->state == ASKING && k->empty) {
+        set_timer(k);
+    } else if (k->state == ASKING && k->pipe->sending &&
+               !k->exchange.request.type) {
+        finish(k, -EBADMSG, false); /* the rest of an earlier answer */
+    } else if (k->state == ASKING) {
+        answered(k, data, len);
+    } else if (k->state == READY && len > 0) {
+        /* Bytes that nobody asked for: the rest of an answer that was longer
+         * than it said. */
+        renew(k);
     }
 }
 
 static void on_timer(void *arg, int64_t now_us)
 {
     struct escl_link *k = arg;
-    bool late = k->answer_by_us > 0 && now_us >= k->answer_by_us;
+    static const uint8_t LF[] = {'\n'};
     if (!k->exchange.ops)
         return;
-    if (k->failed == 0 && late)
-        k->failed = -ETIMEDOUT;
-    finish(k, k->failed, false);
+    if (k->failed < 0)
+        finish(k, k->failed, false);
+    else if (k->late_us > 0 && now_us >= k->late_us)
+        finish(k, -ETIMEDOUT, false);
+    else if (escl_http_lacks_lf(&k->http))
+        answered(k, LF, sizeof(LF));
+    else
+        finish(k, 0, false);
 }
 
 int escl_link_send(struct escl_link *k, const struct escl_exchange *x)
@@ -249,7 +286,6 @@ void escl_link_abort(struct escl_link *k)
     k->exchange = (struct escl_exchange){.ops = NULL};
     k->waiting = false;
     k->failed = 0;
-    k->answer_by_us = 0;
     k->aborted = true;
     lk_timer_clear(k->timer);
     escl_link_hold(k, false);
@@ -259,13 +295,9 @@ void escl_link_abort(struct escl_link *k)
 
 void escl_link_hold(struct escl_link *k, bool held)
 {
-    int64_t now = lk_loop_now_us(k->loop);
     if (held == k->held)
         return;
     k->held = held;
-    /* What is left of the answer's time is kept as a span meanwhile. */
-    if (k->answer_by_us > 0)
-        k->answer_by_us += held ? -now : now;
     k->pipe->ops->hold(k->pipe, held);
     set_timer(k);
 }

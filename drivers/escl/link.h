@@ -28,7 +28,8 @@ struct escl_exchange_ops {
 struct escl_exchange {
     struct escl_http_request request; /* copied; `host` and `grain` are set by
                                          the link */
-    unsigned answer_ms; /* until its end; 0: the caller minds the time */
+    unsigned answer_ms; /* without a byte of it (ESCL_ANSWER_MOST_MS for all of
+                           it); 0: the caller minds the time */
     const struct escl_exchange_ops *ops; /* static */
     void *arg;
 };

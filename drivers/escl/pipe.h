@@ -18,15 +18,15 @@ struct escl_dialer;
 /* What is expected to come, so that enough is asked for ahead. */
 enum escl_pipe_mode {
     ESCL_PIPE_HEAD,   /* little, or nothing: an answer's head */
-    ESCL_PIPE_BODY,   /* much, of known length */
-    ESCL_PIPE_STREAM, /* much, of unknown length */
+    ESCL_PIPE_BODY,   /* so much at least as is known */
+    ESCL_PIPE_STREAM, /* nobody knows how much */
 };
 
 struct escl_pipe_events {
     /* renew() is done: the connection is clean, or 0 > error it cannot be made:
      * -ENODEV for good, -ETIMEDOUT, -EIO, connect(2)'s. */
     void (*renewed)(void *arg, int error);
-    /* Bytes came, lent. Not while it renews. */
+    /* Bytes came, lent; `len` 0: an empty packet. Not while it renews. */
     void (*received)(void *arg, const uint8_t *data, size_t len);
     /* The connection ended or broke; nothing comes any more before it is
      * renewed. 0 the peer closed it (TCP), -ENODEV for good, -EPIPE stalled,
@@ -56,6 +56,8 @@ struct escl_pipe {
     void *arg;
     unsigned grain;  /* a request must not be a multiple of it; 0: may be */
     bool never_ends; /* the peer cannot end the connection (USB) */
+    bool sending;    /* the peer has not taken all of the last request: no
+                        answer to it can be there (USB) */
 };
 
 /* Interface number `nth` (0 the first) of those with class 7/1/4, each counted

@@ -211,7 +211,7 @@ int escl_pipe_tcp_new(struct lk_loop *l, const struct escl_dialer *dialer,
     struct tcp_pipe *p = calloc(1, sizeof(*p));
     if (!p)
         return -ENOMEM;
-    p->base = (struct escl_pipe){&OPS, events, arg, 0, false};
+    p->base = (struct escl_pipe){&OPS, events, arg, 0, false, false};
     p->loop = l;
     p->dialer = dialer;
     p->fd = -1;

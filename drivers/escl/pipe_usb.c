@@ -8,6 +8,8 @@
 #include <stdlib.h>
 
 #define SLOTS (ESCL_USB_AHEAD + 1)
+#define PACE_US 50000U
+#define SPENT_MIN_US 20000
 
 enum phase {
     DOWN,
@@ -50,7 +52,9 @@ struct usb_pipe {
     uint64_t covered; /* bytes that they have room for */
     uint64_t orders;
     enum escl_pipe_mode mode;
-    uint64_t left; /* BODY: bytes still to come */
+    uint64_t left;     /* BODY: bytes still to come */
+    int64_t body_us;   /* since when, */
+    uint64_t body_got; /* and bytes since then */
     size_t drained;
     bool held;
 };
@@ -89,19 +93,33 @@ static void end(struct usb_pipe *p, int error)
 
 static size_t round_up(uint64_t len, size_t packet)
 {
+    uint64_t most = ESCL_USB_TRANSFER / packet * packet;
     uint64_t whole = (len + packet - 1) / packet * packet;
-    return (size_t)LK_MIN(whole,
-                          (uint64_t)(ESCL_USB_TRANSFER / packet * packet));
+    return (size_t)LK_MIN(whole, most);
 }
 
-/* Room of the next transfer; 0: none is wanted. */
+/* What the device sends in PACE_US at the rate it has had in this body: a slow
+ * one is asked for little at a time, so that its bytes are seen as they come
+ * and silence is silence. */
+static uint64_t paced(const struct usb_pipe *p)
+{
+    int64_t spent = lk_loop_now_us(p->loop) - p->body_us;
+    return p->body_got * PACE_US / (uint64_t)LK_MAX(spent, SPENT_MIN_US);
+}
+
+/* Room of the next transfer; 0: none is wanted. Never more than is known to
+ * come: not every device says by an empty packet that a full one was its last,
+ * and what is in a transfer that does not end is out of reach. */
 static size_t next_cap(const struct usb_pipe *p)
 {
     size_t packet = p->in->packet;
-    if (p->phase == UP && p->mode == ESCL_PIPE_STREAM)
-        return round_up(ESCL_USB_TRANSFER, packet);
-    if (p->phase == UP && p->mode == ESCL_PIPE_BODY && p->left > p->covered)
-        return round_up(p->left - p->covered, packet);
+    bool known = p->mode == ESCL_PIPE_BODY && p->left > p->covered;
+    if (p->phase == UP && (known || p->mode == ESCL_PIPE_STREAM)) {
+        uint64_t most = paced(p);
+        if (known)
+            most = LK_MIN(most, p->left - p->covered);
+        return round_up(LK_MAX(most, 1U), packet);
+    }
     return p->flying < ESCL_USB_AHEAD_IDLE ? packet : 0;
 }
 
@@ -148,11 +166,18 @@ static struct slot *oldest_big(struct usb_pipe *p)
     return best;
 }
 
-/* What comes ends in a full packet now and then, and not every device sends the
- * empty one that says so: what is in the transfer has to be fetched out. */
+/* Whether transfers have more room than what is known to come. */
+static bool overdrawn(const struct usb_pipe *p)
+{
+    return p->mode != ESCL_PIPE_BODY ||
+           p->covered > p->left + ESCL_USB_AHEAD_IDLE * (size_t)p->in->packet;
+}
+
+/* Short packets in between can leave room too much: what is in such a transfer
+ * has to be fetched out. */
 static void watch_quiet(struct usb_pipe *p)
 {
-    if (oldest_big(p))
+    if (overdrawn(p) && oldest_big(p))
         lk_timer_set_in(p->timer, ESCL_NUDGE_MS * 1000);
     else
         lk_timer_clear(p->timer);
@@ -212,11 +237,12 @@ static void arrived(struct usb_pipe *p, const uint8_t *data, size_t len)
         return;
     }
     p->left -= LK_MIN((uint64_t)len, p->left);
+    p->body_got += len;
     int r = top_up(p);
     watch_quiet(p);
     if (r < 0)
         end(p, r == -ENOMEM ? -ENOMEM : -EIO);
-    else if (len > 0)
+    else
         p->base.events->received(p->base.arg, data, len);
 }
 
@@ -331,6 +357,7 @@ static void on_out(void *arg, int status, const uint8_t *data, size_t len)
     struct usb_pipe *p = arg;
     (void)data;
     p->sending = NULL;
+    p->base.sending = false;
     if (p->phase == UP && status < 0)
         end(p, status == -ECANCELED ? -EIO : status);
     else if (p->phase == UP && len < p->send_len)
@@ -347,14 +374,20 @@ static int pipe_send(struct escl_pipe *base, const void *data, size_t len)
     if (p->sending)
         return -EBUSY;
     p->send_len = len;
-    return usb_out(p->device, p->out->address, (struct usb_bytes){data, len},
-                   ESCL_SEND_MS, (struct usb_done){on_out, p}, &p->sending);
+    int r = usb_out(p->device, p->out->address, (struct usb_bytes){data, len},
+                    ESCL_SEND_MS, (struct usb_done){on_out, p}, &p->sending);
+    p->base.sending = r == 0;
+    return r;
 }
 
 static void pipe_expect(struct escl_pipe *base, enum escl_pipe_mode mode,
                         uint64_t left)
 {
     struct usb_pipe *p = of(base);
+    if (p->mode == ESCL_PIPE_HEAD && mode != ESCL_PIPE_HEAD) {
+        p->body_us = lk_loop_now_us(p->loop);
+        p->body_got = 0;
+    }
     p->mode = mode;
     p->left = mode == ESCL_PIPE_BODY ? left : 0;
     if (p->phase != UP)
@@ -432,7 +465,7 @@ int escl_pipe_usb_new(struct lk_loop *l, struct usb_device *d, unsigned nth,
     struct usb_pipe *p = calloc(1, sizeof(*p));
     if (!p)
         return -ENOMEM;
-    p->base = (struct escl_pipe){&OPS, events, arg, 0, true};
+    p->base = (struct escl_pipe){&OPS, events, arg, 0, true, false};
     p->loop = l;
     p->device = d;
     p->alternate = a;

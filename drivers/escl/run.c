@@ -1,6 +1,7 @@
 #include "escl/run.h"
 
 #include "escl/quirks.h"
+#include "escl/uri.h"
 
 #include <errno.h>
 #include <string.h>
@@ -13,6 +14,7 @@ enum {
     RUN_FETCH,       /* a page is asked for or comes */
     RUN_FETCH_WAIT,  /* "not yet": until it is asked for again */
     RUN_WHY,         /* status asked: why is there no page? */
+    RUN_ADOPT,       /* status asked: what is our job called? */
     RUN_SEEK,        /* status asked: is there a job of ours? (over already) */
     RUN_CLEAN,       /* the job is being deleted (over already) */
 };
@@ -23,6 +25,8 @@ enum {
 #define EARLY_MAX 6
 #define EARLY_MS 250
 #define NEXT_DELAY_MS 500
+/* Answers "not yet" after which a job that is said to be over is over. */
+#define OVER_TRIES 2
 
 static uint64_t hash(const char *s)
 {
@@ -208,13 +212,21 @@ static unsigned seek(struct escl_run *r, enum escl_reason why)
     return end(r, why) | ESCL_ACT_STATUS;
 }
 
+static unsigned adopt(struct escl_run *r)
+{
+    r->state = RUN_ADOPT;
+    r->strikes = 0;
+    r->timer_ms = 0;
+    return ESCL_ACT_STATUS;
+}
+
 static unsigned on_create(struct escl_run *r, const struct escl_event *e,
                           int64_t now)
 {
     switch ((unsigned)e->what) {
     case ESCL_EV_CREATED:
         if (!e->path || strlen(e->path) >= sizeof(r->path))
-            return seek(r, r->doomed ? ESCL_CANCELLED : ESCL_GARBLED);
+            return adopt(r);
         memcpy(r->path, e->path, strlen(e->path) + 1);
         r->tries = 0;
         r->since_ms = now;
@@ -267,8 +279,9 @@ static unsigned judge(struct escl_run *r, const struct escl_status *s,
     if (j)
         works = (works && j->state == ESCL_JOB_UNKNOWN) ||
                 j->state == ESCL_JOB_ACTIVE;
-    /* It has scanned what we wait for, so that nothing holds it up. */
-    if (j && j->completed > (int32_t)r->pages)
+    /* It has scanned what we wait for, so that nothing holds it up for long. */
+    bool done = j && j->completed > (int32_t)r->pages;
+    if (done && (r->began || now - r->quiet_ms > ESCL_DONE_MS))
         works = false;
     enum escl_reason why = trouble(r, s);
     r->strikes = works ? 0 : r->strikes + 1;
@@ -313,8 +326,10 @@ static unsigned unanswered(struct escl_run *r, const struct escl_event *e,
 static unsigned on_no_page(struct escl_run *r, const struct escl_event *e,
                            int64_t now)
 {
-    if (e->http == 503)
-        return fetch_later(r, now, delay(e, r->tries, 100, 1000));
+    if (e->http == 503) {
+        unsigned acts = fetch_later(r, now, delay(e, r->tries, 100, 1000));
+        return acts ? acts : (unsigned)ESCL_ACT_STATUS;
+    }
     return ask_why(r, e->http);
 }
 
@@ -380,22 +395,28 @@ static enum escl_reason why_none(const struct escl_run *r,
     return feeder ? ESCL_FEEDER_EMPTY : ESCL_ABORTED;
 }
 
-/* Some say 404 when they are asked before the next sheet is in place. */
-static bool early(const struct escl_run *r, const struct escl_status *s)
+/* Some say 404 or 410 when they are asked before the next page is there. How
+ * often that is to be believed: */
+static unsigned early_max(const struct escl_run *r, const struct escl_status *s)
 {
     const struct escl_job_info *j = job_of(r, s);
     bool sheets = s->adf == ESCL_ADF_LOADED || s->adf == ESCL_ADF_WORKING;
     bool alive =
         j ? j->state == ESCL_JOB_ACTIVE : s->device == ESCL_DEVICE_PROCESSING;
-    return r->path[0] && r->source != ESCL_PLATEN && sheets && alive &&
-           r->http == 404 && r->tries < EARLY_MAX;
+    if (!r->path[0] || !alive || (r->http != 404 && r->http != 410))
+        return 0;
+    if (r->source == ESCL_PLATEN)
+        return EARLY_MAX;
+    /* The last sheet's back, where the feeder is empty already. */
+    bool back = r->source == ESCL_FEEDER_DUPLEX && r->pages % 2 == 1;
+    return sheets ? EARLY_MAX : back ? EARLY_MAX / 2 : 0;
 }
 
 static unsigned on_why(struct escl_run *r, const struct escl_event *e,
                        int64_t now)
 {
     if (e->what == ESCL_EV_STATUS) {
-        if (early(r, e->status))
+        if (r->tries < early_max(r, e->status))
             return fetch_later(r, now, EARLY_MS);
         return finish(r, why_none(r, e->status));
     }
@@ -408,24 +429,63 @@ static unsigned on_why(struct escl_run *r, const struct escl_event *e,
     return finish(r, why_none(r, NULL));
 }
 
+/* "Not yet" from a scanner that says that the job is over means "no more". */
+static unsigned on_fetch_wait(struct escl_run *r, const struct escl_event *e,
+                              int64_t now)
+{
+    if (e->what == ESCL_EV_TIME)
+        return fetch(r, now);
+    if (e->what != ESCL_EV_STATUS)
+        return 0;
+    const struct escl_job_info *j = job_of(r, e->status);
+    enum escl_reason why = trouble(r, e->status);
+    if (why != ESCL_DONE)
+        return finish(r, why);
+    bool over = j ? j->state == ESCL_JOB_ENDED || j->state == ESCL_JOB_BROKEN
+                  : e->status->device == ESCL_DEVICE_IDLE;
+    if (!over || r->tries < OVER_TRIES)
+        return 0;
+    r->http = 404;
+    return finish(r, why_none(r, e->status));
+}
+
 /* The first active job that was not there before is ours. */
+static bool find_new(struct escl_run *r, const struct escl_status *s)
+{
+    for (size_t i = 0; i < s->jobs; i++) {
+        const struct escl_job_info *j = &s->job[i];
+        uint64_t h = hash(j->uri);
+        bool old = false;
+        for (size_t k = 0; k < r->known; k++)
+            old = old || r->job[k] == h;
+        if (!old && j->state == ESCL_JOB_ACTIVE &&
+            escl_uri_resolve("/eSCL/ScanJobs", j->uri, r->path) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The scanner made the job and did not say where, or not so that it can be
+ * found: its status names it. */
+static unsigned on_adopt(struct escl_run *r, const struct escl_event *e,
+                         int64_t now)
+{
+    if (e->what == ESCL_EV_NO_STATUS)
+        return again(r, e) ? (unsigned)ESCL_ACT_STATUS
+                           : finish(r, ESCL_GARBLED);
+    if (e->what != ESCL_EV_STATUS)
+        return 0;
+    bool found = find_new(r, e->status);
+    return found && !r->doomed ? fetch(r, now) : finish(r, ESCL_GARBLED);
+}
+
 static unsigned on_seek(struct escl_run *r, const struct escl_event *e)
 {
     if (e->what == ESCL_EV_NO_STATUS)
         return again(r, e) ? (unsigned)ESCL_ACT_STATUS : finish(r, r->reason);
     if (e->what != ESCL_EV_STATUS)
         return 0;
-    for (size_t i = 0; i < e->status->jobs; i++) {
-        const struct escl_job_info *j = &e->status->job[i];
-        uint64_t h = hash(j->uri);
-        bool old = false;
-        for (size_t k = 0; k < r->known; k++)
-            old = old || r->job[k] == h;
-        if (!old && j->state == ESCL_JOB_ACTIVE && j->uri[0]) {
-            memcpy(r->path, j->uri, sizeof(r->path));
-            break;
-        }
-    }
+    (void)find_new(r, e->status);
     return finish(r, r->reason);
 }
 
@@ -437,6 +497,7 @@ static unsigned on_cancel(struct escl_run *r)
     case RUN_CLEAN:
         return 0;
     case RUN_CREATE:
+    case RUN_ADOPT:
         r->doomed = true;
         return end(r, ESCL_CANCELLED);
     case RUN_FETCH:
@@ -490,9 +551,11 @@ unsigned escl_run_event(struct escl_run *r, const struct escl_event *e,
     case RUN_FETCH:
         return on_fetch(r, e, now_ms);
     case RUN_FETCH_WAIT:
-        return e->what == ESCL_EV_TIME ? fetch(r, now_ms) : 0;
+        return on_fetch_wait(r, e, now_ms);
     case RUN_WHY:
         return on_why(r, e, now_ms);
+    case RUN_ADOPT:
+        return on_adopt(r, e, now_ms);
     case RUN_SEEK:
         return on_seek(r, e);
     case RUN_CLEAN:

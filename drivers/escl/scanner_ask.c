@@ -1,6 +1,8 @@
 /* What the scanner is asked of itself: its capabilities, its status. */
 #include "escl/scanner_impl.h"
 
+#include "escl/uri.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,25 +10,33 @@
 #define OPEN_AGAIN_MS 300
 #define SLOW_WAKE_MS 20000
 
+static void on_ability(void *arg, int error);
+static void on_status(void *arg, int error);
+
 static void on_head(void *arg, const struct escl_http_head *h)
 {
     struct escl_scanner *s = arg;
     s->doc_http = h->status;
+    memcpy(s->location, h->location, sizeof(s->location));
 }
 
 static void on_body(void *arg, const uint8_t *data, size_t len)
 {
     struct escl_scanner *s = arg;
-    if (s->doc_error == 0)
-        s->doc_error = lk_buf_append(s->doc, data, len);
+    int r = lk_buf_append(s->doc, data, len);
+    if (r == 0)
+        return;
+    /* No more of it. */
+    void (*end)(void *, int) =
+        s->phase == ESCL_OPENING ? on_ability : on_status;
+    escl_link_abort(s->asked);
+    end(s, r);
 }
 
-/* Asks `k` for the document `name`. */
-static int ask(struct escl_scanner *s, struct escl_link *k, const char *name,
+/* Asks `k` for the document at `path`. */
+static int ask(struct escl_scanner *s, struct escl_link *k, const char *path,
                const struct escl_exchange_ops *ops)
 {
-    char path[ESCL_PATH_MAX];
-    (void)snprintf(path, sizeof(path), "%s/%s", s->root, name);
     const struct escl_exchange x = {
         .request = {.method = "GET", .path = path},
         .answer_ms = ESCL_ANSWER_MS,
@@ -35,7 +45,7 @@ static int ask(struct escl_scanner *s, struct escl_link *k, const char *name,
     };
     s->doc->len = 0;
     s->doc_http = 0;
-    s->doc_error = 0;
+    s->asked = k;
     int r = escl_link_send(k, &x);
     s->asking = r == 0;
     return r;
@@ -86,6 +96,30 @@ static void open_again(struct escl_scanner *s)
     lk_timer_set_in(s->poll_timer, OPEN_AGAIN_MS * 1000);
 }
 
+static const struct escl_exchange_ops ABILITY_OPS = {on_head, on_body,
+                                                     on_ability};
+
+/* Follows the capabilities to another place, once for each try. */
+static bool redirected(struct escl_scanner *s)
+{
+    char base[ESCL_PATH_MAX];
+    char path[ESCL_PATH_MAX];
+    if (s->doc_http < 301 || s->doc_http > 308 || s->moved)
+        return false;
+    (void)snprintf(base, sizeof(base), "%s/", s->root);
+    if (escl_uri_resolve(base, s->location, path) < 0)
+        return false;
+    s->moved = true;
+    return ask(s, s->page, path, &ABILITY_OPS) == 0;
+}
+
+static int error_of(unsigned http)
+{
+    if (http == 404)
+        return -ENOENT;
+    return http == 401 || http == 403 ? -EACCES : -EAGAIN;
+}
+
 static enum escl_reason open_reason(int error)
 {
     switch (error) {
@@ -96,6 +130,8 @@ static enum escl_reason open_reason(int error)
         return ESCL_GONE;
     case -ENOENT:
         return ESCL_UNFIT;
+    case -EACCES:
+        return ESCL_REFUSED;
     case -ENOMEM:
         return ESCL_MEMORY;
     case -EBADMSG:
@@ -110,10 +146,10 @@ static void on_ability(void *arg, int error)
 {
     struct escl_scanner *s = arg;
     s->asking = false;
+    if (error == 0 && redirected(s))
+        return;
     if (error == 0 && s->doc_http != 200)
-        error = s->doc_http == 404 ? -ENOENT : -EAGAIN;
-    if (error == 0)
-        error = s->doc_error;
+        error = error_of(s->doc_http);
     if (error == 0)
         error = escl_ability_decode(s->doc->data, s->doc->len, &s->ability);
     if (error == 0) {
@@ -135,9 +171,6 @@ static void on_ability(void *arg, int error)
     }
 }
 
-static const struct escl_exchange_ops ABILITY_OPS = {on_head, on_body,
-                                                     on_ability};
-
 void escl_scanner_open(struct escl_scanner *s)
 {
     int64_t most =
@@ -152,8 +185,6 @@ static void on_status(void *arg, int error)
     struct escl_scanner *s = arg;
     struct escl_event e = {.what = ESCL_EV_STATUS, .status = &s->status};
     s->asking = false;
-    if (error == 0 && s->doc_http == 200)
-        error = s->doc_error;
     if (error == 0 && s->doc_http == 200)
         error = escl_status_decode(s->doc->data, s->doc->len, &s->status);
     if (error < 0 || s->doc_http != 200)
@@ -180,16 +211,23 @@ static const struct escl_exchange_ops STATUS_OPS = {on_head, on_body,
 int escl_scanner_ask_status(struct escl_scanner *s)
 {
     struct escl_link *k = s->watch ? s->watch : s->page;
-    return s->asking ? 0 : ask(s, k, "ScannerStatus", &STATUS_OPS);
+    char path[ESCL_PATH_MAX];
+    if (s->asking)
+        return 0;
+    (void)snprintf(path, sizeof(path), "%s/ScannerStatus", s->root);
+    return ask(s, k, path, &STATUS_OPS);
 }
 
 void escl_scanner_poll(void *arg, int64_t now_us)
 {
     struct escl_scanner *s = arg;
     (void)now_us;
+    char path[ESCL_PATH_MAX];
     int r = 0;
+    (void)snprintf(path, sizeof(path), "%s/ScannerCapabilities", s->root);
+    s->moved = false;
     if (s->phase == ESCL_OPENING)
-        r = ask(s, s->page, "ScannerCapabilities", &ABILITY_OPS);
+        r = ask(s, s->page, path, &ABILITY_OPS);
     else if (escl_run_idle(&s->run))
         r = escl_scanner_ask_status(s);
     if (r < 0)

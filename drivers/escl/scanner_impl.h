@@ -9,7 +9,9 @@
 #include "escl/scanner.h"
 #include "escl/settings.h"
 
-#define ESCL_TAIL 64 /* last bytes of a page, where its end mark is sought */
+#define ESCL_TAIL                                              \
+    4096 /* last bytes of a page, where its end mark is sought \
+          */
 
 enum escl_phase { ESCL_OPENING, ESCL_OPEN, ESCL_BROKEN };
 
@@ -51,7 +53,8 @@ struct escl_scanner {
     struct lk_buf *doc;
     bool asking; /* capabilities or status */
     unsigned doc_http;
-    int doc_error;
+    struct escl_link *asked;
+    bool moved; /* the capabilities were */
     struct escl_status status;
 
     /* One job. */
