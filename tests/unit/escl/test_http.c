@@ -253,13 +253,13 @@ static void test_random_chunks(void **state)
         size_t len = 0;
         for (int k = 0; k < 20; k++) {
             size_t size = 1 + test_random(&seed) % 3000;
-            n += (size_t)sprintf(text + n, k % 2 ? "%zx\r\n" : "%zX;e\r\n",
-                                 size);
+            n += (size_t)snprintf(text + n, sizeof(text) - n,
+                                  k % 2 ? "%zx\r\n" : "%zX;e\r\n", size);
             for (size_t j = 0; j < size; j++)
                 text[n++] = (char)(body[len++] = (uint8_t)test_random(&seed));
-            n += (size_t)sprintf(text + n, "\r\n");
+            n += (size_t)snprintf(text + n, sizeof(text) - n, "\r\n");
         }
-        n += (size_t)sprintf(text + n, "0\r\n\r\n");
+        n += (size_t)snprintf(text + n, sizeof(text) - n, "0\r\n\r\n");
         memset(&whole, 0, offsetof(struct outcome, body));
         escl_http_begin(&parser);
         size_t at = 0;

@@ -195,33 +195,6 @@ static void test_busy(void **state)
     assert_true(tries > 5 && now - 1000 <= ESCL_BUSY_MS);
 }
 
-static void test_not_yet(void **state)
-{
-    (void)state;
-    begin_fetch(&FEEDER);
-    assert_int_equal(refuse(ESCL_EV_NO_PAGE, 503), 0);
-    assert_int_equal(run.timer_ms, now + 100);
-    now = run.timer_ms;
-    assert_int_equal(simple(ESCL_EV_TIME), ESCL_ACT_FETCH);
-    assert_int_equal(happen((struct escl_event){.what = ESCL_EV_NO_PAGE,
-                                                .http = 503,
-                                                .retry_after_s = 1}),
-                     0);
-    assert_int_equal(run.timer_ms, now + 1000);
-    now = run.timer_ms;
-    assert_int_equal(simple(ESCL_EV_TIME), ESCL_ACT_FETCH);
-    (void)simple(ESCL_EV_PAGE);
-    assert_int_equal(simple(ESCL_EV_PAGE_END), ESCL_ACT_FETCH);
-    /* For ever is too long. */
-    unsigned acts = 0;
-    while ((acts = refuse(ESCL_EV_NO_PAGE, 503)) == 0) {
-        now = run.timer_ms;
-        assert_int_equal(simple(ESCL_EV_TIME), ESCL_ACT_FETCH);
-    }
-    expect_end(acts, ESCL_ACT_DELETE, ESCL_SILENT, 1);
-    assert_true(now < 1000 + ESCL_SLOW_MS + 5000);
-}
-
 static struct escl_status with_job(enum escl_device_state device,
                                    enum escl_adf_state adf,
                                    enum escl_job_state job, int32_t completed)
@@ -234,6 +207,50 @@ static struct escl_status with_job(enum escl_device_state device,
     s.job[0].completed = completed;
     s.job[0].waiting = -1;
     return s;
+}
+
+static void test_not_yet(void **state)
+{
+    (void)state;
+    begin_fetch(&FEEDER);
+    assert_int_equal(refuse(ESCL_EV_NO_PAGE, 503), ESCL_ACT_STATUS);
+    assert_int_equal(run.timer_ms, now + 100);
+    now = run.timer_ms;
+    assert_int_equal(simple(ESCL_EV_TIME), ESCL_ACT_FETCH);
+    assert_int_equal(happen((struct escl_event){.what = ESCL_EV_NO_PAGE,
+                                                .http = 503,
+                                                .retry_after_s = 1}),
+                     ESCL_ACT_STATUS);
+    assert_int_equal(run.timer_ms, now + 1000);
+    now = run.timer_ms;
+    assert_int_equal(simple(ESCL_EV_TIME), ESCL_ACT_FETCH);
+    (void)simple(ESCL_EV_PAGE);
+    assert_int_equal(simple(ESCL_EV_PAGE_END), ESCL_ACT_FETCH);
+    /* For ever is too long. */
+    unsigned acts = 0;
+    while ((acts = refuse(ESCL_EV_NO_PAGE, 503)) == ESCL_ACT_STATUS) {
+        assert_int_equal(say(with_job(ESCL_DEVICE_PROCESSING, ESCL_ADF_LOADED,
+                                      ESCL_JOB_ACTIVE, 1)),
+                         0);
+        now = run.timer_ms;
+        assert_int_equal(simple(ESCL_EV_TIME), ESCL_ACT_FETCH);
+    }
+    expect_end(acts, ESCL_ACT_DELETE, ESCL_SILENT, 1);
+    assert_true(now < 1000 + ESCL_SLOW_MS + 5000);
+    /* "Not yet" for ever, where the job is over, is "no more". */
+    begin_fetch(&FEEDER);
+    (void)simple(ESCL_EV_PAGE);
+    assert_int_equal(simple(ESCL_EV_PAGE_END), ESCL_ACT_FETCH);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(refuse(ESCL_EV_NO_PAGE, 503), ESCL_ACT_STATUS);
+        acts =
+            say(with_job(ESCL_DEVICE_IDLE, ESCL_ADF_EMPTY, ESCL_JOB_ENDED, 1));
+        if (i == 0) {
+            now = run.timer_ms;
+            assert_int_equal(simple(ESCL_EV_TIME), ESCL_ACT_FETCH);
+        }
+    }
+    expect_end(acts, ESCL_ACT_DELETE, ESCL_DONE, 1);
 }
 
 /* 404 before the next sheet is in place. */
@@ -350,7 +367,7 @@ static void test_vouched(void **state)
                             ESCL_JOB_ACTIVE, 1));
     }
     expect_end(acts, ESCL_ACT_ABANDON | ESCL_ACT_DELETE, ESCL_SILENT, 0);
-    assert_true(now - quiet <= 1600);
+    assert_true(now - quiet <= ESCL_DONE_MS + 1600);
     /* It does not answer at all. */
     begin_fetch(&PLATEN);
     now = run.timer_ms;
@@ -378,6 +395,24 @@ static void test_lost(void **state)
     assert_string_equal(run.path, "/eSCL/new");
     (void)simple(ESCL_EV_DELETED);
     assert_true(escl_run_idle(&run));
+}
+
+/* The scanner does not say where the job is: its status does. */
+static void test_adopt(void **state)
+{
+    (void)state;
+    begin(&PLATEN, 0);
+    (void)say(status(ESCL_DEVICE_IDLE, ESCL_ADF_UNKNOWN));
+    assert_int_equal(simple(ESCL_EV_CREATED), ESCL_ACT_STATUS);
+    assert_int_equal(say(with_job(ESCL_DEVICE_PROCESSING, ESCL_ADF_UNKNOWN,
+                                  ESCL_JOB_ACTIVE, 0)),
+                     ESCL_ACT_FETCH);
+    assert_string_equal(run.path, "/eSCL/ScanJobs/1");
+    begin(&PLATEN, 0);
+    (void)say(status(ESCL_DEVICE_IDLE, ESCL_ADF_UNKNOWN));
+    assert_int_equal(simple(ESCL_EV_CREATED), ESCL_ACT_STATUS);
+    expect_end(say(status(ESCL_DEVICE_IDLE, ESCL_ADF_UNKNOWN)), 0, ESCL_GARBLED,
+               0);
 }
 
 static void test_cancel(void **state)
@@ -477,13 +512,14 @@ static void test_silence(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_platen),  cmocka_unit_test(test_feeder),
-        cmocka_unit_test(test_ceiling), cmocka_unit_test(test_check),
-        cmocka_unit_test(test_refused), cmocka_unit_test(test_busy),
-        cmocka_unit_test(test_not_yet), cmocka_unit_test(test_early),
-        cmocka_unit_test(test_why),     cmocka_unit_test(test_vouched),
-        cmocka_unit_test(test_lost),    cmocka_unit_test(test_cancel),
-        cmocka_unit_test(test_silence), cmocka_unit_test(test_random_events),
+        cmocka_unit_test(test_platen),        cmocka_unit_test(test_feeder),
+        cmocka_unit_test(test_ceiling),       cmocka_unit_test(test_check),
+        cmocka_unit_test(test_refused),       cmocka_unit_test(test_busy),
+        cmocka_unit_test(test_not_yet),       cmocka_unit_test(test_early),
+        cmocka_unit_test(test_why),           cmocka_unit_test(test_vouched),
+        cmocka_unit_test(test_adopt),         cmocka_unit_test(test_lost),
+        cmocka_unit_test(test_cancel),        cmocka_unit_test(test_silence),
+        cmocka_unit_test(test_random_events),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

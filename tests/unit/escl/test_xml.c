@@ -154,18 +154,18 @@ static void test_ceilings(void **state)
     struct escl_status st;
     size_t n = 0;
     for (int i = 0; i <= ESCL_XML_DEPTH_MAX; i++)
-        n += (size_t)sprintf(xml + n, "<ScannerStatus>");
+        n += (size_t)snprintf(xml + n, sizeof(xml) - n, "<ScannerStatus>");
     assert_int_equal(escl_status_decode(xml, n, &st), -EMSGSIZE);
-    n = (size_t)sprintf(xml, "<ScannerStatus>");
+    n = (size_t)snprintf(xml, sizeof(xml), "<ScannerStatus>");
     for (int i = 0; i <= ESCL_XML_ELEMENTS_MAX; i++)
-        n += (size_t)sprintf(xml + n, "<a/>");
+        n += (size_t)snprintf(xml + n, sizeof(xml) - n, "<a/>");
     assert_int_equal(escl_status_decode(xml, n, &st), -EMSGSIZE);
     assert_int_equal(escl_status_decode(xml, sizeof(xml), &st), -EMSGSIZE);
     /* Text without end is cut. */
-    n = (size_t)sprintf(xml, "<ScannerStatus><State>");
+    n = (size_t)snprintf(xml, sizeof(xml), "<ScannerStatus><State>");
     memset(xml + n, 'x', 200000);
     n += 200000;
-    n += (size_t)sprintf(xml + n, "</State></ScannerStatus>");
+    n += (size_t)snprintf(xml + n, sizeof(xml) - n, "</State></ScannerStatus>");
     assert_int_equal(escl_status_decode(xml, n, &st), 0);
     assert_int_equal(st.device, ESCL_DEVICE_UNKNOWN);
 }
