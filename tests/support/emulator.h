@@ -15,7 +15,7 @@
 
 #include <stdbool.h>
 
-#define EMULATOR_ANSWER_MAX 512 /* bytes, NUL included */
+#define EMULATOR_ANSWER_MAX 16384 /* bytes, NUL included */
 
 struct emulator;
 
