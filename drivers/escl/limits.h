@@ -42,7 +42,7 @@
     90000                   /* a page that does not come, said to be worked \
                                at */
 #define ESCL_ALONE_MS 20000 /* the same, where nobody can be asked */
-#define ESCL_BUSY_MS 20000  /* "not now" (503) to a new job */
+#define ESCL_BUSY_MS 10000  /* "not now" (503) to a new job */
 #define ESCL_SEND_MS 1000   /* a request, until the device has it */
 #define ESCL_NUDGE_MS                                                    \
     250                    /* a body's bytes: a transfer that is neither \

@@ -257,8 +257,9 @@ int escl_link_send(struct escl_link *k, const struct escl_exchange *x)
     k->exchange = *x;
     k->told = false;
     k->retried = false;
-    k->answer_by_us =
-        x->answer_ms > 0 ? lk_loop_now_us(k->loop) + x->answer_ms * 1000LL : 0;
+    k->failed = 0;
+    k->empty = false;
+    k->answer_by_us = lk_loop_now_us(k->loop) + ESCL_ANSWER_MOST_MS * 1000LL;
     k->waiting = true;
     /* What may not be sent twice never goes out on a connection that the peer
      * may just be closing. */

@@ -110,15 +110,11 @@ static int64_t delay(const struct escl_event *e, unsigned tries, int64_t first,
 static const struct escl_job_info *job_of(const struct escl_run *r,
                                           const struct escl_status *s)
 {
-    size_t len = strlen(r->path);
-    for (size_t i = 0; len > 0 && i < s->jobs; i++) {
-        size_t n = strlen(s->job[i].uri);
-        while (n > 0 && s->job[i].uri[n - 1] == '/')
-            n--;
-        /* The path may follow a scheme and a host. */
-        if (n >= len && memcmp(s->job[i].uri + n - len, r->path, len) == 0)
+    char path[ESCL_PATH_MAX];
+    for (size_t i = 0; r->path[0] && i < s->jobs; i++)
+        if (escl_uri_resolve("/eSCL/ScanJobs", s->job[i].uri, path) == 0 &&
+            strcmp(path, r->path) == 0)
             return &s->job[i];
-    }
     return NULL;
 }
 
@@ -185,24 +181,6 @@ static unsigned ask_why(struct escl_run *r, unsigned http)
     return ESCL_ACT_STATUS;
 }
 
-static unsigned on_refused(struct escl_run *r, const struct escl_event *e,
-                           int64_t now)
-{
-    if (r->doomed)
-        return finish(r, ESCL_CANCELLED);
-    if (e->http == 409)
-        return ask_why(r, e->http);
-    if (e->http != 503)
-        return finish(r, e->http >= 500 ? ESCL_ABORTED : ESCL_REFUSED);
-    int64_t in = delay(e, r->tries, 200, 2000);
-    if (now - r->since_ms + in > ESCL_BUSY_MS)
-        return finish(r, ESCL_BUSY);
-    r->tries++;
-    r->state = RUN_CREATE_WAIT;
-    r->timer_ms = now + in;
-    return 0;
-}
-
 /* A job may have been made, whose name is not known: it is looked for. */
 static unsigned seek(struct escl_run *r, enum escl_reason why)
 {
@@ -210,6 +188,24 @@ static unsigned seek(struct escl_run *r, enum escl_reason why)
     r->strikes = 0;
     r->timer_ms = 0;
     return end(r, why) | ESCL_ACT_STATUS;
+}
+
+static unsigned on_refused(struct escl_run *r, const struct escl_event *e,
+                           int64_t now)
+{
+    if (r->doomed)
+        return finish(r, ESCL_CANCELLED);
+    if (e->http == 409)
+        return ask_why(r, e->http);
+    if (e->http != 503) /* some have made the job all the same */
+        return seek(r, e->http >= 500 ? ESCL_ABORTED : ESCL_REFUSED);
+    int64_t in = delay(e, r->tries, 200, 2000);
+    if (now - r->since_ms + in > ESCL_BUSY_MS)
+        return finish(r, ESCL_BUSY);
+    r->tries++;
+    r->state = RUN_CREATE_WAIT;
+    r->timer_ms = now + in;
+    return 0;
 }
 
 static unsigned adopt(struct escl_run *r)
@@ -412,23 +408,6 @@ static unsigned early_max(const struct escl_run *r, const struct escl_status *s)
     return sheets ? EARLY_MAX : back ? EARLY_MAX / 2 : 0;
 }
 
-static unsigned on_why(struct escl_run *r, const struct escl_event *e,
-                       int64_t now)
-{
-    if (e->what == ESCL_EV_STATUS) {
-        if (r->tries < early_max(r, e->status))
-            return fetch_later(r, now, EARLY_MS);
-        return finish(r, why_none(r, e->status));
-    }
-    if (e->what != ESCL_EV_NO_STATUS)
-        return 0;
-    if (again(r, e))
-        return ESCL_ACT_STATUS;
-    if (e->http == 0 && r->pages == 0)
-        return finish(r, reason_of(e->error, false));
-    return finish(r, why_none(r, NULL));
-}
-
 /* "Not yet" from a scanner that says that the job is over means "no more". */
 static unsigned on_fetch_wait(struct escl_run *r, const struct escl_event *e,
                               int64_t now)
@@ -463,6 +442,32 @@ static bool find_new(struct escl_run *r, const struct escl_status *s)
             return true;
     }
     return false;
+}
+
+/* The place that the scanner named is none, and its status names another. */
+static bool misled(struct escl_run *r, const struct escl_status *s)
+{
+    return r->path[0] && r->pages == 0 && r->http == 404 && !job_of(r, s) &&
+           find_new(r, s);
+}
+
+static unsigned on_why(struct escl_run *r, const struct escl_event *e,
+                       int64_t now)
+{
+    if (e->what == ESCL_EV_STATUS) {
+        if (misled(r, e->status))
+            return fetch(r, now);
+        if (r->tries < early_max(r, e->status))
+            return fetch_later(r, now, EARLY_MS);
+        return finish(r, why_none(r, e->status));
+    }
+    if (e->what != ESCL_EV_NO_STATUS)
+        return 0;
+    if (again(r, e))
+        return ESCL_ACT_STATUS;
+    if (e->http == 0 && r->pages == 0)
+        return finish(r, reason_of(e->error, false));
+    return finish(r, why_none(r, NULL));
 }
 
 /* The scanner made the job and did not say where, or not so that it can be

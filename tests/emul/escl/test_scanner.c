@@ -251,7 +251,9 @@ static void test_unplug(void **state)
         assert_true(suite_run(s, &s->broken, 2000));
         assert_int_equal(s->broken_why, ESCL_GONE);
     } else {
-        assert_int_equal(suite_scan(s, &job), ESCL_GONE);
+        /* Whoever answers there closes at once. */
+        enum escl_reason why = suite_scan(s, &job);
+        assert_true(why == ESCL_GONE || why == ESCL_SILENT);
     }
     (void)suite_say(s, "plug");
     suite_close(s);

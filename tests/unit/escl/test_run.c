@@ -163,7 +163,10 @@ static void test_refused(void **state)
     for (size_t i = 0; i < LK_ARRAY_LEN(rows); i++) {
         begin(&PLATEN, 0);
         (void)say(status(ESCL_DEVICE_IDLE, ESCL_ADF_UNKNOWN));
-        expect_end(refuse(ESCL_EV_REFUSED, rows[i].http), 0, rows[i].why, 0);
+        expect_end(refuse(ESCL_EV_REFUSED, rows[i].http), ESCL_ACT_STATUS,
+                   rows[i].why, 0);
+        assert_int_equal(say(status(ESCL_DEVICE_IDLE, ESCL_ADF_UNKNOWN)), 0);
+        assert_true(escl_run_idle(&run));
     }
     begin(&FEEDER, 0); /* 409: the status says why */
     (void)say(status(ESCL_DEVICE_IDLE, ESCL_ADF_UNKNOWN));
