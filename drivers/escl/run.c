@@ -143,11 +143,13 @@ static void remember_jobs(struct escl_run *r, const struct escl_status *s)
         r->job[r->known++] = hash(s->job[i].uri);
 }
 
-/* Whether a status that did not come is asked for once more: it broke off at
- * once, so that there is time for that. */
+/* Whether a status that did not come is asked for once more: the question may
+ * have been hurt on its own way. During a page there is no time for that when
+ * the first one was waited for in vain. */
 static bool again(struct escl_run *r, const struct escl_event *e)
 {
-    if (e->http > 0 || e->error == -ETIMEDOUT || e->error == -ENODEV)
+    bool late = e->error == -ETIMEDOUT && r->state == RUN_FETCH;
+    if (e->http > 0 || late || e->error == -ENODEV)
         return false;
     return r->strikes++ == 0;
 }
@@ -312,7 +314,6 @@ static unsigned unanswered(struct escl_run *r, const struct escl_event *e,
         return 0;    /* bytes came meanwhile */
     if (e->http > 0) /* it lives, but does not say how */
         return unwatched(r, now);
-    /* The question may have been hurt on its own way. */
     if (again(r, e))
         return ESCL_ACT_STATUS;
     return abandon(r,

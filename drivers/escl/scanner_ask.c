@@ -33,13 +33,19 @@ static void on_body(void *arg, const uint8_t *data, size_t len)
     end(s, r);
 }
 
+static const struct escl_exchange_ops ABILITY_OPS = {on_head, on_body,
+                                                     on_ability};
+static const struct escl_exchange_ops STATUS_OPS = {on_head, on_body,
+                                                    on_status};
+
 /* Asks `k` for the document at `path`. */
 static int ask(struct escl_scanner *s, struct escl_link *k, const char *path,
                const struct escl_exchange_ops *ops)
 {
+    bool twice = ops == &STATUS_OPS && !escl_run_fetching(&s->run);
     const struct escl_exchange x = {
         .request = {.method = "GET", .path = path},
-        .answer_ms = ESCL_ANSWER_MS,
+        .answer_ms = twice ? ESCL_STATUS_MS : ESCL_ANSWER_MS,
         .ops = ops,
         .arg = s,
     };
@@ -95,9 +101,6 @@ static void open_again(struct escl_scanner *s)
     }
     lk_timer_set_in(s->poll_timer, OPEN_AGAIN_MS * 1000);
 }
-
-static const struct escl_exchange_ops ABILITY_OPS = {on_head, on_body,
-                                                     on_ability};
 
 /* Follows the capabilities to another place, once for each try. */
 static bool redirected(struct escl_scanner *s)
@@ -204,9 +207,6 @@ static void on_status(void *arg, int error)
         escl_scanner_happened(s, &e);
     (void)!escl_scanner_leave(s);
 }
-
-static const struct escl_exchange_ops STATUS_OPS = {on_head, on_body,
-                                                    on_status};
 
 int escl_scanner_ask_status(struct escl_scanner *s)
 {

@@ -147,7 +147,10 @@ static void test_check(void **state)
     begin(&FEEDER, 0); /* no status: it is tried */
     assert_int_equal(refuse(ESCL_EV_NO_STATUS, 503), ESCL_ACT_CREATE);
     begin(&FEEDER, 0);
+    assert_int_equal(broke(ESCL_EV_NO_STATUS, -ETIMEDOUT), ESCL_ACT_STATUS);
     expect_end(broke(ESCL_EV_NO_STATUS, -ETIMEDOUT), 0, ESCL_SILENT, 0);
+    begin(&FEEDER, 0);
+    expect_end(broke(ESCL_EV_NO_STATUS, -ENODEV), 0, ESCL_GONE, 0);
     begin(&FEEDER, 0);
     assert_int_equal(broke(ESCL_EV_NO_STATUS, -EPIPE), ESCL_ACT_STATUS);
     expect_end(broke(ESCL_EV_NO_STATUS, -EPIPE), 0, ESCL_SILENT, 0);
