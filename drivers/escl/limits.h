@@ -31,8 +31,9 @@
 
 /* Waits, in milliseconds. */
 #define ESCL_ANSWER_MS 1200 /* a small answer, without a byte of it */
-#define ESCL_STATUS_MS 900  /* the same of a status, which is asked for twice \
-                             */
+#define ESCL_STATUS_MS                                    \
+    900 /* the same of a status, which is asked for twice \
+         */
 #define ESCL_ANSWER_MOST_MS 8000 /* the same, whatever comes of it */
 #define ESCL_DONE_MS                                                         \
     5000                     /* a page that the scanner says it has scanned, \
