@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum {
-    BLOCK_GRACE_MS = 200, /* beyond what the card may take */
+    BLOCK_GRACE_MS = 100, /* beyond what the card may take */
     BLOCK_WAIT_MAX_MS = 10000,
     PAD_GRACE_MS = 5000, /* beyond the pad's own time */
 };
@@ -257,7 +257,7 @@ static bool command_lost(struct ccid_slot *s, int status)
 static bool dispatch(struct ccid_slot *s, int status,
                      const struct ccid_reply *reply)
 {
-    if (status < 0)
+    if (!reply)
         return command_lost(s, status);
     switch (s->op) {
     case CCID_OP_POWER_ON:

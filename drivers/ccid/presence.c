@@ -218,7 +218,8 @@ static void started(struct ccid_slot *s, int status,
 {
     enum { NO_SUCH_SLOT = 5 };
     struct ccid_reader *r = s->reader;
-    if (status < 0) {
+    (void)status;
+    if (!reply) {
         if (++r->tries >= CCID_START_TRIES)
             ccid_reader_break(r, "its slots do not answer");
         else

@@ -12,7 +12,7 @@
 #include "usb/usb.h"
 
 #define CCID_POLL_MS 250   /* between two questions whether a card is in */
-#define CCID_ASK_MS 700    /* for the answer to it */
+#define CCID_ASK_MS 600    /* for the answer to it */
 #define CCID_START_TRIES 2 /* of the first question to a slot */
 #define CCID_OPERATION_MS 120000 /* most for one operation of many commands */
 #define CCID_CHANGES_MAX 60      /* cards that come and go within ... */
