@@ -68,10 +68,8 @@ async function run(path, { stay, help, ...options }) {
     return;
   }
   const { ready, close } = await (module.serve ? module.serve(options) : serveDevice(module.create, options));
-  endWith(stay, () => {
-    close();
-    process.exit(0);
-  });
+  process.once('exit', close); // however it ends
+  endWith(stay, () => process.exit(0));
   process.stdout.write(`ready ${JSON.stringify(ready)}\n`);
 }
 
