@@ -63,6 +63,15 @@ static bool carries_extended(const struct card_reader *r,
            card->protocol == 1;
 }
 
+/* For the technician: what went wrong on the wire, and nothing of what crossed
+ * it. */
+static void note(const struct card_reader *r, const char *what, int status)
+{
+    if (status < 0 && status != -ENODEV && r->slot != NO_SLOT)
+        LK_LOG(INFO, "card", "what=%s err=%s why=\"%s\"", what,
+               strerrorname_np(-status), ccid_reader_why(r->ccid, r->slot));
+}
+
 static void on_powered(void *arg, int status, const uint8_t *data, size_t len)
 {
     struct card_reader *r = arg;
@@ -71,6 +80,7 @@ static void on_powered(void *arg, int status, const uint8_t *data, size_t len)
                                        : NULL;
     (void)data;
     (void)len;
+    note(r, "power", status);
     if (!card) {
         card_work_powered(r->work, status < 0 ? status : -EIO, NULL, 0, false);
         return;
@@ -83,6 +93,7 @@ static void on_powered(void *arg, int status, const uint8_t *data, size_t len)
 static void on_answer(void *arg, int status, const uint8_t *data, size_t len)
 {
     struct card_reader *r = arg;
+    note(r, "apdu", status);
     card_work_answered(r->work, status, data, len);
 }
 

@@ -230,6 +230,10 @@ void card_request_ended(struct card_work *w, enum card_end end)
         card_request_fail(w, why_of(end), card_tries(w->card));
         if (first && end == CARD_END_BLOCKED)
             card_work_blocked(w);
+        /* What came may have been garbled on its way, and more of it may be
+         * waiting: the card begins anew. */
+        if (end == CARD_END_BAD_SIGNATURE || end == CARD_END_FAULT)
+            card_work_recover(w);
     }
 }
 

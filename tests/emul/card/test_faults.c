@@ -91,8 +91,14 @@ static void break_all(const char *variant, const char *pin)
     unsigned transfers = count(b);
     unsigned struck = 0;
     unsigned runs = 0;
+    int what_only = 0;
+    unsigned at_only = 0;
+    if (all && sscanf(all, "%d:%u", &what_only, &at_only) == 2)
+        step = 1;
     for (int what = USB_FAULT_UNPLUG; what < USB_FAULTS; what++)
         for (unsigned at = (unsigned)what % step; at < transfers; at += step) {
+            if (what_only && (what != what_only || at != at_only))
+                continue;
             struck += run(b, (enum usb_fault)what, at, pin);
             runs++;
         }
