@@ -112,7 +112,7 @@ static void say_opening(struct run *r)
     };
     uint8_t import[8 + 312] = {0x01, 0x11, 0x00, 0x03};
     uint8_t head[48];
-    memcpy(import + 8 + 256, "1-1", 3);
+    memcpy(import + 8 + 256, "1-1", 4);
     say(r, import, sizeof(import));
     for (size_t i = 0; i < LK_ARRAY_LEN(answers); i++) {
         put_answer(head, (uint8_t)(i + 1), answers[i].len);

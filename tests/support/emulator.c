@@ -177,8 +177,10 @@ static void find_given(struct emulator *e, const char *device)
     copy(e->busid, sizeof(e->busid), busid ? busid : "1-1");
     if (strncmp(device, "usbfs:", 6) == 0) {
         e->kernel = true;
-        assert_int_equal(
-            sscanf(device, "usbfs:%4x:%4x", &e->vendor, &e->product), 2);
+        char *colon = NULL;
+        e->vendor = (unsigned)strtoul(device + 6, &colon, 16);
+        assert_int_equal(*colon, ':');
+        e->product = (unsigned)strtoul(colon + 1, NULL, 16);
     } else {
         assert_int_equal(strncmp(device, "usbip:", 6), 0);
         copy(e->device, sizeof(e->device), device + 6);

@@ -103,9 +103,7 @@ static void serve_control(struct peer *p, const struct peer_command *c)
         serve_descriptor(p, c);
     else if (s[0] == 0x80 && s[1] == 0)
         peer_return(p, c->seq, 0, zeros, 2, 2);
-    else if (s[0] == 0x23)
-        peer_return(p, c->seq, -32, NULL, 0, 0); /* as Linux' server */
-    else if (c->in)
+    else if (c->in || s[0] == 0x23) /* a reset: as Linux' server */
         peer_return(p, c->seq, -32, NULL, 0, 0);
     else
         peer_return(p, c->seq, 0, NULL, 0, c->length);

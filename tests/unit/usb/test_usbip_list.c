@@ -30,6 +30,7 @@ static void on_listed(void *arg, int error, const struct usb_candidate *list,
 /* An answer with `n` devices of two interfaces each. Returns its length. */
 static size_t answer(uint8_t *p, uint32_t n)
 {
+    static const uint8_t classes[8] = {7, 1, 2, 0, 7, 1, 4, 0};
     size_t at = 12;
     memset(p, 0, 12);
     lk_put_u16(p, 0x0111);
@@ -37,11 +38,11 @@ static size_t answer(uint8_t *p, uint32_t n)
     lk_put_u32(p + 8, n);
     for (uint32_t i = 0; i < n; i++, at += DEVICE + 8) {
         memset(p + at, 0, DEVICE + 8);
-        memcpy(p + at + 256, "1-1", 3);
+        memcpy(p + at + 256, "1-1", 4);
         lk_put_u16(p + at + 300, 0x1209);
         lk_put_u16(p + at + 302, (uint16_t)(2 + i));
         p[at + 311] = 2;
-        memcpy(p + at + DEVICE, "\x07\x01\x02\x00\x07\x01\x04\x00", 8);
+        memcpy(p + at + DEVICE, classes, sizeof(classes));
     }
     return at;
 }
