@@ -31,8 +31,8 @@ bool ccid_op_finish(struct ccid_slot *s, int status, const uint8_t *data,
     x.t1 = NULL;
     s->op = CCID_OP_NONE;
     lk_timer_clear(s->timer);
-    /* What was sent is of no more use, and the owner may look after a PIN: it is
-     * gone when the end is told. */
+    /* What was sent is of no more use, and the owner may look after a PIN: it
+     * is gone when the end is told. */
     ccid_short_wipe(&x.pieces);
     if (x.apdu)
         explicit_bzero(x.apdu, x.apdu_len);

@@ -166,14 +166,15 @@ static size_t unhex(const char *s, uint8_t *ret, size_t cap)
 {
     size_t n = 0;
     while (s[0] && s[1]) {
-        unsigned v = 0;
+        char digits[3] = {s[0], s[1], '\0'};
+        char *end = digits;
         if (s[0] == ' ') {
             s++;
             continue;
         }
         assert_true(n < cap);
-        assert_int_equal(sscanf(s, "%2x", &v), 1);
-        ret[n++] = (uint8_t)v;
+        ret[n++] = (uint8_t)strtoul(digits, &end, 16);
+        assert_ptr_equal(end, digits + 2);
         s += 2;
     }
     return n;

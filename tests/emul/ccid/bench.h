@@ -46,12 +46,12 @@ void bench_idle(struct bench *b, unsigned ms);
 
 /* Operations that wait for their end; each asserts that it comes once, and in
  * time. The answer is in b->answer. */
-int bench_power_on(struct bench *b, uint8_t slot);
-int bench_power_off(struct bench *b, uint8_t slot);
-int bench_apdu(struct bench *b, uint8_t slot, const char *hex);
-int bench_apdu_bytes(struct bench *b, uint8_t slot, const uint8_t *apdu,
+int bench_power_on(struct bench *b, uint8_t n);
+int bench_power_off(struct bench *b, uint8_t n);
+int bench_apdu(struct bench *b, uint8_t n, const char *hex);
+int bench_apdu_bytes(struct bench *b, uint8_t n, const uint8_t *apdu,
                      size_t len);
-int bench_escape(struct bench *b, uint8_t slot, const char *hex);
+int bench_escape(struct bench *b, uint8_t n, const char *hex);
 
 /* For operations begun by hand: their callback, and the wait. */
 struct ccid_done bench_done(struct bench *b);

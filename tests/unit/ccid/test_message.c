@@ -104,8 +104,8 @@ static void fitting(void **state)
     };
     (void)state;
     for (size_t i = 0; i < LK_ARRAY_LEN(pairs); i++)
-        for (uint8_t t = CCID_RDR_DATA_BLOCK; t <= CCID_RDR_RATE; t++) {
-            struct ccid_reply r = {.type = t};
+        for (int t = CCID_RDR_DATA_BLOCK; t <= CCID_RDR_RATE; t++) {
+            struct ccid_reply r = {.type = (uint8_t)t};
             assert_int_equal(ccid_reply_fits(pairs[i].command, &r),
                              t == pairs[i].reply);
             r.verdict = CCID_FAILED;

@@ -57,9 +57,8 @@ static size_t unhex(const char *s, uint8_t *ret)
 {
     size_t n = 0;
     for (; s[0] && s[1]; s += 2) {
-        unsigned v = 0;
-        (void)sscanf(s, "%2x", &v);
-        ret[n++] = (uint8_t)v;
+        const char digits[3] = {s[0], s[1], '\0'};
+        ret[n++] = (uint8_t)strtoul(digits, NULL, 16);
     }
     return n;
 }
