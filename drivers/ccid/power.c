@@ -149,9 +149,10 @@ static int got(struct ccid_slot *s, const struct ccid_reply *reply)
 {
     if (reply->icc == CCID_ICC_NONE)
         return -ENOMEDIUM;
+    /* QEMU's reader says that nothing follows, and sends it all the same. */
     if (reply->verdict == CCID_DONE &&
-        ccid_params_decode(&s->params, reply->last, reply->data, reply->len) <
-            0) {
+        ccid_params_decode(&s->params, reply->last, reply->data, reply->len) ==
+            -EOPNOTSUPP) {
         s->why = "the reader chose a protocol that we do not speak";
         return -EOPNOTSUPP;
     }

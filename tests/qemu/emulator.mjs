@@ -12,12 +12,13 @@ export class Emulator {
   #process;
   #exited;
 
-  // `what`: reader, scanner or camera. `words`: further arguments.
+  // `what`: reader, scanner or camera, or vscard, which says in `words` where it connects to. `words`: further arguments.
   static async start(what, variant, words = []) {
     const emulator = new Emulator();
     const program = path.join(root, 'tools/emulator/luukku-emulator');
     const chosen = variant ? ['--variant', variant] : [];
-    const args = [what, ...chosen, '--listen', 'tcp:0', '--control', 'tcp:0', ...words];
+    const listen = what === 'vscard' ? [] : ['--listen', 'tcp:0'];
+    const args = [what, ...chosen, ...listen, '--control', 'tcp:0', ...words];
     const child = spawn(program, args, {stdio: ['pipe', 'pipe', 'inherit']});
     emulator.#process = child;
     emulator.#exited = new Promise((resolve) => child.on('exit', resolve).on('error', resolve));
@@ -31,7 +32,7 @@ export class Emulator {
         resolve(JSON.parse(words[1]));
       });
     });
-    emulator.port = Number(/(\d+)$/.exec(ready.listen)[1]);
+    emulator.port = Number(/(\d+)$/.exec(ready.listen)?.[1]);
     emulator.control = Number(/(\d+)$/.exec(ready.control)[1]);
     emulator.busid = ready.busid;
     return emulator;

@@ -47,13 +47,9 @@ async function runJob(vm, job) {
 }
 
 async function runSuite(suite, jobs) {
-  const helpers = await suite.start?.() ?? {arguments: [], stop: async () => {}};
-  const vm = await Vm.boot([...(suite.qemu ?? []), ...helpers.arguments]);
+  const vm = await Vm.boot(suite.qemu);
   const failed = [];
-  const stop = async () => {
-    await vm.stop();
-    await helpers.stop();
-  };
+  const stop = () => vm.stop();
   process.once('SIGTERM', () => void stop().then(() => process.exit(143)));
   process.once('SIGINT', () => void stop().then(() => process.exit(130)));
   try {

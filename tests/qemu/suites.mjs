@@ -1,23 +1,76 @@
-// What runs in which guest. A job is a script of jobs/ with the emulated devices it wants (name: {what, variant}); the
-// guest gets NAME_PORT and NAME_CONTROL of each.
-const camera = {camera: {what: 'camera', variant: 'video'}};
-const documentCamera = {camera: {what: 'camera', variant: 'document'}};
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+// What runs in which guest. A job is a script of jobs/ with the emulated devices it wants (name: {what, variant, words});
+// the guest gets NAME_PORT and NAME_CONTROL of each.
+const camera = { camera: { what: 'camera', variant: 'video' } };
+const documentCamera = { camera: { what: 'camera', variant: 'document' } };
+
+// Variants of the card reader, with their USB identities.
+const readers = {
+  extended: '058f:9540',
+  'extended-large': '08c3:0402',
+  short: '072f:b000',
+  'tpdu-t0': '04e6:5116',
+  'tpdu-t1': '08e6:3437',
+  'tpdu-t0-manual': '08e6:3437',
+  'tpdu-t1-poll': '0424:1202',
+  pad: '1a44:0920',
+  'pad-tpdu': '08e6:3478',
+  'false-pad': '076b:3031',
+  'two-slot': '058f:9522',
+};
+
+/** A conformance suite, the same program as on the host. */
+const conformance = (program, device, usb, words = '', seconds = 90) => ({
+  name: [program.replace('emul.', ''), device.variant].join('.'),
+  script: 'suite.sh',
+  devices: { device },
+  environment: { PROGRAM: program, WORDS: words, USB_ID: usb },
+  seconds,
+});
+
+const reader = (variant) => ({ what: 'reader', variant });
+const scanner = (variant, words = []) => ({ what: 'scanner', variant, words });
+
+/** QEMU's own reader, which nobody here wrote; its card connects by this socket. */
+const socket = path.join(mkdtempSync(path.join(tmpdir(), 'luukku-card-')), 'card');
+process.on('exit', () => rmSync(path.dirname(socket), { recursive: true, force: true }));
 
 export const suites = {
-  camera: {
+  reader: {
+    qemu: ['-device', 'qemu-xhci', '-device', 'usb-ccid', '-chardev', `socket,id=card,path=${socket},server=on,wait=off`,
+      '-device', 'ccid-card-passthru,chardev=card'],
     jobs: [
-      {name: 'vivid', script: 'vivid.sh'},
-      {name: 'uvc', script: 'uvc.sh', devices: camera, environment: {CAMERA_NAME: 'Emulated camera'}},
-      {name: 'shutter', script: 'shutter.sh', devices: camera, environment: {CAMERA_NAME: 'Emulated camera'}},
-      {name: 'document', script: 'document.sh', devices: documentCamera, environment: {CAMERA_NAME: 'document camera'}},
+      { name: 'qemu-ccid', script: 'reader.sh', devices: { card: { what: 'vscard', words: ['--connect', `unix:${socket}`] } } },
     ],
   },
   usb: {
     jobs: [
-      {name: 'reader', script: 'usb.sh', devices: {device: {what: 'reader'}},
-        environment: {USB_KIND: 'reader', USB_ID: '058f:9540'}},
-      {name: 'scanner', script: 'usb.sh', devices: {device: {what: 'scanner'}},
-        environment: {USB_KIND: 'scanner', USB_ID: '1209:0002'}},
+      conformance('emul.usb.probe', reader('extended'), readers.extended, 'reader'),
+      conformance('emul.usb.probe', scanner('multifunction'), '1209:0002', 'scanner'),
+    ],
+  },
+  ccid: {
+    jobs: [
+      ...Object.entries(readers).map(([name, usb]) => conformance('emul.ccid.conformance', reader(name), usb, name)),
+      conformance('emul.ccid.faults', reader('extended'), readers.extended, 'extended', 120),
+      conformance('emul.ccid.walk', reader('extended'), readers.extended, 'extended', 120),
+    ],
+  },
+  escl: {
+    jobs: [
+      conformance('emul.escl.scanner', scanner('multifunction'), '1209:0002', 'usb', 150),
+      conformance('emul.escl.faults', scanner('multifunction'), '1209:0002', 'usb', 200),
+    ],
+  },
+  camera: {
+    jobs: [
+      { name: 'vivid', script: 'vivid.sh', seconds: 90 },
+      { name: 'uvc', script: 'uvc.sh', devices: camera, environment: { CAMERA_NAME: 'Emulated camera' }, seconds: 120 },
+      { name: 'shutter', script: 'shutter.sh', devices: camera, environment: { CAMERA_NAME: 'Emulated camera' }, seconds: 90 },
+      { name: 'document', script: 'document.sh', devices: documentCamera, environment: { CAMERA_NAME: 'document camera' } },
     ],
   },
 };

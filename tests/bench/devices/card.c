@@ -122,8 +122,11 @@ static void powered(void *arg, int status, const uint8_t *data, size_t len)
     struct run *t = arg;
     (void)data;
     (void)len;
-    if (status < 0)
+    if (status < 0) {
+        (void)fprintf(stderr, "bench-card: %s\n",
+                      ccid_reader_why(t->reader, t->slot));
         fail("power", status);
+    }
     const struct ccid_card *c = ccid_reader_card(t->reader, t->slot);
     const struct card_config config = {.extended = t->info->level !=
                                                        CCID_LEVEL_SHORT_APDU &&
