@@ -29,7 +29,7 @@ struct decode {
     bool in_y; /* in YResolutionRange */
 };
 
-static const uint16_t USUAL_DPI[] = {75, 100, 150, 200, 240, 300, 400, 600};
+static const uint16_t usual_dpi[] = {75, 100, 150, 200, 240, 300, 400, 600};
 
 static void on_open(void *arg, unsigned depth, const char *name)
 {
@@ -74,8 +74,8 @@ static void add_dpi(struct escl_source_ability *s, uint32_t dpi)
 static void add_range(struct escl_source_ability *s, const struct range *r)
 {
     uint32_t step = r->step > 0 ? r->step : 1;
-    for (size_t i = 0; i < LK_ARRAY_LEN(USUAL_DPI); i++) {
-        uint32_t dpi = USUAL_DPI[i];
+    for (size_t i = 0; i < LK_ARRAY_LEN(usual_dpi); i++) {
+        uint32_t dpi = usual_dpi[i];
         if (dpi >= r->min && dpi <= r->max && (dpi - r->min) % step == 0)
             add_dpi(s, dpi);
     }
@@ -242,9 +242,9 @@ static void mend(struct escl_source_ability *s,
 
 int escl_ability_decode(const void *xml, size_t len, struct escl_ability *ret)
 {
-    static const struct escl_xml_ops OPS = {on_open, on_close};
+    static const struct escl_xml_ops ops = {on_open, on_close};
     struct decode d = {.root = false};
-    int r = escl_xml_walk(xml, len, &OPS, &d);
+    int r = escl_xml_walk(xml, len, &ops, &d);
     if (r < 0)
         return r;
     if (!d.root)

@@ -20,7 +20,7 @@ enum {
 
 #define EMPTY_LINES_BYTES 8 /* before an answer */
 
-static const size_t LINE_LIMIT[] = {
+static const size_t line_limit[] = {
     [ST_STATUS] = ESCL_HTTP_LINE_MAX,
     [ST_HEADER] = ESCL_HTTP_LINE_MAX,
     [ST_CHUNK_LINE] = ESCL_HTTP_CHUNK_LINE_MAX,
@@ -255,7 +255,7 @@ static int line_byte(struct escl_http *h, uint8_t c)
         h->line_len--;
         return 1;
     }
-    if (h->line_len == LINE_LIMIT[h->state])
+    if (h->line_len == line_limit[h->state])
         return -EMSGSIZE;
     h->line[h->line_len++] = (char)c;
     return 0;

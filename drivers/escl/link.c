@@ -230,7 +230,7 @@ static void on_received(void *arg, const uint8_t *data, size_t len)
 static void on_timer(void *arg, int64_t now_us)
 {
     struct escl_link *k = arg;
-    static const uint8_t LF[] = {'\n'};
+    static const uint8_t line_feed[] = {'\n'};
     if (!k->exchange.ops)
         return;
     if (k->failed < 0)
@@ -238,7 +238,7 @@ static void on_timer(void *arg, int64_t now_us)
     else if (k->late_us > 0 && now_us >= k->late_us)
         finish(k, -ETIMEDOUT, false);
     else if (escl_http_lacks_lf(&k->http))
-        answered(k, LF, sizeof(LF));
+        answered(k, line_feed, sizeof(line_feed));
     else
         finish(k, 0, false);
 }
@@ -305,12 +305,12 @@ void escl_link_hold(struct escl_link *k, bool held)
 
 const struct escl_pipe_events *escl_link_pipe_events(void)
 {
-    static const struct escl_pipe_events EVENTS = {
+    static const struct escl_pipe_events events = {
         .renewed = on_renewed,
         .received = on_received,
         .ended = on_ended,
     };
-    return &EVENTS;
+    return &events;
 }
 
 void escl_link_set_pipe(struct escl_link *k, struct escl_pipe *pipe)

@@ -60,13 +60,19 @@ struct escl_pipe {
                         answer to it can be there (USB) */
 };
 
-/* Interface number `nth` (0 the first) of those with class 7/1/4, each counted
- * once. It is claimed. `soft_reset`: the printer class's SOFT_RESET first.
+/* Which interface of which device. */
+struct escl_pipe_place {
+    struct usb_device *device;
+    unsigned nth; /* of those with class 7/1/4, each counted once; 0: first */
+    bool soft_reset; /* the printer class's SOFT_RESET comes first */
+};
+
+/* Claims the interface.
  * Owner   p->ops->free()
  * Errors  -ENOENT no more of them, usb_claim()'s, -ENOMEM, -ENOSPC */
-int escl_pipe_usb_new(struct lk_loop *l, struct usb_device *d, unsigned nth,
-                      bool soft_reset, const struct escl_pipe_events *events,
-                      void *arg, struct escl_pipe **ret) LK_MUST_CHECK;
+int escl_pipe_usb_new(struct lk_loop *l, const struct escl_pipe_place *place,
+                      const struct escl_pipe_events *events, void *arg,
+                      struct escl_pipe **ret) LK_MUST_CHECK;
 
 /* `dialer` is borrowed for the pipe's life. Errors: -ENOMEM, -ENOSPC. */
 int escl_pipe_tcp_new(struct lk_loop *l, const struct escl_dialer *dialer,

@@ -147,7 +147,7 @@ static void on_timer(void *arg, int64_t now_us)
     if (r < 0)
         fail(p, r);
     else
-        lk_timer_set_in(p->timer, ESCL_RENEW_MS * 1000);
+        lk_timer_set_in(p->timer, ESCL_RENEW_MS * 1000LL);
 }
 
 static void pipe_renew(struct escl_pipe *base)
@@ -166,7 +166,7 @@ static int pipe_send(struct escl_pipe *base, const void *data, size_t len)
     int r = lk_buf_append(p->out, data, len);
     if (r < 0)
         return r;
-    lk_timer_set_in(p->timer, ESCL_SEND_MS * 1000);
+    lk_timer_set_in(p->timer, ESCL_SEND_MS * 1000LL);
     return flush(p);
 }
 
@@ -201,7 +201,7 @@ int escl_pipe_tcp_new(struct lk_loop *l, const struct escl_dialer *dialer,
                       const struct escl_pipe_events *events, void *arg,
                       struct escl_pipe **ret)
 {
-    static const struct escl_pipe_ops OPS = {
+    static const struct escl_pipe_ops ops = {
         .renew = pipe_renew,
         .send = pipe_send,
         .expect = pipe_expect,
@@ -211,7 +211,7 @@ int escl_pipe_tcp_new(struct lk_loop *l, const struct escl_dialer *dialer,
     struct tcp_pipe *p = calloc(1, sizeof(*p));
     if (!p)
         return -ENOMEM;
-    p->base = (struct escl_pipe){&OPS, events, arg, 0, false, false};
+    p->base = (struct escl_pipe){&ops, events, arg, 0, false, false};
     p->loop = l;
     p->dialer = dialer;
     p->fd = -1;

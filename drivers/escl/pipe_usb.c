@@ -178,7 +178,7 @@ static bool overdrawn(const struct usb_pipe *p)
 static void watch_quiet(struct usb_pipe *p)
 {
     if (overdrawn(p) && oldest_big(p))
-        lk_timer_set_in(p->timer, ESCL_NUDGE_MS * 1000);
+        lk_timer_set_in(p->timer, ESCL_NUDGE_MS * 1000LL);
     else
         lk_timer_clear(p->timer);
 }
@@ -216,7 +216,7 @@ static void on_timer(void *arg, int64_t now_us)
 /* Stale bytes: thrown away, until it is quiet. */
 static void drained(struct usb_pipe *p, size_t len)
 {
-    int64_t quiet = lk_loop_now_us(p->loop) + ESCL_STALE_MS * 1000;
+    int64_t quiet = lk_loop_now_us(p->loop) + ESCL_STALE_MS * 1000LL;
     p->drained += len;
     if (p->drained > ESCL_DRAIN_MAX) {
         fail(p, -ETIMEDOUT);
@@ -328,7 +328,7 @@ static void advance(struct usb_pipe *p)
         p->drained = 0;
         p->mode = ESCL_PIPE_HEAD;
         p->held = false;
-        lk_timer_set_in(p->timer, ESCL_STALE_MS * 1000);
+        lk_timer_set_in(p->timer, ESCL_STALE_MS * 1000LL);
         int r = top_up(p);
         if (r < 0)
             fail(p, r);
@@ -345,7 +345,7 @@ static void advance(struct usb_pipe *p)
 static void pipe_renew(struct escl_pipe *base)
 {
     struct usb_pipe *p = of(base);
-    p->renew_by_us = lk_loop_now_us(p->loop) + ESCL_RENEW_MS * 1000;
+    p->renew_by_us = lk_loop_now_us(p->loop) + ESCL_RENEW_MS * 1000LL;
     p->phase = CANCEL;
     p->waits = false;
     take_all_back(p);
@@ -406,7 +406,7 @@ static void pipe_hold(struct escl_pipe *base, bool held)
     int r = top_up(p);
     watch_quiet(p);
     if (r < 0 && p->flying == 0)
-        lk_timer_set_in(p->timer, ESCL_NUDGE_MS * 1000);
+        lk_timer_set_in(p->timer, ESCL_NUDGE_MS * 1000LL);
 }
 
 static struct escl_pipe *pipe_free(struct escl_pipe *base)
@@ -445,34 +445,34 @@ static const struct usb_alternate *find(struct usb_device *d, unsigned nth)
     return NULL;
 }
 
-int escl_pipe_usb_new(struct lk_loop *l, struct usb_device *d, unsigned nth,
-                      bool soft_reset, const struct escl_pipe_events *events,
-                      void *arg, struct escl_pipe **ret)
+int escl_pipe_usb_new(struct lk_loop *l, const struct escl_pipe_place *place,
+                      const struct escl_pipe_events *events, void *arg,
+                      struct escl_pipe **ret)
 {
-    static const struct escl_pipe_ops OPS = {
+    static const struct escl_pipe_ops ops = {
         .renew = pipe_renew,
         .send = pipe_send,
         .expect = pipe_expect,
         .hold = pipe_hold,
         .free = pipe_free,
     };
-    const struct usb_alternate *a = find(d, nth);
+    const struct usb_alternate *a = find(place->device, place->nth);
     if (!a)
         return -ENOENT;
-    int r = usb_claim(d, a->interface);
+    int r = usb_claim(place->device, a->interface);
     if (r < 0)
         return r;
     struct usb_pipe *p = calloc(1, sizeof(*p));
     if (!p)
         return -ENOMEM;
-    p->base = (struct escl_pipe){&OPS, events, arg, 0, true, false};
+    p->base = (struct escl_pipe){&ops, events, arg, 0, true, false};
     p->loop = l;
-    p->device = d;
+    p->device = place->device;
     p->alternate = a;
     p->in = endpoint(a, true);
     p->out = endpoint(a, false);
     p->base.grain = p->out->packet;
-    p->soft_reset = soft_reset;
+    p->soft_reset = place->soft_reset;
     r = lk_timer_new(l, on_timer, p, &p->timer);
     if (r < 0) {
         free(p);

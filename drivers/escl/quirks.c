@@ -12,7 +12,7 @@ struct row {
     unsigned quirks;
 };
 
-static const struct row TABLE[] = {
+static const struct row table[] = {
     /* eSCL requests hang when both interfaces are in use.
      * ipp-usb, ipp-usb-quirks/HP.conf. */
     {"HP", "ScanJet Pro 4500 fn1", ESCL_QUIRK_ONE_INTERFACE},
@@ -53,9 +53,9 @@ static bool made_by(const char *maker, const char *manufacturer,
 unsigned escl_quirks(const char *manufacturer, const char *model)
 {
     unsigned quirks = 0;
-    for (size_t i = 0; i < LK_ARRAY_LEN(TABLE); i++)
-        if (made_by(TABLE[i].maker, manufacturer, model) &&
-            strcasestr(model, TABLE[i].model))
-            quirks |= TABLE[i].quirks;
+    for (size_t i = 0; i < LK_ARRAY_LEN(table); i++)
+        if (made_by(table[i].maker, manufacturer, model) &&
+            strcasestr(model, table[i].model))
+            quirks |= table[i].quirks;
     return quirks;
 }

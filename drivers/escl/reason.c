@@ -2,7 +2,7 @@
 
 const char *escl_reason_name(enum escl_reason why)
 {
-    static const char *const NAMES[] = {
+    static const char *const names[] = {
         [ESCL_DONE] = "done",
         [ESCL_CEILING] = "ceiling",
         [ESCL_CANCELLED] = "cancelled",
@@ -20,5 +20,5 @@ const char *escl_reason_name(enum escl_reason why)
         [ESCL_UNFIT] = "unfit",
         [ESCL_MEMORY] = "memory",
     };
-    return (size_t)why < LK_ARRAY_LEN(NAMES) ? NAMES[why] : "unknown";
+    return (size_t)why < LK_ARRAY_LEN(names) ? names[why] : "unknown";
 }

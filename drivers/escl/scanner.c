@@ -47,13 +47,12 @@ struct escl_scanner *escl_scanner_free(struct escl_scanner *s)
     return NULL;
 }
 
-void escl_scanner_break(struct escl_scanner *s, enum escl_reason why)
+static void break_it(struct escl_scanner *s, enum escl_reason why)
 {
     if (s->phase == ESCL_BROKEN)
         return;
     s->phase = ESCL_BROKEN;
     lk_timer_clear(s->poll_timer);
-    escl_scanner_enter(s);
     if (s->job) {
         if (!s->end_due)
             s->run.reason = why;
@@ -63,6 +62,12 @@ void escl_scanner_break(struct escl_scanner *s, enum escl_reason why)
     }
     if (!s->dead && s->events->broken)
         s->events->broken(s->arg, why);
+}
+
+void escl_scanner_break(struct escl_scanner *s, enum escl_reason why)
+{
+    escl_scanner_enter(s);
+    break_it(s, why);
     (void)!escl_scanner_leave(s);
 }
 
@@ -73,7 +78,7 @@ static void on_gone(void *arg)
     escl_scanner_happened(
         s, &(struct escl_event){.what = ESCL_EV_GONE, .error = -ENODEV});
     if (!s->dead)
-        escl_scanner_break(s, ESCL_GONE);
+        break_it(s, ESCL_GONE);
     (void)!escl_scanner_leave(s);
 }
 
@@ -103,13 +108,17 @@ static int make(struct lk_loop *l, const struct escl_events *events, void *arg,
 static int add_usb(struct escl_scanner *s, struct usb_device *d, unsigned nth,
                    struct escl_link **ret)
 {
+    const struct escl_pipe_place place = {
+        .device = d,
+        .nth = nth,
+        .soft_reset = (s->quirks & ESCL_QUIRK_SOFT_RESET) != 0,
+    };
     LK_AUTO(escl_link) k = NULL;
     struct escl_pipe *pipe = NULL;
     int r = escl_link_new(s->loop, s->host, &k);
     if (r == 0)
-        r = escl_pipe_usb_new(s->loop, d, nth,
-                              s->quirks & ESCL_QUIRK_SOFT_RESET,
-                              escl_link_pipe_events(), k, &pipe);
+        r = escl_pipe_usb_new(s->loop, &place, escl_link_pipe_events(), k,
+                              &pipe);
     if (r < 0)
         return r;
     escl_link_set_pipe(k, pipe);

@@ -33,16 +33,16 @@ static void on_body(void *arg, const uint8_t *data, size_t len)
     end(s, r);
 }
 
-static const struct escl_exchange_ops ABILITY_OPS = {on_head, on_body,
+static const struct escl_exchange_ops ability_ops = {on_head, on_body,
                                                      on_ability};
-static const struct escl_exchange_ops STATUS_OPS = {on_head, on_body,
+static const struct escl_exchange_ops status_ops = {on_head, on_body,
                                                     on_status};
 
 /* Asks `k` for the document at `path`. */
 static int ask(struct escl_scanner *s, struct escl_link *k, const char *path,
                const struct escl_exchange_ops *ops)
 {
-    bool twice = ops == &STATUS_OPS && !escl_run_fetching(&s->run);
+    bool twice = ops == &status_ops && !escl_run_fetching(&s->run);
     const struct escl_exchange x = {
         .request = {.method = "GET", .path = path},
         .answer_ms = twice ? ESCL_STATUS_MS : ESCL_ANSWER_MS,
@@ -70,13 +70,13 @@ static void tell_state(struct escl_scanner *s, struct escl_state now)
 
 static struct escl_state state_of(const struct escl_status *st)
 {
-    static const enum escl_activity ACTIVITY[] = {
+    static const enum escl_activity activities[] = {
         [ESCL_DEVICE_UNKNOWN] = ESCL_ACTIVITY_UNKNOWN,
         [ESCL_DEVICE_IDLE] = ESCL_ACTIVITY_IDLE,
         [ESCL_DEVICE_PROCESSING] = ESCL_ACTIVITY_WORKING,
         [ESCL_DEVICE_STOPPED] = ESCL_ACTIVITY_STOPPED,
     };
-    static const enum escl_feeder FEEDER[] = {
+    static const enum escl_feeder feeders[] = {
         [ESCL_ADF_UNKNOWN] = ESCL_FEEDER_UNKNOWN,
         [ESCL_ADF_EMPTY] = ESCL_FEEDER_HAS_NONE,
         [ESCL_ADF_LOADED] = ESCL_FEEDER_HAS_PAPER,
@@ -84,7 +84,7 @@ static struct escl_state state_of(const struct escl_status *st)
         [ESCL_ADF_JAM] = ESCL_FEEDER_JAMMED,
         [ESCL_ADF_OPEN] = ESCL_FEEDER_OPEN,
     };
-    struct escl_state now = {ACTIVITY[st->device], FEEDER[st->adf]};
+    struct escl_state now = {activities[st->device], feeders[st->adf]};
     /* A jam that does not stop the scanner is an empty feeder (run.c). */
     if (st->adf == ESCL_ADF_JAM && st->device == ESCL_DEVICE_IDLE)
         now.feeder = ESCL_FEEDER_HAS_NONE;
@@ -99,7 +99,7 @@ static void open_again(struct escl_scanner *s)
         s->page = s->watch;
         s->watch = k;
     }
-    lk_timer_set_in(s->poll_timer, OPEN_AGAIN_MS * 1000);
+    lk_timer_set_in(s->poll_timer, OPEN_AGAIN_MS * 1000LL);
 }
 
 /* Follows the capabilities to another place, once for each try. */
@@ -113,7 +113,7 @@ static bool redirected(struct escl_scanner *s)
     if (escl_uri_resolve(base, s->location, path) < 0)
         return false;
     s->moved = true;
-    return ask(s, s->page, path, &ABILITY_OPS) == 0;
+    return ask(s, s->page, path, &ability_ops) == 0;
 }
 
 static int error_of(unsigned http)
@@ -196,7 +196,7 @@ static void on_status(void *arg, int error)
             .error = error,
             .http = error < 0 ? 0 : s->doc_http,
         };
-    lk_timer_set_in(s->poll_timer, ESCL_POLL_MS * 1000);
+    lk_timer_set_in(s->poll_timer, ESCL_POLL_MS * 1000LL);
     struct escl_state now = {ESCL_ACTIVITY_UNKNOWN, ESCL_FEEDER_UNKNOWN};
     if (e.what == ESCL_EV_STATUS)
         now = state_of(&s->status);
@@ -215,7 +215,7 @@ int escl_scanner_ask_status(struct escl_scanner *s)
     if (s->asking)
         return 0;
     (void)snprintf(path, sizeof(path), "%s/ScannerStatus", s->root);
-    return ask(s, k, path, &STATUS_OPS);
+    return ask(s, k, path, &status_ops);
 }
 
 void escl_scanner_poll(void *arg, int64_t now_us)
@@ -227,9 +227,9 @@ void escl_scanner_poll(void *arg, int64_t now_us)
     (void)snprintf(path, sizeof(path), "%s/ScannerCapabilities", s->root);
     s->moved = false;
     if (s->phase == ESCL_OPENING)
-        r = ask(s, s->page, path, &ABILITY_OPS);
+        r = ask(s, s->page, path, &ability_ops);
     else if (escl_run_idle(&s->run))
         r = escl_scanner_ask_status(s);
     if (r < 0)
-        lk_timer_set_in(s->poll_timer, ESCL_POLL_MS * 1000);
+        lk_timer_set_in(s->poll_timer, ESCL_POLL_MS * 1000LL);
 }

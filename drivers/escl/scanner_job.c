@@ -55,7 +55,7 @@ static void create_end(void *arg, int error)
 
 static unsigned create(struct escl_scanner *s)
 {
-    static const struct escl_exchange_ops OPS = {create_head, NULL, create_end};
+    static const struct escl_exchange_ops ops = {create_head, NULL, create_end};
     char path[ESCL_PATH_MAX];
     (void)snprintf(path, sizeof(path), "%s/ScanJobs", s->root);
     const struct escl_exchange x = {
@@ -65,7 +65,7 @@ static unsigned create(struct escl_scanner *s)
                     .body = s->settings_xml->data,
                     .len = s->settings_xml->len},
         .answer_ms = ESCL_ANSWER_MS,
-        .ops = &OPS,
+        .ops = &ops,
         .arg = s,
     };
     s->at.http = 0;
@@ -243,7 +243,7 @@ static void page_end(void *arg, int error)
 
 static unsigned fetch(struct escl_scanner *s)
 {
-    static const struct escl_exchange_ops OPS = {page_head, page_body,
+    static const struct escl_exchange_ops ops = {page_head, page_body,
                                                  page_end};
     char path[ESCL_PATH_MAX];
     if (s->paused) {
@@ -254,7 +254,7 @@ static unsigned fetch(struct escl_scanner *s)
                    s->run.path);
     const struct escl_exchange x = {
         .request = {.method = "GET", .path = path},
-        .ops = &OPS,
+        .ops = &ops,
         .arg = s,
     };
     s->at = (struct escl_page){.number = s->run.pages + 1};
@@ -274,11 +274,11 @@ static void delete_end(void *arg, int error)
 
 static unsigned delete (struct escl_scanner *s)
 {
-    static const struct escl_exchange_ops OPS = {NULL, NULL, delete_end};
+    static const struct escl_exchange_ops ops = {NULL, NULL, delete_end};
     const struct escl_exchange x = {
         .request = {.method = "DELETE", .path = s->run.path},
         .answer_ms = ESCL_ANSWER_MS,
-        .ops = &OPS,
+        .ops = &ops,
         .arg = s,
     };
     int r = escl_link_send(s->page, &x);
@@ -325,7 +325,7 @@ static bool perform(struct escl_scanner *s, unsigned acts)
     else if (!s->end_due)
         lk_timer_clear(s->run_timer);
     if (escl_run_idle(&s->run) && !s->asking)
-        lk_timer_set_in(s->poll_timer, ESCL_POLL_MS * 1000);
+        lk_timer_set_in(s->poll_timer, ESCL_POLL_MS * 1000LL);
     return over;
 }
 
@@ -395,7 +395,7 @@ void escl_scanner_run(void *arg, int64_t now_us)
     }
     if (s->paused && escl_run_fetching(&s->run)) {
         (void)event(s, &(struct escl_event){.what = ESCL_EV_HELD});
-        lk_timer_set(s->run_timer, now_us + ESCL_POLL_JOB_MS * 1000);
+        lk_timer_set(s->run_timer, now_us + ESCL_POLL_JOB_MS * 1000LL);
         return;
     }
     escl_scanner_happened(s, &(struct escl_event){.what = ESCL_EV_TIME});

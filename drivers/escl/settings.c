@@ -21,14 +21,14 @@ static unsigned nearest_dpi(const struct escl_source_ability *s, unsigned want)
 /* The wanted mode, or one that shows at least as much, or whatever is there. */
 static enum escl_mode nearest_mode(unsigned modes, enum escl_mode want)
 {
-    static const enum escl_mode ORDER[ESCL_MODES][ESCL_MODES] = {
+    static const enum escl_mode order[ESCL_MODES][ESCL_MODES] = {
         [ESCL_COLOUR] = {ESCL_COLOUR, ESCL_GREY, ESCL_BLACK},
         [ESCL_GREY] = {ESCL_GREY, ESCL_COLOUR, ESCL_BLACK},
         [ESCL_BLACK] = {ESCL_BLACK, ESCL_GREY, ESCL_COLOUR},
     };
     for (size_t i = 0; i < ESCL_MODES; i++)
-        if (modes & 1U << ORDER[want][i])
-            return ORDER[want][i];
+        if (modes & 1U << order[want][i])
+            return order[want][i];
     return want;
 }
 
@@ -84,7 +84,7 @@ static const char *version(const char *told)
 
 int escl_settings_encode(struct lk_buf *b, const struct escl_settings *s)
 {
-    static const char *const MODES[ESCL_MODES] = {
+    static const char *const mode_names[ESCL_MODES] = {
         [ESCL_COLOUR] = "RGB24",
         [ESCL_GREY] = "Grayscale8",
         [ESCL_BLACK] = "BlackAndWhite1",
@@ -118,7 +118,7 @@ int escl_settings_encode(struct lk_buf *b, const struct escl_settings *s)
                       "<scan:DocumentFormatExt>%s</scan:DocumentFormatExt>\n"
                       "<scan:XResolution>%u</scan:XResolution>"
                       "<scan:YResolution>%u</scan:YResolution>\n",
-                      MODES[s->mode], format, format, s->dpi, s->dpi);
+                      mode_names[s->mode], format, format, s->dpi, s->dpi);
     if (r == 0 && feeder)
         r = lk_buf_printf(b, "<scan:Duplex>%s</scan:Duplex>\n",
                           s->source == ESCL_FEEDER_DUPLEX ? "true" : "false");

@@ -18,13 +18,13 @@ struct word {
     int means;
 };
 
-static const struct word DEVICE[] = {
+static const struct word device_words[] = {
     {"Idle", ESCL_DEVICE_IDLE},          {"Processing", ESCL_DEVICE_PROCESSING},
     {"Testing", ESCL_DEVICE_PROCESSING}, {"Stopped", ESCL_DEVICE_STOPPED},
     {"Down", ESCL_DEVICE_STOPPED},
 };
 
-static const struct word ADF[] = {
+static const struct word adf_words[] = {
     {"ScannerAdfEmpty", ESCL_ADF_EMPTY},
     {"ScannerAdfLoaded", ESCL_ADF_LOADED},
     {"ScannerAdfProcessing", ESCL_ADF_WORKING},
@@ -39,7 +39,7 @@ static const struct word ADF[] = {
     {"ScannerAdfDuplexPageTooLong", ESCL_ADF_JAM},
 };
 
-static const struct word JOB[] = {
+static const struct word job_words[] = {
     {"Pending", ESCL_JOB_ACTIVE},  {"Processing", ESCL_JOB_ACTIVE},
     {"Completed", ESCL_JOB_ENDED}, {"Aborted", ESCL_JOB_BROKEN},
     {"Canceled", ESCL_JOB_BROKEN},
@@ -89,7 +89,8 @@ static void close_job(struct decode *d, const char *name, const char *text)
         if (n < ESCL_XML_TEXT_MAX - 1)
             memcpy(j->uri, text, n + 1);
     } else if (strcmp(name, "JobState") == 0) {
-        j->state = (enum escl_job_state)meaning(JOB, LK_ARRAY_LEN(JOB), text);
+        j->state = (enum escl_job_state)meaning(job_words,
+                                                LK_ARRAY_LEN(job_words), text);
     } else if (strcmp(name, "ImagesCompleted") == 0) {
         set_count(&j->completed, text);
     } else if (strcmp(name, "ImagesToTransfer") == 0) {
@@ -108,17 +109,18 @@ static void on_close(void *arg, unsigned depth, const char *name,
     if (depth != 2)
         return;
     if (strcmp(name, "State") == 0)
-        d->s.device =
-            (enum escl_device_state)meaning(DEVICE, LK_ARRAY_LEN(DEVICE), text);
+        d->s.device = (enum escl_device_state)meaning(
+            device_words, LK_ARRAY_LEN(device_words), text);
     else if (strcmp(name, "AdfState") == 0)
-        d->s.adf = (enum escl_adf_state)meaning(ADF, LK_ARRAY_LEN(ADF), text);
+        d->s.adf = (enum escl_adf_state)meaning(adf_words,
+                                                LK_ARRAY_LEN(adf_words), text);
 }
 
 int escl_status_decode(const void *xml, size_t len, struct escl_status *ret)
 {
-    static const struct escl_xml_ops OPS = {on_open, on_close};
+    static const struct escl_xml_ops ops = {on_open, on_close};
     struct decode d = {.root = false};
-    int r = escl_xml_walk(xml, len, &OPS, &d);
+    int r = escl_xml_walk(xml, len, &ops, &d);
     if (r < 0)
         return r;
     if (!d.root)

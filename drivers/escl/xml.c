@@ -87,7 +87,7 @@ static void XMLCALL on_doctype(void *arg, const XML_Char *name,
 int escl_xml_walk(const void *xml, size_t len, const struct escl_xml_ops *ops,
                   void *arg)
 {
-    static const XML_Memory_Handling_Suite MEMORY = {malloc, realloc, free};
+    static const XML_Memory_Handling_Suite memory = {malloc, realloc, free};
     struct walk w = {.ops = ops, .arg = arg};
     const char *s = xml;
     if (len > ESCL_XML_BYTES_MAX)
@@ -97,7 +97,7 @@ int escl_xml_walk(const void *xml, size_t len, const struct escl_xml_ops *ops,
         s++;
         len--;
     }
-    w.parser = XML_ParserCreate_MM(NULL, &MEMORY, NULL);
+    w.parser = XML_ParserCreate_MM(NULL, &memory, NULL);
     if (!w.parser)
         return -ENOMEM;
     XML_SetUserData(w.parser, &w);
