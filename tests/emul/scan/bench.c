@@ -265,8 +265,9 @@ enum scanmsg_reason bench_end(struct bench *b)
     assert_int_equal(b->end.job, b->next_job);
     assert_int_equal(b->end.pages, b->pages);
     if (b->end.reason != SCANMSG_DONE)
-        printf("end: %s (%s)\n", scanmsg_reason_name(b->end.reason),
-               b->end.why);
+        printf("end: %s (%s), %zu pages, %u times progress\n",
+               scanmsg_reason_name(b->end.reason), b->end.why, b->pages,
+               b->progress);
     return b->end.reason;
 }
 
