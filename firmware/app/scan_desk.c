@@ -136,9 +136,9 @@ static int answer_devices(struct scan_desk *d, struct lk_buf *b)
     char name[SCANMSG_NAME_MAX];
     plain(m.name, name, sizeof(name));
     return lk_buf_printf(b,
-                         "[{\"device\":\"document scanner\",\"state\":\"%s\","
-                         "\"name\":\"%s\",\"busy\":%s}]",
-                         scanmsg_state_name(m.state), name,
+                         "[{\"device\":\"scanner\",\"name\":\"%s\","
+                         "\"condition\":\"%s\",\"busy\":%s}]",
+                         name, scanmsg_state_name(m.state),
                          scan_job_busy(d->job) ? "true" : "false");
 }
 
@@ -155,7 +155,7 @@ static int answer_selftest(struct scan_desk *d, struct lk_buf *b)
     char text[DEVICE_DESK_WHY_MAX];
     plain(good ? "" : why, text, sizeof(text));
     return lk_buf_printf(b,
-                         "[{\"test\":\"document scanner\",\"result\":\"%s\","
+                         "[{\"test\":\"scanner is ready\",\"result\":\"%s\","
                          "\"why\":\"%s\"}]",
                          good ? "PASS" : "FAIL", text);
 }

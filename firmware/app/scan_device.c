@@ -88,6 +88,18 @@ static void on_state(void *arg, const struct escl_state *s)
 }
 
 /* The job ends by gone(). */
+/* Why the scanner is given up, for the technician. */
+static const char *broken_words(enum escl_reason why)
+{
+    if (why == ESCL_SILENT)
+        return "it does not answer";
+    if (why == ESCL_UNFIT)
+        return "it does not say what it can do: is it an eSCL scanner?";
+    if (why == ESCL_GARBLED)
+        return "its answers make no sense";
+    return escl_reason_name(why);
+}
+
 static void on_broken(void *arg, enum escl_reason why)
 {
     struct scan_device *d = arg;
@@ -97,7 +109,7 @@ static void on_broken(void *arg, enum escl_reason why)
         device_desk_unplugged(d->desk);
     } else {
         d->failed = true;
-        device_desk_misbehaved(d->desk, escl_reason_name(why));
+        device_desk_misbehaved(d->desk, broken_words(why));
     }
     d->config.changed(d->config.arg);
 }

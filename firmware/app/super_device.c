@@ -147,9 +147,10 @@ bool super_devices_message(struct super_devices *d, size_t program,
     } else if (m->text[0]) {
         role_bad(d, r, m->text);
     } else {
-        LK_LOG(INFO, "super", "device=%s gone", r->role->name);
+        if (r->state == ROLE_WORKS)
+            LK_LOG(INFO, "super", "device=%s gone", r->role->name);
         r->trouble = false;
-        role_absent(d, r);
+        r->state = ROLE_ABSENT; /* looked for at the usual pace */
     }
     return true;
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { listen } from '../agency/agency.mjs';
 import { startBroker } from './broker.mjs';
+import { startDevices } from './devices.mjs';
 import { KIOSK, kioskConfig, makeFleet, startKiosk } from './kiosk.mjs';
 import { makeRunDir, Processes } from './processes.mjs';
 
@@ -34,7 +35,8 @@ async function demo(dir, options, stack, signal) {
   const kiosk = join(dir, 'kiosk');
   mkdirSync(kiosk, { mode: 0o700 });
   const agency = options.agency ? await startAgency(dir, store, stack.servers) : null;
-  const config = kioskConfig(store, kiosk, broker.mqtts, { ...options, agency });
+  const devices = await startDevices(stack.servers, join(kiosk, 'devices'));
+  const config = { ...kioskConfig(store, kiosk, broker.mqtts, { ...options, agency }), ...devices };
   await startKiosk(stack.kiosk, kiosk, config, { ...options, whole: true }, signal);
   const { user, password } = experts[0];
   console.log(`ready ${JSON.stringify({ url: broker.url, control: config.control, kiosk: KIOSK, user, password, experts, agency: agency?.dir })}`);
