@@ -97,10 +97,8 @@ static void prepare_go_on(struct card *c)
 {
     if (!c->app)
         card_select_app(c);
-    else if (card_walk(c))
-        return;
-    else if (!c->cert[c->use] && card_want_certificate(c))
-        return;
+    else if (card_walk(c) || (!c->cert[c->use] && card_want_certificate(c)))
+        return; /* a file is on its way */
     else if (!c->cert[c->use])
         card_finish(c, CARD_END_NO_KEY);
     else

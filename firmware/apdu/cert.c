@@ -126,7 +126,7 @@ int card_cert_new(const uint8_t *der, size_t len, struct card_cert **ret)
 {
     if (len == 0 || len > CARD_CERT_MAX)
         return -EMSGSIZE;
-    LK_AUTO(card_cert) c = calloc(1, sizeof(*c) + len);
+    struct card_cert *c = calloc(1, sizeof(*c) + len);
     if (!c)
         return -ENOMEM;
     const uint8_t *at = der;
@@ -134,12 +134,14 @@ int card_cert_new(const uint8_t *der, size_t len, struct card_cert **ret)
     c->len = len;
     c->x509 = d2i_X509(NULL, &at, (long)len);
     ERR_clear_error();
-    if (!c->x509 || at != der + len)
+    if (!c->x509 || at != der + len) {
+        card_cert_free(c);
         return -EBADMSG;
+    }
     read_subject(c);
     read_key(c);
     ERR_clear_error();
-    *ret = LK_TAKE(c);
+    *ret = c;
     return 0;
 }
 

@@ -116,18 +116,17 @@ static int read_all(struct card_trust *t, const struct card_trust_config *c)
 int card_trust_new(const struct card_trust_config *config,
                    struct card_trust **ret)
 {
-    LK_AUTO(card_trust) t = calloc(1, sizeof(*t));
+    struct card_trust *t = calloc(1, sizeof(*t));
     if (!t)
         return -ENOMEM;
     t->crl_needed = config->crl_needed;
     t->store = X509_STORE_new();
-    if (!t->store)
-        return -ENOMEM;
-    int r = read_all(t, config);
+    int r = t->store ? read_all(t, config) : -ENOMEM;
     if (r < 0)
-        return r;
-    *ret = LK_TAKE(t);
-    return 0;
+        card_trust_free(t);
+    else
+        *ret = t;
+    return r;
 }
 
 struct card_trust *card_trust_free(struct card_trust *t)

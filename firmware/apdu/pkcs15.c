@@ -141,8 +141,9 @@ static bool algorithm_decode(const struct tlv *t, struct p15_algorithm *ret)
     struct tlv v;
     uint32_t n;
     struct p15_algorithm a = {.reference = -1};
-    if (!tlv_next_if(&r, TLV_INTEGER, &v) ||
-        !tlv_next_if(&r, TLV_INTEGER, &v) || tlv_number(&v, &a.mechanism) < 0 ||
+    if (!tlv_next_if(&r, TLV_INTEGER, &v))
+        return false;
+    if (!tlv_next_if(&r, TLV_INTEGER, &v) || tlv_number(&v, &a.mechanism) < 0 ||
         !tlv_next(&r, &v)) /* the parameters, of any type */
         return false;
     if (!tlv_next_if(&r, TLV_BIT_STRING, &v) || tlv_bits(&v, &a.operations) < 0)

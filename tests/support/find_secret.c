@@ -11,7 +11,7 @@
 
 #define CHUNK 65536UL
 #define OVERLAP 64UL
-#define MAPPING_MAX (1UL << 30) /* beyond: a sanitizer's shadow */
+#define MAPPING_MAX (64UL << 20) /* beyond: a sanitizer's shadow */
 
 struct search {
     const char *hidden;
@@ -55,6 +55,9 @@ static void look_at(struct search *s, uintptr_t base, size_t len, size_t until)
         const uint8_t *at = s->chunk + i;
         size_t left = len - i;
         const char *how = NULL;
+        if (*at != digit(s, 0) && *at != digit(s, 0) + '0' &&
+            *at >> 4 != digit(s, 0))
+            continue; /* nothing begins here */
         if (is_spaced(s, at, left, 1, '0'))
             how = "characters";
         else if (is_spaced(s, at, left, 2, '0'))
