@@ -26,16 +26,16 @@ async function startAgency(dir, store, processes) {
 /** Brings everything up below `dir`, prints the line, and waits for the end: a message where something failed. */
 async function demo(dir, options, stack, signal) {
   const store = join(dir, 'pki');
-  const experts = await makeFleet(store, stack.servers);
+  const kiosk = join(dir, 'kiosk');
+  mkdirSync(kiosk, { mode: 0o700 });
+  const [experts, devices] = await Promise.all([
+    makeFleet(store, stack.servers), startDevices(stack.servers, join(kiosk, 'devices'))]);
   const servers = join(dir, 'servers');
   mkdirSync(servers);
   const broker = await startBroker({
     kind: options.broker, pki: store, run: servers, page: join(ROOT, 'ui/expert/dist'), processes: stack.servers,
   });
-  const kiosk = join(dir, 'kiosk');
-  mkdirSync(kiosk, { mode: 0o700 });
   const agency = options.agency ? await startAgency(dir, store, stack.servers) : null;
-  const devices = await startDevices(stack.servers, join(kiosk, 'devices'));
   const config = { ...kioskConfig(store, kiosk, broker.mqtts, { ...options, agency }), ...devices };
   await startKiosk(stack.kiosk, kiosk, config, { ...options, whole: true }, signal);
   const { user, password } = experts[0];

@@ -22,7 +22,8 @@ async function start(processes, dir, kind, args) {
 export async function startDevices(processes, dir, { scanner = [], reader = [] } = {}) {
   const pki = join(dir, 'cards');
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  await processes.run('card-pki', [EMULATOR, 'card-pki', pki]);
+  // The CA, and the card whose revocation stands in its list; other cards are made when they are first put in.
+  await processes.run('card-pki', [EMULATOR, 'card-pki', pki, 'revoked']);
   const crl = join(dir, 'cards.crl');
   writeFileSync(crl, ['crl.pem', 'root-crl.pem'].map((name) => readFileSync(join(pki, name), 'utf8')).join(''));
   const [one, other] = await Promise.all([

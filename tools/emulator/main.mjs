@@ -14,7 +14,7 @@ const DEVICES = {
 
 const USAGE = `luukku-emulator reader|scanner|camera [--variant NAME] [--listen ADDRESS] [--control ADDRESS] ...
 luukku-emulator vscard --connect ADDRESS|--listen ADDRESS [--control ADDRESS] ...
-luukku-emulator card-pki DIR
+luukku-emulator card-pki DIR [CARD...]
   ADDRESS    unix:PATH or tcp:PORT on 127.0.0.1, 0 any free one (the default)
   --stay     goes on when its standard input ends
 Prints "ready {json}" once it can be reached. luukku-emulator DEVICE --help says what else a device takes.
@@ -74,12 +74,16 @@ async function run(path, { stay, help, ...options }) {
 }
 
 /** All keys and certificates of the test cards, into a directory. */
-async function makeCards([dir, ...more]) {
-  if (!dir || more.length) {
-    fail('card-pki DIR');
+async function makeCards([dir, ...names]) {
+  if (!dir) {
+    fail('card-pki DIR [CARD...]');
   }
   const { CardPki } = await import('./card/pki.mjs');
-  new CardPki(dir).all();
+  const pki = new CardPki(dir);
+  if (names.length === 0) {
+    pki.all();
+  }
+  names.forEach((name) => pki.card(name));
 }
 
 const [what, ...words] = process.argv.slice(2);
