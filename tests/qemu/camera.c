@@ -28,8 +28,6 @@
 #define PATIENCE_US 30000000
 #define DIFFERENT 5 /* pictures that are no still one */
 
-extern char **environ;
-
 struct test {
     const char *which;
     struct lk_loop *loop;

@@ -23,8 +23,6 @@
 #define DAEMONS_MAX 8
 #define LOOK_MS 50
 
-extern char **environ;
-
 struct daemons {
     pid_t pid[DAEMONS_MAX];
     size_t count;

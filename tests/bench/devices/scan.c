@@ -3,15 +3,13 @@
  *
  * Usage: bench-scan NODE DPI PAGES
  *
- * NODE lies in /dev/bus/usb. Prints a line per page: WIDTH HEIGHT and the
- * SHA-256 of its pixels, 3 bytes each. Exit code 0 when there were PAGES.
+ * NODE lies in /dev/bus/usb. Writes each page to /tmp/pageNN.pnm, as scanimage
+ * does beside it. Exit code 0 when there were PAGES.
  */
 #include "base/log.h"
 #include "escl/scanner.h"
 #include "pages/jpeg.h"
 #include "usb/usbfs.h"
-
-#include <openssl/evp.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,21 +35,19 @@ static int fail(const char *what, int r)
     exit(EXIT_FAILURE); /* NOLINT(concurrency-mt-unsafe): gives up */
 }
 
-static void print_hash(const struct scanpage_draft *d)
+/* As scanimage does it: a file each, for the hash of its pixels. */
+static void write_page(const struct scanpage_draft *d, unsigned page)
 {
-    uint8_t sum[EVP_MAX_MD_SIZE];
-    unsigned n = 0;
+    char path[64];
     const struct scanpage_info *i = &d->info;
-    EVP_MD_CTX *c = EVP_MD_CTX_new();
-    if (!c || EVP_DigestInit_ex(c, EVP_sha256(), NULL) != 1)
-        fail("hash", -ENOMEM);
-    EVP_DigestUpdate(c, d->rows, scanpage_bytes(i));
-    EVP_DigestFinal_ex(c, sum, &n);
-    EVP_MD_CTX_free(c);
-    (void)printf("%u %u ", i->width_px, i->height_px);
-    for (unsigned k = 0; k < n; k++)
-        (void)printf("%02x", sum[k]);
-    (void)printf("\n");
+    (void)snprintf(path, sizeof(path), "/tmp/page%02u.pnm", page);
+    FILE *f = fopen(path, "we");
+    if (!f)
+        fail(path, -errno);
+    (void)fprintf(f, "P6\n%u %u\n255\n", i->width_px, i->height_px);
+    size_t n = fwrite(d->rows, 1, scanpage_bytes(i), f);
+    if (fclose(f) != 0 || n != scanpage_bytes(i))
+        fail(path, -EIO);
 }
 
 static void on_ready(void *arg, const struct escl_ability *a)
@@ -62,7 +58,7 @@ static void on_ready(void *arg, const struct escl_ability *a)
         .mode = ESCL_COLOUR,
         .format = ESCL_JPEG,
         .dpi = t->dpi,
-        .area = {.width = 2480, .height = 3508}, /* 1/300 inch */
+        .area = {.width = 21000, .height = 29700}, /* 1/100 mm */
         .pages = t->pages};
     (void)a;
     int r = escl_scanner_start(t->scanner, &job);
@@ -99,11 +95,10 @@ static void on_page_end(void *arg, unsigned page)
     struct run *t = arg;
     struct scanpage_draft *d;
     unsigned traits = 0;
-    (void)page;
     int r = pages_jpeg_decode(t->page, t->len, t->dpi, &d, &traits);
     if (r < 0)
         fail("decode", r);
-    print_hash(d);
+    write_page(d, page);
     scanpage_draft_free(d);
 }
 

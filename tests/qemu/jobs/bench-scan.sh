@@ -19,7 +19,7 @@ C
 figure() {
   local side=$1 daemons=$2 line
   shift 2
-  line=$("$bin/bench-meter" "$daemons" "$@" 2>/tmp/said | tee /tmp/out | tail -1)
+  line=$("$bin/bench-meter" "$daemons" "$@" 2>/tmp/said | tail -1)
   [[ $line == '{'* && $line != *'"failed"'* ]] || fail "$side: $(tail -5 /tmp/said)"
   echo "figure $side scan $line"
 }
@@ -27,14 +27,14 @@ figure() {
 ours() {
   answer "$DEVICE_CONTROL" pages "$PAGES" || fail "no pages"
   figure ours - "$bin/bench-scan" "$(usb_node "$USB_ID")" 300 "$PAGES"
-  grep -v '^{' /tmp/out >/tmp/ours.sums
+  sums >/tmp/ours.sums
+  rm -f /tmp/page*.pnm
 }
 
 reachable() {
   (exec 9<>/dev/tcp/127.0.0.1/60000)
 }
 
-# The program hands on each page as it comes, to be hashed: no disk is written.
 theirs() {
   local daemon
   answer "$DEVICE_CONTROL" pages "$PAGES" || fail "no pages"
@@ -50,7 +50,7 @@ theirs() {
   wait "$daemon"
 }
 
-# Width, height and SHA-256 of the pixels of each page, as bench-scan prints them. A PNM ends with its pixels.
+# Width, height and SHA-256 of the pixels of each page. A PNM ends with its pixels. Not measured.
 sums() {
   local file width height
   for file in /tmp/page*.pnm; do
