@@ -35,7 +35,6 @@ int main(void)
     struct inherit in;
     lk_log_init("luukku-scan", LK_LOG_INFO);
     /* One arena, or freed pages stay with the decoder's thread. */
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
     (void)mallopt(M_ARENA_MAX, 1);
     int r = inherit_init(&in);
     if (r < 0)

@@ -57,11 +57,23 @@ static size_t device_fits(const char *sysfs, const char *port,
 }
 
 /* "1-1.4": a device; "usb1" is a bus, "1-1.4:1.0" an interface. */
-static bool is_port(const char *name)
+static int is_port(const struct dirent *e)
 {
-    size_t len = strlen(name);
-    return len < SUPER_USB_PORT_MAX && len > 0 && strchr(name, '-') &&
-           strspn(name, "0123456789.-") == len;
+    size_t len = strlen(e->d_name);
+    return len < SUPER_USB_PORT_MAX && strchr(e->d_name, '-') &&
+           strspn(e->d_name, "0123456789.-") == len;
+}
+
+/* Fills in the kernel's numbers of the device at ret->port. */
+static int device_numbers(const char *sysfs, struct super_usb_place *ret)
+{
+    long bus = attribute(sysfs, ret->port, "busnum", 10);
+    long number = attribute(sysfs, ret->port, "devnum", 10);
+    if (bus < 1 || bus > 999 || number < 1 || number > 999)
+        return -ENODEV;
+    ret->bus = (unsigned)bus;
+    ret->number = (unsigned)number;
+    return 0;
 }
 
 int super_usb_find(const char *sysfs, const struct store_config_usb *rule,
@@ -69,32 +81,24 @@ int super_usb_find(const char *sysfs, const struct store_config_usb *rule,
 {
     struct super_usb_place best = {.number = 0};
     size_t best_rule = rules;
-    DIR *dir = opendir(sysfs);
-    if (!dir)
+    struct dirent **list = NULL;
+    int n = scandir(sysfs, &list, is_port, alphasort);
+    if (n < 0)
         return errno == ENOENT ? -ENODEV : -errno;
-    const struct dirent *e = NULL;
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): a stream of its own */
-    for (int n = 0; n < SUPER_USB_LISTED_MAX && (e = readdir(dir)); n++) {
-        if (!is_port(e->d_name))
-            continue;
-        size_t i = device_fits(sysfs, e->d_name, rule, rules);
-        if (i == rules || i > best_rule ||
-            (i == best_rule && strcmp(e->d_name, best.port) >= 0))
-            continue;
-        best_rule = i;
-        (void)snprintf(best.port, sizeof(best.port), "%s", e->d_name);
+    for (int i = 0; i < n; i++) {
+        size_t fits = device_fits(sysfs, list[i]->d_name, rule, rules);
+        if (fits < best_rule) {
+            best_rule = fits;
+            (void)snprintf(best.port, sizeof(best.port), "%.31s",
+                           list[i]->d_name);
+        }
+        free(list[i]);
     }
-    (void)closedir(dir);
-    if (best_rule == rules)
-        return -ENODEV;
-    long bus = attribute(sysfs, best.port, "busnum", 10);
-    long number = attribute(sysfs, best.port, "devnum", 10);
-    if (bus < 1 || bus > 999 || number < 1 || number > 999)
-        return -ENODEV;
-    best.bus = (unsigned)bus;
-    best.number = (unsigned)number;
-    *ret = best;
-    return 0;
+    free(list);
+    int r = best_rule < rules ? device_numbers(sysfs, &best) : -ENODEV;
+    if (r == 0)
+        *ret = best;
+    return r;
 }
 
 int super_usb_open(const char *nodes, const struct super_usb_place *place)

@@ -11,7 +11,6 @@
 #include "store/config.h"
 
 #define SUPER_USB_PORT_MAX STORE_CONFIG_PORT_MAX
-#define SUPER_USB_LISTED_MAX 512 /* devices in sysfs that are looked at */
 
 struct super_usb_place {
     char port[SUPER_USB_PORT_MAX]; /* "1-1.4" */
@@ -23,7 +22,7 @@ struct super_usb_place {
  * ports' names.
  *
  * sysfs   the list of devices
- * Errors  -ENODEV none, and opendir(3)'s
+ * Errors  -ENODEV none, and scandir(3)'s
  */
 int super_usb_find(const char *sysfs, const struct store_config_usb *rule,
                    size_t rules, struct super_usb_place *ret) LK_MUST_CHECK;
