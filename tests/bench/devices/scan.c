@@ -58,7 +58,7 @@ static void on_ready(void *arg, const struct escl_ability *a)
         .mode = ESCL_COLOUR,
         .format = ESCL_JPEG,
         .dpi = t->dpi,
-        .area = {.width = 21000, .height = 29700}, /* 1/100 mm */
+        .area = {.width = 21000, .height = 29702}, /* 3508 px */
         .pages = t->pages};
     (void)a;
     int r = escl_scanner_start(t->scanner, &job);
