@@ -59,6 +59,11 @@ export const suites = {
       conformance('emul.ccid.walk', reader('extended'), readers.extended, 'extended', 120),
     ],
   },
+  programs: {
+    jobs: [
+      { name: 'programs', script: 'programs.sh', devices: { scanner: scanner('multifunction'), reader: reader('extended') }, seconds: 300 },
+    ],
+  },
   escl: {
     jobs: [
       conformance('emul.escl.scanner', scanner('multifunction'), '1209:0002', 'usb', 150),
