@@ -50,15 +50,21 @@ static double cpu_of(pid_t pid)
     return ticks * 1000 / (double)sysconf(_SC_CLK_TCK);
 }
 
+/* Without shared memory: a page that was scanned lies in memory on both sides,
+ * in a memfd of ours, in a file of a tmpfs of theirs, which no process is
+ * charged for. */
 static long pss_of(pid_t pid)
 {
     char path[64], line[256];
     long kb = 0;
     (void)snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", pid);
     FILE *f = fopen(path, "re");
-    while (f && fgets(line, sizeof(line), f))
+    while (f && fgets(line, sizeof(line), f)) {
         if (strncmp(line, "Pss:", 4) == 0)
-            kb = strtol(line + 4, NULL, 10);
+            kb += strtol(line + 4, NULL, 10);
+        if (strncmp(line, "Pss_Shmem:", 10) == 0)
+            kb -= strtol(line + 10, NULL, 10);
+    }
     if (f)
         (void)fclose(f);
     return kb;
