@@ -79,7 +79,7 @@ static void on_late(void *arg, int64_t now_us)
 }
 
 static int snapshot_start(struct camera_snapshot *s, struct lk_loop *l,
-                          struct camera *c)
+                          struct camera *c, int64_t most_us)
 {
     int r = camera_stream_new(c, &wish, &s->stream);
     if (r == 0)
@@ -87,11 +87,11 @@ static int snapshot_start(struct camera_snapshot *s, struct lk_loop *l,
     if (r == 0)
         r = lk_timer_new(l, on_late, s, &s->timer);
     if (r == 0)
-        lk_timer_set_in(s->timer, CAMERA_SNAPSHOT_S * 1000000);
+        lk_timer_set_in(s->timer, most_us);
     return r;
 }
 
-int camera_snapshot_new(struct lk_loop *l, struct camera *c,
+int camera_snapshot_new(struct lk_loop *l, struct camera *c, int64_t most_us,
                         camera_snapshot_fn *fn, void *arg,
                         struct camera_snapshot **ret)
 {
@@ -101,7 +101,7 @@ int camera_snapshot_new(struct lk_loop *l, struct camera *c,
     s->fn = fn;
     s->arg = arg;
     s->fd = -1;
-    int r = snapshot_start(s, l, c);
+    int r = snapshot_start(s, l, c, most_us);
     if (r < 0) {
         camera_snapshot_free(s);
         return r;

@@ -13,7 +13,7 @@
 #include "loop/loop.h"
 
 #define CAMERA_SNAPSHOT_SKIP 6       /* pictures, while exposure settles */
-#define CAMERA_SNAPSHOT_S 10         /* at most, to the picture */
+#define CAMERA_SNAPSHOT_US 10000000  /* usual `most_us` below */
 #define CAMERA_SNAPSHOT_PX_MAX 4096  /* of a side */
 #define CAMERA_SNAPSHOT_MAX 16777216 /* bytes of the JPEG */
 
@@ -30,10 +30,11 @@ typedef void camera_snapshot_fn(void *arg, int error, int fd);
 /* Starts the camera for one picture.
  *
  * c       borrowed until the end; nothing else may stream from it
+ * most_us until the picture, or -ETIMEDOUT
  * Owner   caller, camera_snapshot_free(), also inside fn; it stops the camera
  * Errors  camera_stream_new()'s, -ENOSPC
  */
-int camera_snapshot_new(struct lk_loop *l, struct camera *c,
+int camera_snapshot_new(struct lk_loop *l, struct camera *c, int64_t most_us,
                         camera_snapshot_fn *fn, void *arg,
                         struct camera_snapshot **ret) LK_MUST_CHECK;
 

@@ -152,8 +152,8 @@ int rtc_cameras_snapshot(struct rtc_cameras *c, camera_snapshot_fn *fn,
     camera_prepare(c->camera, &usual);
     c->fn = fn;
     c->arg = arg;
-    r = camera_snapshot_new(c->loop, c->camera, snapshot_taken, c,
-                            &c->snapshot);
+    r = camera_snapshot_new(c->loop, c->camera, CAMERA_SNAPSHOT_US,
+                            snapshot_taken, c, &c->snapshot);
     if (r < 0)
         snapshot_end(c);
     return r;

@@ -267,7 +267,7 @@ static void test_snapshot(struct test *t, char **words)
     until(t, is_found, "the camera");
     int r = camera_open(t->fd, NULL, &c);
     if (r == 0)
-        r = camera_snapshot_new(t->loop, c, taken, &p, &s);
+        r = camera_snapshot_new(t->loop, c, CAMERA_SNAPSHOT_US, taken, &p, &s);
     while (r == 0 && !p.done)
         r = lk_loop_step(t->loop, 100000);
     if (r < 0)
