@@ -172,7 +172,9 @@ void super_devices_ended(struct super_devices *d, size_t program, bool broke)
     r->ready = false;
     if (r->state != ROLE_GIVEN && r->state != ROLE_WORKS)
         return;
-    /* A device that brings its program down is to blame for it. */
+    /* A device that brings its program down is to blame for it. What the
+     * program left half done is cleared by a reset in any case. */
+    r->trouble = true;
     if (broke)
         role_bad(d, r, "its program broke down");
     else

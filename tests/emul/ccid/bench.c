@@ -58,6 +58,28 @@ static void took(struct bench *b, int64_t since_ms)
     b->worst_ms = LK_MAX(b->worst_ms, ms);
 }
 
+static void on_reset(void *arg, int status, const uint8_t *data, size_t len)
+{
+    int *ret = arg;
+    (void)data;
+    (void)len;
+    *ret = status;
+}
+
+/* A kernel keeps the device as the last user left it, in the middle of an
+ * answer perhaps; the firmware resets it then, too. */
+static int reset(struct bench *b, struct usb_device *d)
+{
+    int status = 1;
+    const struct usb_done done = {.fn = on_reset, .arg = &status};
+    if (!emulator_on_kernel(b->emulator))
+        return 0;
+    int e = usb_reset(d, done);
+    while (e == 0 && status > 0)
+        (void)lk_loop_step(b->loop, 20000);
+    return e < 0 ? e : status;
+}
+
 int bench_open(struct bench *b, enum usb_fault what, unsigned at)
 {
     const struct ccid_events events = {ready, slot, broken, b};
@@ -69,6 +91,12 @@ int bench_open(struct bench *b, enum usb_fault what, unsigned at)
         d = emulator_open(b->emulator, b->loop, &e);
     if (!d) {
         print_message("not opened: %d\n", e);
+        return e;
+    }
+    e = reset(b, d);
+    if (e < 0) {
+        print_message("not reset: %d\n", e);
+        (void)usb_free(d);
         return e;
     }
     if (what != USB_FAULT_NONE) {

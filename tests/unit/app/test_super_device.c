@@ -197,6 +197,9 @@ static void blames_the_device_for_a_broken_program(void **state)
     run_until_given(w, 2);
     super_devices_ended(w->devices, PROGRAM, false);
     expect(w, "absent", "");
+    super_devices_ready(w->devices, PROGRAM);
+    run_until_given(w, 3);
+    assert_string_equal(w->how, "usbip 1-1 reset"); /* half done, perhaps */
 }
 
 static void hears_only_of_what_was_given(void **state)
