@@ -67,7 +67,7 @@ export const suites = {
   escl: {
     jobs: [
       conformance('emul.escl.scanner', scanner('multifunction'), '1209:0002', 'usb', 150),
-      conformance('emul.escl.faults', scanner('multifunction'), '1209:0002', 'usb', 200),
+      conformance('emul.escl.faults', scanner('multifunction'), '1209:0002', 'usb', 360),
     ],
   },
   camera: {
