@@ -123,8 +123,10 @@ export class Reader extends UsbDevice {
 
   // The interrupt endpoint (CCID 1.1, 6.3).
 
+  /** A port's reset is the host's own affair over USB/IP; what it sends then is this (USB 2.0, 9.1.1.5). */
   onConfigured() {
     if (this.slots) {
+      this.forget();
       this.changed = (1 << this.slots.length) - 1;
       this.notify();
     }
