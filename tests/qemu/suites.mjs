@@ -55,8 +55,16 @@ export const suites = {
   ccid: {
     jobs: [
       ...Object.entries(readers).map(([name, usb]) => conformance('emul.ccid.conformance', reader(name), usb, name)),
-      conformance('emul.ccid.faults', reader('extended'), readers.extended, 'extended', 120),
-      conformance('emul.ccid.walk', reader('extended'), readers.extended, 'extended', 120),
+    ],
+  },
+  'ccid-faults': {
+    jobs: [
+      conformance('emul.ccid.faults', reader('extended'), readers.extended, 'extended', 400),
+    ],
+  },
+  'ccid-walk': {
+    jobs: [
+      conformance('emul.ccid.walk', reader('extended'), readers.extended, 'extended', 300),
     ],
   },
   programs: {
