@@ -30,7 +30,9 @@ static void copy_plain(char *ret, size_t cap, const char *from, size_t len)
     size_t n = 0;
     while (n < len && n < cap - 1 && from[n] && from[n] != '\n') {
         bool plain = from[n] >= ' ' && from[n] < 0x7f;
-        ret[n] = plain ? from[n] : '?';
+        ret[n] = '?';
+        if (plain)
+            ret[n] = from[n];
         n++;
     }
     while (n > 0 && ret[n - 1] == ' ')
@@ -97,8 +99,11 @@ int camera_id_read(const char *sysfs, const char *node, struct camera_id *ret)
 static void word_of(const char *text, char *ret, size_t cap)
 {
     size_t n = 0;
-    for (; text[n] && n < cap - 1; n++)
-        ret[n] = text[n] == ' ' ? '_' : text[n];
+    for (; text[n] && n < cap - 1; n++) {
+        ret[n] = text[n];
+        if (ret[n] == ' ')
+            ret[n] = '_';
+    }
     ret[n] = '\0';
     if (n == 0)
         (void)snprintf(ret, cap, "-");

@@ -73,18 +73,12 @@ struct card {
     uint8_t command[APDU_SHORT_COMMAND_MAX];
     size_t command_len;
 
-    bool app;      /* the application was found */
-    bool dir_read; /* EF.DIR was looked into */
     uint8_t aid[P15_AID_MAX];
     size_t aid_len;
-    bool at_app;         /* it is selected */
-    struct p15_path at;  /* else this directory */
-    bool after_app_file; /* a file is read after the application's selection */
-    bool fineid;
+    struct p15_path at; /* this directory is selected; see at_app */
 
     struct card_file file;
     struct p15_files files;
-    bool odf_read;         /* or tried */
     size_t file_next;      /* of files: PINs and keys, read one by one */
     size_t cert_file_next; /* likewise: lists of certificates */
     struct p15_pins pins;
@@ -95,11 +89,18 @@ struct card {
     struct p15_id cert_id[CARD_USES]; /* that its key has, where known */
     unsigned cert_attempt;            /* places that were tried, in this job */
     struct card_way way[CARD_USES];
+    struct card_signature signature;
+    uint8_t hash[CARD_HASH_MAX];
+
+    bool app;            /* the application was found */
+    bool at_app;         /* it is selected, instead of `at` */
+    bool dir_read;       /* EF.DIR was looked into */
+    bool after_app_file; /* a file is read after the application's selection */
+    bool fineid;
+    bool odf_read; /* or tried */
     bool prepared; /* for `use`, and nothing came between */
     bool probed;   /* the tries were looked at, in this job */
     uint8_t tries;
-    struct card_signature signature;
-    uint8_t hash[CARD_HASH_MAX];
 };
 
 /* Ends the job. */

@@ -9,7 +9,6 @@
 #include "signal/link.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,8 +71,7 @@ int main(int argc, char **argv)
     struct inherit in;
     /* Calls come and go on many threads: one arena keeps the heap from
      * growing by fragmentation. */
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread runs yet */
-    (void)mallopt(M_ARENA_MAX, 1);
+    setup_one_arena();
     lk_log_init("luukku-rtc", LK_LOG_INFO);
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], "--allow-ui-control") == 0)

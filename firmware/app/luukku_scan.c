@@ -7,7 +7,6 @@
 #include "pages/warm.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -35,7 +34,7 @@ int main(void)
     struct inherit in;
     lk_log_init("luukku-scan", LK_LOG_INFO);
     /* One arena, or freed pages stay with the decoder's thread. */
-    (void)mallopt(M_ARENA_MAX, 1);
+    setup_one_arena();
     int r = inherit_init(&in);
     if (r < 0)
         r = setup_fail("not started by luukku-super", r);

@@ -11,6 +11,10 @@
 /* Logs that `what` failed with the negative errno `error`; returns `error`. */
 int setup_fail(const char *what, int error);
 
+/* One malloc arena: what many threads allocate and free by turns stays in one
+ * heap, instead of growing several. Before the second thread. */
+void setup_one_arena(void);
+
 /* Takes the descriptor "config", parses what it holds and closes it. A mistake
  * in it is logged with its line.
  *

@@ -25,30 +25,30 @@ struct media {
     struct media_probe found; /* as last looked */
 
     struct media_vsend *vsend;
-    int camera_fd;               /* of its node; -1: there is none */
     struct media_camera *camera; /* NULL: at rest, or none */
     int64_t camera_by_us;        /* until then it may be starting */
     char camera_name[MEDIA_NAME_MAX];
-    bool capture;   /* camera and microphone run; the control thread's */
-    bool unplugged; /* the simulated camera; likewise */
     struct media_vrecv *vrecv;
     struct media_asend *asend; /* NULL: at rest, or none */
     struct media_out audio_out;
-    atomic_bool microphone_on;
     /* The loudspeaker may be exchanged under the transport thread, which never
      * waits for this lock: it tries. */
     pthread_mutex_t sound_lock;
     struct media_arecv *arecv;
-    int card;         /* that it plays to; -1: ALSA's default device */
-    bool loudspeaker; /* arecv plays to a device */
-    atomic_int gain;  /* MEDIA_GAIN_ONE: as it came */
-    atomic_bool open;
 
     pthread_mutex_t devices_lock;
     struct media_devices devices; /* under it */
-    bool failed_told;
     int64_t delay_us;
+    int camera_fd;   /* of its node; -1: there is none */
+    int card;        /* that arecv plays to; -1: ALSA's default device */
+    atomic_int gain; /* MEDIA_GAIN_ONE: as it came */
     atomic_int skew_ms;
+    atomic_bool microphone_on;
+    atomic_bool open;
+    bool loudspeaker; /* arecv plays to a device */
+    bool capture;     /* camera and microphone run; the control thread's */
+    bool unplugged;   /* the simulated camera; likewise */
+    bool failed_told;
 };
 
 #endif

@@ -151,34 +151,36 @@ static const struct field video_fields[] = {
 
 static const struct field usb_element = {.name = "", .kind = KIND_USB};
 
-/* The members of one role's device. */
-#define DEVICE_FIELDS(member)                                          \
+#define AT_DEVICE(member) offsetof(struct store_config_device, member)
+
+/* The members of one role's device, which lies at `base`. */
+#define DEVICE_FIELDS(base)                                            \
     {                                                                  \
         {.name = "allow",                                              \
          .kind = KIND_ARRAY,                                           \
          .optional = true,                                             \
-         .at = AT(member.usb),                                         \
+         .at = (base) + AT_DEVICE(usb),                                \
          .min = 1,                                                     \
          .max = STORE_CONFIG_USB_MAX,                                  \
          .sub = &usb_element,                                          \
          .stride = sizeof(struct store_config_usb),                    \
-         .count_at = AT(member.usbs)},                                 \
+         .count_at = (base) + AT_DEVICE(usbs)},                        \
             {.name = "usbip",                                          \
              .kind = KIND_SOCKET,                                      \
              .optional = true,                                         \
-             .at = AT(member.usbip)},                                  \
+             .at = (base) + AT_DEVICE(usbip)},                         \
             {.name = "busid",                                          \
              .kind = KIND_BUSID,                                       \
              .optional = true,                                         \
-             .at = AT(member.busid)},                                  \
+             .at = (base) + AT_DEVICE(busid)},                         \
         {                                                              \
             .name = "emulator", .kind = KIND_SOCKET, .optional = true, \
-            .at = AT(member.emulator)                                  \
+            .at = (base) + AT_DEVICE(emulator)                         \
         }                                                              \
     }
 
-static const struct field scanner_fields[] = DEVICE_FIELDS(scanner);
-static const struct field reader_fields[] = DEVICE_FIELDS(reader);
+static const struct field scanner_fields[] = DEVICE_FIELDS(AT(scanner));
+static const struct field reader_fields[] = DEVICE_FIELDS(AT(reader));
 
 static const struct field devices_fields[] = {
     OBJECT("scanner", true, scanner_fields),

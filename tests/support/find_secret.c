@@ -104,11 +104,10 @@ int find_secret(pid_t pid, const char *hidden, size_t n)
     FILE *maps = fopen(path, "re");
     int r = s->mem < 0 || !maps ? -EACCES : 0;
     while (r == 0 && fgets(line, sizeof(line), maps)) {
-        unsigned long from;
-        unsigned long to;
-        char may[8];
-        if (sscanf(line, "%lx-%lx %7s", &from, &to, may) == 3 &&
-            may[0] == 'r' && may[1] == 'w' && to - from <= MAPPING_MAX)
+        char *at;
+        unsigned long from = strtoul(line, &at, 16);
+        unsigned long to = *at == '-' ? strtoul(at + 1, &at, 16) : 0;
+        if (strncmp(at, " rw", 3) == 0 && to > from && to - from <= MAPPING_MAX)
             search_mapping(s, from, to);
     }
     if (maps)

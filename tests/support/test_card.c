@@ -31,7 +31,7 @@ static void add_file(struct test_card *c, unsigned dir, unsigned id,
     f->dir[1] = (uint8_t)dir;
     f->id[0] = (uint8_t)(id >> 8);
     f->id[1] = (uint8_t)id;
-    f->data = malloc(len);
+    f->data = malloc(len + 1);
     MUST(f->data);
     memcpy(f->data, data, len);
     f->len = len;
@@ -52,18 +52,31 @@ static void add_cert(struct test_card *c, unsigned dir, unsigned id, X509 *x)
 
 /* Writes what a text says: "30(04:3F00 02:01)" is a SEQUENCE of an OCTET STRING
  * and an INTEGER; digits alone are bytes. Lengths are below 128. */
+static size_t write_tlv(const char **at, uint8_t *out);
+
+/* A byte of two digits; moves *at behind it. */
+static bool take_byte(const char **at, uint8_t *ret)
+{
+    char two[3] = "";
+    char *end;
+    memcpy(two, *at, strnlen(*at, 2));
+    *ret = (uint8_t)strtoul(two, &end, 16);
+    if (end != two + 2 || two[0] == ' ')
+        return false;
+    *at += 2;
+    return true;
+}
+
 static size_t write_tlv(const char **at, uint8_t *out)
 {
     size_t n = 0;
     while (**at && **at != ')') {
-        unsigned v;
         if (**at == ' ') {
             (*at)++;
             continue;
         }
-        MUST(sscanf(*at, "%2x", &v) == 1);
-        *at += 2;
-        out[n++] = (uint8_t)v;
+        MUST(take_byte(at, &out[n]));
+        n++;
         if (**at != '(' && **at != ':')
             continue;
         bool list = *(*at)++ == '(';
@@ -72,10 +85,8 @@ static size_t write_tlv(const char **at, uint8_t *out)
             len = write_tlv(at, out + n + 1);
             MUST(*(*at)++ == ')');
         }
-        while (!list && sscanf(*at, "%2x", &v) == 1 && **at != ' ') {
-            *at += 2;
-            out[n + 1 + len++] = (uint8_t)v;
-        }
+        while (!list && take_byte(at, &out[n + 1 + len]))
+            len++;
         MUST(len < 128);
         out[n] = (uint8_t)len;
         n += 1 + len;
@@ -218,21 +229,27 @@ struct command {
     size_t le;
 };
 
+/* Seven bytes or more, of which the fifth is 0: lengths of two bytes. */
+static bool read_extended(const uint8_t *a, size_t len, struct command *x)
+{
+    size_t n = (size_t)a[5] << 8 | a[6];
+    if (len == 7) {
+        x->le = n ? n : 65536;
+        return true;
+    }
+    x->data = a + 7;
+    x->len = n;
+    if (len == 9 + n)
+        x->le = (size_t)a[7 + n] << 8 | a[8 + n];
+    return len == 7 + n || len == 9 + n;
+}
+
 static bool read_command(const uint8_t *a, size_t len, struct command *ret)
 {
     struct command x = {.head = a};
+    bool good = len >= 4;
     if (len >= 7 && a[4] == 0) {
-        size_t n = (size_t)a[5] << 8 | a[6];
-        if (len == 7) {
-            x.le = n ? n : 65536;
-        } else {
-            x.data = a + 7;
-            x.len = n;
-            if (len == 9 + n)
-                x.le = (size_t)a[7 + n] << 8 | a[8 + n];
-            else if (len != 7 + n)
-                return false;
-        }
+        good = read_extended(a, len, &x);
     } else if (len == 5) {
         x.le = a[4] ? a[4] : 256;
     } else if (len > 5) {
@@ -240,13 +257,11 @@ static bool read_command(const uint8_t *a, size_t len, struct command *ret)
         x.len = a[4];
         if (len == 6U + a[4])
             x.le = a[5U + a[4]] ? a[5U + a[4]] : 256;
-        else if (len != 5U + a[4])
-            return false;
-    } else if (len != 4) {
-        return false;
+        good = len == 5U + a[4] || len == 6U + a[4];
     }
-    *ret = x;
-    return true;
+    if (good)
+        *ret = x;
+    return good;
 }
 
 static size_t say(struct test_card *c, size_t n, unsigned sw)

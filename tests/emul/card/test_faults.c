@@ -93,8 +93,12 @@ static void break_all(const char *variant, const char *pin)
     unsigned runs = 0;
     int what_only = 0;
     unsigned at_only = 0;
-    if (all && sscanf(all, "%d:%u", &what_only, &at_only) == 2)
+    const char *colon = all ? strchr(all, ':') : NULL;
+    if (colon) {
+        what_only = (int)strtol(all, NULL, 10);
+        at_only = (unsigned)strtoul(colon + 1, NULL, 10);
         step = 1;
+    }
     for (int what = USB_FAULT_UNPLUG; what < USB_FAULTS; what++)
         for (unsigned at = (unsigned)what % step; at < transfers; at += step) {
             if (what_only && (what != what_only || at != at_only))

@@ -86,7 +86,7 @@ static void on_job_end(void *arg, enum escl_reason why, unsigned pages)
     s->whole = pages;
 }
 
-static const struct escl_events EVENTS = {
+static const struct escl_events suite_events = {
     .ready = on_ready,
     .state = on_state,
     .broken = on_broken,
@@ -181,7 +181,8 @@ bool suite_open_fault(struct suite *s, enum usb_fault what, unsigned at)
     if (what != USB_FAULT_NONE || at > 0)
         assert_int_equal(usb_fault_new(s->loop, inner, what, at, &s->device),
                          0);
-    int r = escl_scanner_open_usb(s->loop, s->device, &EVENTS, s, &s->scanner);
+    int r = escl_scanner_open_usb(s->loop, s->device, &suite_events, s,
+                                  &s->scanner);
     if (r < 0) {
         s->device = usb_free(s->device);
         s->broken = true;
@@ -221,7 +222,8 @@ bool suite_open_tcp(struct suite *s)
     const struct escl_dialer dialer = {
         .dial = dial, .arg = s, .host = "localhost", .root = "eSCL"};
     assert_int_equal(
-        escl_scanner_open_tcp(s->loop, &dialer, &EVENTS, s, &s->scanner), 0);
+        escl_scanner_open_tcp(s->loop, &dialer, &suite_events, s, &s->scanner),
+        0);
     return settle(s);
 }
 

@@ -34,7 +34,7 @@ struct row {
 #define F ESCL_FEEDER
 #define D ESCL_FEEDER_DUPLEX
 
-static const struct row ROWS[] = {
+static const struct row fault_rows[] = {
     /* Feeder and state. */
     {"empty-feeder-as-jam", JOB, F, 0, "", NULL, OF(ESCL_FEEDER_EMPTY), 0},
     {"empty-feeder-taken", JOB, F, 0, "", NULL, OF(ESCL_FEEDER_EMPTY), 0},
@@ -267,9 +267,9 @@ static void try_one(const struct row *w)
 static void test_faults(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < LK_ARRAY_LEN(ROWS); i++)
-        if (!only || strcmp(only, ROWS[i].name) == 0)
-            try_one(&ROWS[i]);
+    for (size_t i = 0; i < LK_ARRAY_LEN(fault_rows); i++)
+        if (!only || strcmp(only, fault_rows[i].name) == 0)
+            try_one(&fault_rows[i]);
     assert_int_equal(wrong, 0);
 }
 
@@ -287,8 +287,8 @@ static void test_all(void **state)
         *end = '\0';
         bool found = strstr(n, "-at") != NULL; /* places of transfers: see
                                                   test_transfers.c */
-        for (size_t i = 0; i < LK_ARRAY_LEN(ROWS); i++)
-            found = found || strcmp(ROWS[i].name, n) == 0;
+        for (size_t i = 0; i < LK_ARRAY_LEN(fault_rows); i++)
+            found = found || strcmp(fault_rows[i].name, n) == 0;
         if (!found)
             fail_msg("no row for %s", n);
         n = end + 1;
@@ -298,11 +298,11 @@ static void test_all(void **state)
 
 int main(int argc, char **argv)
 {
-    static const char *const ARGS[] = {"--tcp", "0", NULL};
+    static const char *const emulator_args[] = {"--tcp", "0", NULL};
     bool tcp = argc > 1 && strcmp(argv[1], "tcp") == 0;
     open_it = tcp ? suite_open_tcp : suite_open;
     only = argc > 2 ? argv[2] : NULL;
-    s = suite_new(ARGS);
+    s = suite_new(emulator_args);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all),
         cmocka_unit_test(test_faults),

@@ -10,9 +10,9 @@ static bool (*open_it)(struct suite *s);
 
 static int setup(void **state)
 {
-    static const char *const ARGS[] = {"--tcp", "0", NULL};
+    static const char *const emulator_args[] = {"--tcp", "0", NULL};
     (void)state;
-    s = suite_new(ARGS);
+    s = suite_new(emulator_args);
     return 0;
 }
 

@@ -147,7 +147,7 @@ static void test_spoiled(void **state)
             size_t len = n < f->len ? n : f->len;
             uint8_t *copy = malloc(len + 1);
             memcpy(copy, f->data, len);
-            if (n >= f->len)
+            if (n >= f->len && len > 0)
                 copy[test_random(&seed) % len] = (uint8_t)test_random(&seed);
             int good = p15_pins_decode(copy, len, &pins);
             good |= p15_keys_decode(copy, len, &keys);

@@ -41,7 +41,6 @@ static void test_page(void **state)
     LK_AUTO(card_vault) v = NULL;
     char line[256];
     unsigned long from = 0;
-    unsigned long at;
     bool good = false;
     int status = 0;
     assert_int_equal(card_vault_new(&v), 0);
@@ -49,7 +48,9 @@ static void test_page(void **state)
     FILE *maps = fopen("/proc/self/smaps", "re");
     assert_non_null(maps);
     while (fgets(line, sizeof(line), maps)) {
-        if (sscanf(line, "%lx-%*x", &at) == 1 && strchr(line, '-'))
+        char *end;
+        unsigned long at = strtoul(line, &end, 16);
+        if (end > line && *end == '-')
             from = at;
         if (from == (unsigned long)(uintptr_t)v &&
             strncmp(line, "VmFlags:", 8) == 0)

@@ -90,7 +90,7 @@ struct row {
 #define OK "HTTP/1.1 200 OK\r\n"
 #define CHUNKED OK "Transfer-Encoding: chunked\r\n\r\n"
 
-static const struct row ROWS[] = {
+static const struct row answer_rows[] = {
     {"length", OK "Content-Length: 5\r\n\r\nhello", 0, true, 200, true, "hello",
      0},
     {"nothing", OK "Content-Length: 0\r\n\r\n", 0, true, 200, true, "", 0},
@@ -203,8 +203,8 @@ static struct outcome parts;
 static void test_answers(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < LK_ARRAY_LEN(ROWS); i++) {
-        const struct row *w = &ROWS[i];
+    for (size_t i = 0; i < LK_ARRAY_LEN(answer_rows); i++) {
+        const struct row *w = &answer_rows[i];
         size_t len = strlen(w->text);
         play(w->text, len, len, &whole);
         if (whole.error != w->error || whole.whole != w->whole ||
@@ -223,8 +223,8 @@ static void test_answers(void **state)
 static void test_cuts(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < LK_ARRAY_LEN(ROWS); i++) {
-        const char *text = ROWS[i].text;
+    for (size_t i = 0; i < LK_ARRAY_LEN(answer_rows); i++) {
+        const char *text = answer_rows[i].text;
         size_t len = strlen(text);
         play(text, len, len, &whole);
         for (size_t cut = 0; cut < len; cut++) {
@@ -325,21 +325,21 @@ static void test_ceilings(void **state)
 static void test_words(void **state)
 {
     (void)state;
-    static const char TEXT[] =
+    static const char answer_text[] =
         "HTTP/1.1 503 Busy\r\nRETRY-AFTER: 7\r\nlocation:  /eSCL/x \r\n"
         "Content-Length: 0\r\n\r\n";
-    play(TEXT, sizeof(TEXT) - 1, 10, &whole);
+    play(answer_text, sizeof(answer_text) - 1, 10, &whole);
     assert_int_equal(whole.retry, 7);
     assert_string_equal(whole.location, "/eSCL/x");
-    static const char DATE[] =
+    static const char date_text[] =
         "HTTP/1.1 503 Busy\r\nRetry-After: Fri, 31 Dec 1999 23:59:59 GMT\r\n"
         "Content-Length: 0\r\n\r\n";
-    play(DATE, sizeof(DATE) - 1, 10, &whole);
+    play(date_text, sizeof(date_text) - 1, 10, &whole);
     assert_int_equal(whole.retry, -1);
-    static const char LONG[] =
+    static const char long_text[] =
         "HTTP/1.1 503 Busy\r\nRetry-After: 99999999\r\nContent-Length: 0\r\n"
         "\r\n";
-    play(LONG, sizeof(LONG) - 1, 10, &whole);
+    play(long_text, sizeof(long_text) - 1, 10, &whole);
     assert_int_equal(whole.retry, 3600);
 }
 
@@ -379,10 +379,10 @@ static void test_request(void **state)
         assert_int_equal(write_request(grain, "/eSCL/ScanJobs", &len), 0);
         assert_true(len % grain != 0 || grain < 30);
     }
-    static const char *const BAD[] = {"eSCL",  "/a b",      "/a\r\nX: y",
-                                      "/\x7f", "/\xc3\xa4", ""};
-    for (size_t i = 0; i < LK_ARRAY_LEN(BAD); i++)
-        assert_int_equal(write_request(0, BAD[i], &len), -EINVAL);
+    static const char *const bad_text[] = {"eSCL",  "/a b",      "/a\r\nX: y",
+                                           "/\x7f", "/\xc3\xa4", ""};
+    for (size_t i = 0; i < LK_ARRAY_LEN(bad_text); i++)
+        assert_int_equal(write_request(0, bad_text[i], &len), -EINVAL);
 }
 
 static void test_locations(void **state)

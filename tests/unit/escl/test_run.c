@@ -5,9 +5,9 @@
 
 #include <errno.h>
 
-static const struct escl_job FEEDER = {
+static const struct escl_job feeder_job = {
     .source = ESCL_FEEDER, .dpi = 300, .pages = 50};
-static const struct escl_job PLATEN = {
+static const struct escl_job platen_job = {
     .source = ESCL_PLATEN, .dpi = 300, .pages = 1};
 
 static struct escl_run run;
@@ -75,7 +75,7 @@ static void expect_end(unsigned acts, unsigned others, enum escl_reason why,
 static void test_platen(void **state)
 {
     (void)state;
-    begin_fetch(&PLATEN);
+    begin_fetch(&platen_job);
     assert_int_equal(simple(ESCL_EV_PAGE), 0);
     assert_int_equal(simple(ESCL_EV_BYTES), 0);
     expect_end(simple(ESCL_EV_PAGE_END), ESCL_ACT_DELETE, ESCL_DONE, 1);
@@ -87,14 +87,14 @@ static void test_platen(void **state)
 static void test_feeder(void **state)
 {
     (void)state;
-    static const unsigned LAST[] = {404, 409, 410};
-    for (size_t i = 0; i < LK_ARRAY_LEN(LAST); i++) {
-        begin_fetch(&FEEDER);
+    static const unsigned last_act[] = {404, 409, 410};
+    for (size_t i = 0; i < LK_ARRAY_LEN(last_act); i++) {
+        begin_fetch(&feeder_job);
         for (unsigned p = 0; p < 3; p++) {
             (void)simple(ESCL_EV_PAGE);
             assert_int_equal(simple(ESCL_EV_PAGE_END), ESCL_ACT_FETCH);
         }
-        assert_int_equal(refuse(ESCL_EV_NO_PAGE, LAST[i]), ESCL_ACT_STATUS);
+        assert_int_equal(refuse(ESCL_EV_NO_PAGE, last_act[i]), ESCL_ACT_STATUS);
         expect_end(say(status(ESCL_DEVICE_IDLE, ESCL_ADF_EMPTY)),
                    ESCL_ACT_DELETE, ESCL_DONE, 3);
     }
@@ -103,7 +103,7 @@ static void test_feeder(void **state)
 static void test_ceiling(void **state)
 {
     (void)state;
-    struct escl_job job = FEEDER;
+    struct escl_job job = feeder_job;
     job.pages = 2;
     begin_fetch(&job);
     (void)simple(ESCL_EV_PAGE);
@@ -132,7 +132,7 @@ static void test_check(void **state)
         {ESCL_DEVICE_PROCESSING, ESCL_ADF_LOADED, 0, ESCL_DONE},
     };
     for (size_t i = 0; i < LK_ARRAY_LEN(rows); i++) {
-        begin(&FEEDER, rows[i].quirks);
+        begin(&feeder_job, rows[i].quirks);
         unsigned acts = say(status(rows[i].device, rows[i].adf));
         if (rows[i].why == ESCL_DONE) {
             assert_int_equal(acts, ESCL_ACT_CREATE);
@@ -141,17 +141,17 @@ static void test_check(void **state)
             assert_true(escl_run_idle(&run));
         }
     }
-    begin(&PLATEN, 0); /* a feeder's trouble is not the platen's */
+    begin(&platen_job, 0); /* a feeder's trouble is not the platen's */
     assert_int_equal(say(status(ESCL_DEVICE_STOPPED, ESCL_ADF_JAM)),
                      ESCL_ACT_CREATE);
-    begin(&FEEDER, 0); /* no status: it is tried */
+    begin(&feeder_job, 0); /* no status: it is tried */
     assert_int_equal(refuse(ESCL_EV_NO_STATUS, 503), ESCL_ACT_CREATE);
-    begin(&FEEDER, 0);
+    begin(&feeder_job, 0);
     assert_int_equal(broke(ESCL_EV_NO_STATUS, -ETIMEDOUT), ESCL_ACT_STATUS);
     expect_end(broke(ESCL_EV_NO_STATUS, -ETIMEDOUT), 0, ESCL_SILENT, 0);
-    begin(&FEEDER, 0);
+    begin(&feeder_job, 0);
     expect_end(broke(ESCL_EV_NO_STATUS, -ENODEV), 0, ESCL_GONE, 0);
-    begin(&FEEDER, 0);
+    begin(&feeder_job, 0);
     assert_int_equal(broke(ESCL_EV_NO_STATUS, -EPIPE), ESCL_ACT_STATUS);
     expect_end(broke(ESCL_EV_NO_STATUS, -EPIPE), 0, ESCL_SILENT, 0);
 }
@@ -164,19 +164,19 @@ static void test_refused(void **state)
         enum escl_reason why;
     } rows[] = {{400, ESCL_REFUSED}, {415, ESCL_REFUSED}, {500, ESCL_ABORTED}};
     for (size_t i = 0; i < LK_ARRAY_LEN(rows); i++) {
-        begin(&PLATEN, 0);
+        begin(&platen_job, 0);
         (void)say(status(ESCL_DEVICE_IDLE, ESCL_ADF_UNKNOWN));
         expect_end(refuse(ESCL_EV_REFUSED, rows[i].http), ESCL_ACT_STATUS,
                    rows[i].why, 0);
         assert_int_equal(say(status(ESCL_DEVICE_IDLE, ESCL_ADF_UNKNOWN)), 0);
         assert_true(escl_run_idle(&run));
     }
-    begin(&FEEDER, 0); /* 409: the status says why */
+    begin(&feeder_job, 0); /* 409: the status says why */
     (void)say(status(ESCL_DEVICE_IDLE, ESCL_ADF_UNKNOWN));
     assert_int_equal(refuse(ESCL_EV_REFUSED, 409), ESCL_ACT_STATUS);
     expect_end(say(status(ESCL_DEVICE_IDLE, ESCL_ADF_EMPTY)), 0,
                ESCL_FEEDER_EMPTY, 0);
-    begin(&FEEDER, 0);
+    begin(&feeder_job, 0);
     (void)say(status(ESCL_DEVICE_IDLE, ESCL_ADF_LOADED));
     assert_int_equal(refuse(ESCL_EV_REFUSED, 409), ESCL_ACT_STATUS);
     expect_end(say(status(ESCL_DEVICE_STOPPED, ESCL_ADF_JAM)), 0, ESCL_JAM, 0);
@@ -186,7 +186,7 @@ static void test_refused(void **state)
 static void test_busy(void **state)
 {
     (void)state;
-    begin(&PLATEN, 0);
+    begin(&platen_job, 0);
     unsigned tries = 0;
     (void)say(status(ESCL_DEVICE_PROCESSING, ESCL_ADF_UNKNOWN));
     while (refuse(ESCL_EV_REFUSED, 503) == 0) {
@@ -218,7 +218,7 @@ static struct escl_status with_job(enum escl_device_state device,
 static void test_not_yet(void **state)
 {
     (void)state;
-    begin_fetch(&FEEDER);
+    begin_fetch(&feeder_job);
     assert_int_equal(refuse(ESCL_EV_NO_PAGE, 503), ESCL_ACT_STATUS);
     assert_int_equal(run.timer_ms, now + 100);
     now = run.timer_ms;
@@ -244,7 +244,7 @@ static void test_not_yet(void **state)
     expect_end(acts, ESCL_ACT_DELETE, ESCL_SILENT, 1);
     assert_true(now < 1000 + ESCL_SLOW_MS + 5000);
     /* "Not yet" for ever, where the job is over, is "no more". */
-    begin_fetch(&FEEDER);
+    begin_fetch(&feeder_job);
     (void)simple(ESCL_EV_PAGE);
     assert_int_equal(simple(ESCL_EV_PAGE_END), ESCL_ACT_FETCH);
     for (int i = 0; i < 2; i++) {
@@ -263,7 +263,7 @@ static void test_not_yet(void **state)
 static void test_early(void **state)
 {
     (void)state;
-    begin_fetch(&FEEDER);
+    begin_fetch(&feeder_job);
     (void)simple(ESCL_EV_PAGE);
     assert_int_equal(simple(ESCL_EV_PAGE_END), ESCL_ACT_FETCH);
     assert_int_equal(refuse(ESCL_EV_NO_PAGE, 404), ESCL_ACT_STATUS);
@@ -317,7 +317,7 @@ static void test_why(void **state)
          ESCL_ABORTED},
     };
     for (size_t i = 0; i < LK_ARRAY_LEN(rows); i++) {
-        begin_fetch(&FEEDER);
+        begin_fetch(&feeder_job);
         for (unsigned p = 0; p < rows[i].pages; p++) {
             (void)simple(ESCL_EV_PAGE);
             (void)simple(ESCL_EV_PAGE_END);
@@ -329,7 +329,7 @@ static void test_why(void **state)
         expect_end(acts, ESCL_ACT_DELETE, rows[i].why, rows[i].pages);
     }
     /* An empty feeder said as a jam by a scanner that never showed paper. */
-    begin(&FEEDER, 0);
+    begin(&feeder_job, 0);
     (void)say(status(ESCL_DEVICE_IDLE, ESCL_ADF_UNKNOWN));
     (void)happen(
         (struct escl_event){.what = ESCL_EV_CREATED, .path = "/eSCL/a"});
@@ -343,7 +343,7 @@ static void test_why(void **state)
 static void test_vouched(void **state)
 {
     (void)state;
-    begin_fetch(&PLATEN);
+    begin_fetch(&platen_job);
     for (int i = 0; i < 50; i++) {
         now = run.timer_ms;
         assert_int_equal(simple(ESCL_EV_TIME), ESCL_ACT_STATUS);
@@ -363,7 +363,7 @@ static void test_vouched(void **state)
     expect_end(acts, ESCL_ACT_ABANDON | ESCL_ACT_DELETE, ESCL_TRUNCATED, 0);
     assert_true(now - quiet <= 1600);
     /* It says that the page is done, but it does not come. */
-    begin_fetch(&PLATEN);
+    begin_fetch(&platen_job);
     quiet = now;
     acts = 0;
     while (acts == 0) {
@@ -375,7 +375,7 @@ static void test_vouched(void **state)
     expect_end(acts, ESCL_ACT_ABANDON | ESCL_ACT_DELETE, ESCL_SILENT, 0);
     assert_true(now - quiet <= ESCL_DONE_MS + 1600);
     /* It does not answer at all. */
-    begin_fetch(&PLATEN);
+    begin_fetch(&platen_job);
     now = run.timer_ms;
     assert_int_equal(simple(ESCL_EV_TIME), ESCL_ACT_STATUS);
     expect_end(broke(ESCL_EV_NO_STATUS, -ETIMEDOUT),
@@ -386,7 +386,7 @@ static void test_vouched(void **state)
 static void test_lost(void **state)
 {
     (void)state;
-    begin(&PLATEN, 0);
+    begin(&platen_job, 0);
     struct escl_status s = status(ESCL_DEVICE_IDLE, ESCL_ADF_UNKNOWN);
     s.jobs = 1;
     (void)snprintf(s.job[0].uri, sizeof(s.job[0].uri), "/eSCL/old");
@@ -407,14 +407,14 @@ static void test_lost(void **state)
 static void test_adopt(void **state)
 {
     (void)state;
-    begin(&PLATEN, 0);
+    begin(&platen_job, 0);
     (void)say(status(ESCL_DEVICE_IDLE, ESCL_ADF_UNKNOWN));
     assert_int_equal(simple(ESCL_EV_CREATED), ESCL_ACT_STATUS);
     assert_int_equal(say(with_job(ESCL_DEVICE_PROCESSING, ESCL_ADF_UNKNOWN,
                                   ESCL_JOB_ACTIVE, 0)),
                      ESCL_ACT_FETCH);
     assert_string_equal(run.path, "/eSCL/ScanJobs/1");
-    begin(&PLATEN, 0);
+    begin(&platen_job, 0);
     (void)say(status(ESCL_DEVICE_IDLE, ESCL_ADF_UNKNOWN));
     assert_int_equal(simple(ESCL_EV_CREATED), ESCL_ACT_STATUS);
     expect_end(say(status(ESCL_DEVICE_IDLE, ESCL_ADF_UNKNOWN)), 0, ESCL_GARBLED,
@@ -424,16 +424,16 @@ static void test_adopt(void **state)
 static void test_cancel(void **state)
 {
     (void)state;
-    begin(&PLATEN, 0);
+    begin(&platen_job, 0);
     expect_end(simple(ESCL_EV_CANCEL), 0, ESCL_CANCELLED, 0);
-    begin(&PLATEN, 0);
+    begin(&platen_job, 0);
     (void)say(status(ESCL_DEVICE_IDLE, ESCL_ADF_UNKNOWN));
     expect_end(simple(ESCL_EV_CANCEL), 0, ESCL_CANCELLED, 0);
     assert_false(escl_run_idle(&run)); /* its name has to be known first */
     assert_int_equal(
         happen((struct escl_event){.what = ESCL_EV_CREATED, .path = "/eSCL/1"}),
         ESCL_ACT_DELETE);
-    begin_fetch(&FEEDER);
+    begin_fetch(&feeder_job);
     (void)simple(ESCL_EV_PAGE);
     expect_end(simple(ESCL_EV_CANCEL), ESCL_ACT_ABANDON | ESCL_ACT_DELETE,
                ESCL_CANCELLED, 0);
@@ -441,18 +441,19 @@ static void test_cancel(void **state)
 
 static struct escl_event random_event(uint64_t *seed, struct escl_status *st)
 {
-    static const unsigned HTTP[] = {200, 201, 404, 409, 410, 500, 503, 0};
-    static const int ERROR[] = {-ETIMEDOUT, -EPIPE,  -ENODEV,
-                                -EBADMSG,   -ENOMEM, -EMSGSIZE};
+    static const unsigned http_status[] = {200, 201, 404, 409,
+                                           410, 500, 503, 0};
+    static const int error_status[] = {-ETIMEDOUT, -EPIPE,  -ENODEV,
+                                       -EBADMSG,   -ENOMEM, -EMSGSIZE};
     uint64_t n = test_random(seed);
     *st = with_job(n % 4, n / 4 % 6, n / 24 % 4, (int32_t)(n / 96 % 4) - 1);
     return (struct escl_event){
         .what = test_random(seed) % (ESCL_EV_TIME + 1),
         .status = st,
         .path = n & 1U << 20 ? "/eSCL/ScanJobs/1" : NULL,
-        .http = HTTP[n / 384 % 8],
+        .http = http_status[n / 384 % 8],
         .retry_after_s = (int32_t)(n / 3072 % 5) - 1,
-        .error = ERROR[n / 15360 % 6],
+        .error = error_status[n / 15360 % 6],
     };
 }
 
@@ -464,16 +465,16 @@ static void test_random_events(void **state)
     uint64_t seed = test_seed();
     struct escl_status st;
     for (int round = 0; round < 20000; round++) {
-        struct escl_job job = test_random(&seed) % 2 ? FEEDER : PLATEN;
+        struct escl_job job = test_random(&seed) % 2 ? feeder_job : platen_job;
         unsigned ends = 0;
         now = 1000;
-        unsigned acts = escl_run_begin(&run, &job, test_random(&seed) % 64,
-                                       test_random(&seed) % 2, now);
+        (void)escl_run_begin(&run, &job, test_random(&seed) % 64,
+                             test_random(&seed) % 2, now);
         for (int i = 0; i < 60 && !escl_run_idle(&run); i++) {
             bool fetching = escl_run_fetching(&run);
             now += (int64_t)(test_random(&seed) % 700);
             struct escl_event e = random_event(&seed, &st);
-            acts = escl_run_event(&run, &e, now);
+            unsigned acts = escl_run_event(&run, &e, now);
             ends += (acts & ESCL_ACT_END) != 0;
             assert_true(ends <= 1);
             if (acts & ESCL_ACT_ABANDON)
@@ -497,7 +498,7 @@ static void test_silence(void **state)
 {
     (void)state;
     for (int watched = 0; watched < 2; watched++) {
-        begin_fetch(&FEEDER);
+        begin_fetch(&feeder_job);
         run.watched = watched;
         unsigned acts = 0;
         int64_t from = now;

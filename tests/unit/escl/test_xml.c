@@ -36,7 +36,7 @@
     "<scan:MinWidth>16</scan:MinWidth><scan:MinHeight>16</scan:MinHeight>" \
     "<scan:MaxWidth>2550</scan:MaxWidth><scan:MaxHeight>3508</scan:MaxHeight>"
 
-static const char FULL[] =
+static const char full_xml[] =
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<scan:ScannerCapabilities" NS
     "><pwg:Version>2.63</pwg:Version>"
     "<pwg:MakeAndModel> Maker Model\n 7 </pwg:MakeAndModel>"
@@ -58,7 +58,7 @@ static void test_ability(void **state)
     (void)state;
     struct escl_ability a;
     int r = 0;
-    OOM_SWEEP(r, decode(FULL, &a));
+    OOM_SWEEP(r, decode(full_xml, &a));
     assert_string_equal(a.version, "2.63");
     assert_string_equal(a.model, "Maker Model 7");
     assert_string_equal(a.serial, "S1");
@@ -173,7 +173,7 @@ static void test_ceilings(void **state)
 static void test_status(void **state)
 {
     (void)state;
-    static const char XML[] =
+    static const char some_xml[] =
         "<?xml version=\"1.0\"?><scan:ScannerStatus" NS
         "><pwg:Version>2.5</pwg:Version><pwg:State>Processing</pwg:State>"
         "<scan:AdfState>ScannerAdfLoaded</scan:AdfState><scan:Jobs>"
@@ -186,7 +186,7 @@ static void test_status(void **state)
         "</scan:Jobs></scan:ScannerStatus>";
     struct escl_status st;
     int r = 0;
-    OOM_SWEEP(r, escl_status_decode(XML, sizeof(XML) - 1, &st));
+    OOM_SWEEP(r, escl_status_decode(some_xml, sizeof(some_xml) - 1, &st));
     assert_int_equal(st.device, ESCL_DEVICE_PROCESSING);
     assert_int_equal(st.adf, ESCL_ADF_LOADED);
     assert_int_equal(st.jobs, 2);
@@ -231,7 +231,7 @@ static void test_fit(void **state)
 {
     (void)state;
     struct escl_ability a;
-    assert_int_equal(decode(FULL, &a), 0);
+    assert_int_equal(decode(full_xml, &a), 0);
     struct escl_settings s = {.source = ESCL_PLATEN,
                               .mode = ESCL_COLOUR,
                               .format = ESCL_PDF,
@@ -275,12 +275,12 @@ static void test_encode(void **state)
     (void)state;
     char xml[4096];
     struct escl_ability a;
-    assert_int_equal(decode(FULL, &a), 0);
+    assert_int_equal(decode(full_xml, &a), 0);
     struct escl_settings s = {.source = ESCL_FEEDER_DUPLEX, .dpi = 300};
     assert_int_equal(escl_settings_fit(&a, &s), 0);
     int r = 0;
     OOM_SWEEP(r, encode(&s, xml, sizeof(xml)));
-    static const char *const HAS[] = {
+    static const char *const expected[] = {
         "<pwg:Version>2.63</pwg:Version>",
         "<pwg:Width>2550</pwg:Width>",
         "<pwg:Height>3508</pwg:Height>",
@@ -290,8 +290,8 @@ static void test_encode(void **state)
         "<scan:DocumentFormatExt>image/jpeg</scan:DocumentFormatExt>",
         "<scan:XResolution>300</scan:XResolution>",
     };
-    for (size_t i = 0; i < LK_ARRAY_LEN(HAS); i++)
-        assert_non_null(strstr(xml, HAS[i]));
+    for (size_t i = 0; i < LK_ARRAY_LEN(expected); i++)
+        assert_non_null(strstr(xml, expected[i]));
     /* Nothing of a hostile version gets in. */
     (void)snprintf(s.version, sizeof(s.version), "2.6<x/>");
     assert_int_equal(encode(&s, xml, sizeof(xml)), 0);

@@ -98,6 +98,13 @@ static void projection(const double c[8], double m[8])
         m[i] = a[i][8] / a[i][i];
 }
 
+static uint8_t with_noise(double c, uint32_t *seed)
+{
+    *seed = *seed * 1664525 + 1013904223;
+    c += (double)(*seed >> 28) - 7.5;
+    return (uint8_t)fmin(fmax(c, 0), 255);
+}
+
 struct picture draw_photo(uint32_t w, uint32_t h, const struct picture *letter,
                           const double corner[8])
 {
@@ -121,11 +128,8 @@ struct picture draw_photo(uint32_t w, uint32_t h, const struct picture *letter,
                                          3
                                    : 0);
             for (int k = 0; k < 3; k++) {
-                seed = seed * 1664525 + 1013904223;
                 double base = on ? at[k] : 60 + 8 * sin(x * 0.05);
-                double noise = (double)(seed >> 28) - 7.5;
-                double c = base * light * warm[k] + noise;
-                to[k] = (uint8_t)(c < 0 ? 0 : c > 255 ? 255 : c);
+                to[k] = with_noise(base * light * warm[k], &seed);
             }
         }
     return p;

@@ -53,10 +53,11 @@ static void test_kinds(void **state)
 static void test_ink(void **state)
 {
     (void)state;
+    static const uint8_t red_ink[] = {0xff, 0, 0, 0xff};
     struct picture ink = {64, 64, 4, calloc(64 * 64, 4)};
     memset(ink.rows, 255, sizeof(uint8_t) * 64 * 32 * 4); /* Adobe's: none */
     for (size_t i = 64 * 32; i < 64 * 64; i++)
-        memcpy(ink.rows + i * 4, "\xff\x00\x00\xff", 4); /* red */
+        memcpy(ink.rows + i * 4, red_ink, sizeof(red_ink));
     struct scanpage_draft *d = NULL;
     unsigned traits = 0;
     size_t len;
@@ -203,7 +204,8 @@ static void test_scan_bomb(void **state)
     size_t n = len - 2;
     for (int i = 0; i < 200; i++, n += scan)
         memcpy(bomb + n, jpeg + last, scan);
-    memcpy(bomb + n, "\xff\xd9", 2);
+    bomb[n] = 0xff;
+    bomb[n + 1] = 0xd9;
     assert_int_equal(pages_jpeg_decode(bomb, n + 2, 0, &d, &traits), -E2BIG);
     assert_null(d);
     free(bomb);
@@ -237,6 +239,8 @@ static void test_broken(void **state)
 
 static void test_turn(void **state)
 {
+    static const uint8_t intel[] = {'I', 'I', '*', 0, 8, 0, 0, 0, 1,
+                                    0,   18,  1,   3, 0, 1, 0, 0, 0};
     (void)state;
     static const unsigned turns[10] = {0, 0, 0, 2, 2, 1, 1, 3, 3, 0};
     for (uint8_t o = 0; o < 20; o++) {
@@ -246,7 +250,7 @@ static void test_turn(void **state)
         uint8_t *value = memchr(e + 12, 'o', sizeof(e) - 12);
         *value = o % 10;
         if (o >= 10) { /* Intel's order */
-            memcpy(e + 12, "II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0", 18);
+            memcpy(e + 12, intel, sizeof(intel));
             value[-1] = o % 10;
             *value = 0;
         }
