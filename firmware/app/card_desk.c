@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "ipc/chan.h"
 
 #include <errno.h>
@@ -146,17 +147,6 @@ static void reader_broken(void *arg, const char *why)
 
 /* --- technicians --------------------------------------------------------- */
 
-/* A device's own name is outside bytes: only plain characters pass. */
-static void plain(const char *s, char ret[NAME_MAX_SHOWN])
-{
-    size_t n = 0;
-    for (; *s && n + 1 < NAME_MAX_SHOWN; s++) {
-        bool good = *s >= ' ' && *s < 127 && *s != '"' && *s != '\\';
-        ret[n++] = (char)(good ? *s : '?');
-    }
-    ret[n] = 0;
-}
-
 static const char *card_word(enum cardmsg_card c)
 {
     static const char *const word[CARDMSG_CARDS] = {
@@ -173,8 +163,8 @@ static int devices_print(const struct card_desk *d, struct lk_buf *b)
     const char *why;
     enum device_desk_state state = device_desk_state(d->device, &why);
     card_work_state(d->work, &m);
-    plain(card_reader_name(d->reader), name);
-    plain(why, plain_why);
+    lk_text_plain(card_reader_name(d->reader), name, sizeof(name));
+    lk_text_plain(why, plain_why, sizeof(plain_why));
     return lk_buf_printf(b,
                          "[{\"device\":\"reader\",\"state\":\"%s\","
                          "\"why\":\"%s\",\"name\":\"%s\",\"level\":\"%s\","

@@ -60,7 +60,7 @@ struct confine_profile {
     unsigned id;               /* user and group id where super is root */
     const char *const *groups; /* names, up to a NULL; missing ones left out */
     bool network;
-    const struct confine_path *path;
+    const struct confine_path *path; /* besides those that every program has */
     size_t paths;
     const struct confine_call *call; /* besides confine_common */
     size_t calls;

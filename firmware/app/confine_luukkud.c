@@ -7,15 +7,10 @@
 static const char *const groups[] = {"video", "render", "input", NULL};
 
 static const struct confine_path paths[] = {
-    /* to load: libraries, and their data */
-    {"/usr", CONFINE_READ},
-    {"/lib", CONFINE_READ},
-    {"/lib64", CONFINE_READ},
-    {"/etc/ld.so.cache", CONFINE_READ},
+    /* to load: the data of libraries */
     {"/etc/fonts", CONFINE_READ | CONFINE_LATE},
     {"/etc/localtime", CONFINE_READ | CONFINE_LATE},
     {"/etc/machine-id", CONFINE_READ},
-    {"/proc", CONFINE_READ},
     {"/sys/devices/system/cpu", CONFINE_READ | CONFINE_LATE},
     /* Pango opens a font when the first letter of its script is drawn. */
     {"/usr/share/fonts", CONFINE_READ | CONFINE_LATE},

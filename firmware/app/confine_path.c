@@ -48,23 +48,39 @@ static bool fits(unsigned access, const struct confine_options *o)
            (!(access & CONFINE_SOUND) || o->sound);
 }
 
-int confine_each_path(const struct confine_profile *p,
-                      const struct confine_options *o, confine_path_fn *fn,
-                      void *arg)
+/* What every program has: its libraries, while they are loaded. */
+static const struct confine_path common[] = {
+    {"/usr", CONFINE_READ},   {"/lib", CONFINE_READ},
+    {"/lib64", CONFINE_READ}, {"/etc/ld.so.cache", CONFINE_READ},
+    {"/proc", CONFINE_READ},
+};
+
+/* Calls for each that is there of `n` paths of a profile. */
+static int each_path(const struct confine_path *list, size_t n,
+                     const struct confine_options *o, confine_path_fn *fn,
+                     void *arg)
 {
     char path[CONFINE_PATH_MAX];
     struct stat st;
-    for (size_t i = 0; i < p->paths; i++) {
+    for (size_t i = 0; i < n; i++) {
         int r = 0;
-        if (!fits(p->path[i].access, o) ||
-            expand(p->path[i].path, path, sizeof(path)) < 0)
+        if (!fits(list[i].access, o) ||
+            expand(list[i].path, path, sizeof(path)) < 0)
             continue;
         if (strchr(path, '*'))
-            r = each_match(path, p->path[i].access, fn, arg);
+            r = each_match(path, list[i].access, fn, arg);
         else if (stat(path, &st) == 0)
-            r = fn(arg, path, p->path[i].access);
+            r = fn(arg, path, list[i].access);
         if (r < 0)
             return r;
     }
     return 0;
+}
+
+int confine_each_path(const struct confine_profile *p,
+                      const struct confine_options *o, confine_path_fn *fn,
+                      void *arg)
+{
+    int r = each_path(common, LK_ARRAY_LEN(common), o, fn, arg);
+    return r < 0 ? r : each_path(p->path, p->paths, o, fn, arg);
 }

@@ -7,14 +7,9 @@
 static const char *const groups[] = {NULL};
 
 static const struct confine_path paths[] = {
-    /* to load: libraries, and their data */
-    {"/usr", CONFINE_READ},
-    {"/lib", CONFINE_READ},
-    {"/lib64", CONFINE_READ},
-    {"/etc/ld.so.cache", CONFINE_READ},
+    /* to load: the data of libraries */
     {"/etc/ssl/openssl.cnf", CONFINE_READ},
     {"/etc/localtime", CONFINE_READ},
-    {"/proc", CONFINE_READ},
     /* A PDF may want a font that it does not hold. */
     {"/etc/fonts", CONFINE_READ | CONFINE_LATE},
     {"/usr/share/fonts", CONFINE_READ | CONFINE_LATE},

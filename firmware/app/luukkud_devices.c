@@ -24,20 +24,12 @@ struct luukkud_devices {
     struct device_chan card;
 };
 
-static size_t count_fds(const struct lk_chan_msg *msg)
-{
-    size_t n = 0;
-    while (n < LK_CHAN_FDS_MAX && msg->fds[n] >= 0)
-        n++;
-    return n;
-}
-
 static int scan_receive(struct luukkud_devices *d,
                         const struct lk_chan_msg *msg)
 {
     struct scanmsg m;
     int r =
-        scanmsg_decode(msg->type, msg->payload, msg->len, count_fds(msg), &m);
+        scanmsg_decode(msg->type, msg->payload, msg->len, lk_chan_fds(msg), &m);
     if (r == 0 && m.type < SCANMSG_SCANNER)
         r = -EBADMSG; /* luukkud's own to say */
     if (r == 0 && m.type == SCANMSG_SCANNER)
@@ -55,7 +47,7 @@ static int card_receive(struct luukkud_devices *d,
 {
     struct cardmsg m;
     int r = cardmsg_decode(msg->type, msg->payload, msg->len, &m);
-    if (r == 0 && (m.type < CARDMSG_STATE || count_fds(msg) > 0))
+    if (r == 0 && (m.type < CARDMSG_STATE || lk_chan_fds(msg) > 0))
         r = -EBADMSG;
     if (r == 0 && m.type == CARDMSG_STATE) {
         d->state.reader = m.reader;

@@ -4,6 +4,7 @@
 #include "app/scan_job.h"
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "ipc/chan.h"
 
 #include <errno.h>
@@ -56,20 +57,12 @@ static void tell_scanner(void *arg)
     tell(d, &m, NULL, 0);
 }
 
-static size_t count_fds(const struct lk_chan_msg *msg)
-{
-    size_t n = 0;
-    while (n < LK_CHAN_FDS_MAX && msg->fds[n] >= 0)
-        n++;
-    return n;
-}
-
 static void luukkud_message(void *arg, struct lk_chan_msg *msg)
 {
     struct scan_desk *d = arg;
     struct scanmsg m;
     int r =
-        scanmsg_decode(msg->type, msg->payload, msg->len, count_fds(msg), &m);
+        scanmsg_decode(msg->type, msg->payload, msg->len, lk_chan_fds(msg), &m);
     if (r < 0 || m.type >= SCANMSG_SCANNER) {
         LK_LOG(ERROR, "scan", "luukkud sent what it must not");
         drop_luukkud(d);
@@ -118,23 +111,12 @@ static void super_shutdown(void *arg)
     lk_loop_stop(d->loop, 0);
 }
 
-/* A scanner's own name is outside bytes: only plain characters pass. */
-static void plain(const char *s, char *ret, size_t cap)
-{
-    size_t n = 0;
-    for (; *s && n + 1 < cap; s++) {
-        bool good = *s >= ' ' && *s < 127 && *s != '"' && *s != '\\';
-        ret[n++] = (char)(good ? *s : '?');
-    }
-    ret[n] = '\0';
-}
-
 static int answer_devices(struct scan_desk *d, struct lk_buf *b)
 {
     struct scanmsg m;
     scan_device_tell(d->device, &m);
     char name[SCANMSG_NAME_MAX];
-    plain(m.name, name, sizeof(name));
+    lk_text_plain(m.name, name, sizeof(name));
     return lk_buf_printf(b,
                          "[{\"device\":\"scanner\",\"name\":\"%s\","
                          "\"condition\":\"%s\",\"busy\":%s}]",
@@ -153,7 +135,7 @@ static int answer_selftest(struct scan_desk *d, struct lk_buf *b)
     else if (m.state == SCANMSG_STATE_OPEN)
         why = "a cover is open: close it";
     char text[DEVICE_DESK_WHY_MAX];
-    plain(good ? "" : why, text, sizeof(text));
+    lk_text_plain(good ? "" : why, text, sizeof(text));
     return lk_buf_printf(b,
                          "[{\"test\":\"scanner is ready\",\"result\":\"%s\","
                          "\"why\":\"%s\"}]",

@@ -108,14 +108,6 @@ static void on_output(void *arg, int fd, short events)
         c->watch_output = lk_watch_free(c->watch_output);
 }
 
-static size_t count_fds(const struct lk_chan_msg *raw)
-{
-    size_t n = 0;
-    while (n < LK_CHAN_FDS_MAX && raw->fds[n] >= 0)
-        n++;
-    return n;
-}
-
 static void child_ready(struct super_child *c, const char *walls)
 {
     if (c->state != SUPER_STARTING)
@@ -136,8 +128,8 @@ static void on_message(void *arg, struct lk_chan_msg *raw)
 {
     struct super_child *c = arg;
     struct supermsg m;
-    int r =
-        supermsg_decode(raw->type, raw->payload, raw->len, count_fds(raw), &m);
+    int r = supermsg_decode(raw->type, raw->payload, raw->len, lk_chan_fds(raw),
+                            &m);
     bool hello = r == 0 && m.type == SUPERMSG_HELLO;
     if (r < 0 || hello == c->said_hello ||
         (hello && strcmp(m.text, c->program->name) != 0) ||

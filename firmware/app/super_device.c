@@ -57,7 +57,9 @@ static int role_open(struct super_devices *d, struct role *r,
         ret->number = 0;
         return r->state == ROLE_ASIDE ? -ENODEV : super_usb_connect(c->usbip);
     }
-    int e = super_usb_find(d->config.sysfs, c->usb, c->usbs, ret);
+    const struct super_usb_allow allow = {
+        .class_code = r->role->class_code, .rule = c->usb, .rules = c->usbs};
+    int e = super_usb_find(d->config.sysfs, &allow, ret);
     if (e < 0)
         return e;
     /* The kernel numbers a device anew whenever it is plugged in. */

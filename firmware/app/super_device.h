@@ -26,6 +26,7 @@
 struct super_device_role {
     const char *name; /* "scanner"; static */
     size_t program;   /* its place in struct super_config */
+    int class_code;   /* super_usb.h */
     const struct store_config_device *config; /* borrowed */
 };
 

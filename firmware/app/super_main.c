@@ -290,11 +290,16 @@ static int make_post(struct app *a)
     return r;
 }
 
+/* USB's own numbers: the kernel's <linux/usb/ch9.h> has them under other names.
+ * Scanners speak IPP over USB, a printer's protocol. */
+#define USB_CLASS_PRINTER 7
+#define USB_CLASS_CARD_READER 11
+
 static int make_devices(struct app *a)
 {
     const struct super_device_role known[] = {
-        {"scanner", SUPER_SCAN, &a->config->scanner},
-        {"reader", SUPER_CARD, &a->config->reader},
+        {"scanner", SUPER_SCAN, USB_CLASS_PRINTER, &a->config->scanner},
+        {"reader", SUPER_CARD, USB_CLASS_CARD_READER, &a->config->reader},
     };
     struct super_device_role role[LK_ARRAY_LEN(known)];
     size_t roles = 0;

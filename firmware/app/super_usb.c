@@ -11,6 +11,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#define INTERFACES_MAX 32 /* as Linux has it */
+
 /* A number in a sysfs file; negative: not there, or not a number. */
 static long attribute(const char *sysfs, const char *port, const char *name,
                       int base)
@@ -40,18 +42,36 @@ static bool rule_fits(const struct store_config_usb *rule, const char *port,
            (!rule->port[0] || strcmp(rule->port, port) == 0);
 }
 
-/* The place of the first rule that fits a device; `rules` when none does. Hubs
+/* Whether an interface of the device's present configuration is of this class;
+ * sysfs shows the alternate settings that are selected. */
+static bool has_class(const char *sysfs, const char *port, int class_code)
+{
+    char name[SUPER_USB_PORT_MAX + 32];
+    long config = attribute(sysfs, port, "bConfigurationValue", 10);
+    for (int i = 0; i < INTERFACES_MAX && config > 0; i++) {
+        (void)snprintf(name, sizeof(name), "%.31s:%ld.%d", port, config, i);
+        if (attribute(sysfs, name, "bInterfaceClass", 16) == class_code)
+            return true;
+    }
+    return false;
+}
+
+/* The place of the first rule that fits a device; `rules` when none does. One
+ * that names no product fits devices of the role's class alone; old readers,
+ * which say that theirs is the maker's own, have to be named. Hubs
  * (bDeviceClass 9) never fit. */
 static size_t device_fits(const char *sysfs, const char *port,
-                          const struct store_config_usb *rule, size_t rules)
+                          const struct super_usb_allow *a)
 {
     long vendor = attribute(sysfs, port, "idVendor", 16);
     long product = attribute(sysfs, port, "idProduct", 16);
     if (vendor < 0 || product < 0 ||
         attribute(sysfs, port, "bDeviceClass", 16) == 9)
-        return rules;
+        return a->rules;
+    bool of_class = has_class(sysfs, port, a->class_code);
     size_t i = 0;
-    while (i < rules && !rule_fits(&rule[i], port, vendor, product))
+    while (i < a->rules && !(rule_fits(&a->rule[i], port, vendor, product) &&
+                             (of_class || a->rule[i].product >= 0)))
         i++;
     return i;
 }
@@ -76,17 +96,17 @@ static int device_numbers(const char *sysfs, struct super_usb_place *ret)
     return 0;
 }
 
-int super_usb_find(const char *sysfs, const struct store_config_usb *rule,
-                   size_t rules, struct super_usb_place *ret)
+int super_usb_find(const char *sysfs, const struct super_usb_allow *a,
+                   struct super_usb_place *ret)
 {
     struct super_usb_place best = {.number = 0};
-    size_t best_rule = rules;
+    size_t best_rule = a->rules;
     struct dirent **list = NULL;
     int n = scandir(sysfs, &list, is_port, alphasort);
     if (n < 0)
         return errno == ENOENT ? -ENODEV : -errno;
     for (int i = 0; i < n; i++) {
-        size_t fits = device_fits(sysfs, list[i]->d_name, rule, rules);
+        size_t fits = device_fits(sysfs, list[i]->d_name, a);
         if (fits < best_rule) {
             best_rule = fits;
             (void)snprintf(best.port, sizeof(best.port), "%.31s",
@@ -95,7 +115,7 @@ int super_usb_find(const char *sysfs, const struct store_config_usb *rule,
         free(list[i]);
     }
     free(list);
-    int r = best_rule < rules ? device_numbers(sysfs, &best) : -ENODEV;
+    int r = best_rule < a->rules ? device_numbers(sysfs, &best) : -ENODEV;
     if (r == 0)
         *ret = best;
     return r;

@@ -12,6 +12,13 @@
 
 #define SUPER_USB_PORT_MAX STORE_CONFIG_PORT_MAX
 
+/* The devices that one role may have. */
+struct super_usb_allow {
+    int class_code; /* of an interface: 7 printer and scanner, 11 card reader */
+    const struct store_config_usb *rule;
+    size_t rules;
+};
+
 struct super_usb_place {
     char port[SUPER_USB_PORT_MAX]; /* "1-1.4" */
     unsigned bus;
@@ -19,13 +26,13 @@ struct super_usb_place {
 };
 
 /* The first device that a rule fits, in the order of the rules, then of the
- * ports' names.
+ * ports' names. A rule without a product fits devices of the class alone.
  *
  * sysfs   the list of devices
  * Errors  -ENODEV none, and scandir(3)'s
  */
-int super_usb_find(const char *sysfs, const struct store_config_usb *rule,
-                   size_t rules, struct super_usb_place *ret) LK_MUST_CHECK;
+int super_usb_find(const char *sysfs, const struct super_usb_allow *a,
+                   struct super_usb_place *ret) LK_MUST_CHECK;
 
 /* Opens the device's node below `nodes` for reading and writing, without
  * waiting. Returns the descriptor (owner: caller); -ENODEV when it has gone

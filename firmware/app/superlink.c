@@ -39,14 +39,6 @@ static void link_pong(struct superlink *s, uint32_t id)
     (void)link_send(s, &pong, -1);
 }
 
-static size_t count_fds(const struct lk_chan_msg *msg)
-{
-    size_t n = 0;
-    while (n < LK_CHAN_FDS_MAX && msg->fds[n] >= 0)
-        n++;
-    return n;
-}
-
 static void link_stop(struct superlink *s)
 {
     if (s->stopping)
@@ -68,8 +60,8 @@ static void link_receive(void *arg, struct lk_chan_msg *msg)
 {
     struct superlink *s = arg;
     struct supermsg m;
-    int r =
-        supermsg_decode(msg->type, msg->payload, msg->len, count_fds(msg), &m);
+    int r = supermsg_decode(msg->type, msg->payload, msg->len, lk_chan_fds(msg),
+                            &m);
     /* super is trusted: what it should not say is a fault of the versions, and
      * ends this program as its absence would. */
     if (r < 0) {

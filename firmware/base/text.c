@@ -76,6 +76,16 @@ bool lk_name_valid(const char *s)
     return s[n] == '\0' && n >= 3 && n < LK_NAME_MAX;
 }
 
+void lk_text_plain(const char *s, char *ret, size_t cap)
+{
+    size_t n = 0;
+    for (; *s && n + 1 < cap; s++) {
+        bool good = *s >= ' ' && *s < 127 && *s != '"' && *s != '\\';
+        ret[n++] = (char)(good ? *s : '?');
+    }
+    ret[n] = '\0';
+}
+
 void lk_hex_encode(const void *data, size_t len, char *ret)
 {
     static const char digits[] = "0123456789abcdef";

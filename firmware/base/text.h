@@ -23,6 +23,11 @@ size_t lk_utf8_cut(const char *s, size_t len, size_t max);
 /* Whether `s` is a name: [a-z0-9-]{3,32}. */
 bool lk_name_valid(const char *s);
 
+/* Copies `s` for a technician's eyes: what is no printable ASCII, and what JSON
+ * would escape, becomes "?"; cut at `cap` bytes (1 or more, the NUL included).
+ */
+void lk_text_plain(const char *s, char *ret, size_t cap);
+
 /* Writes 2 * len hex digits and a NUL. `ret` has 2 * len + 1 bytes. */
 void lk_hex_encode(const void *data, size_t len, char *ret);
 

@@ -289,6 +289,14 @@ size_t lk_chan_queued(const struct lk_chan *c)
     return c->queued;
 }
 
+size_t lk_chan_fds(const struct lk_chan_msg *msg)
+{
+    size_t n = 0;
+    while (n < LK_CHAN_FDS_MAX && msg->fds[n] >= 0)
+        n++;
+    return n;
+}
+
 int lk_chan_take_fd(struct lk_chan_msg *msg, size_t i)
 {
     if (i >= LK_CHAN_FDS_MAX)

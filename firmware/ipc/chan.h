@@ -77,6 +77,9 @@ int lk_chan_send_writer(struct lk_chan *c, uint16_t type,
 /* Messages waiting here. */
 size_t lk_chan_queued(const struct lk_chan *c);
 
+/* How many descriptors came with a message; before any is taken. */
+size_t lk_chan_fds(const struct lk_chan_msg *msg);
+
 /* Takes descriptor `i` out of a message; -1 when there is none. */
 int lk_chan_take_fd(struct lk_chan_msg *msg, size_t i);
 

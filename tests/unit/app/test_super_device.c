@@ -67,7 +67,7 @@ static int setup(void **state)
     (void)snprintf(w->config.usbip, sizeof(w->config.usbip), "%s/s", w->dir);
     (void)snprintf(w->config.busid, sizeof(w->config.busid), "1-1");
     listen_again(w);
-    w->role = (struct super_device_role){"reader", PROGRAM, &w->config};
+    w->role = (struct super_device_role){"reader", PROGRAM, 11, &w->config};
     assert_int_equal(lk_loop_new(&w->loop), 0);
     const struct super_devices_config config = {.role = &w->role,
                                                 .roles = 1,

@@ -41,6 +41,21 @@ static void add(const struct tree *t, const char *port, const char *const v[5])
     }
 }
 
+/* What sysfs says of the first interface of the device at `port`. */
+static void add_interface(const struct tree *t, const char *port,
+                          const char *class_code)
+{
+    char path[PATH_MAX];
+    (void)snprintf(path, sizeof(path), "%s/%s/bConfigurationValue", t->root,
+                   port);
+    write_text(path, "1\n");
+    (void)snprintf(path, sizeof(path), "%s/%s:1.0", t->root, port);
+    assert_int_equal(mkdir(path, 0700), 0);
+    (void)snprintf(path, sizeof(path), "%s/%s:1.0/bInterfaceClass", t->root,
+                   port);
+    write_text(path, class_code);
+}
+
 static int setup(void **state)
 {
     struct tree *t = calloc(1, sizeof(*t));
@@ -54,7 +69,15 @@ static int setup(void **state)
     add(t, "1-3", (const char *[]){"05e3\n", "0608\n", "09\n", "1\n", "5\n"});
     add(t, "1-4", (const char *[]){"beef\n", "nope\n", "00\n", "1\n", "6\n"});
     add(t, "1-5", (const char *[]){"cafe\n", "0001\n", "00\n", "1\n", NULL});
-    add(t, "1-1:1.0", (const char *[]){"0001\n", "0001\n", "00\n", "1\n", "2"});
+    add(t, "1-6", (const char *[]){"046d\n", "c077\n", "00\n", "1\n", "3\n"});
+    add(t, "1-7", (const char *[]){"08e6\n", "0001\n", "ff\n", "1\n", "4\n"});
+    add_interface(t, "1-1", "0b\n");
+    add_interface(t, "1-2", "0b\n");
+    add_interface(t, "1-2.1", "0b\n");
+    add_interface(t, "1-4", "0b\n");
+    add_interface(t, "1-5", "0b\n");
+    add_interface(t, "1-6", "03\n"); /* a mouse */
+    add_interface(t, "1-7", "ff\n");
     *state = t;
     return 0;
 }
@@ -95,7 +118,10 @@ static const struct {
     {{{0x1d6b, -1, ""}}, 1, NULL, 0}, /* a bus */
     {{{0xbeef, -1, ""}}, 1, NULL, 0}, /* half a device */
     {{{0xcafe, -1, ""}}, 1, NULL, 0}, /* without a number */
-    {{{0x0001, -1, ""}}, 1, NULL, 0}, /* an interface */
+    {{{0x046d, -1, ""}}, 1, NULL, 0}, /* not of the class */
+    {{{-1, -1, "1-6"}}, 1, NULL, 0},  /* likewise */
+    {{{0x08e6, -1, ""}}, 1, NULL, 0}, /* the maker's own class ... */
+    {{{0x08e6, 1, ""}}, 1, "1-7", 4}, /* ... and named */
 };
 
 static void finds_what_is_allowed(void **state)
@@ -103,7 +129,9 @@ static void finds_what_is_allowed(void **state)
     const struct tree *t = *state;
     for (size_t i = 0; i < LK_ARRAY_LEN(finds); i++) {
         struct super_usb_place p = {.number = 4711};
-        int r = super_usb_find(t->root, finds[i].rule, finds[i].rules, &p);
+        const struct super_usb_allow allow = {
+            .class_code = 11, .rule = finds[i].rule, .rules = finds[i].rules};
+        int r = super_usb_find(t->root, &allow, &p);
         if (!finds[i].port) {
             assert_int_equal(r, -ENODEV);
             assert_int_equal(p.number, 4711);
@@ -121,7 +149,9 @@ static void lacks_sysfs(void **state)
     struct store_config_usb any = {.vendor = -1, .product = -1};
     struct super_usb_place p;
     (void)state;
-    assert_int_equal(super_usb_find("/nonexistent", &any, 1, &p), -ENODEV);
+    const struct super_usb_allow allow = {
+        .class_code = 11, .rule = &any, .rules = 1};
+    assert_int_equal(super_usb_find("/nonexistent", &allow, &p), -ENODEV);
 }
 
 static void opens_nodes(void **state)

@@ -106,9 +106,22 @@ static void test_hex(void **state)
     assert_int_equal(lk_hex_decode("009FA0FF", 4, b), -EBADMSG);
 }
 
+static void makes_plain(void **state)
+{
+    char ret[8];
+    (void)state;
+    lk_text_plain("A \"\\\n\xc3\xa4", ret, sizeof(ret));
+    assert_string_equal(ret, "A ?????");
+    lk_text_plain("abcdefghij", ret, 4);
+    assert_string_equal(ret, "abc");
+    lk_text_plain("", ret, 1);
+    assert_string_equal(ret, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(makes_plain),
         cmocka_unit_test(test_utf8),
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_names),
