@@ -121,6 +121,9 @@ static void do_action(struct luukkud_core *c, const struct session_action *a)
     case SESSION_DO_TRACK:
         luukkud_form_act(c->form, a);
         break;
+    case SESSION_DO_PAPERS:
+    case SESSION_DO_IDENTITY:
+        break;
     case SESSION_DO_FINISH:
         luukkud_form_act(c->form, a);
         set_controls(c);

@@ -33,6 +33,8 @@ static void session_begin(struct session *s)
         .mic_on = true,
         .camera_on = true,
         .volume = SESSION_VOLUME_DEFAULT,
+        .has_papers = s->view.has_papers,
+        .identity = {.card_in = s->view.identity.card_in},
         .manner = {.pace = SESSION_PACE_DEFAULT,
                    .headset = s->view.manner.headset},
     };
@@ -79,7 +81,8 @@ struct session *session_free(struct session *s)
 bool session_in_call(const struct session_view *v)
 {
     return v->screen == SESSION_CALL || v->screen == SESSION_FORM ||
-           v->screen == SESSION_APPROVE || v->screen == SESSION_RECEIPT;
+           v->screen == SESSION_APPROVE || v->screen == SESSION_RECEIPT ||
+           v->screen == SESSION_PAPER || v->screen == SESSION_IDENTIFY;
 }
 
 const struct session_view *session_view(const struct session *s)
@@ -144,6 +147,10 @@ void session_end(struct session *s, enum session_end end, int64_t now_us)
     s->view.manner.typing = false;
     s->view.speaks = s->voice = false;
     s->view.has_form = s->view.form_called = false;
+    s->view.paper_called = s->view.identity_called = false;
+    s->view.card_left = s->view.identity.card_in;
+    explicit_bzero(s->view.role_name, sizeof(s->view.role_name));
+    explicit_bzero(s->view.role_id, sizeof(s->view.role_id));
     s->end_at_us = now_us + end_shown_us(s);
 }
 
@@ -297,6 +304,13 @@ static void apply_event(struct session *s, const struct session_event *e,
     case SESSION_EVENT_FORM:
     case SESSION_EVENT_FORM_LEFT:
         session_form_event(s, e);
+        break;
+    case SESSION_EVENT_PAPERS:
+    case SESSION_EVENT_PAPERS_LEFT:
+        session_papers_event(s, e);
+        break;
+    case SESSION_EVENT_IDENTITY:
+        session_identity_event(s, e);
         break;
     case SESSION_EVENT_TRACK:
         session_track_event(s, e->matter);

@@ -59,7 +59,12 @@ enum session_event_kind {
     SESSION_EVENT_FORM,      /* up: there is one; phase, called, code */
     SESSION_EVENT_FORM_LEFT, /* back from its first step: to the call */
     SESSION_EVENT_TRACK,     /* track: a matter, as it is known */
-    SESSION_EVENT_WIPED,     /* all of the last visit is gone: begin anew */
+    SESSION_EVENT_PAPERS,    /* up: there is something to scan with, or pages;
+                                called: the expert asks for a paper, or shows
+                                one; glass: one was scanned from it */
+    SESSION_EVENT_PAPERS_LEFT, /* back from the tray: to where it was */
+    SESSION_EVENT_IDENTITY,    /* identity: as it stands; called */
+    SESSION_EVENT_WIPED,       /* all of the last visit is gone: begin anew */
 };
 
 /* What is known of a matter; borrowed during the call. "" for what is not.
@@ -84,13 +89,15 @@ struct session_event {
     enum session_line line;
     enum session_end end;
     enum form_phase phase;
-    bool called;             /* the expert asks to look at the form, now */
+    bool called; /* the expert asks to look at the form (a paper, ...), now */
+    bool glass;
     const char *code;        /* the tracking code; NULL: none */
     const char *expert_user; /* borrowed during the call, as is all below */
     const char *expert_name;
     const char *agency_name;
     const struct session_talk *talk;
     const struct session_matter *matter;
+    const struct session_identity *identity;
 };
 
 enum session_action_kind {
@@ -103,7 +110,9 @@ enum session_action_kind {
     SESSION_DO_WATCH,  /* card: its queue is of interest from now on; "" none */
     SESSION_DO_FORM,   /* intent: for the form */
     SESSION_DO_TRACK,  /* intent: TRACK_CODE or TRACK_ANSWER */
-    SESSION_DO_FINISH, /* the visit is over: wipe everything, begin anew */
+    SESSION_DO_PAPERS, /* intent: for the papers */
+    SESSION_DO_IDENTITY, /* intent: for identifying and signing by card */
+    SESSION_DO_FINISH,   /* the visit is over: wipe everything, begin anew */
 };
 
 struct session_action {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Where the form is looked at, as far as it has come. */
-static enum session_screen form_screen(const struct session *s)
+enum session_screen session_form_screen(const struct session *s)
 {
     switch (s->phase) {
     case FORM_REVIEW:
@@ -31,7 +31,7 @@ static bool from_call(struct session *s, const struct session_intent *i)
     if (i->kind != SESSION_INTENT_FORM || !s->view.has_form)
         return false;
     s->view.form_called = false;
-    return to_screen(s, form_screen(s));
+    return to_screen(s, session_form_screen(s));
 }
 
 /* What the form is asked whatever its screen shows: it refuses what does not
@@ -60,7 +60,8 @@ static bool is_decision(enum session_intent_kind kind)
 bool session_form_intent(struct session *s, const struct session_intent *i)
 {
     enum session_screen screen = s->view.screen;
-    if (screen == SESSION_CALL && !is_change(i->kind))
+    if ((screen == SESSION_CALL || screen == SESSION_PAPER) &&
+        i->kind != SESSION_INTENT_CALL_VIEW && !is_change(i->kind))
         return from_call(s, i);
     if (is_change(i->kind) || i->kind == SESSION_INTENT_CALL_VIEW ||
         (screen == SESSION_FORM && is_step(i->kind)) ||
@@ -76,10 +77,13 @@ bool session_form_intent(struct session *s, const struct session_intent *i)
 static void follow_form(struct session *s)
 {
     struct session_view *v = &s->view;
+    bool beside = v->screen == SESSION_PAPER || v->screen == SESSION_IDENTIFY;
+    if (beside && s->phase != FORM_SENT)
+        return; /* from there the way back leads to the form as it is then */
     if (!v->has_form)
         v->screen = SESSION_CALL;
     else if (v->screen != SESSION_CALL || s->phase == FORM_SENT)
-        v->screen = form_screen(s);
+        v->screen = session_form_screen(s);
     v->form_called = v->form_called && v->screen == SESSION_CALL;
 }
 

@@ -1,8 +1,9 @@
 /* session_impl.h - one visit, shared by its parts.
  *
  * Room: private to session*.c. session_intent.c takes what people do,
- * session_form.c what concerns the form and looking a matter up, session_same.c
- * compares views, session.c does all else.
+ * session_form.c what concerns the form and looking a matter up,
+ * session_papers.c papers and who the citizen is, session_same.c compares
+ * views, session.c does all else.
  */
 #ifndef LUUKKU_SESSION_SESSION_IMPL_H
 #define LUUKKU_SESSION_SESSION_IMPL_H
@@ -15,12 +16,13 @@ struct session {
     struct session_action action[SESSION_ACTIONS_MAX];
     size_t first;
     size_t actions;
-    int64_t end_at_us;          /* when the end screen leaves by itself */
-    int64_t idle_us;            /* how long nobody has to touch anything */
-    int64_t alive_us;           /* when somebody last touched something */
-    bool voice;                 /* sound comes that is speech, muted or not */
-    bool headset_seen;          /* in this visit: speech was started for it */
-    enum form_phase phase;      /* of the call's form */
+    int64_t end_at_us;     /* when the end screen leaves by itself */
+    int64_t idle_us;       /* how long nobody has to touch anything */
+    int64_t alive_us;      /* when somebody last touched something */
+    bool voice;            /* sound comes that is speech, muted or not */
+    bool headset_seen;     /* in this visit: speech was started for it */
+    enum form_phase phase; /* of the call's form */
+    bool beside_form; /* papers, identity: came from the form, not the call */
     char text[SESSION_ARG_MAX]; /* the turn being written */
 };
 
@@ -68,5 +70,15 @@ bool session_form_intent(struct session *s, const struct session_intent *i);
 void session_form_event(struct session *s, const struct session_event *e);
 bool session_track_intent(struct session *s, const struct session_intent *i);
 void session_track_event(struct session *s, const struct session_matter *m);
+
+/* Where the form is looked at, as far as it has come. */
+enum session_screen session_form_screen(const struct session *s);
+
+/* --- session_papers.c -------------------------------------------------- */
+
+bool session_papers_intent(struct session *s, const struct session_intent *i);
+void session_papers_event(struct session *s, const struct session_event *e);
+bool session_identity_intent(struct session *s, const struct session_intent *i);
+void session_identity_event(struct session *s, const struct session_event *e);
 
 #endif

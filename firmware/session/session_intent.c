@@ -94,6 +94,15 @@ static bool intent_write(struct session *s, const struct session_intent *i)
     return false; /* the view changes when the words are in the conversation */
 }
 
+/* Papers, and who the citizen is; from there, too, to the form. */
+static bool intent_beside(struct session *s, const struct session_intent *i)
+{
+    if (i->kind == SESSION_INTENT_FORM || i->kind == SESSION_INTENT_CALL_VIEW)
+        return session_form_intent(s, i);
+    bool papers = session_papers_intent(s, i);
+    return session_identity_intent(s, i) || papers;
+}
+
 static bool intent_call(struct session *s, const struct session_intent *i,
                         int64_t now_us)
 {
@@ -110,6 +119,10 @@ static bool intent_call(struct session *s, const struct session_intent *i,
         v->mic_on = !v->mic_on;
     else if (i->kind == SESSION_INTENT_CAMERA)
         v->camera_on = !v->camera_on;
+    else if (s->view.screen == SESSION_PAPER ||
+             s->view.screen == SESSION_IDENTIFY ||
+             i->kind >= SESSION_INTENT_PAPERS)
+        return intent_beside(s, i);
     else
         return session_form_intent(s, i);
     session_do(s, SESSION_DO_CONTROLS);
@@ -176,6 +189,8 @@ static bool intent_screen(struct session *s, const struct session_intent *i,
     case SESSION_FORM:
     case SESSION_APPROVE:
     case SESSION_RECEIPT:
+    case SESSION_PAPER:
+    case SESSION_IDENTIFY:
         return intent_call(s, i, now_us);
     case SESSION_TRACK:
         return session_track_intent(s, i);

@@ -43,6 +43,30 @@ static bool track_same(const struct session_view *a,
            strcmp(a->track_asks, b->track_asks) == 0;
 }
 
+static bool identity_same(const struct session_identity *a,
+                          const struct session_identity *b)
+{
+    return a->phase == b->phase && a->how == b->how && a->why == b->why &&
+           a->tries == b->tries && a->digits == b->digits &&
+           a->least == b->least && a->most == b->most && a->pad == b->pad &&
+           memcmp(a->order, b->order, sizeof(a->order)) == 0 &&
+           a->card_in == b->card_in && strcmp(a->qr, b->qr) == 0 &&
+           strcmp(a->code, b->code) == 0 && strcmp(a->hash, b->hash) == 0 &&
+           strcmp(a->name, b->name) == 0;
+}
+
+static bool beside_same(const struct session_view *a,
+                        const struct session_view *b)
+{
+    return a->has_papers == b->has_papers &&
+           a->paper_called == b->paper_called &&
+           a->identity_called == b->identity_called && a->role == b->role &&
+           strcmp(a->role_name, b->role_name) == 0 &&
+           strcmp(a->role_id, b->role_id) == 0 &&
+           a->card_left == b->card_left && a->paper_left == b->paper_left &&
+           identity_same(&a->identity, &b->identity);
+}
+
 /* Of everything but the version and what only
  * intents change: a new member belongs here too. */
 bool session_view_same(const struct session_view *a,
@@ -57,8 +81,9 @@ bool session_view_same(const struct session_view *a,
            a->idle == b->idle && a->help == b->help &&
            manner_same(&a->manner, &b->manner) &&
            talk_same(&a->talk, &b->talk) && form_same(a, b) &&
-           track_same(a, b) && strcmp(a->lang, b->lang) == 0 &&
-           strcmp(a->site, b->site) == 0 && strcmp(a->card, b->card) == 0 &&
+           beside_same(a, b) && track_same(a, b) &&
+           strcmp(a->lang, b->lang) == 0 && strcmp(a->site, b->site) == 0 &&
+           strcmp(a->card, b->card) == 0 &&
            strcmp(a->expert_name, b->expert_name) == 0 &&
            strcmp(a->agency_name, b->agency_name) == 0;
 }

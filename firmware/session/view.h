@@ -26,9 +26,11 @@ enum session_screen {
     SESSION_CARD,
     SESSION_WAITING,
     SESSION_CALL,
-    SESSION_FORM,    /* in a call: one step of the form, beside the picture */
-    SESSION_APPROVE, /* in a call: the snapshot that would be sent */
-    SESSION_RECEIPT, /* sent, with a tracking code; in a call, or at its end */
+    SESSION_FORM,     /* in a call: one step of the form, beside the picture */
+    SESSION_APPROVE,  /* in a call: the snapshot that would be sent */
+    SESSION_PAPER,    /* in a call: papers are scanned and looked at */
+    SESSION_IDENTIFY, /* in a call: who the citizen is; a signature by card */
+    SESSION_RECEIPT,  /* sent, with a tracking code; in a call, or at its end */
     SESSION_TRACK, /* a tracking code is typed, or what became of its matter */
     SESSION_END,
     SESSION_LEAVING, /* everything is being wiped; nothing can be done */
@@ -106,6 +108,68 @@ enum session_track {
     SESSION_TRACK_FAILED,  /* the agency could not be reached */
 };
 
+/* How identifying, or signing by card, stands. */
+enum session_identity_phase {
+    SESSION_IDENTITY_NONE,
+    SESSION_IDENTITY_ASKED, /* what will be told to whom; yes or no */
+    SESSION_IDENTITY_CARD,  /* put the card in */
+    SESSION_IDENTITY_PIN,   /* on the screen, or on the reader's own keys */
+    SESSION_IDENTITY_WORKING,
+    SESSION_IDENTITY_PHONE,    /* a code is shown for one's own telephone */
+    SESSION_IDENTITY_DOCUMENT, /* held to the document camera */
+    SESSION_IDENTITY_DONE,     /* take your card */
+    SESSION_IDENTITY_FAILED,   /* why, tries */
+};
+
+enum session_identity_how {
+    SESSION_BY_CARD,
+    SESSION_BY_PHONE,
+    SESSION_BY_DOCUMENT,
+    SESSION_BY_SIGNATURE, /* the form, with the card's signing key (PIN 2) */
+};
+
+/* Why it failed; each has its own words. */
+enum session_identity_why {
+    SESSION_WHY_NONE,
+    SESSION_WHY_WRONG_PIN, /* tries: left */
+    SESSION_WHY_LAST_TRY,  /* one is left, which is not used up here */
+    SESSION_WHY_BLOCKED,
+    SESSION_WHY_NO_CARD,
+    SESSION_WHY_CARD_GONE,
+    SESSION_WHY_NOT_EID,
+    SESSION_WHY_UNREADABLE,
+    SESSION_WHY_TIMEOUT,
+    SESSION_WHY_READER, /* it misbehaves, or there is none */
+    SESSION_WHY_EXPIRED,
+    SESSION_WHY_PHONE_DENIED,
+    SESSION_WHY_PHONE_FAILED,
+    SESSION_WHY_NO_CAMERA,
+    SESSION_WHY_FAILED,
+    SESSION_WHYS,
+};
+
+/* On whose behalf the citizen acts. */
+enum session_role { SESSION_SELF, SESSION_PERSON, SESSION_COMPANY };
+
+#define SESSION_QR_MAX 256
+#define SESSION_TRIES_UNKNOWN 0xff
+
+struct session_identity {
+    enum session_identity_phase phase;
+    enum session_identity_how how;
+    enum session_identity_why why;
+    uint8_t tries;           /* left, or SESSION_TRIES_UNKNOWN */
+    uint8_t digits;          /* of the PIN, held now */
+    uint8_t least, most;     /* digits that the PIN may have */
+    bool pad;                /* it is typed on the reader's own keys */
+    uint8_t order[10];       /* PIN: the digit on each key, shuffled or 0..9 */
+    bool card_in;            /* a card is in the reader */
+    char qr[SESSION_QR_MAX]; /* PHONE: what the code says */
+    char code[32];           /* PHONE: to type where it cannot be read */
+    char hash[2 * 32 + 1];   /* SIGNATURE: hex, what is signed */
+    char name[SESSION_TEXT_MAX]; /* DONE: the holder's, as on the card */
+};
+
 struct session_view {
     uint64_t version; /* rises with every change, from 1 */
     enum session_screen screen;
@@ -141,6 +205,17 @@ struct session_view {
     bool has_form;            /* the call's service has one, and it lives */
     bool form_called;         /* the expert asks to look at it */
     char code[FORM_CODE_MAX]; /* end, receipt: the tracking code; else "" */
+
+    /* The papers themselves are handed over apart: kiosk_ui_set_papers(). */
+    bool has_papers;   /* there is something to scan with, or pages are there */
+    bool paper_called; /* the expert asks for a paper, or shows one */
+    struct session_identity identity;
+    bool identity_called; /* the expert asks who it is */
+    enum session_role role;
+    char role_name[SESSION_TEXT_MAX]; /* of whom; "" oneself */
+    char role_id[32];
+    bool card_left;  /* a card is still in the reader at the end */
+    bool paper_left; /* papers may lie on the glass at the end */
 
     enum session_track track;
     char track_code[FORM_CODE_MAX];
@@ -197,6 +272,47 @@ enum session_intent_kind {
     SESSION_INTENT_TRACK,   /* from the start: ask for a matter by its code */
     SESSION_INTENT_TRACK_CODE,   /* arg: what was typed */
     SESSION_INTENT_TRACK_ANSWER, /* arg: the answer to what the agency asks */
+
+    /* Papers; papers/view.h has the words. `at`: a page's id. */
+    SESSION_INTENT_PAPERS,      /* from the call or the form to the papers */
+    SESSION_INTENT_SCAN_SOURCE, /* remove: enum scanmsg_source */
+    SESSION_INTENT_SCAN_BLANK,  /* leave blank pages out, or not */
+    SESSION_INTENT_SCAN,        /* remove 1: with the document camera */
+    SESSION_INTENT_SCAN_CANCEL,
+    SESSION_INTENT_PAGE,            /* at: look at this one */
+    SESSION_INTENT_PAGE_TURN,       /* at; remove: quarters clockwise, 1..3 */
+    SESSION_INTENT_PAGE_STRAIGHTEN, /* at */
+    SESSION_INTENT_PAGE_CROP,       /* at: set its edges */
+    SESSION_INTENT_PAGE_CROP_EDGES, /* box: as they stand now */
+    SESSION_INTENT_PAGE_CROP_OK,    /* cut */
+    SESSION_INTENT_PAGE_AGAIN,      /* at: scan it anew, in its place */
+    SESSION_INTENT_PAGE_REMOVE,     /* at */
+    SESSION_INTENT_PAGE_EARLIER,    /* at */
+    SESSION_INTENT_PAGE_LATER,      /* at */
+    SESSION_INTENT_PAGE_SHARE,      /* at, 0 all: asks for consent */
+    SESSION_INTENT_PAGE_UNSHARE, /* at: the expert does not see it any more */
+    SESSION_INTENT_PAGE_ATTACH,  /* at: goes with the form, or not any more */
+    SESSION_INTENT_CONSENT_YES,
+    SESSION_INTENT_CONSENT_NO,
+    SESSION_INTENT_LOOK,        /* at; box[0..1]: middle; version: zoom;
+                                   remove: turn */
+    SESSION_INTENT_POINT,       /* at, 0 nowhere; box[0..1] */
+    SESSION_INTENT_MARK,        /* at; remove: enum papers_mark_kind; box; arg:
+                                   text */
+    SESSION_INTENT_UNMARK,      /* at; version: the mark's id */
+    SESSION_INTENT_ASK_DECLINE, /* the expert gets no such paper */
+
+    /* Who the citizen is. */
+    SESSION_INTENT_IDENTIFY, /* to that screen */
+    SESSION_INTENT_IDENTIFY_YES,
+    SESSION_INTENT_IDENTIFY_NO, /* also gives up what is under way */
+    SESSION_INTENT_PIN_DIGIT,   /* at: the digit */
+    SESSION_INTENT_PIN_BACK,
+    SESSION_INTENT_PIN_OK,
+    SESSION_INTENT_IDENTIFY_AGAIN, /* after a failure */
+    SESSION_INTENT_SIGN,           /* approve: sign with the card, too */
+    SESSION_INTENT_ROLE, /* remove: enum session_role; arg: name; path:
+                            id */
 };
 
 struct session_intent {
@@ -206,6 +322,7 @@ struct session_intent {
     uint32_t version;
     uint32_t at;
     uint32_t remove;
+    uint16_t box[4]; /* positions on a page: x, y, to x, to y */
 };
 
 #endif

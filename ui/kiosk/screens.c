@@ -27,6 +27,8 @@ static void screen_fill(struct kiosk_page *p)
         kiosk_screen_waiting(p);
         return;
     case SESSION_CALL:
+    case SESSION_PAPER:
+    case SESSION_IDENTIFY:
         kiosk_screen_call(p);
         return;
     case SESSION_END:

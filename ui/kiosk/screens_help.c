@@ -29,6 +29,8 @@ static struct help_words help_words(enum session_screen screen)
         return (struct help_words){KIOSK_STR_HELP_WAITING,
                                    KIOSK_STR_HELP_WAITING_NEXT};
     case SESSION_CALL:
+    case SESSION_PAPER:
+    case SESSION_IDENTIFY:
         return (struct help_words){KIOSK_STR_HELP_CALL,
                                    KIOSK_STR_HELP_CALL_NEXT};
     case SESSION_END:

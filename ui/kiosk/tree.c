@@ -325,6 +325,8 @@ const char *kiosk_screen_name(enum session_screen s)
         [SESSION_FORM] = "form",
         [SESSION_APPROVE] = "approve",
         [SESSION_RECEIPT] = "receipt",
+        [SESSION_PAPER] = "paper",
+        [SESSION_IDENTIFY] = "identify",
         [SESSION_TRACK] = "track",
         [SESSION_END] = "end",
         [SESSION_LEAVING] = "leaving",
