@@ -22,7 +22,7 @@ int ctl_write_bye(char *ret, size_t cap)
 static int read_object(const char *text, size_t len, const char *type,
                        json_t **ret)
 {
-    json_error_t error;
+    json_error_t error = {.text = ""};
     if (len > CTL_MESSAGE_MAX)
         return -EMSGSIZE;
     json_t *o = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
