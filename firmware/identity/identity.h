@@ -103,7 +103,7 @@ struct identity_ask {
 
 /* Reads `len` bytes.
  * Errors: -ENOENT a message of another type, -EBADMSG malformed, -EMSGSIZE,
- * -ENOMEM. */
+ * -ENOMEM (or -EBADMSG, where the parser cannot tell). */
 int identity_read(const char *text, size_t len,
                   struct identity_ask *ret) LK_MUST_CHECK;
 

@@ -37,15 +37,6 @@ static int read_members(const json_t *o, struct identity_ask *ret)
     return 0;
 }
 
-/* Where jansson says no reason it had no memory. */
-static int no_json(const json_error_t *error)
-{
-    enum json_error_code code = json_error_code(error);
-    return code == json_error_out_of_memory || code == json_error_unknown
-               ? -ENOMEM
-               : -EBADMSG;
-}
-
 int identity_read(const char *text, size_t len, struct identity_ask *ret)
 {
     json_error_t error = {.text = ""};
@@ -55,7 +46,8 @@ int identity_read(const char *text, size_t len, struct identity_ask *ret)
         return -EBADMSG;
     json_t *o = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
     if (!o)
-        return no_json(&error);
+        return json_error_code(&error) == json_error_out_of_memory ? -ENOMEM
+                                                                   : -EBADMSG;
     int r = json_is_object(o) ? read_members(o, ret) : -EBADMSG;
     json_decref(o);
     return r;
