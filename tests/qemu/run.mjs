@@ -3,6 +3,7 @@
 //   node tests/qemu/run.mjs SUITE [JOB...]
 //
 // Prints what the jobs say and ends with 0 when all of them passed. LUUKKU_QEMU_VERBOSE shows the kernel's words, too.
+// LUUKKU_FAULTS=all tries every place, LUUKKU_SEED those of an earlier run.
 import {spawnSync} from 'node:child_process';
 import path from 'node:path';
 import {Emulator, HOST} from './emulator.mjs';
@@ -18,7 +19,8 @@ function prepare() {
 
 // Starts what a job wants on the host; gives the environment that tells the guest of it.
 async function startDevices(job, started) {
-  const environment = {LUUKKU_HOST: HOST, ...job.environment};
+  const seed = process.env.LUUKKU_SEED ? {LUUKKU_SEED: process.env.LUUKKU_SEED} : {};
+  const environment = {LUUKKU_HOST: HOST, ...seed, ...job.environment};
   for (const [name, {what, variant, words}] of Object.entries(job.devices ?? {})) {
     const emulator = await Emulator.start(what, variant, words);
     started.push(emulator);

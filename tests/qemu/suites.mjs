@@ -22,6 +22,11 @@ const readers = {
   'two-slot': '058f:9522',
 };
 
+// What a host tries at every place in every run is tried at some in a guest: of `stride` that follow one another, one.
+const all = process.env.LUUKKU_FAULTS === 'all';
+const each = (stride) => (all ? 'all' : String(stride));
+const SAMPLED_S = all ? 1800 : 180;
+
 /** A conformance suite, the same program as on the host. */
 const conformance = (program, device, usb, words = '', seconds = 90) => ({
   name: [program.replace('emul.', ''), device.variant].join('.'),
@@ -57,15 +62,14 @@ export const suites = {
       ...Object.entries(readers).map(([name, usb]) => conformance('emul.ccid.conformance', reader(name), usb, name)),
     ],
   },
+  // Every fault in one of its four ways on one reader, some of them on each other reader.
   'ccid-faults': {
-    jobs: [
-      conformance('emul.ccid.faults', reader('extended'), readers.extended, 'extended', 400),
-    ],
+    jobs: Object.entries({ extended: 4, short: 20, 'tpdu-t0': 20, 'tpdu-t1': 20, 'tpdu-t1-poll': 20 }).map(([name, stride]) =>
+      conformance('emul.ccid.faults', reader(name), readers[name], `${name} ${each(stride)}`, SAMPLED_S)),
   },
   'ccid-walk': {
-    jobs: [
-      conformance('emul.ccid.walk', reader('extended'), readers.extended, 'extended', 300),
-    ],
+    jobs: Object.entries({ extended: 4, 'tpdu-t1': 12, 'tpdu-t1-poll': 12 }).map(([name, stride]) =>
+      conformance('emul.ccid.walk', reader(name), readers[name], `${name} ${each(stride)}`, SAMPLED_S)),
   },
   programs: {
     jobs: [

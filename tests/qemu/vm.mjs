@@ -17,10 +17,11 @@ const commandLine = () => [
   `luukku.root=${root}`,
 ].join(' ');
 
-const qemuArguments = (dir, extra) => [
-  '-M', 'q35,smm=off', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', process.env.LUUKKU_GUEST_MB ?? '2048',
+const qemuArguments = (dir, extra, processors) => [
+  '-M', 'q35,smm=off', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', String(processors),
+  '-m', process.env.LUUKKU_GUEST_MB ?? '2048',
   '-display', 'none', '-nodefaults', '-no-user-config', '-no-reboot',
-  '-kernel', path.join(build, 'qemu/vmlinuz'), '-initrd', path.join(build, 'qemu/initrd.gz'), '-append', commandLine(),
+  '-kernel', path.join(build, 'qemu/kernel'), '-initrd', path.join(build, 'qemu/initrd.gz'), '-append', commandLine(),
   '-serial', `file:${path.join(dir, 'console')}`,
   '-chardev', 'stdio,id=channel,signal=off', '-device', 'virtio-serial-pci',
   '-device', 'virtserialport,chardev=channel,name=luukku',
@@ -46,10 +47,11 @@ export class Vm {
     return this.#dir;
   }
 
-  // Boots; `extra` are further arguments of QEMU's.
-  static async boot(extra = []) {
+  // Boots; `extra` are further arguments of QEMU's. Two processors do little more than one, but wait for each other: they take
+  // twice the host's time, and there are other guests.
+  static async boot(extra = [], processors = 1) {
     const vm = new Vm();
-    vm.#start(extra);
+    vm.#start(extra, processors);
     try {
       await vm.#answer('ready', BOOT_S, () => {});
     } catch (error) {
@@ -61,8 +63,8 @@ export class Vm {
     return vm;
   }
 
-  #start(extra) {
-    this.#process = spawn('qemu-system-x86_64', qemuArguments(this.#dir, extra), {stdio: ['pipe', 'pipe', 'inherit']});
+  #start(extra, processors) {
+    this.#process = spawn('qemu-system-x86_64', qemuArguments(this.#dir, extra, processors), {stdio: ['pipe', 'pipe', 'inherit']});
     this.#process.stdin.on('error', () => {}); // told by its end
     this.#ended = new Promise((resolve) => {
       this.#process.on('error', (error) => resolve(error.message));

@@ -38,4 +38,34 @@ static inline uint64_t test_random(uint64_t *state)
     return z ^ (z >> 31);
 }
 
+/* Which of many places a run tries: of each `stride` that follow one another
+ * one at random; with 1 all of them. */
+struct test_sample {
+    uint64_t seed;
+    unsigned stride;
+    unsigned taken; /* of the `stride` under way */
+};
+
+/* A sample as a command line names it: "all", a stride, or NULL, which is all.
+ * Prints the seed unless all are tried. */
+static inline struct test_sample test_sample_new(const char *word)
+{
+    struct test_sample s = {.stride = 1};
+    if (word && strcmp(word, "all") != 0)
+        s.stride = (unsigned)strtoul(word, NULL, 10);
+    if (s.stride == 0)
+        s.stride = 1;
+    if (s.stride > 1)
+        s.seed = test_seed();
+    return s;
+}
+
+/* Whether to try place `at`. To be asked about 0, 1, 2, ... in turn. */
+static inline bool test_sample_takes(struct test_sample *s, unsigned at)
+{
+    if (at % s->stride == 0)
+        s->taken = (unsigned)(test_random(&s->seed) % s->stride);
+    return at % s->stride == s->taken;
+}
+
 #endif

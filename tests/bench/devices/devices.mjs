@@ -71,7 +71,7 @@ function report(figures) {
 
 need('tools/install', 'qemu');
 need('tests/qemu/prepare');
-const vm = await Vm.boot();
+const vm = await Vm.boot([], 2);
 const figures = {};
 try {
   for (const job of JOBS) {

@@ -3,7 +3,8 @@
  * and when the device behaves again so does the driver, perhaps after opening
  * anew.
  *
- *   faults [VARIANT]   as conformance.c
+ *   faults [VARIANT [STRIDE]]   as conformance.c; with a stride one try of each
+ *                               STRIDE that follow one another, at random
  */
 #include "card.h"
 #include "testing.h"
@@ -82,6 +83,7 @@ static const char *const harmless[] = {
 
 static struct bench *bench;
 static struct card_file certificate;
+static struct test_sample sample;
 
 static void fresh(void)
 {
@@ -179,14 +181,19 @@ static void at_apdu(const char *fault, bool once)
 
 static void every(void **state)
 {
+    unsigned at = 0;
     (void)state;
     fresh();
     assert_int_equal(card_read(bench, 0, &certificate), 0);
     for (size_t i = 0; i < LK_ARRAY_LEN(faults); i++) {
-        at_power_on(faults[i], true);
-        at_power_on(faults[i], false);
-        at_apdu(faults[i], true);
-        at_apdu(faults[i], false);
+        if (test_sample_takes(&sample, at++))
+            at_power_on(faults[i], true);
+        if (test_sample_takes(&sample, at++))
+            at_power_on(faults[i], false);
+        if (test_sample_takes(&sample, at++))
+            at_apdu(faults[i], true);
+        if (test_sample_takes(&sample, at++))
+            at_apdu(faults[i], false);
     }
 }
 
@@ -230,6 +237,7 @@ static int run(const char *name)
 int main(int argc, char **argv)
 {
     int failed = 0;
+    sample = test_sample_new(argc > 2 ? argv[2] : NULL);
     if (argc > 1)
         return run(argv[1]);
     for (size_t i = 0; i < LK_ARRAY_LEN(variants); i++)
