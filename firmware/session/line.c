@@ -390,6 +390,11 @@ bool line_settled(const struct line *l)
     return !l->transport || signal_call_settled(l->call);
 }
 
+bool line_binding(const struct line *l, struct signal_binding *ret)
+{
+    return signal_call_binding(l->call, ret);
+}
+
 int64_t line_next_us(const struct line *l)
 {
     int64_t next = signal_call_deadline_us(l->call);

@@ -83,6 +83,9 @@ void line_say(struct line *l, int64_t now_us);
  * has room for, and goes on by itself when it has more. */
 void line_form(struct line *l);
 
+/* signal_call_binding() of the line's call. */
+bool line_binding(const struct line *l, struct signal_binding *ret);
+
 /* luukku-rtc runs (a new channel to it stands), or has gone. */
 void line_transport(struct line *l, bool up, const struct signal_time *t);
 

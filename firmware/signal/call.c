@@ -62,7 +62,7 @@ static void call_reset(struct signal_call *c)
     c->seen = (struct signal_seen){.next = 0};
     c->agency[0] = c->call[0] = c->kn[0] = '\0';
     c->n = c->place = c->free_experts = 0;
-    c->outdated = c->offer_sent = c->answered = false;
+    c->outdated = c->offer_sent = c->answered = c->bound = false;
 }
 
 struct signal_call *signal_call_free(struct signal_call *c)
@@ -148,7 +148,7 @@ int signal_call_next_offer(struct signal_call *c, bool fresh,
         uint64_t id = 0;
         lk_random_bytes(&id, sizeof(id));
         c->ids.session_id = (id & SESSION_ID_MASK) | 1;
-        c->outdated = false;
+        c->outdated = c->bound = false;
     }
     c->ids.version++;
     free(c->offer);
@@ -178,6 +178,9 @@ int signal_call_offer(struct signal_call *c, const char *sdp, size_t len,
         return -ENOMEM;
     memcpy(c->offer, sdp, len);
     c->offer[len] = '\0';
+    if (memcmp(c->kiosk_print, look.print, sizeof(c->kiosk_print)) != 0)
+        c->bound = false;
+    memcpy(c->kiosk_print, look.print, sizeof(c->kiosk_print));
     int r = signal_call_flush_offer(c);
     if (r < 0) {
         free(c->offer);
@@ -328,6 +331,21 @@ enum signal_claim_state signal_call_state(const struct signal_call *c)
 bool signal_call_media_allowed(const struct signal_call *c)
 {
     return signal_claim_media_allowed(&c->claim);
+}
+
+bool signal_call_binding(const struct signal_call *c,
+                         struct signal_binding *ret)
+{
+    if (!c->bound || !call_held(c))
+        return false;
+    *ret = (struct signal_binding){.kiosk = c->kiosk,
+                                   .expert = c->claim.holder,
+                                   .call = c->call,
+                                   .kn = c->kn,
+                                   .en = c->claim.en};
+    memcpy(ret->kiosk_print, c->kiosk_print, sizeof(ret->kiosk_print));
+    memcpy(ret->page_print, c->page_print, sizeof(ret->page_print));
+    return true;
 }
 
 void signal_call_counts(const struct signal_call *c,

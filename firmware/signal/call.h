@@ -192,6 +192,19 @@ enum signal_claim_state signal_call_state(const struct signal_call *c);
 /* Whether media, data channels and DTLS may leave the kiosk. */
 bool signal_call_media_allowed(const struct signal_call *c);
 
+/* What ties something to the connection that stands (PROTOCOL.md, "Identity"):
+ * all of it is in signed envelopes. Strings live until the next input. */
+struct signal_binding {
+    const char *kiosk, *expert, *call, *kn, *en;
+    uint8_t kiosk_print[SIGNAL_PRINT_LEN]; /* of the offer that was answered */
+    uint8_t page_print[SIGNAL_PRINT_LEN];  /* of that answer */
+};
+
+/* False: no call is on, or the newest connection is not answered yet. An ICE
+ * restart is no new connection. */
+bool signal_call_binding(const struct signal_call *c,
+                         struct signal_binding *ret);
+
 struct signal_call_counts {
     uint64_t received;
     uint64_t refused[SIGNAL_REASONS]; /* by reason */

@@ -127,6 +127,7 @@ static int claim_grant(struct signal_call *c, struct in_claim *claim,
     if (resumed) {
         /* The new page knows no offer: a fresh connection follows. */
         c->outdated = true;
+        c->bound = false;
         free(c->offer);
         c->offer = NULL;
         claim_tell(c, SIGNAL_ACT_RECONNECT);
@@ -209,9 +210,11 @@ static int in_answer(struct signal_call *c, const struct signal_envelope *e)
                                 .len = e->body_len,
                                 .version = sdp.answers};
     r = signal_actions_push(&c->actions, &act);
-    if (r == 0)
-        c->answered = true;
-    return r;
+    if (r < 0)
+        return r;
+    c->answered = c->bound = true;
+    memcpy(c->page_print, sdp.print, sizeof(c->page_print));
+    return 0;
 }
 
 static int in_candidate(struct signal_call *c, const struct signal_envelope *e)

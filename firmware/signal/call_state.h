@@ -45,6 +45,9 @@ struct signal_call {
     bool outdated;               /* the far page knows nothing of it */
     bool offer_sent;
     bool answered;
+    bool bound; /* an answer came to the present connection: */
+    uint8_t kiosk_print[SIGNAL_PRINT_LEN]; /* of the newest offer */
+    uint8_t page_print[SIGNAL_PRINT_LEN];
     bool up; /* the link */
 
     struct signal_outbox outbox;

@@ -15,6 +15,7 @@
 #define SIGNAL_LINES_MAX 256     /* bytes of the signed lines, with a NUL */
 #define SIGNAL_CALL_SIZE 33      /* 32 lower-case hex digits and a NUL */
 #define SIGNAL_NONCE_SIZE 23     /* 16 bytes in base64url and a NUL */
+#define SIGNAL_PRINT_LEN 32      /* bytes of a DTLS fingerprint, SHA-256 */
 #define SIGNAL_SIG_TEXT_SIZE 87  /* 64 bytes in base64url and a NUL */
 
 /* Why something is refused; 0 is no refusal. The names are PROTOCOL.md's. */

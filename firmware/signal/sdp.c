@@ -133,6 +133,18 @@ static void look_line(struct look *k, const struct line *l)
         k->bad = why;
 }
 
+static unsigned hex_digit(char c)
+{
+    return c <= '9' ? (unsigned)(c - '0') : ((unsigned)c | 0x20) - 'a' + 10;
+}
+
+/* What look_print() found good. */
+static void print_read(const char *p, uint8_t *ret)
+{
+    for (size_t i = 0; i < SIGNAL_PRINT_LEN; i++)
+        ret[i] = (uint8_t)(hex_digit(p[3 * i]) << 4 | hex_digit(p[3 * i + 1]));
+}
+
 enum signal_reason signal_sdp_look(const char *text, size_t len,
                                    struct signal_sdp *ret)
 {
@@ -149,7 +161,9 @@ enum signal_reason signal_sdp_look(const char *text, size_t len,
     look_end_medium(&k);
     if (k.bad == SIGNAL_MALFORMED || !k.origin || k.media == 0)
         return SIGNAL_MALFORMED;
-    if (k.bad == SIGNAL_OK)
-        *ret = k.found;
-    return k.bad;
+    if (k.bad != SIGNAL_OK)
+        return k.bad;
+    print_read(k.print, k.found.print);
+    *ret = k.found;
+    return SIGNAL_OK;
 }

@@ -12,6 +12,7 @@ struct signal_sdp {
     uint64_t session_id;
     uint64_t version; /* of the o= line */
     uint64_t answers; /* a=x-luukku-offer, 0 when there is none */
+    uint8_t print[SIGNAL_PRINT_LEN]; /* the one fingerprint */
 };
 
 /* Looks through `len` bytes of text.

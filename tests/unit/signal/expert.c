@@ -136,12 +136,17 @@ void expert_claim(struct expert *x, const char *resume)
     expert_send(x, SIGNAL_CLAIM, body, true);
 }
 
+uint8_t expert_print(uint64_t session, int i)
+{
+    return (uint8_t)((uint64_t)i * 7 + session);
+}
+
 void expert_sdp(uint64_t session, uint64_t version, const char *extra,
                 char *ret, size_t cap)
 {
     char print[97];
     for (int i = 0; i < 32; i++)
-        (void)snprintf(print + 3 * i, 4, "%02X:", i * 7);
+        (void)snprintf(print + 3 * i, 4, "%02X:", expert_print(session, i));
     print[95] = '\0';
     int n = snprintf(ret, cap,
                      "v=0\r\no=- %llu %llu IN IP4 127.0.0.1\r\ns=-\r\n"

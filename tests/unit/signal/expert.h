@@ -61,6 +61,9 @@ void expert_hear(struct expert *x, const char *topic, const char *payload);
 /* Sends again what is due. */
 void expert_tick(struct expert *x, int64_t now_us);
 
+/* Byte `i` of the fingerprint of a connection; the pages' sessions are 7. */
+uint8_t expert_print(uint64_t session, int i);
+
 /* A description with two media; `extra` stands at session level. */
 void expert_sdp(uint64_t session, uint64_t version, const char *extra,
                 char *ret, size_t cap);

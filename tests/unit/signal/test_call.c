@@ -42,6 +42,24 @@ static struct expert *connected(void)
     return &w->experts[0];
 }
 
+/* What ties to the connection is that of the newest answered offer. */
+static void assert_bound(const struct expert *x, bool bound)
+{
+    struct signal_binding b;
+    assert_int_equal(signal_call_binding(w->call, &b), bound);
+    if (!bound)
+        return;
+    assert_string_equal(b.kiosk, "kuopio-02");
+    assert_string_equal(b.expert, x->user);
+    assert_string_equal(b.call, x->call);
+    assert_string_equal(b.kn, x->kn);
+    assert_string_equal(b.en, x->en);
+    for (int i = 0; i < SIGNAL_PRINT_LEN; i++) {
+        assert_int_equal(b.kiosk_print[i], expert_print(w->ids.session_id, i));
+        assert_int_equal(b.page_print[i], expert_print(7, i));
+    }
+}
+
 static void claimed_and_answered(void **state)
 {
     (void)state;
@@ -51,9 +69,11 @@ static void claimed_and_answered(void **state)
     assert_false(signal_call_media_allowed(w->call));
     struct expert *x = &w->experts[0];
     assert_int_equal(strlen(x->call), 32);
+    assert_bound(x, false);
     expert_claim(x, NULL);
     world_run(w, 100 * MS);
     assert_true(x->granted);
+    assert_bound(x, true);
     assert_int_equal(x->offer, w->ids.version);
     assert_true(x->session_id == w->ids.session_id);
     assert_int_equal(w->did.granted, 1);
@@ -224,6 +244,7 @@ static void outdated_offers_and_answers(void **state)
     assert_int_equal(signal_call_offer(w->call, sdp, strlen(sdp), &w->t),
                      -EINVAL); /* sent already */
     world_offer(w, false);
+    assert_bound(x, true); /* an ICE restart: it still stands */
     assert_true(w->ids.session_id == old.session_id);
     assert_true(w->ids.version > old.version);
     assert_int_equal(signal_call_offer(w->call, sdp, strlen(sdp), &w->t),
@@ -240,9 +261,11 @@ static void outdated_offers_and_answers(void **state)
     assert_int_equal(w->did.candidates, 0);
     assert_int_equal(w->did.answers, 2);
     world_offer(w, true);
+    assert_bound(x, false);
     assert_true(w->ids.session_id != old.session_id);
     world_run(w, 100 * MS);
     assert_int_equal(w->did.answers, 3);
+    assert_bound(x, true);
 }
 
 static void a_page_comes_back(void **state)
@@ -266,6 +289,7 @@ static void a_page_comes_back(void **state)
     assert_int_equal(w->did.reconnect, 1);
     assert_true(signal_call_media_allowed(w->call));
     assert_int_equal(x->offer, 0); /* nothing of the old connection */
+    assert_bound(x, false);
     expert_sdp(ids.session_id, ids.version, "", sdp, sizeof(sdp));
     assert_int_equal(signal_call_offer(w->call, sdp, strlen(sdp), &w->t),
                      -EINVAL);
@@ -274,6 +298,7 @@ static void a_page_comes_back(void **state)
     world_run(w, 30 * SEC);
     assert_int_equal(w->did.answers, 2);
     assert_int_equal(w->did.over, 0);
+    assert_bound(x, true);
 }
 
 static void another_tab_gets_nothing(void **state)
