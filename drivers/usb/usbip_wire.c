@@ -55,7 +55,6 @@ int ip_get_remote(const uint8_t raw[IP_DEVICE_LEN], struct ip_remote *ret)
     ret->devid = lk_get_u32(p) << 16 | lk_get_u32(p + 4);
     ret->vendor = lk_get_u16(p + 12);
     ret->product = lk_get_u16(p + 14);
-    ret->interfaces = p[23];
     return 0;
 }
 

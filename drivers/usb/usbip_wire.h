@@ -11,14 +11,13 @@
 
 #define IP_BUSID_LEN 32
 #define IP_OP_LEN 8       /* version, code, status */
-#define IP_DEVICE_LEN 312 /* a device in the answers to import and list */
+#define IP_DEVICE_LEN 312 /* a device in the answer to import */
 #define IP_IMPORT_LEN (IP_OP_LEN + IP_BUSID_LEN)
 #define IP_HEADER_LEN 48
 #define IP_SETUP_LEN 8
 
 enum ip_op {
     IP_OP_IMPORT = 0x8003,
-    IP_OP_DEVLIST = 0x8005,
     IP_OP_REPLY_BIT = 0x8000, /* cleared in the reply's code */
 };
 
@@ -35,7 +34,6 @@ struct ip_remote {
     uint32_t devid; /* bus number and device number in one, for submits */
     uint16_t vendor;
     uint16_t product;
-    uint8_t interfaces;
 };
 
 struct ip_submit {

@@ -57,7 +57,7 @@ static int role_open(struct super_devices *d, struct role *r,
         ret->number = 0;
         return r->state == ROLE_ASIDE ? -ENODEV : super_usb_connect(c->usbip);
     }
-    const struct super_usb_allow allow = {
+    const struct usb_allow allow = {
         .class_code = r->role->class_code, .rule = c->usb, .rules = c->usbs};
     int e = super_usb_find(d->config.sysfs, &allow, ret);
     if (e < 0)
@@ -71,7 +71,7 @@ static int role_open(struct super_devices *d, struct role *r,
 
 static int role_give(struct super_devices *d, struct role *r)
 {
-    char how[SUPER_USB_PORT_MAX + 16];
+    char how[USB_PORT_MAX + 16];
     struct super_usb_place place = {.number = 0};
     LK_AUTO_FD fd = role_open(d, r, &place);
     if (fd < 0)

@@ -24,9 +24,9 @@
 #define SUPER_DEVICE_WHY_MAX 128      /* bytes, the NUL included */
 
 struct super_device_role {
-    const char *name; /* "scanner"; static */
-    size_t program;   /* its place in struct super_config */
-    int class_code;   /* super_usb.h */
+    const char *name;   /* "scanner"; static */
+    size_t program;     /* its place in struct super_config */
+    uint8_t class_code; /* usb/allow/allow.h */
     const struct store_config_device *config; /* borrowed */
 };
 

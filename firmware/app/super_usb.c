@@ -4,14 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#define INTERFACES_MAX 32 /* as Linux has it */
 
 /* A number in a sysfs file; negative: not there, or not a number. */
 static long attribute(const char *sysfs, const char *port, const char *name,
@@ -34,53 +33,43 @@ static long attribute(const char *sysfs, const char *port, const char *name,
     return end == text || v < 0 ? -EBADMSG : v;
 }
 
-static bool rule_fits(const struct store_config_usb *rule, const char *port,
-                      long vendor, long product)
+/* The classes of the interfaces of the device's present configuration; sysfs
+ * shows the alternate settings that are selected. */
+static void read_classes(const char *sysfs, struct usb_candidate *c)
 {
-    return (rule->vendor < 0 || rule->vendor == vendor) &&
-           (rule->product < 0 || rule->product == product) &&
-           (!rule->port[0] || strcmp(rule->port, port) == 0);
-}
-
-/* Whether an interface of the device's present configuration is of this class;
- * sysfs shows the alternate settings that are selected. */
-static bool has_class(const char *sysfs, const char *port, int class_code)
-{
-    char name[SUPER_USB_PORT_MAX + 32];
-    long config = attribute(sysfs, port, "bConfigurationValue", 10);
-    for (int i = 0; i < INTERFACES_MAX && config > 0; i++) {
-        (void)snprintf(name, sizeof(name), "%.31s:%ld.%d", port, config, i);
-        if (attribute(sysfs, name, "bInterfaceClass", 16) == class_code)
-            return true;
+    char name[USB_PORT_MAX + 32];
+    long config = attribute(sysfs, c->port, "bConfigurationValue", 10);
+    for (int i = 0; i < USB_INTERFACES_MAX && config > 0; i++) {
+        (void)snprintf(name, sizeof(name), "%.31s:%ld.%d", c->port, config, i);
+        long v = attribute(sysfs, name, "bInterfaceClass", 16);
+        if (v >= 0 && v <= UINT8_MAX)
+            c->interface_class[c->interfaces++] = (uint8_t)v;
     }
-    return false;
 }
 
-/* The place of the first rule that fits a device; `rules` when none does. One
- * that names no product fits devices of the role's class alone; old readers,
- * which say that theirs is the maker's own, have to be named. Hubs
- * (bDeviceClass 9) never fit. */
-static size_t device_fits(const char *sysfs, const char *port,
-                          const struct super_usb_allow *a)
+/* What is known of the device at `port`. False: it is half there. */
+static bool read_candidate(const char *sysfs, const char *port,
+                           struct usb_candidate *ret)
 {
     long vendor = attribute(sysfs, port, "idVendor", 16);
     long product = attribute(sysfs, port, "idProduct", 16);
-    if (vendor < 0 || product < 0 ||
-        attribute(sysfs, port, "bDeviceClass", 16) == 9)
-        return a->rules;
-    bool of_class = has_class(sysfs, port, a->class_code);
-    size_t i = 0;
-    while (i < a->rules && !(rule_fits(&a->rule[i], port, vendor, product) &&
-                             (of_class || a->rule[i].product >= 0)))
-        i++;
-    return i;
+    long class_code = attribute(sysfs, port, "bDeviceClass", 16);
+    if (vendor < 0 || vendor > UINT16_MAX || product < 0 ||
+        product > UINT16_MAX || class_code < 0 || class_code > UINT8_MAX)
+        return false;
+    *ret = (struct usb_candidate){.vendor = (uint16_t)vendor,
+                                  .product = (uint16_t)product,
+                                  .class_code = (uint8_t)class_code};
+    (void)snprintf(ret->port, sizeof(ret->port), "%.31s", port);
+    read_classes(sysfs, ret);
+    return true;
 }
 
 /* "1-1.4": a device; "usb1" is a bus, "1-1.4:1.0" an interface. */
 static int is_port(const struct dirent *e)
 {
     size_t len = strlen(e->d_name);
-    return len < SUPER_USB_PORT_MAX && strchr(e->d_name, '-') &&
+    return len < USB_PORT_MAX && strchr(e->d_name, '-') &&
            strspn(e->d_name, "0123456789.-") == len;
 }
 
@@ -96,7 +85,7 @@ static int device_numbers(const char *sysfs, struct super_usb_place *ret)
     return 0;
 }
 
-int super_usb_find(const char *sysfs, const struct super_usb_allow *a,
+int super_usb_find(const char *sysfs, const struct usb_allow *a,
                    struct super_usb_place *ret)
 {
     struct super_usb_place best = {.number = 0};
@@ -106,11 +95,13 @@ int super_usb_find(const char *sysfs, const struct super_usb_allow *a,
     if (n < 0)
         return errno == ENOENT ? -ENODEV : -errno;
     for (int i = 0; i < n; i++) {
-        size_t fits = device_fits(sysfs, list[i]->d_name, a);
+        struct usb_candidate c;
+        size_t fits = read_candidate(sysfs, list[i]->d_name, &c)
+                          ? usb_allow_find(a, &c)
+                          : a->rules;
         if (fits < best_rule) {
             best_rule = fits;
-            (void)snprintf(best.port, sizeof(best.port), "%.31s",
-                           list[i]->d_name);
+            memcpy(best.port, c.port, sizeof(best.port));
         }
         free(list[i]);
     }

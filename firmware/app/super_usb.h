@@ -1,37 +1,28 @@
 /* super_usb.h - finding and opening a USB device for a program.
  *
- * Room: sysfs's numbers against the configuration's, the node in /dev/bus/usb,
- * and the socket of an emulated device. No descriptor and nothing else that a
- * device wrote is read.
- * Spec: Linux, Documentation/ABI/testing/sysfs-bus-usb.
+ * Room: sysfs's numbers for usb/allow/allow.h to decide by, the node in
+ * /dev/bus/usb, and the socket of an emulated device. No descriptor and nothing
+ * else that a device wrote is read. Spec: Linux,
+ * Documentation/ABI/testing/sysfs-bus-usb.
  */
 #ifndef LUUKKU_APP_SUPER_USB_H
 #define LUUKKU_APP_SUPER_USB_H
 
-#include "store/config.h"
-
-#define SUPER_USB_PORT_MAX STORE_CONFIG_PORT_MAX
-
-/* The devices that one role may have. */
-struct super_usb_allow {
-    int class_code; /* of an interface: 7 printer and scanner, 11 card reader */
-    const struct store_config_usb *rule;
-    size_t rules;
-};
+#include "usb/allow/allow.h"
 
 struct super_usb_place {
-    char port[SUPER_USB_PORT_MAX]; /* "1-1.4" */
+    char port[USB_PORT_MAX]; /* "1-1.4" */
     unsigned bus;
     unsigned number; /* on the bus; another one whenever it is plugged in */
 };
 
 /* The first device that a rule fits, in the order of the rules, then of the
- * ports' names. A rule without a product fits devices of the class alone.
+ * ports' names.
  *
  * sysfs   the list of devices
  * Errors  -ENODEV none, and scandir(3)'s
  */
-int super_usb_find(const char *sysfs, const struct super_usb_allow *a,
+int super_usb_find(const char *sysfs, const struct usb_allow *a,
                    struct super_usb_place *ret) LK_MUST_CHECK;
 
 /* Opens the device's node below `nodes` for reading and writing, without

@@ -161,9 +161,9 @@ static const struct field usb_element = {.name = "", .kind = KIND_USB};
          .optional = true,                                             \
          .at = (base) + AT_DEVICE(usb),                                \
          .min = 1,                                                     \
-         .max = STORE_CONFIG_USB_MAX,                                  \
+         .max = USB_RULES_MAX,                                         \
          .sub = &usb_element,                                          \
-         .stride = sizeof(struct store_config_usb),                    \
+         .stride = sizeof(struct usb_rule),                            \
          .count_at = (base) + AT_DEVICE(usbs)},                        \
             {.name = "usbip",                                          \
              .kind = KIND_SOCKET,                                      \
@@ -282,10 +282,10 @@ static int take_string(struct parse *p, const struct field *f, const json_t *v,
         wrong = config_path(s, p->dir, at, STORE_CONFIG_SOCKET_MAX);
         break;
     case KIND_USB:
-        wrong = config_usb(s, (struct store_config_usb *)(void *)at);
+        wrong = config_usb(s, (struct usb_rule *)(void *)at);
         break;
     case KIND_BUSID:
-        wrong = config_port(s, at, STORE_CONFIG_PORT_MAX);
+        wrong = config_port(s, at, USB_PORT_MAX);
         break;
     case KIND_STUN:
         wrong = config_stun(s, (struct store_config_host *)(void *)at);

@@ -9,6 +9,7 @@
 #define LUUKKU_STORE_CONFIG_H
 
 #include "base/text.h"
+#include "usb/allow/allow.h"
 
 #define STORE_CONFIG_LEN_MAX 65536 /* bytes of the JSON text */
 #define STORE_CONFIG_AGENCIES_MAX 16
@@ -18,8 +19,6 @@
 #define STORE_CONFIG_PATH_MAX 1024  /* bytes of a path, the NUL included */
 #define STORE_CONFIG_SOCKET_MAX 108 /* bytes of sun_path, the NUL included */
 #define STORE_CONFIG_URL_MAX 512    /* bytes of an address, the NUL included */
-#define STORE_CONFIG_USB_MAX 8      /* devices allowed for one role */
-#define STORE_CONFIG_PORT_MAX 32    /* bytes of a USB port, the NUL included */
 #define STORE_CONFIG_REASON_MAX 256
 
 enum store_config_source {
@@ -51,22 +50,15 @@ struct store_config_agency {
     char post_ca[STORE_CONFIG_PATH_MAX];   /* PEM */
 };
 
-/* A USB device that a program may drive: "VVVV:PPPP", either may be "*", and
- * "@PORT" behind it, as sysfs names ports ("1-1.4"). */
-struct store_config_usb {
-    int32_t vendor;                   /* -1: any */
-    int32_t product;                  /* -1: any */
-    char port[STORE_CONFIG_PORT_MAX]; /* "": any */
-};
-
 /* The device of one role: USB devices that are allowed, or an emulated one;
- * with neither the kiosk has none. */
+ * with neither the kiosk has none. A rule is written "VVVV:PPPP", either may be
+ * "*", and "@PORT" behind it, as sysfs names ports ("1-1.4"). */
 struct store_config_device {
-    struct store_config_usb usb[STORE_CONFIG_USB_MAX];
+    struct usb_rule usb[USB_RULES_MAX];
     size_t usbs;
     char
         usbip[STORE_CONFIG_SOCKET_MAX]; /* a USB/IP server's socket; "": none */
-    char busid[STORE_CONFIG_PORT_MAX];  /* of the device there */
+    char busid[USB_PORT_MAX];           /* of the device there */
     char emulator[STORE_CONFIG_SOCKET_MAX]; /* its control socket; "": none */
 };
 

@@ -17,7 +17,7 @@ const char *config_stun(const char *s, struct store_config_host *ret);
 const char *config_turn(const char *s, struct store_config_turn *ret);
 const char *config_path(const char *s, const char *dir, char *ret, size_t cap);
 const char *config_url(const char *s, char *ret, size_t cap);
-const char *config_usb(const char *s, struct store_config_usb *ret);
+const char *config_usb(const char *s, struct usb_rule *ret);
 const char *config_port(const char *s, char *ret, size_t cap);
 const char *config_text(const char *s, char *ret, size_t cap);
 

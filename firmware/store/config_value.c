@@ -177,7 +177,7 @@ static bool take_usb_id(const char **s, int32_t *ret)
     return true;
 }
 
-const char *config_usb(const char *s, struct store_config_usb *ret)
+const char *config_usb(const char *s, struct usb_rule *ret)
 {
     static const char wrong[] = "is not VVVV:PPPP or VVVV:PPPP@PORT";
     if (!take_usb_id(&s, &ret->vendor) || *s++ != ':' ||

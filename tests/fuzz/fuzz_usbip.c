@@ -1,9 +1,8 @@
 /* A USB/IP server that says whatever the input says.
  *
- * First byte: 0 the rest is read as a list of devices; 1 the server's bytes
- * from the beginning on; else the device is opened properly first, and the
- * rest is a script, a byte each: what to start or cancel, or how many of the
- * following bytes the server says.
+ * First byte: 1 the server's bytes from the beginning on; else the device is
+ * opened properly first, and the rest is a script, a byte each: what to start
+ * or cancel, or how many of the following bytes the server says.
  */
 #include "usb/usbip.h"
 
@@ -198,15 +197,8 @@ static void serve(const uint8_t *data, size_t len, bool properly)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    static struct usb_candidate list[USB_IP_LIST_MAX];
     if (len == 0)
         return 0;
-    if (data[0] == 0) {
-        int n = usb_ip_list_decode(data + 1, len - 1, list, USB_IP_LIST_MAX);
-        if (n > USB_IP_LIST_MAX)
-            abort();
-        return 0;
-    }
     serve(data + 1, len - 1, data[0] != 1);
     return 0;
 }

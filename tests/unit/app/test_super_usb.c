@@ -100,7 +100,7 @@ static int teardown(void **state)
 }
 
 static const struct {
-    struct store_config_usb rule[2];
+    struct usb_rule rule[2];
     size_t rules;
     const char *port; /* NULL: none */
     unsigned number;
@@ -129,7 +129,7 @@ static void finds_what_is_allowed(void **state)
     const struct tree *t = *state;
     for (size_t i = 0; i < LK_ARRAY_LEN(finds); i++) {
         struct super_usb_place p = {.number = 4711};
-        const struct super_usb_allow allow = {
+        const struct usb_allow allow = {
             .class_code = 11, .rule = finds[i].rule, .rules = finds[i].rules};
         int r = super_usb_find(t->root, &allow, &p);
         if (!finds[i].port) {
@@ -146,11 +146,10 @@ static void finds_what_is_allowed(void **state)
 
 static void lacks_sysfs(void **state)
 {
-    struct store_config_usb any = {.vendor = -1, .product = -1};
+    struct usb_rule any = {.vendor = -1, .product = -1};
     struct super_usb_place p;
     (void)state;
-    const struct super_usb_allow allow = {
-        .class_code = 11, .rule = &any, .rules = 1};
+    const struct usb_allow allow = {.class_code = 11, .rule = &any, .rules = 1};
     assert_int_equal(super_usb_find("/nonexistent", &allow, &p), -ENODEV);
 }
 
