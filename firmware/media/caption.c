@@ -9,8 +9,9 @@
 
 #define DOTS_X 5
 #define DOTS_Y 7
-#define CELL_X 6 /* with the gap */
-#define CELL_Y 10
+#define CELL_X 6  /* with the gap */
+#define TOP_Y 2   /* above the letters, for what stands on them */
+#define CELL_Y 11 /* with both gaps */
 #define SCALE_MAX 6
 #define LETTERS_MAX 128
 #define LINES_MAX 6
@@ -49,11 +50,11 @@ static const struct glyph font[] = {
     {'X', {0x11, 0x11, 0x0a, 0x04, 0x0a, 0x11, 0x11}},
     {'Y', {0x11, 0x11, 0x0a, 0x04, 0x04, 0x04, 0x04}},
     {'Z', {0x1f, 0x01, 0x02, 0x04, 0x08, 0x10, 0x1f}},
-    {0xc4, {0x0a, 0x00, 0x0e, 0x11, 0x1f, 0x11, 0x11}}, /* A diaeresis */
-    {0xc5, {0x04, 0x0a, 0x04, 0x0e, 0x11, 0x1f, 0x11}}, /* A ring */
-    {0xd6, {0x0a, 0x00, 0x0e, 0x11, 0x11, 0x11, 0x0e}}, /* O diaeresis */
-    {0xdc, {0x0a, 0x00, 0x11, 0x11, 0x11, 0x11, 0x0e}}, /* U diaeresis */
-    {0xc9, {0x02, 0x04, 0x1f, 0x10, 0x1e, 0x10, 0x1f}}, /* E acute */
+    {0xc4, {0x0e, 0x11, 0x11, 0x1f, 0x11, 0x11, 0x11}}, /* A diaeresis */
+    {0xc5, {0x0a, 0x0e, 0x11, 0x1f, 0x11, 0x11, 0x11}}, /* A ring */
+    {0xd6, {0x0e, 0x11, 0x11, 0x11, 0x11, 0x11, 0x0e}}, /* O diaeresis */
+    {0xdc, {0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x0e}}, /* U diaeresis */
+    {0xc9, {0x1f, 0x10, 0x10, 0x1e, 0x10, 0x10, 0x1f}}, /* E acute */
     {'0', {0x0e, 0x11, 0x13, 0x15, 0x19, 0x11, 0x0e}},
     {'1', {0x04, 0x0c, 0x04, 0x04, 0x04, 0x04, 0x0e}},
     {'2', {0x0e, 0x11, 0x01, 0x06, 0x08, 0x10, 0x1f}},
@@ -75,6 +76,15 @@ static const struct glyph font[] = {
     {')', {0x08, 0x04, 0x02, 0x02, 0x02, 0x04, 0x08}},
     {'\'', {0x04, 0x04, 0x08, 0x00, 0x00, 0x00, 0x00}},
     {' ', {0}},
+};
+
+/* What stands on a letter. */
+static const struct {
+    uint16_t code;
+    uint8_t row[TOP_Y];
+} marks[] = {
+    {0xc4, {0x0a, 0}}, {0xc5, {0x04, 0x0a}}, {0xd6, {0x0a, 0}},
+    {0xdc, {0x0a, 0}}, {0xc9, {0x02, 0x04}},
 };
 
 /* For what the font has not. */
@@ -117,7 +127,8 @@ struct layout {
     int lines;
 };
 
-/* Where the line from `at` of `left` letters ends, if it may have `columns`. */
+/* Where the line from `at` of `left` letters ends, if it may have `columns`; 0
+ * where a word would have to be cut. */
 static int line_len(const struct glyph *const *at, int left, int columns)
 {
     if (left <= columns)
@@ -125,11 +136,13 @@ static int line_len(const struct glyph *const *at, int left, int columns)
     for (int i = columns; i > 0; i--)
         if (at[i]->code == ' ')
             return i;
-    return columns;
+    return 0;
 }
 
-/* False when the letters need more than `lines` lines of `columns`. */
-static bool layout_wrap(struct layout *l, int letters, int columns, int lines)
+/* False when the letters need more than `lines` lines of `columns`, or a word
+ * is longer; where nothing else helps (`cut`), it is cut. */
+static bool layout_wrap(struct layout *l, int letters, int columns, int lines,
+                        bool cut)
 {
     int at = 0;
     l->lines = 0;
@@ -137,6 +150,10 @@ static bool layout_wrap(struct layout *l, int letters, int columns, int lines)
         if (l->lines == LINES_MAX || l->lines == lines)
             return false;
         int n = line_len(l->letter + at, letters - at, columns);
+        if (n == 0 && !cut)
+            return false;
+        if (n == 0)
+            n = columns;
         l->first[l->lines] = at;
         l->count[l->lines++] = n;
         at += n;
@@ -146,12 +163,32 @@ static bool layout_wrap(struct layout *l, int letters, int columns, int lines)
     return true;
 }
 
+/* Lines of like length: the narrowest that are no more. */
+static void layout_balance(struct layout *l, int letters, int columns)
+{
+    struct layout narrower = *l;
+    while (--columns > 0 &&
+           layout_wrap(&narrower, letters, columns, l->lines, false))
+        *l = narrower;
+}
+
+/* The dots of row `at` of a letter and what stands on it. */
+static unsigned glyph_row(const struct glyph *g, int at)
+{
+    if (at >= TOP_Y)
+        return g->row[at - TOP_Y];
+    for (size_t i = 0; i < LK_ARRAY_LEN(marks); i++)
+        if (marks[i].code == g->code)
+            return marks[i].row[at];
+    return 0;
+}
+
 static void draw_glyph(const struct media_picture *p, const struct glyph *g,
                        int x, int y, int scale)
 {
-    for (int j = 0; j < DOTS_Y * scale; j++) {
+    for (int j = 0; j < (TOP_Y + DOTS_Y) * scale; j++) {
         uint8_t *row = p->plane[0] + (ptrdiff_t)(y + j) * p->stride[0] + x;
-        unsigned dots = g->row[j / scale];
+        unsigned dots = glyph_row(g, j / scale);
         for (int i = 0; i < DOTS_X; i++)
             if (dots >> (DOTS_X - 1 - i) & 1U)
                 memset(row + (ptrdiff_t)i * scale, LIGHT, (size_t)scale);
@@ -175,20 +212,22 @@ void media_caption_draw(const struct media_picture *p, const char *text,
 {
     struct layout l;
     int letters = letters_of(text, l.letter);
-    int scale = SCALE_MAX;
-    for (; scale > 0; scale--)
-        if (layout_wrap(&l, letters, (p->width - 16) / (CELL_X * scale),
-                        (bottom - top) / (CELL_Y * scale)))
+    int scale = SCALE_MAX, columns = 0;
+    for (; scale > 0; scale--) {
+        columns = (p->width - 16) / (CELL_X * scale);
+        if (layout_wrap(&l, letters, columns, (bottom - top) / (CELL_Y * scale),
+                        scale == 1))
             break;
+    }
     if (scale == 0 || letters == 0)
         return;
+    layout_balance(&l, letters, columns);
     int height = l.lines * CELL_Y * scale;
     int y = top + (bottom - top - height) / 2;
     draw_band(p, y, y + height);
     for (int i = 0; i < l.lines; i++, y += CELL_Y * scale) {
         int x = (p->width - l.count[i] * CELL_X * scale) / 2;
         for (int k = 0; k < l.count[i]; k++, x += CELL_X * scale)
-            draw_glyph(p, l.letter[l.first[i] + k], x,
-                       y + (CELL_Y - DOTS_Y) / 2 * scale, scale);
+            draw_glyph(p, l.letter[l.first[i] + k], x, y, scale);
     }
 }

@@ -79,6 +79,28 @@ static void test_captions(void **state)
     free(p.plane[0]);
 }
 
+static bool column_lit(const struct media_picture *p, int x)
+{
+    for (int y = 0; y < p->height; y++)
+        if (p->plane[0][y * p->stride[0] + x] > 200)
+            return true;
+    return false;
+}
+
+/* Lines of like length: a last word does not stand alone below a line that
+ * fills the picture. */
+static void test_caption_balance(void **state)
+{
+    (void)state;
+    struct media_picture p = picture_new(640, 480);
+    media_still_draw(&p, "Kamera on pois p\xc3\xa4\xc3\xa4lt\xc3\xa4");
+    for (int x = 0; x < 80; x++) {
+        assert_false(column_lit(&p, x));
+        assert_false(column_lit(&p, 639 - x));
+    }
+    free(p.plane[0]);
+}
+
 /* Any bytes, any size: nothing is drawn outside the picture. */
 static void test_caption_bounds(void **state)
 {
@@ -127,6 +149,7 @@ int main(void)
         cmocka_unit_test(test_stamp),
         cmocka_unit_test(test_stamp_needs_room),
         cmocka_unit_test(test_captions),
+        cmocka_unit_test(test_caption_balance),
         cmocka_unit_test(test_caption_bounds),
         cmocka_unit_test(test_scene),
     };
