@@ -2,11 +2,11 @@
  * ear. /dev and /sys are folders of the test's own. */
 #include "app/super_camera.h"
 
+#include "remove_tree.h"
 #include "testing.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -93,21 +93,12 @@ static int setup(void **state)
     return 0;
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind,
-                      struct FTW *at)
-{
-    (void)st;
-    (void)kind;
-    (void)at;
-    return remove(path);
-}
-
 static int teardown(void **state)
 {
     struct world *w = *state;
     super_cameras_free(w->cameras);
     lk_loop_free(w->loop);
-    int r = nftw(w->root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    int r = test_remove_tree(w->root);
     free(w);
     return r;
 }

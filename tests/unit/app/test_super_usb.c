@@ -1,10 +1,10 @@
 #include "app/super_usb.h"
 
+#include "remove_tree.h"
 #include "testing.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,19 +82,10 @@ static int setup(void **state)
     return 0;
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind,
-                      struct FTW *at)
-{
-    (void)st;
-    (void)kind;
-    (void)at;
-    return remove(path);
-}
-
 static int teardown(void **state)
 {
     struct tree *t = *state;
-    int r = nftw(t->root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    int r = test_remove_tree(t->root);
     free(t);
     return r;
 }

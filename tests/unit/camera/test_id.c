@@ -1,10 +1,10 @@
+#include "remove_tree.h"
 #include "testing.h"
 
 #include "camera/id.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -64,19 +64,10 @@ static int make_tree(void **state)
     return 0;
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind,
-                      struct FTW *at)
-{
-    (void)st;
-    (void)kind;
-    (void)at;
-    return remove(path);
-}
-
 static int remove_tree(void **state)
 {
     (void)state;
-    return nftw(sysfs, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    return test_remove_tree(sysfs);
 }
 
 static void reads_sysfs(void **state)
