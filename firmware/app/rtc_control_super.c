@@ -1,0 +1,98 @@
+#include "app/rtc_control_impl.h"
+#include "app/rtc_stats.h"
+
+#include <string.h>
+
+static int command_devices(struct rtc_control *c, uint32_t id, bool test)
+{
+    LK_AUTO(lk_buf) b = NULL;
+    struct media_devices d;
+    media_devices(c->media, &d);
+    int r = lk_buf_new(RTC_STATS_TEXT_MAX, &b);
+    if (r == 0)
+        r = test ? rtc_stats_selftest(&d, rtc_broker_up(c->broker), b)
+                 : rtc_stats_devices(&d, b);
+    return r < 0 ? r : superlink_reply(c->super, id, lk_buf_str(b));
+}
+
+static int emulate_headset(struct rtc_control *c, uint32_t id, bool in)
+{
+    struct media_devices d;
+    media_devices(c->media, &d);
+    if (d.loudspeaker != MEDIA_DEVICE_SIMULATED)
+        return superlink_fail(c->super, id, "the sound is not simulated");
+    rtc_speech_headset(c->speech, in);
+    return superlink_reply(c->super, id, "true");
+}
+
+/* "emu camera|headset plug|unplug". A headset is only where no sound leaves
+ * the machine: from real loudspeakers private words would be heard. */
+static int command_emu(struct rtc_control *c, uint32_t id, size_t argc,
+                       const char *const *argv)
+{
+    bool plug = argc == 3 && strcmp(argv[2], "plug") == 0;
+    bool unplug = argc == 3 && strcmp(argv[2], "unplug") == 0;
+    bool headset = strcmp(argv[1], "headset") == 0;
+    if ((strcmp(argv[1], "camera") != 0 && !headset) || (!plug && !unplug))
+        return superlink_fail(c->super, id,
+                              "usage: emu camera|headset plug|unplug");
+    if (headset)
+        return emulate_headset(c, id, plug);
+    if (media_emulate_camera(c->media, plug) < 0)
+        return superlink_fail(c->super, id, "the camera is not simulated");
+    return superlink_reply(c->super, id, "true");
+}
+
+static void super_control(void *arg, uint32_t id, size_t argc,
+                          const char *const *argv)
+{
+    struct rtc_control *c = arg;
+    int r;
+    if (argc >= 2 && strcmp(argv[0], "call") == 0 &&
+        strcmp(argv[1], "stats") == 0)
+        r = rtc_transport_ask_stats(c->transport, id);
+    else if (strcmp(argv[0], "status") == 0)
+        r = superlink_reply(c->super, id,
+                            rtc_broker_up(c->broker)
+                                ? "{\"broker_link\":\"up\"}"
+                                : "{\"broker_link\":\"down\"}");
+    else if (strcmp(argv[0], "devices") == 0)
+        r = command_devices(c, id, false);
+    else if (strcmp(argv[0], "selftest") == 0)
+        r = command_devices(c, id, true);
+    else if (argc >= 2 && strcmp(argv[0], "emu") == 0)
+        r = command_emu(c, id, argc, argv);
+    else
+        r = superlink_fail(c->super, id, "luukku-rtc has no \"%s\"", argv[0]);
+    rtc_control_note("command", r);
+}
+
+static void super_shutdown(void *arg)
+{
+    struct rtc_control *c = arg;
+    lk_loop_stop(c->loop, 0);
+}
+
+static bool super_alive(void *arg)
+{
+    struct rtc_control *c = arg;
+    return rtc_transport_alive(c->transport, lk_loop_now_us(c->loop));
+}
+
+static void super_camera(void *arg, const char *line, int fd)
+{
+    struct rtc_control *c = arg;
+    rtc_cameras_heard(c->cameras, line, fd);
+}
+
+int rtc_control_make_super(struct rtc_control *c, int fd)
+{
+    struct superlink_config config = {.program = "luukku-rtc",
+                                      .peer = rtc_control_peer,
+                                      .control = super_control,
+                                      .shutdown = super_shutdown,
+                                      .alive = super_alive,
+                                      .camera = super_camera,
+                                      .arg = c};
+    return superlink_new(c->loop, fd, &config, &c->super);
+}
