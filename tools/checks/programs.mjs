@@ -54,29 +54,37 @@ async function each(program, args, list) {
 
 export const format = () => each('clang-format-14', ['--dry-run', '--Werror'], files.c);
 
-/** Object file to the files it was made of, those of the tree only, from ninja's log. */
+/** Object file to all files it was made of, from ninja's log. */
 function dependencies() {
   const out = execFileSync('ninja', ['-C', BUILD, '-t', 'deps'], { encoding: 'utf8', maxBuffer: 1 << 28 });
-  const root = `${resolve('.')}/`;
   const map = new Map();
   for (const block of out.split('\n\n')) {
     const [head, ...rest] = block.split('\n');
     const object = /^(.*?): #deps/.exec(head)?.[1];
-    const own = rest.map((l) => resolve(BUILD, l.trim())).filter((p) => p.startsWith(root));
     if (object) {
-      map.set(resolve(BUILD, object), own);
+      map.set(resolve(BUILD, object), rest.filter((l) => l).map((l) => resolve(BUILD, l.trim())));
     }
   }
   return map;
 }
 
-/** What a verdict of clang-tidy depends on. */
-function tidyKey(entry, deps) {
-  const hash = createHash('sha256').update(entry.command ?? '');
-  files.all.filter((f) => /(^|\/)\.clang-tidy$/.test(f)).forEach((f) => hash.update(readFileSync(f)));
-  for (const path of [entry.file, ...[...deps].sort()]) {
-    hash.update(`\0${path}\0`).update(readFileSync(path));
+const digests = new Map();
+
+/** The digest of a file's content, 'gone' of one that is no more; each is read once. */
+function digest(path) {
+  if (!digests.has(path)) {
+    digests.set(path, existsSync(path) ? createHash('sha256').update(readFileSync(path)).digest('hex') : 'gone');
   }
+  return digests.get(path);
+}
+
+/** What a verdict of clang-tidy depends on, wherever the tree lies: the tool, its settings and every file that it reads. */
+function tidyKey(tool, entry, deps) {
+  const root = resolve('.');
+  const hash = createHash('sha256').update(tool).update((entry.command ?? '').replaceAll(root, ''));
+  files.all.filter((f) => /(^|\/)\.clang-tidy$/.test(f)).forEach((f) => hash.update(`\0${f}\0${digest(f)}`));
+  const read = deps.map((path) => `\0${path.replace(root, '')}\0${digest(path)}`);
+  hash.update(`\0${entry.file.replace(root, '')}\0${digest(entry.file)}${read.sort().join('')}`);
   return hash.digest('hex');
 }
 
@@ -97,15 +105,16 @@ export async function tidy() {
   if (!existsSync(database)) {
     throw new Error(`${database} is missing: configure first (tools/build)`);
   }
-  const cache = join(BUILD, 'tidy-cache');
+  const cache = process.env.LUUKKU_TIDY_CACHE ?? join(BUILD, 'tidy-cache');
   mkdirSync(cache, { recursive: true });
+  const tool = execFileSync('clang-tidy-14', ['--version'], { encoding: 'utf8' });
   const deps = dependencies();
   const mine = new Set(files.c.map((f) => resolve(f)));
   const entries = JSON.parse(readFileSync(database, 'utf8')).filter((e) => mine.has(resolve(e.directory, e.file)));
   const unique = [...new Map(entries.map((e) => [e.file, e])).values()];
   const jobs = unique.map((entry) => async () => {
     const known = deps.get(resolve(entry.directory, / -o (\S+)/.exec(entry.command)?.[1] ?? ''));
-    const mark = known && join(cache, tidyKey(entry, known));
+    const mark = known && join(cache, tidyKey(tool, entry, known));
     if (mark && existsSync(mark)) {
       return [];
     }
