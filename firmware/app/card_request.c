@@ -42,6 +42,11 @@ static int fill_request(struct card_work *w, const struct cardmsg *m)
         CARD_SHA256, CARD_SHA384, CARD_SHA512};
     struct card_request *q = &w->request;
     q->id = m->id;
+    q->who = m->type == CARDMSG_WHO;
+    if (q->who) {
+        q->use = CARD_FOR_SIGNING;
+        return 0;
+    }
     if (m->type == CARDMSG_SIGN) {
         q->use = CARD_FOR_SIGNING;
         q->hash = hash[m->hash];
@@ -219,6 +224,10 @@ void card_request_ended(struct card_work *w, enum card_end end)
     bool prepared = q->state == REQUEST_PREPARE;
     if (end == CARD_END_GOOD && prepared && q->cancelled) {
         card_request_fail(w, CARDMSG_CANCELLED, card_tries(w->card));
+    } else if (end == CARD_END_GOOD && q->who) {
+        card_tell_signer(w,
+                         hash_for(card_certificate(w->card, CARD_FOR_SIGNING)));
+        request_over(w);
     } else if (end == CARD_END_GOOD && prepared) {
         start_sign(w);
     } else if (end == CARD_END_GOOD) {

@@ -138,3 +138,18 @@ void card_tell_result(struct card_work *w)
     m.certificate = card_cert_der(cert, &m.certificate_len);
     tell(w, &m);
 }
+
+void card_tell_signer(struct card_work *w, enum card_hash hash)
+{
+    static const enum cardmsg_hash hashes[CARD_HASHES] = {
+        [CARD_SHA256] = CARDMSG_SHA256,
+        [CARD_SHA384] = CARDMSG_SHA384,
+        [CARD_SHA512] = CARDMSG_SHA512};
+    struct cardmsg m = {.type = CARDMSG_SIGNER,
+                        .id = w->request.id,
+                        .hash = hashes[hash],
+                        .chain = check_chain(w, CARD_FOR_SIGNING)};
+    m.bytes =
+        card_cert_der(card_certificate(w->card, CARD_FOR_SIGNING), &m.len);
+    tell(w, &m);
+}

@@ -186,7 +186,8 @@ void card_work_reader(struct card_work *w, enum cardmsg_reader state, bool pad)
 
 void card_work_order(struct card_work *w, const struct cardmsg *m)
 {
-    if (m->type == CARDMSG_IDENTIFY || m->type == CARDMSG_SIGN)
+    if (m->type == CARDMSG_IDENTIFY || m->type == CARDMSG_SIGN ||
+        m->type == CARDMSG_WHO)
         card_request_start(w, m);
     else
         card_request_typed(w, m);

@@ -17,6 +17,7 @@ struct card_request {
     enum card_request_state state;
     uint32_t id;
     enum card_usage use;
+    bool who; /* nothing is signed: the certificate is all that is wanted */
     enum card_hash hash;
     bool cancelled;
     uint8_t bytes[CARD_HASH_MAX]; /* the hash */
@@ -65,5 +66,6 @@ void card_tell_wanted(struct card_work *w, enum cardmsg_where where);
 void card_tell_count(struct card_work *w);
 void card_tell_working(struct card_work *w);
 void card_tell_result(struct card_work *w);
+void card_tell_signer(struct card_work *w, enum card_hash hash);
 
 #endif

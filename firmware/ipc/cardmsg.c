@@ -33,6 +33,7 @@ static unsigned members_of(unsigned type)
         [CARDMSG_PIN_BACK] = M_ID,
         [CARDMSG_PIN_OK] = M_ID,
         [CARDMSG_CANCEL] = M_ID,
+        [CARDMSG_WHO] = M_ID,
         [CARDMSG_STATE] = M_STATE | M_CHAIN | M_TRIES | M_HOLDER | M_BYTES,
         [CARDMSG_PIN_WANTED] = M_ID | M_PIN | M_TRIES,
         [CARDMSG_PIN_COUNT] = M_ID | M_COUNT,
@@ -40,6 +41,7 @@ static unsigned members_of(unsigned type)
         [CARDMSG_RESULT] =
             M_ID | M_ALGORITHM | M_CHAIN | M_BYTES | M_CERTIFICATE,
         [CARDMSG_FAILED] = M_ID | M_WHY | M_TRIES,
+        [CARDMSG_SIGNER] = M_ID | M_HASH | M_CHAIN | M_BYTES,
     };
     return type < LK_ARRAY_LEN(members) ? members[type] : 0;
 }
@@ -206,6 +208,8 @@ static bool lengths_good(const struct cardmsg *m)
         return m->len == cardmsg_hash_len(m->hash);
     if (m->type == CARDMSG_RESULT)
         return m->len > 0 && m->certificate_len > 0;
+    if (m->type == CARDMSG_SIGNER)
+        return m->len > 0;
     return true;
 }
 

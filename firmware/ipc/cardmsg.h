@@ -5,9 +5,9 @@
  * message; luukku-card has the reader, the card and the PIN, and never says
  * more of a PIN than how many digits it holds. An `id`, chosen by luukkud,
  * tells one request from the next.
- * A request ends with exactly one RESULT or FAILED; one is under way at a time.
- * Pure: no I/O, any thread. A DIGIT's payload is the sender's and the
- * receiver's to wipe (lk_chan_config.wipe).
+ * A request ends with exactly one RESULT (SIGNER) or FAILED; one is under way
+ * at a time. Pure: no I/O, any thread. A DIGIT's payload is the sender's and
+ * the receiver's to wipe (lk_chan_config.wipe).
  */
 #ifndef LUUKKU_IPC_CARDMSG_H
 #define LUUKKU_IPC_CARDMSG_H
@@ -36,6 +36,8 @@ enum cardmsg_type {
     CARDMSG_PIN_OK,       /* id: the PIN is complete */
     CARDMSG_CANCEL,       /* id: give up; ends with FAILED, CANCELLED, or with
                              what was already under way */
+    CARDMSG_WHO,          /* id: who would sign, with the key of PIN 2. Asks
+                             for no PIN; ends with SIGNER or FAILED */
 
     /* luukku-card to luukkud */
     CARDMSG_STATE = 64, /* reader, card, pad, chain, tries, name, satu, bytes:
@@ -48,6 +50,8 @@ enum cardmsg_type {
     CARDMSG_RESULT,     /* id, algorithm, chain, bytes: the signature,
                            certificate */
     CARDMSG_FAILED,     /* id, why, tries */
+    CARDMSG_SIGNER,     /* id, hash: the one that goes with the key, chain,
+                           bytes: the certificate of PIN 2 */
 };
 
 enum cardmsg_reader {

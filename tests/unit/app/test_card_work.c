@@ -20,6 +20,8 @@ static void on_tell(void *arg, const struct cardmsg *m)
     assert_true(cardmsg_encode(m, bytes, sizeof(bytes)) >= 0);
     last[m->type] = *m;
     heard[m->type]++;
+    if (m->type == CARDMSG_SIGNER)
+        memcpy(certificate, m->bytes, m->len);
     if (m->type == CARDMSG_RESULT) {
         memcpy(signature, m->bytes, m->len);
         memcpy(certificate, m->certificate, m->certificate_len);
@@ -189,6 +191,43 @@ static void test_identify_and_sign(void **state)
         expect_result(id + 10, false);
     }
     assert_int_equal(card->verifies, 6);
+    end();
+}
+
+/* Who would sign is said without a PIN, and by the one who then does. */
+static void test_who(void **state)
+{
+    static uint8_t told[CARDMSG_CERTIFICATE_MAX];
+    const struct cardmsg *m = &last[CARDMSG_SIGNER];
+    (void)state;
+    begin(TEST_FINEID4, false);
+    order(CARDMSG_WHO, 1);
+    assert_int_equal(heard[CARDMSG_SIGNER], 1);
+    assert_int_equal(heard[CARDMSG_PIN_WANTED], 0);
+    assert_int_equal(m->id, 1);
+    assert_int_equal(m->hash, CARDMSG_SHA384); /* a key of P-384 */
+    assert_int_equal(m->chain, CARDMSG_CHAIN_GOOD);
+    size_t len = m->len;
+    memcpy(told, certificate, len);
+    order(CARDMSG_SIGN, 2);
+    type_pin(2, TEST_CARD_PIN2);
+    expect_result(2, false);
+    assert_int_equal(last[CARDMSG_RESULT].certificate_len, len);
+    assert_memory_equal(told, certificate, len);
+    card->tries[1] = 1;
+    order(CARDMSG_WHO, 3);
+    expect_failed(3, CARDMSG_LAST_TRY, 1);
+    card->tries[1] = 0;
+    order(CARDMSG_WHO, 4);
+    expect_failed(4, CARDMSG_BLOCKED, 0);
+    assert_int_equal(card->verifies, 1);
+    assert_int_equal(heard[CARDMSG_SIGNER], 1);
+    end();
+    begin(TEST_FINEID4, false);
+    present = false;
+    card_work_card(work, false);
+    order(CARDMSG_WHO, 1);
+    expect_failed(1, CARDMSG_NO_CARD, CARDMSG_TRIES_UNKNOWN);
     end();
 }
 
@@ -472,6 +511,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_look),
         cmocka_unit_test(test_identify_and_sign),
+        cmocka_unit_test(test_who),
         cmocka_unit_test(test_typing),
         cmocka_unit_test(test_nobody_types),
         cmocka_unit_test(test_wrong_pin),

@@ -21,6 +21,7 @@ static const struct cardmsg samples[] = {
     {.type = CARDMSG_PIN_BACK, .id = 8},
     {.type = CARDMSG_PIN_OK, .id = 8},
     {.type = CARDMSG_CANCEL, .id = 8},
+    {.type = CARDMSG_WHO, .id = 9},
     {.type = CARDMSG_STATE,
      .reader = CARDMSG_READER_READY,
      .card = CARDMSG_CARD_FINEID,
@@ -50,6 +51,12 @@ static const struct cardmsg samples[] = {
      .certificate = bytes,
      .certificate_len = 10},
     {.type = CARDMSG_FAILED, .id = 8, .why = CARDMSG_INTERNAL, .tries = 0},
+    {.type = CARDMSG_SIGNER,
+     .id = 9,
+     .hash = CARDMSG_SHA512,
+     .chain = CARDMSG_CHAIN_EXPIRED,
+     .bytes = bytes,
+     .len = 64},
 };
 
 static void check_equal(const struct cardmsg *m, const struct cardmsg *d)
@@ -204,6 +211,11 @@ static void test_requests(void **state)
     m.len = 32;
     n = cardmsg_encode(&m, b, sizeof(b));
     assert_int_equal(cardmsg_decode(CARDMSG_SIGN, b, (size_t)n, &d), -EBADMSG);
+    m = samples[LK_ARRAY_LEN(samples) - 1];
+    m.len = 0; /* nobody signs */
+    n = cardmsg_encode(&m, b, sizeof(b));
+    assert_int_equal(cardmsg_decode(CARDMSG_SIGNER, b, (size_t)n, &d),
+                     -EBADMSG);
     assert_int_equal(cardmsg_hash_len(CARDMSG_HASHES), 0);
 }
 
