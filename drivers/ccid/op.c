@@ -7,8 +7,9 @@
 #include <string.h>
 
 enum {
-    BLOCK_GRACE_MS = 100, /* beyond what the card may take */
+    BLOCK_GRACE_MS = 50, /* beyond what the card may take */
     BLOCK_WAIT_MAX_MS = 10000,
+    APDU_WAIT_MAX_MS = 1600,
     PAD_GRACE_MS = 5000, /* beyond the pad's own time */
 };
 
@@ -114,14 +115,13 @@ int ccid_op_send_block(struct ccid_slot *s, const uint8_t *data, size_t len,
         .data = data,
         .len = len,
     };
-    uint32_t wait = 0;
-    if (r->info.level == CCID_LEVEL_TPDU) {
-        /* The reader waits for the card before it says anything. */
-        uint32_t card = ccid_params_wait_ms(&s->params, r->class.clock_khz);
-        wait = card * (bwi ? bwi : 1u) + BLOCK_GRACE_MS;
-        wait = LK_MIN(wait, (uint32_t)BLOCK_WAIT_MAX_MS);
-        wait = LK_MAX(wait, (uint32_t)CCID_PIPE_COMMAND_MS);
-    }
+    /* The reader waits for the card before it says anything. Above TPDU level
+     * it tells when the card wants longer than its ordinary time. */
+    bool tpdu = r->info.level == CCID_LEVEL_TPDU;
+    uint32_t wait = ccid_params_wait_ms(&s->params, r->class.clock_khz);
+    wait = wait * (bwi ? bwi : 1u) + BLOCK_GRACE_MS;
+    wait = LK_MIN(wait, tpdu ? BLOCK_WAIT_MAX_MS : APDU_WAIT_MAX_MS);
+    wait = LK_MAX(wait, (uint32_t)CCID_PIPE_COMMAND_MS);
     return send_for(s, &c, wait);
 }
 

@@ -19,8 +19,8 @@
 
 #define CCID_PIPE_SLOTS_MAX 8
 #define CCID_PIPE_COMMAND_MS \
-    1600                       /* for a command that has no time of its own */
-#define CCID_PIPE_ABORT_MS 300 /* to bring the reader back */
+    1200                       /* for a command that has no time of its own */
+#define CCID_PIPE_ABORT_MS 250 /* to bring the reader back */
 #define CCID_PIPE_REST_MS 200  /* for the rest of a message that began */
 #define CCID_PIPE_EXTENSION_MS 15000 /* most for one time extension */
 #define CCID_PIPE_STALE_MAX                                                   \

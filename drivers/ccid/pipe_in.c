@@ -56,6 +56,33 @@ static void stale(struct ccid_pipe *p)
     (void)ccid_pipe_pump_in(p);
 }
 
+/* What came is no message. While all that is awaited is the end of an abort it
+ * may be the rest of one that was given up, ours or that of whoever had the
+ * reader before: it is passed over, within the abort's time. */
+static void garbage(struct ccid_pipe *p, const char *reason)
+{
+    bool waiting = false;
+    bool aborting = false;
+    for (uint8_t i = 0; i < p->c.slots; i++) {
+        waiting |= p->slot[i].state == CCID_SLOT_WAITING;
+        aborting |= p->slot[i].state == CCID_SLOT_ABORTING;
+    }
+    p->message_len = 0;
+    if (waiting || !aborting)
+        ccid_pipe_trouble(p, reason);
+    else
+        stale(p);
+}
+
+/* A slot that is busy, or waits for the end of an abort, though nothing of ours
+ * is under way: whoever had the reader before left it so (5.3.1). */
+static bool left_over(const struct ccid_reply *reply)
+{
+    return reply->verdict == CCID_FAILED &&
+           (reply->error == CCID_ERROR_ABORTED ||
+            reply->error == CCID_ERROR_BUSY);
+}
+
 static void answered(struct ccid_pipe_slot *s, const struct ccid_reply *reply)
 {
     struct ccid_pipe *p = s->pipe;
@@ -72,7 +99,7 @@ static void answered(struct ccid_pipe_slot *s, const struct ccid_reply *reply)
         extend(s, reply->error);
         return;
     }
-    if (!ccid_reply_fits(s->type, reply)) {
+    if (left_over(reply) || !ccid_reply_fits(s->type, reply)) {
         ccid_pipe_recover(s, -EBADMSG);
         return;
     }
@@ -87,7 +114,7 @@ static void message_take(struct ccid_pipe *p, size_t len)
     p->message_len = 0;
     p->empty = 0;
     if (ccid_reply_decode(p->message, len, &reply) < 0) {
-        ccid_pipe_trouble(p, "the reader's answers make no sense");
+        garbage(p, "the reader's answers make no sense");
         return;
     }
     if (reply.slot >= p->c.slots) {
@@ -123,7 +150,7 @@ static void bytes_take(struct ccid_pipe *p, const uint8_t *data, size_t len)
     size_t total = 0;
     bool last = len % p->c.in->packet != 0;
     if (p->message_len + len > p->message_cap) {
-        ccid_pipe_trouble(p, "the reader's answers are too long");
+        garbage(p, "the reader's answers are too long");
         return;
     }
     memcpy(p->message + p->message_len, data, len);
@@ -135,7 +162,7 @@ static void bytes_take(struct ccid_pipe *p, const uint8_t *data, size_t len)
     }
     if (r == -EMSGSIZE || total > p->message_cap ||
         (last && !rest_follows(p))) {
-        ccid_pipe_trouble(p, "the reader's answers are cut off");
+        garbage(p, "the reader's answers are cut off");
         return;
     }
     (void)ccid_pipe_pump_in(p);
@@ -144,7 +171,7 @@ static void bytes_take(struct ccid_pipe *p, const uint8_t *data, size_t len)
 static void empty_take(struct ccid_pipe *p)
 {
     if (p->message_len > 0 && !rest_follows(p)) {
-        ccid_pipe_trouble(p, "the reader's answers are cut off");
+        garbage(p, "the reader's answers are cut off");
         return;
     }
     if (++p->empty > CCID_PIPE_EMPTY_MAX && !p->c.empties) {

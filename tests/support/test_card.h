@@ -27,6 +27,17 @@ struct test_card_file {
     size_t len;
 };
 
+#define TEST_SIGNATURE_MAX 512
+
+/* What a key has signed last. */
+struct test_card_signed {
+    uint8_t hash[96]; /* or DigestInfo */
+    size_t len;       /* 0: nothing yet */
+    uint8_t algorithm;
+    uint8_t sig[TEST_SIGNATURE_MAX]; /* as OpenSSL gives it */
+    size_t sig_len;
+};
+
 struct test_card {
     enum test_card_kind kind;
     struct test_card_file file[TEST_CARD_FILES_MAX];
@@ -34,6 +45,7 @@ struct test_card {
     EVP_PKEY *ca_key;
     X509 *ca;
     EVP_PKEY *key[2]; /* of PIN 1, of PIN 2 */
+    struct test_card_signed done[2];
     X509 *cert[2];
     char pin[2][16]; /* hidden */
     int tries[2];
@@ -44,7 +56,7 @@ struct test_card {
     bool direct;       /* PSO: HASH is not known: data in COMPUTE */
     bool authenticate; /* nor COMPUTE: INTERNAL AUTHENTICATE alone */
     bool der;          /* ECDSA as ASN.1 */
-    bool wrong_key;    /* signs with another key */
+    bool wrong;        /* signs something else than it was given */
     bool no_probe;     /* an empty VERIFY is refused */
     size_t answer_max; /* bytes of an answer; 0: as asked */
     /* what it holds now */

@@ -15,6 +15,16 @@
             abort(); \
     } while (0)
 
+/* Takes long to make: one of each size for the whole process. */
+static EVP_PKEY *rsa_key(enum test_key k)
+{
+    static EVP_PKEY *keys[TEST_KEYS];
+    if (!keys[k])
+        keys[k] = EVP_RSA_gen(k == TEST_RSA2048 ? 2048 : 3072);
+    MUST(keys[k] && EVP_PKEY_up_ref(keys[k]) == 1);
+    return keys[k];
+}
+
 EVP_PKEY *test_key_new(enum test_key k)
 {
     EVP_PKEY *key = NULL;
@@ -25,7 +35,7 @@ EVP_PKEY *test_key_new(enum test_key k)
     else if (k == TEST_ED25519)
         key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
     else
-        key = EVP_RSA_gen(k == TEST_RSA2048 ? 2048 : 3072);
+        key = rsa_key(k);
     MUST(key);
     return key;
 }

@@ -23,7 +23,8 @@ enum test_key {
     TEST_P384,
     TEST_RSA2048,
     TEST_RSA3072,
-    TEST_ED25519
+    TEST_ED25519,
+    TEST_KEYS
 };
 
 struct test_cert {
@@ -38,6 +39,7 @@ struct test_cert {
     long number;
 };
 
+/* A key: EVP_PKEY_free(). RSA: the same one each time, of one size. */
 EVP_PKEY *test_key_new(enum test_key k);
 
 /* A certificate of `key`, by `issuer` with `issuer_key`; issuer NULL: by

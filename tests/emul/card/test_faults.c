@@ -18,13 +18,23 @@
  * waits for, and what a busy machine adds. */
 #define STILL_US 4000000
 
-static int64_t worst_us;
+/* The longest stillness so far in this course, and where. */
+static struct {
+    int64_t us;
+    enum usb_fault what;
+    unsigned at;
+} worst;
 
-static void note_worst(const struct bench *b)
+static void note_worst(const struct bench *b, enum usb_fault what, unsigned at)
 {
-    worst_us = LK_MAX(worst_us, b->worst_us);
+    if (b->worst_us > worst.us) {
+        worst.us = b->worst_us;
+        worst.what = what;
+        worst.at = at;
+    }
     if (b->worst_us > STILL_US)
-        fail_msg("nothing happened for %lld ms", (long long)b->worst_us / 1000);
+        fail_msg("%s at %u: nothing happened for %lld ms", usb_fault_name(what),
+                 at, (long long)b->worst_us / 1000);
 }
 
 /* A request as far as it comes. */
@@ -44,7 +54,7 @@ static bool run(struct bench *b, enum usb_fault what, unsigned at,
     (void)emulator_command(b->emulator, "reset");
     bench_open(b, what, at);
     attempt(b, pin);
-    note_worst(b);
+    note_worst(b, what, at);
     bool struck = b->device && usb_fault_struck(b->device);
     if (wrong)
         assert_true(bench_tries(b, 2) >= 4);
@@ -86,6 +96,7 @@ static void break_all(const char *variant, const char *pin)
 {
     const char *args[] = {"--variant", variant, "--card", "p384", NULL};
     struct bench *b = bench_new(args);
+    memset(&worst, 0, sizeof(worst));
     const char *all = getenv("LUUKKU_FAULTS");
     unsigned step = all && strcmp(all, "all") == 0 ? 1 : STEP;
     unsigned transfers = count(b);
@@ -107,8 +118,9 @@ static void break_all(const char *variant, const char *pin)
             runs++;
         }
     print_message("%s: %u transfers, %u runs, %u struck, longest still %lld "
-                  "ms\n",
-                  variant, transfers, runs, struck, (long long)worst_us / 1000);
+                  "ms (%s at %u)\n",
+                  variant, transfers, runs, struck, (long long)worst.us / 1000,
+                  usb_fault_name(worst.what), worst.at);
     bench_free(b);
 }
 

@@ -84,7 +84,7 @@ static void begin(struct run *r, enum test_card_kind kind)
     struct test_card *c = cards[kind];
     *r = (struct run){.card = c};
     c->extended = c->pkcs1_only = c->direct = c->authenticate = false;
-    c->der = c->wrong_key = c->app = false;
+    c->der = c->wrong = c->app = false;
     c->answer_max = 0;
     c->selected = NULL;
     c->dir[0] = 0x3f;
@@ -295,7 +295,7 @@ static void test_bad_signature(void **state)
         const struct kind_case *k = &signatures[i];
         struct run r;
         begin(&r, k->kind);
-        r.card->wrong_key = true;
+        r.card->wrong = true;
         assert_int_equal(look(&r), CARD_END_GOOD);
         assert_int_equal(prepare(&r, k->use), CARD_END_GOOD);
         assert_int_equal(sign(&r, k->use, k->hash), CARD_END_BAD_SIGNATURE);
@@ -341,6 +341,21 @@ static void do_all(struct run *r, const struct kind_case *k)
         (void)sign(r, k->use, k->hash);
 }
 
+/* A signature that was handed on is good. The one that the card makes again and
+ * again is verified once. */
+static void check_handed_on(const struct run *r, const struct kind_case *k)
+{
+    static struct card_signature known;
+    const struct card_signature *s = card_signature_of(r->c);
+    if (s->len == 0 || (s->len == known.len && s->hash == known.hash &&
+                        memcmp(s->bytes, known.bytes, s->len) == 0))
+        return;
+    assert_int_equal(card_cert_verify(card_certificate(r->c, k->use), s->scheme,
+                                      s->hash, hash, s->bytes, s->len),
+                     0);
+    known = *s;
+}
+
 /* Each answer in turn replaced by each of these: it ends, the PIN is sent once
  * at most, and nothing that was not checked is handed on. */
 static void test_garbled(void **state)
@@ -377,13 +392,7 @@ static void test_garbled(void **state)
                 r.instead_len = answers[a].len;
                 do_all(&r, &signatures[i]);
                 assert_true(r.asked <= 1);
-                const struct card_signature *s = card_signature_of(r.c);
-                if (s->len > 0)
-                    assert_int_equal(
-                        card_cert_verify(
-                            card_certificate(r.c, signatures[i].use), s->scheme,
-                            s->hash, hash, s->bytes, s->len),
-                        0);
+                check_handed_on(&r, &signatures[i]);
                 card_free(r.c);
             }
 }

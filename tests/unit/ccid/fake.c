@@ -174,8 +174,14 @@ static void answer(struct fake *f, const uint8_t *cmd, size_t len)
         return;
     }
     obey(f, cmd, len, &r);
-    if (f->fails[cmd[0]]) {
-        reply_error(&r, f->error_of[cmd[0]]);
+    if (cmd[0] == 0x72) {
+        f->left = 0;
+        if (f->rest)
+            say(f, f->rest, f->rest_len);
+        f->rest = NULL;
+    }
+    if (f->fails[cmd[0]] || f->left) {
+        reply_error(&r, f->left ? f->left : f->error_of[cmd[0]]);
         memset(r.bytes + 1, 0, 4);
         r.len = 10;
     }

@@ -45,10 +45,13 @@ struct fake {
     enum fake_deed deed[256];
     uint8_t raw[64];
     size_t raw_len;
-    unsigned raw_times; /* how often `raw` is said before silence */
-    unsigned hold;      /* commands that are answered by fake_release() */
-    unsigned extend;    /* time extensions before each answer */
-    unsigned empties;   /* empty packets before each answer */
+    unsigned raw_times;  /* how often `raw` is said before silence */
+    unsigned hold;       /* commands that are answered by fake_release() */
+    unsigned extend;     /* time extensions before each answer */
+    unsigned empties;    /* empty packets before each answer */
+    uint8_t left;        /* bError of every command until an ABORT; 0: none */
+    const uint8_t *rest; /* said before the answer to an ABORT; NULL: nothing */
+    size_t rest_len;
 
     uint8_t log[FAKE_LOG_MAX]; /* types of the commands, in order */
     size_t log_len;

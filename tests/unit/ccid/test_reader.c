@@ -368,6 +368,36 @@ static void silent(void **state)
     ccid_cancel(b.reader, 0);
 }
 
+/* As a program that died has left it: an abort without its end, a command that
+ * still runs, the rest of an answer, also as what is said while it is brought
+ * back. The first question recovers it. */
+static void left_over(void **state)
+{
+    static const uint8_t rest[] = {0xde, 0xad, 0xbe, 0xef, 0xff, 1, 2,
+                                   3,    4,    5,    6,    7,    8, 9};
+    static const uint8_t errors[] = {0xFF, 0xE0};
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        bench_init(&b, &(struct fake_config){.features = EXTENDED});
+        b.fake->left = errors[i % 2];
+        b.fake->rest = i < 2 ? NULL : rest;
+        b.fake->rest_len = sizeof(rest);
+        assert_int_equal(bench_open(&b), 0);
+        assert_true(b.present[0]);
+        fake_log_check(b.fake, "65 72 65 ");
+        assert_int_equal(bench_power_on(&b), 0);
+        read_check();
+        bench_clear(&b);
+    }
+    /* Where ABORT does not help it is broken, soon. */
+    bench_init(&b, &(struct fake_config){.features = EXTENDED});
+    b.fake->fails[0x65] = true;
+    b.fake->error_of[0x65] = 0xE0;
+    assert_int_equal(bench_open(&b), 0);
+    assert_true(bench_until(&b, is_broken));
+    fake_log_check(b.fake, "65 72 65 72 ");
+}
+
 static void cancelled(void **state)
 {
     (void)state;
@@ -444,6 +474,7 @@ int main(void)
         cmocka_unit_test_teardown(foolish, clear),
         cmocka_unit_test_teardown(patient, clear),
         cmocka_unit_test_teardown(silent, clear),
+        cmocka_unit_test_teardown(left_over, clear),
         cmocka_unit_test_teardown(cancelled, clear),
         cmocka_unit_test_teardown(gone_now, clear),
         cmocka_unit_test_teardown(freed, clear),
