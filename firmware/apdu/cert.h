@@ -41,7 +41,8 @@ enum card_usage {
 
 struct card_cert;
 
-/* Reads a certificate: exactly `len` bytes of DER.
+/* Reads a certificate: exactly `len` bytes of DER. What it says of holder and
+ * key; whether all the rest is sound is seen when something is verified.
  *
  * Owner   caller, card_cert_free()
  * Errors  -EBADMSG not a certificate, or with bytes behind it; -EMSGSIZE,
@@ -76,7 +77,8 @@ size_t card_cert_signature_len(const struct card_cert *c);
 bool card_cert_may(const struct card_cert *c, enum card_usage u);
 
 /* Whether `sig` is a signature of the hash by its key. Errors: -EBADMSG it is
- * not, -EINVAL a scheme or length that does not fit, -ENOMEM. */
+ * not, or the certificate is not sound, -EINVAL a scheme or length that does
+ * not fit, -ENOMEM. */
 int card_cert_verify(const struct card_cert *c, enum card_scheme s,
                      enum card_hash h, const uint8_t *hash, const uint8_t *sig,
                      size_t len) LK_MUST_CHECK;

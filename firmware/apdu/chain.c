@@ -196,11 +196,11 @@ static enum card_chain first_of(unsigned found)
     return CARD_CHAIN_GOOD;
 }
 
-static int verify(const struct card_trust *t, const struct card_cert *c,
-                  int64_t now_s, struct findings *f)
+static int verify(const struct card_trust *t, X509 *x, int64_t now_s,
+                  struct findings *f)
 {
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-    if (!ctx || X509_STORE_CTX_init(ctx, t->store, c->x509, NULL) != 1) {
+    if (!ctx || X509_STORE_CTX_init(ctx, t->store, x, NULL) != 1) {
         X509_STORE_CTX_free(ctx);
         return -ENOMEM;
     }
@@ -224,7 +224,15 @@ int card_trust_check(const struct card_trust *t, const struct card_cert *c,
                      enum card_usage u, int64_t now_s, enum card_chain *ret)
 {
     struct findings f = {.found = 0};
-    int r = verify(t, c, now_s, &f);
+    X509 *x = NULL;
+    int r = card_cert_x509(c, &x);
+    if (r == -EBADMSG) {
+        *ret = CARD_CHAIN_BAD; /* it looks like a certificate, and is none */
+        return 0;
+    }
+    if (r == 0)
+        r = verify(t, x, now_s, &f);
+    X509_free(x);
     if (r < 0)
         return r;
     if (!t->crl_needed)

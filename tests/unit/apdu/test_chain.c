@@ -6,6 +6,8 @@
 
 #include <errno.h>
 
+#include <openssl/err.h>
+
 #define DAY TEST_PKI_DAY
 #define NOW TEST_PKI_NOW
 
@@ -234,6 +236,66 @@ static void test_broken(void **state)
     X509_free(x);
 }
 
+static void check_mutated(const struct card_trust *trust, const uint8_t *der,
+                          size_t len, bool whole, unsigned *ret_unsound)
+{
+    LK_AUTO(card_cert) c = NULL;
+    enum card_chain verdict = CARD_CHAINS;
+    unsigned bits = 0;
+    const uint8_t *at = der;
+    X509 *x = d2i_X509(NULL, &at, (long)len);
+    EVP_PKEY *key = x ? X509_get0_pubkey(x) : NULL;
+    int r = card_cert_new(der, len, &c);
+    assert_true(r == 0 || (r == -EBADMSG && !whole));
+    if (r == 0 && card_cert_key(c, &bits) != CARD_KEY_OTHER && key) {
+        assert_int_equal(bits, EVP_PKEY_get_bits(key));
+        assert_true(EVP_PKEY_is_a(key, bits < 2048 ? "EC" : "RSA"));
+    }
+    if (r == 0 && !x) {
+        assert_int_equal(card_trust_check(trust, c, CARD_FOR_IDENTITY,
+                                          TEST_PKI_NOW, &verdict),
+                         0);
+        assert_int_equal(verdict, CARD_CHAIN_BAD);
+        *ret_unsound += 1;
+    }
+    X509_free(x);
+    ERR_clear_error();
+}
+
+/* With each byte changed in turn: where it is read at all, OpenSSL says the
+ * same of the key or refuses it, and so does the check of the chain. */
+static void test_mutated(void **state)
+{
+    (void)state;
+    static const struct test_cert t = {.given = "A", .surname = "B"};
+    static const uint8_t with[] = {0x00, 0x01, 0x30, 0x7f, 0x80, 0xff};
+    static const enum test_key keys[] = {TEST_P384, TEST_RSA2048};
+    char *pem = test_cert_pem(root);
+    const struct card_trust_config config = {.ca = pem, .ca_len = strlen(pem)};
+    struct card_trust *trust = NULL;
+    unsigned unsound = 0;
+    assert_int_equal(card_trust_new(&config, &trust), 0);
+    for (size_t k = 0; k < LK_ARRAY_LEN(keys); k++) {
+        EVP_PKEY *key = test_key_new(keys[k]);
+        X509 *x = test_cert_new(&t, key, root, root_key);
+        uint8_t *der;
+        size_t len = test_cert_der(x, &der);
+        for (size_t i = 0; i < len * sizeof(with); i++) {
+            uint8_t *at = der + i / sizeof(with);
+            uint8_t was = *at;
+            *at = with[i % sizeof(with)];
+            check_mutated(trust, der, len, *at == was, &unsound);
+            *at = was;
+        }
+        free(der);
+        X509_free(x);
+        EVP_PKEY_free(key);
+    }
+    assert_true(unsound > 0);
+    card_trust_free(trust);
+    free(pem);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -270,6 +332,7 @@ int main(void)
         cmocka_unit_test(test_reasons),   cmocka_unit_test(test_revocation),
         cmocka_unit_test(test_bad_files), cmocka_unit_test(test_certificate),
         cmocka_unit_test(test_keys),      cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_mutated),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
