@@ -129,9 +129,9 @@ static int subject_text(const struct tlv *name, uint8_t kind, char *ret,
 
 static int read_subject(struct card_cert *c, const struct tlv *name)
 {
-    char given[CARD_NAME_MAX];
-    char surname[CARD_NAME_MAX];
-    char satu[CARD_SATU_MAX];
+    char given[CARD_NAME_MAX] = "";
+    char surname[CARD_NAME_MAX] = "";
+    char satu[CARD_SATU_MAX] = "";
     int r = subject_text(name, GIVEN_NAME, given, sizeof(given));
     if (r == 0)
         r = subject_text(name, SURNAME, surname, sizeof(surname));
