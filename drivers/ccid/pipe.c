@@ -148,6 +148,17 @@ static void abort_request(struct ccid_pipe_slot *s)
         ccid_pipe_break(p, "the reader cannot be told to stop");
 }
 
+/* A transfer that hangs would keep the abort's answer from us too: another is
+ * begun in its place, unless it may be another slot's. */
+static void renew_in(struct ccid_pipe *p)
+{
+    for (uint8_t i = 0; i < p->c.slots; i++)
+        if (p->slot[i].state == CCID_SLOT_WAITING)
+            return;
+    if (p->in)
+        usb_cancel(p->in);
+}
+
 /* Begins the abort of a command that is out. */
 static void bring_back(struct ccid_pipe_slot *s, int status)
 {
@@ -156,6 +167,8 @@ static void bring_back(struct ccid_pipe_slot *s, int status)
     s->state = CCID_SLOT_ABORTING;
     s->status = status;
     s->seq = p->seq++;
+    if (status == -ETIMEDOUT)
+        renew_in(p);
     lk_timer_set_in(s->timer, (int64_t)CCID_PIPE_ABORT_MS * 1000);
     if (p->out_slot == s->slot) {
         s->abort_step = CCID_ABORT_HELD;

@@ -191,6 +191,8 @@ static void in_done(void *arg, int status, const uint8_t *data, size_t len)
         ccid_pipe_break(p, CCID_GONE);
     else if (status == -EPIPE)
         ccid_pipe_unhalt(p, p->c.in->address);
+    else if (status == -ECANCELED) /* by ourselves, for another in its place */
+        (void)ccid_pipe_pump_in(p);
     else if (status < 0)
         ccid_pipe_trouble(p, "the reader's answers do not arrive");
     else if (len == 0)
