@@ -183,6 +183,22 @@ void escl_scanner_open(struct escl_scanner *s)
     lk_timer_set_in(s->poll_timer, 0);
 }
 
+/* An answer that was under way before the job wanted to know tells how the
+ * scanner was then: before the paper was put in, for one. The job's question
+ * goes out now. Where there is no answer, or the question cannot be asked, the
+ * job hears of that instead, so that nothing lasts twice as long. */
+static bool asked_anew(struct escl_scanner *s, struct escl_event *e)
+{
+    bool anew = s->ask_anew && e->what == ESCL_EV_STATUS;
+    s->ask_anew = false;
+    if (!anew || escl_run_idle(&s->run))
+        return false;
+    int r = escl_scanner_ask_status(s);
+    if (r < 0)
+        *e = (struct escl_event){.what = ESCL_EV_NO_STATUS, .error = r};
+    return r == 0;
+}
+
 static void on_status(void *arg, int error)
 {
     struct escl_scanner *s = arg;
@@ -200,10 +216,11 @@ static void on_status(void *arg, int error)
     struct escl_state now = {ESCL_ACTIVITY_UNKNOWN, ESCL_FEEDER_UNKNOWN};
     if (e.what == ESCL_EV_STATUS)
         now = state_of(&s->status);
+    bool old = asked_anew(s, &e);
     escl_scanner_enter(s);
     if (error != -ENODEV)
         tell_state(s, now);
-    if (!s->dead)
+    if (!s->dead && !old)
         escl_scanner_happened(s, &e);
     (void)!escl_scanner_leave(s);
 }
@@ -212,8 +229,10 @@ int escl_scanner_ask_status(struct escl_scanner *s)
 {
     struct escl_link *k = s->watch ? s->watch : s->page;
     char path[ESCL_PATH_MAX];
-    if (s->asking)
+    if (s->asking) {
+        s->ask_anew = true;
         return 0;
+    }
     (void)snprintf(path, sizeof(path), "%s/ScannerStatus", s->root);
     return ask(s, k, path, &status_ops);
 }

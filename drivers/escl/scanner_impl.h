@@ -51,7 +51,9 @@ struct escl_scanner {
 
     /* One document at a time. */
     struct lk_buf *doc;
-    bool asking; /* capabilities or status */
+    bool asking;   /* capabilities or status */
+    bool ask_anew; /* the job wants a status that is younger than the question
+                      under way */
     unsigned doc_http;
     struct escl_link *asked;
     bool moved; /* the capabilities were */

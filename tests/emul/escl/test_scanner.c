@@ -87,6 +87,25 @@ static void test_feeder(void **state)
     assert_int_equal(s->whole, 0);
 }
 
+/* Paper that is put in while the scanner's answer to an earlier question is on
+ * its way: the job believes an answer of its own. */
+static void test_paper_meanwhile(void **state)
+{
+    (void)state;
+    struct escl_job job = suite_small(ESCL_FEEDER);
+    const bool never = false;
+    while (s->states == 0)
+        (void)suite_run(s, &never, 10);
+    (void)suite_say(s, "aim status");
+    (void)suite_say(s, "fault slow-drip 1");
+    unsigned long before = strtoul(suite_say(s, "requests"), NULL, 10);
+    while (strtoul(suite_say(s, "requests"), NULL, 10) == before)
+        (void)suite_run(s, &never, 10);
+    (void)suite_say(s, "pages 1");
+    assert_int_equal(suite_scan(s, &job), ESCL_DONE);
+    assert_int_equal(s->whole, 1);
+}
+
 static void test_ceiling(void **state)
 {
     (void)state;
@@ -290,11 +309,13 @@ int main(int argc, char **argv)
         argc > 1 && strcmp(argv[1], "tcp") == 0 ? suite_open_tcp : suite_open;
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_one, close_one)
     const struct CMUnitTest tests[] = {
-        TEST(test_ability), TEST(test_platen),         TEST(test_feeder),
-        TEST(test_ceiling), TEST(test_large),          TEST(test_pause),
-        TEST(test_cancel),  TEST(test_refused_starts), TEST(test_states),
-        TEST(test_jam),     TEST(test_slow),           TEST(test_unplug),
-        TEST(test_freed),
+        TEST(test_ability), TEST(test_platen),
+        TEST(test_feeder),  TEST(test_ceiling),
+        TEST(test_large),   TEST(test_pause),
+        TEST(test_cancel),  TEST(test_refused_starts),
+        TEST(test_states),  TEST(test_jam),
+        TEST(test_slow),    TEST(test_unplug),
+        TEST(test_freed),   TEST(test_paper_meanwhile),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
