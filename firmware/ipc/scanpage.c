@@ -80,6 +80,26 @@ struct scanpage_draft *scanpage_draft_free(struct scanpage_draft *d)
     return NULL;
 }
 
+int scanpage_draft_put(struct scanpage_draft *d, uint32_t y,
+                       const uint8_t *rows, uint32_t n)
+{
+    size_t stride = scanpage_stride(&d->info);
+    if (y > d->info.height_px || n > d->info.height_px - y)
+        return -EINVAL;
+    off_t at = (off_t)(SCANPAGE_HEADER_LEN + y * stride);
+    for (size_t left = n * stride; left > 0;) {
+        ssize_t r = pwrite(d->fd, rows, left, at);
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r <= 0)
+            return r < 0 ? -errno : -EIO;
+        rows += r;
+        at += r;
+        left -= (size_t)r;
+    }
+    return 0;
+}
+
 void scanpage_draft_forget(struct scanpage_draft *d, uint32_t rows)
 {
     uint32_t n = LK_MIN(rows, d->info.height_px);

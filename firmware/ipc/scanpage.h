@@ -54,6 +54,12 @@ int scanpage_draft_new(const struct scanpage_info *info,
 struct scanpage_draft *scanpage_draft_free(struct scanpage_draft *d);
 LK_AUTO_DEFINE(scanpage_draft);
 
+/* Writes whole rows, `n` of them from row `y` on: half the price of writing to
+ * fresh memory in place, where each page of it is a fault and is cleared first.
+ * Errors: -EINVAL not in the page; -ENOMEM, and others of pwrite(2). */
+int scanpage_draft_put(struct scanpage_draft *d, uint32_t y,
+                       const uint8_t *rows, uint32_t n) LK_MUST_CHECK;
+
 /* Gives the memory of the first `rows` rows back; they are zero then. For
  * making one page out of another without room for both. */
 void scanpage_draft_forget(struct scanpage_draft *d, uint32_t rows);

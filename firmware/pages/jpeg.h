@@ -40,6 +40,22 @@ int pages_jpeg_decode(const uint8_t *data, size_t len, uint32_t dpi,
                       struct scanpage_draft **ret,
                       unsigned *traits) LK_MUST_CHECK;
 
+/* Where a page goes while it is decoded. */
+struct pages_strips {
+    /* Once, first: what page it will be. 0, or -errno, which ends it. */
+    int (*begin)(void *arg, const struct scanpage_info *i);
+    /* Rows y..y + n - 1, whole and one after another, borrowed; from top to
+     * bottom, each once. 0, or -errno. */
+    int (*rows)(void *arg, uint32_t y, const uint8_t *rows, uint32_t n);
+    void *arg;
+};
+
+/* As pages_jpeg_decode(), a strip at a time: the whole page is never here.
+ * Errors: those, and what `to` says. */
+int pages_jpeg_strips(const uint8_t *data, size_t len, uint32_t dpi,
+                      const struct pages_strips *to,
+                      unsigned *traits) LK_MUST_CHECK;
+
 /* How a camera or telephone was held, by the Exif data: quarter turns clockwise
  * that set the picture upright, 0..3. Mirrored ones count as not mirrored; what
  * is broken or missing as 0. */

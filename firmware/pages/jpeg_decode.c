@@ -24,12 +24,14 @@ struct decoder {
     struct jpeg_source_mgr src;
     struct jpeg_progress_mgr progress;
     jmp_buf out;
-    int error;     /* -errno of what error_exit() was called for */
-    bool cut;      /* the data ended before the picture */
-    bool scans;    /* more than one: every row is there, only coarser */
-    uint32_t rows; /* output rows until the data ended */
-    uint8_t *ink;  /* CMYK rows, STRIP_ROWS of them; else NULL */
-    struct scanpage_draft *draft;
+    int error;      /* -errno of what error_exit() was called for */
+    bool cut;       /* the data ended before the picture */
+    bool scans;     /* more than one: every row is there, only coarser */
+    uint32_t rows;  /* output rows until the data ended */
+    uint8_t *ink;   /* CMYK rows, STRIP_ROWS of them; else NULL */
+    uint8_t *strip; /* STRIP_ROWS rows as they go out */
+    struct scanpage_info info;
+    const struct pages_strips *to;
 };
 
 static const uint8_t end_of_image[] = {0xff, JPEG_EOI};
@@ -163,7 +165,7 @@ static void header_read(struct decoder *d)
         fail(d, r);
 }
 
-/* Chooses colours and the reduction, and makes room for the page. */
+/* Chooses colours and the reduction, and tells what page it will be. */
 static void output_prepare(struct decoder *d, uint32_t dpi)
 {
     struct jpeg_decompress_struct *j = &d->j;
@@ -186,7 +188,8 @@ static void output_prepare(struct decoder *d, uint32_t dpi)
     if (r < 0)
         fail(d, r == -EMSGSIZE ? r : -EBADMSG);
     i.dpi = (dpi > 0 ? dpi : header_dpi(j)) / j->scale_denom;
-    r = scanpage_draft_new(&i, &d->draft);
+    d->info = i;
+    r = d->to->begin(d->to->arg, &i);
     if (r < 0)
         fail(d, r);
 }
@@ -202,22 +205,30 @@ static void ink_to_rgb(const uint8_t *in, uint8_t *out, size_t pixels)
     }
 }
 
-static void strip_read(struct decoder *d)
+/* Rows of the strip; those that the decoder made up behind the end of the data
+ * are white. */
+static void strip_read(struct decoder *d, uint32_t want)
 {
     struct jpeg_decompress_struct *j = &d->j;
-    size_t stride = scanpage_stride(&d->draft->info);
-    size_t ink_stride = (size_t)j->output_width * 4;
-    uint8_t *page = d->draft->rows + j->output_scanline * stride;
-    JDIMENSION want =
-        LK_MIN(j->output_height - j->output_scanline, (JDIMENSION)STRIP_ROWS);
-    JSAMPROW at[STRIP_ROWS];
-    for (size_t i = 0; i < want; i++)
-        at[i] = d->ink ? d->ink + i * ink_stride : page + i * stride;
-    JDIMENSION n = jpeg_read_scanlines(j, at, want);
-    if (n == 0)
-        fail(d, -EBADMSG);
-    for (size_t i = 0; i < n && d->ink; i++)
-        ink_to_rgb(at[i], page + i * stride, j->output_width);
+    size_t stride = scanpage_stride(&d->info);
+    uint32_t top = j->output_scanline;
+    for (uint32_t got = 0; got < want;) {
+        uint8_t *to = d->strip + got * stride;
+        JSAMPROW at[STRIP_ROWS];
+        for (uint32_t i = 0; i < want - got; i++)
+            at[i] = d->ink ? d->ink + i * (size_t)j->output_width * 4
+                           : to + i * stride;
+        JDIMENSION n = jpeg_read_scanlines(j, at, want - got);
+        if (n == 0)
+            fail(d, -EBADMSG);
+        for (uint32_t i = 0; i < n && d->ink; i++)
+            ink_to_rgb(at[i], to + i * stride, j->output_width);
+        got += n;
+    }
+    if (d->cut && !d->scans && d->rows < top + want) {
+        uint32_t from = d->rows > top ? d->rows - top : 0;
+        memset(d->strip + from * stride, 0xff, (want - from) * stride);
+    }
 }
 
 static void picture_read(struct decoder *d)
@@ -225,21 +236,19 @@ static void picture_read(struct decoder *d)
     struct jpeg_decompress_struct *j = &d->j;
     (void)jpeg_start_decompress(j);
     d->scans = jpeg_has_multiple_scans(j);
-    if (j->out_color_space == JCS_CMYK) {
+    d->strip = malloc(scanpage_stride(&d->info) * STRIP_ROWS);
+    if (j->out_color_space == JCS_CMYK)
         d->ink = malloc((size_t)j->output_width * 4 * STRIP_ROWS);
-        if (!d->ink)
-            fail(d, -ENOMEM);
+    if (!d->strip || (j->out_color_space == JCS_CMYK && !d->ink))
+        fail(d, -ENOMEM);
+    while (j->output_scanline < j->output_height) {
+        uint32_t y = j->output_scanline;
+        uint32_t n = LK_MIN(j->output_height - y, (uint32_t)STRIP_ROWS);
+        strip_read(d, n);
+        int r = d->to->rows(d->to->arg, y, d->strip, n);
+        if (r < 0)
+            fail(d, r);
     }
-    while (j->output_scanline < j->output_height)
-        strip_read(d);
-}
-
-/* What the decoder made up behind the end of the data. */
-static void whiten_rest(struct decoder *d)
-{
-    size_t stride = scanpage_stride(&d->draft->info);
-    memset(d->draft->rows + d->rows * stride, 0xff,
-           (d->draft->info.height_px - d->rows) * stride);
 }
 
 static unsigned traits_of(const struct decoder *d)
@@ -258,7 +267,7 @@ static void decoder_end(struct decoder *d)
 {
     jpeg_destroy_decompress(&d->j);
     free(d->ink);
-    (void)scanpage_draft_free(d->draft);
+    free(d->strip);
     free(d);
 }
 
@@ -303,21 +312,41 @@ int pages_jpeg_info(const uint8_t *data, size_t len,
     return r;
 }
 
-int pages_jpeg_decode(const uint8_t *data, size_t len, uint32_t dpi,
-                      struct scanpage_draft **ret, unsigned *traits)
+int pages_jpeg_strips(const uint8_t *data, size_t len, uint32_t dpi,
+                      const struct pages_strips *to, unsigned *traits)
 {
     struct decoder *d = calloc(1, sizeof(*d));
     if (!d)
         return -ENOMEM;
+    d->to = to;
     int r = begin(d, data, len);
     if (r == 0)
         r = run(d, dpi, false);
-    if (r == 0 && d->cut && !d->scans)
-        whiten_rest(d);
-    if (r == 0) {
+    if (r == 0)
         *traits |= traits_of(d);
-        *ret = LK_TAKE(d->draft);
-    }
     decoder_end(d);
+    return r;
+}
+
+static int draft_begin(void *arg, const struct scanpage_info *i)
+{
+    struct scanpage_draft **d = arg;
+    return scanpage_draft_new(i, d);
+}
+
+static int draft_rows(void *arg, uint32_t y, const uint8_t *rows, uint32_t n)
+{
+    struct scanpage_draft **d = arg;
+    return scanpage_draft_put(*d, y, rows, n);
+}
+
+int pages_jpeg_decode(const uint8_t *data, size_t len, uint32_t dpi,
+                      struct scanpage_draft **ret, unsigned *traits)
+{
+    LK_AUTO(scanpage_draft) page = NULL;
+    const struct pages_strips to = {draft_begin, draft_rows, &page};
+    int r = pages_jpeg_strips(data, len, dpi, &to, traits);
+    if (r == 0)
+        *ret = LK_TAKE(page);
     return r;
 }

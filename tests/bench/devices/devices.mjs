@@ -1,7 +1,9 @@
 // drivers/escl beside ipp-usb and sane-airscan, drivers/ccid and firmware/apdu beside pcscd and OpenSC: the same emulated
 // devices on Debian's kernel in QEMU, in turn. Ends with one JSON line.
 //
-//   tools/bench devices [--runs 3] [--pages 10] [--only card|scan]
+//   tools/bench devices [--runs 3] [--pages 10] [--only card|scan] [--simd]
+//
+// --simd: libjpeg-turbo decodes by SIMD on both sides, which QEMU emulates so slowly that it is nine tenths of either.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,7 +12,7 @@ import { Vm, root } from '../../qemu/vm.mjs';
 import { median, round, table } from '../lib.mjs';
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '3' }, pages: { type: 'string', default: '10' },
-  only: { type: 'string' } } });
+  only: { type: 'string' }, simd: { type: 'boolean', default: false } } });
 const AIM = { ms: 0.8, cpu_ms: 0.5, pss_kb: 0.5 };
 const JOBS = [
   { name: 'card', script: 'bench-card.sh', what: 'reader', variant: 'tpdu-t0', words: ['--card', 'fineid2'], usb: '04e6:5116' },
@@ -38,7 +40,7 @@ async function measure(vm, job) {
     figures[what][side].push(JSON.parse(json));
   };
   const environment = { DEVICE_PORT: device.port, DEVICE_CONTROL: `tcp:${HOST}:${device.control}`, USB_ID: job.usb,
-    RUNS: values.runs, PAGES: values.pages };
+    RUNS: values.runs, PAGES: values.pages, SIMD: Number(values.simd) };
   try {
     const code = await vm.run(path.join(root, 'tests/qemu/jobs', job.script), environment, 3000, heard);
     if (code !== 0) {
@@ -81,4 +83,4 @@ try {
   await vm.stop();
 }
 const result = report(figures);
-console.log(JSON.stringify({ bench: 'devices', runs: Number(values.runs), pages: Number(values.pages), ...result }));
+console.log(JSON.stringify({ bench: 'devices', runs: Number(values.runs), pages: Number(values.pages), simd: values.simd, ...result }));

@@ -4,28 +4,47 @@
  * Usage: bench-scan NODE DPI PAGES
  *
  * NODE lies in /dev/bus/usb. Writes each page to /tmp/pageNN.pnm, as scanimage
- * does beside it. Exit code 0 when there were PAGES.
+ * does beside it, a strip at a time as it is decoded; the next page comes over
+ * USB meanwhile, as in luukku-scan (and as ipp-usb and sane-airscan are two
+ * processes). Exit code 0 when there were PAGES.
  */
 #include "base/log.h"
 #include "escl/scanner.h"
+#include "loop/mailbox.h"
 #include "pages/jpeg.h"
 #include "usb/usbfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define PAGE_MAX (32 * 1024 * 1024)
+#define AHEAD 2 /* pages that wait, beyond which the scanner waits, too */
+
+/* A page as it came. */
+struct page {
+    unsigned number; /* 0: no more */
+    uint8_t *data;
+    size_t len, cap;
+};
 
 struct run {
     struct lk_loop *loop;
     struct escl_scanner *scanner;
     unsigned dpi, pages;
-    uint8_t *page; /* as it comes */
-    size_t len, cap;
+    struct page coming;
+    bool ended; /* the job */
+    pthread_t thread;
+    struct lk_mailbox *done; /* numbers of pages that were written */
+    unsigned given, written;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    struct page queue[AHEAD + 1]; /* under the lock */
+    size_t waiting;
 };
 
 static int fail(const char *what, int r)
@@ -35,19 +54,111 @@ static int fail(const char *what, int r)
     _Exit(EXIT_FAILURE);
 }
 
-/* As scanimage does it: a file each, for the hash of its pixels. */
-static void write_page(const struct scanpage_draft *d, unsigned page)
+/* --- the thread that decodes --- */
+
+static void put(int fd, const void *data, size_t len)
+{
+    const uint8_t *at = data;
+    while (len > 0) {
+        ssize_t n = write(fd, at, len);
+        if (n <= 0)
+            fail("write", n < 0 ? -errno : -EIO);
+        at += n;
+        len -= (size_t)n;
+    }
+}
+
+/* The file of a page, a PNM: its descriptor and width. */
+struct file {
+    int fd;
+    size_t stride;
+};
+
+static int file_begin(void *arg, const struct scanpage_info *i)
+{
+    struct file *f = arg;
+    char text[64];
+    int n = snprintf(text, sizeof(text), "P6\n%u %u\n255\n", i->width_px,
+                     i->height_px);
+    f->stride = scanpage_stride(i);
+    put(f->fd, text, (size_t)n);
+    return 0;
+}
+
+static int file_rows(void *arg, uint32_t y, const uint8_t *rows, uint32_t n)
+{
+    const struct file *f = arg;
+    (void)y;
+    put(f->fd, rows, n * f->stride);
+    return 0;
+}
+
+static void write_page(const struct run *t, const struct page *p)
 {
     char path[64];
-    const struct scanpage_info *i = &d->info;
-    (void)snprintf(path, sizeof(path), "/tmp/page%02u.pnm", page);
-    FILE *f = fopen(path, "we");
-    if (!f)
+    struct file f = {.fd = -1};
+    const struct pages_strips to = {file_begin, file_rows, &f};
+    unsigned traits = 0;
+    (void)snprintf(path, sizeof(path), "/tmp/page%02u.pnm", p->number);
+    f.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (f.fd < 0)
         fail(path, -errno);
-    (void)fprintf(f, "P6\n%u %u\n255\n", i->width_px, i->height_px);
-    size_t n = fwrite(d->rows, 1, scanpage_bytes(i), f);
-    if (fclose(f) != 0 || n != scanpage_bytes(i))
-        fail(path, -EIO);
+    int r = pages_jpeg_strips(p->data, p->len, t->dpi, &to, &traits);
+    if (r < 0 || traits != 0)
+        fail("decode", r);
+    if (close(f.fd) < 0)
+        fail(path, -errno);
+}
+
+static struct page take(struct run *t)
+{
+    (void)pthread_mutex_lock(&t->lock);
+    while (t->waiting == 0)
+        (void)pthread_cond_wait(&t->wake, &t->lock);
+    struct page p = t->queue[0];
+    t->waiting--;
+    memmove(t->queue, t->queue + 1, t->waiting * sizeof(p));
+    (void)pthread_mutex_unlock(&t->lock);
+    return p;
+}
+
+static void *decode_all(void *arg)
+{
+    struct run *t = arg;
+    for (;;) {
+        struct page p = take(t);
+        if (p.number == 0)
+            return NULL;
+        write_page(t, &p);
+        free(p.data);
+        if (lk_mailbox_post(t->done, &p.number) < 0)
+            fail("mailbox", 0);
+    }
+}
+
+static void give(struct run *t, struct page p)
+{
+    (void)pthread_mutex_lock(&t->lock);
+    t->queue[t->waiting++] = p;
+    (void)pthread_cond_signal(&t->wake);
+    (void)pthread_mutex_unlock(&t->lock);
+}
+
+/* --- the loop --- */
+
+static void end_when_over(struct run *t)
+{
+    if (t->ended && t->written == t->given)
+        lk_loop_stop(t->loop, 0);
+}
+
+static void on_written(void *arg, void *item)
+{
+    struct run *t = arg;
+    (void)item;
+    t->written++;
+    escl_scanner_resume(t->scanner);
+    end_when_over(t);
 }
 
 static void on_ready(void *arg, const struct escl_ability *a)
@@ -69,37 +180,36 @@ static void on_ready(void *arg, const struct escl_ability *a)
 static void on_page(void *arg, unsigned page, enum escl_format f)
 {
     struct run *t = arg;
-    (void)page;
-    t->len = 0;
+    t->coming.number = page;
+    t->coming.len = 0;
     if (f != ESCL_JPEG)
         fail("format", 0);
 }
 
 static void on_bytes(void *arg, const uint8_t *data, size_t len)
 {
-    struct run *t = arg;
-    if (t->len + len > t->cap) {
-        size_t cap = LK_MAX(t->cap * 2, t->len + len);
-        uint8_t *more = cap > PAGE_MAX ? NULL : realloc(t->page, cap);
+    struct page *p = &((struct run *)arg)->coming;
+    if (p->len + len > p->cap) {
+        size_t cap = LK_MAX(p->cap * 2, p->len + len);
+        uint8_t *more = cap > PAGE_MAX ? NULL : realloc(p->data, cap);
         if (!more)
             fail("page", -ENOMEM);
-        t->page = more;
-        t->cap = cap;
+        p->data = more;
+        p->cap = cap;
     }
-    memcpy(t->page + t->len, data, len);
-    t->len += len;
+    memcpy(p->data + p->len, data, len);
+    p->len += len;
 }
 
 static void on_page_end(void *arg, unsigned page)
 {
     struct run *t = arg;
-    struct scanpage_draft *d;
-    unsigned traits = 0;
-    int r = pages_jpeg_decode(t->page, t->len, t->dpi, &d, &traits);
-    if (r < 0)
-        fail("decode", r);
-    write_page(d, page);
-    scanpage_draft_free(d);
+    (void)page;
+    give(t, t->coming);
+    t->coming = (struct page){.number = 0};
+    t->given++;
+    if (t->given - t->written >= AHEAD)
+        escl_scanner_pause(t->scanner);
 }
 
 static void on_end(void *arg, enum escl_reason why, unsigned pages)
@@ -107,7 +217,8 @@ static void on_end(void *arg, enum escl_reason why, unsigned pages)
     struct run *t = arg;
     if (pages != t->pages)
         fail(escl_reason_name(why), 0);
-    lk_loop_stop(t->loop, 0);
+    t->ended = true;
+    end_when_over(t);
 }
 
 static void on_broken(void *arg, enum escl_reason why)
@@ -132,6 +243,23 @@ static void opened(void *arg, int error, struct usb_device *d)
         fail("open", r);
 }
 
+static int start(struct run *t)
+{
+    const struct lk_mailbox_config box = {.item_len = sizeof(unsigned),
+                                          .capacity = AHEAD + 1,
+                                          .full = LK_MAILBOX_REFUSE,
+                                          .receive = on_written,
+                                          .arg = t};
+    (void)pthread_mutex_init(&t->lock, NULL);
+    (void)pthread_cond_init(&t->wake, NULL);
+    int r = lk_loop_new(&t->loop);
+    if (r == 0)
+        r = lk_mailbox_new(t->loop, &box, &t->done);
+    if (r == 0)
+        r = -pthread_create(&t->thread, NULL, decode_all, t);
+    return r;
+}
+
 int main(int argc, char **argv)
 {
     struct run t = {.loop = NULL};
@@ -141,14 +269,17 @@ int main(int argc, char **argv)
     t.dpi = (unsigned)strtoul(argv[2], NULL, 10);
     t.pages = (unsigned)strtoul(argv[3], NULL, 10);
     int fd = open(argv[1], O_RDWR | O_CLOEXEC);
-    int r = fd < 0 ? -errno : lk_loop_new(&t.loop);
+    int r = fd < 0 ? -errno : start(&t);
     if (r == 0)
         r = usb_fs_open(t.loop, fd, opened, &t, NULL);
     if (r < 0)
         return fail(argv[1], r);
     r = lk_loop_run(t.loop);
+    give(&t, (struct page){.number = 0});
+    (void)pthread_join(t.thread, NULL);
     escl_scanner_free(t.scanner);
-    free(t.page);
+    free(t.coming.data);
+    lk_mailbox_free(t.done);
     lk_loop_free(t.loop);
     return r;
 }

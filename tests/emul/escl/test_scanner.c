@@ -309,13 +309,20 @@ int main(int argc, char **argv)
         argc > 1 && strcmp(argv[1], "tcp") == 0 ? suite_open_tcp : suite_open;
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_one, close_one)
     const struct CMUnitTest tests[] = {
-        TEST(test_ability), TEST(test_platen),
-        TEST(test_feeder),  TEST(test_ceiling),
-        TEST(test_large),   TEST(test_pause),
-        TEST(test_cancel),  TEST(test_refused_starts),
-        TEST(test_states),  TEST(test_jam),
-        TEST(test_slow),    TEST(test_unplug),
-        TEST(test_freed),   TEST(test_paper_meanwhile),
+        TEST(test_ability),
+        TEST(test_platen),
+        TEST(test_feeder),
+        TEST(test_ceiling),
+        TEST(test_paper_meanwhile),
+        TEST(test_large),
+        TEST(test_pause),
+        TEST(test_cancel),
+        TEST(test_refused_starts),
+        TEST(test_states),
+        TEST(test_jam),
+        TEST(test_slow),
+        TEST(test_unplug),
+        TEST(test_freed),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
