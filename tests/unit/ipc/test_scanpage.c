@@ -60,6 +60,29 @@ static void test_ceilings(void **state)
         assert_int_equal(scanpage_check(&table[i].i), table[i].expect);
 }
 
+/* Rows that are put are there, in the page alone. */
+static void test_put(void **state)
+{
+    (void)state;
+    const struct scanpage_info info = {100, 20, 3, 0};
+    struct scanpage_draft *d = NULL;
+    uint8_t rows[300 * 4];
+    memset(rows, 9, sizeof(rows));
+    assert_int_equal(scanpage_draft_new(&info, &d), 0);
+    assert_int_equal(scanpage_draft_put(d, 0, rows, 4), 0);
+    assert_int_equal(scanpage_draft_put(d, 17, rows, 3), 0);
+    assert_int_equal(scanpage_draft_put(d, 20, rows, 0), 0);
+    assert_int_equal(scanpage_draft_put(d, 17, rows, 4), -EINVAL);
+    assert_int_equal(scanpage_draft_put(d, 21, rows, 0), -EINVAL);
+    assert_int_equal(scanpage_draft_put(d, 1, rows, 0xffffffff), -EINVAL);
+    for (size_t i = 0; i < scanpage_bytes(&info); i++)
+        assert_int_equal(d->rows[i], i < 1200 || i >= 5100 ? 9 : 0);
+    struct stat st;
+    assert_int_equal(fstat(d->fd, &st), 0);
+    assert_int_equal(st.st_size, SCANPAGE_HEADER_LEN + 6000);
+    scanpage_draft_free(d);
+}
+
 /* What is forgotten is zero, and what follows stays. */
 static void test_forget(void **state)
 {
@@ -118,9 +141,8 @@ static void test_not_a_page(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_ceilings),
-        cmocka_unit_test(test_forget),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_ceilings),
+        cmocka_unit_test(test_put),        cmocka_unit_test(test_forget),
         cmocka_unit_test(test_not_a_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

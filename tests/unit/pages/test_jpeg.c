@@ -283,14 +283,69 @@ static void test_encode(void **state)
     picture_free(&letter);
 }
 
+struct strips {
+    struct picture expect;
+    uint32_t next;
+    uint32_t stop; /* at this row: -EIO */
+    int begin_error;
+};
+
+static int strips_begin(void *arg, const struct scanpage_info *i)
+{
+    const struct strips *s = arg;
+    assert_int_equal(i->width_px, s->expect.w);
+    assert_int_equal(i->height_px, s->expect.h);
+    assert_int_equal(i->dpi, 120);
+    return s->begin_error;
+}
+
+static int strips_rows(void *arg, uint32_t y, const uint8_t *rows, uint32_t n)
+{
+    struct strips *s = arg;
+    size_t stride = (size_t)s->expect.w * 3;
+    assert_int_equal(y, s->next);
+    assert_true(n > 0 && n <= s->expect.h - y);
+    assert_memory_equal(rows, s->expect.rows + y * stride, n * stride);
+    s->next = y + n;
+    return s->next > s->stop ? -EIO : 0;
+}
+
+/* The same pixels a strip at a time, from top to bottom; whoever takes them may
+ * stop it. */
+static void test_strips(void **state)
+{
+    (void)state;
+    struct picture letter = draw_letter(333, 477, 9, 1);
+    const struct coding c = {.quality = 85, .dpi = 120};
+    size_t len;
+    unsigned traits = 0;
+    uint8_t *jpeg = draw_jpeg(&letter, &c, &len);
+    struct strips s = {.expect = draw_decoded(jpeg, len), .stop = 477};
+    const struct pages_strips to = {strips_begin, strips_rows, &s};
+    assert_int_equal(pages_jpeg_strips(jpeg, len, 0, &to, &traits), 0);
+    assert_int_equal(s.next, 477);
+    assert_int_equal(traits, 0);
+    s.next = 0;
+    s.stop = 100;
+    assert_int_equal(pages_jpeg_strips(jpeg, len, 0, &to, &traits), -EIO);
+    assert_in_range(s.next, 101, 116);
+    s.next = 0;
+    s.begin_error = -ENOSPC;
+    assert_int_equal(pages_jpeg_strips(jpeg, len, 0, &to, &traits), -ENOSPC);
+    assert_int_equal(s.next, 0);
+    free(jpeg);
+    picture_free(&s.expect);
+    picture_free(&letter);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kinds),   cmocka_unit_test(test_ink),
-        cmocka_unit_test(test_cut),     cmocka_unit_test(test_header_bombs),
-        cmocka_unit_test(test_reduced), cmocka_unit_test(test_scan_bomb),
-        cmocka_unit_test(test_broken),  cmocka_unit_test(test_turn),
-        cmocka_unit_test(test_encode),
+        cmocka_unit_test(test_strips),       cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_ink),          cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_header_bombs), cmocka_unit_test(test_reduced),
+        cmocka_unit_test(test_scan_bomb),    cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_turn),         cmocka_unit_test(test_encode),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

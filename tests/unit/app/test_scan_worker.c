@@ -1,0 +1,318 @@
+/* The thread that decodes, with documents that are made here: what they are is
+ * written in them. A page is begun only when it may be, so that every order of
+ * events is one that the test has chosen. */
+#include "app/scan_worker.h"
+
+#include "oom.h"
+
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* --- documents --- */
+
+/* What is in the memfd of one. */
+struct recipe {
+    int open_error;
+    int page_error; /* of the last page */
+    unsigned pages;
+    bool gated; /* each page waits at the gate */
+};
+
+struct pages_document {
+    struct recipe recipe;
+};
+
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t gate_moves = PTHREAD_COND_INITIALIZER;
+static unsigned gate_open; /* pages that may go through */
+static unsigned at_gate;   /* pages that have come to it */
+
+int pages_document_open(int fd, struct pages_document **ret)
+{
+    struct recipe r;
+    ssize_t n = pread(fd, &r, sizeof(r), 0);
+    (void)lk_fd_close(fd);
+    if (n != (ssize_t)sizeof(r))
+        return -EBADMSG;
+    if (r.open_error < 0)
+        return r.open_error;
+    struct pages_document *d = calloc(1, sizeof(*d));
+    if (!d)
+        return -ENOMEM;
+    d->recipe = r;
+    *ret = d;
+    return 0;
+}
+
+struct pages_document *pages_document_free(struct pages_document *d)
+{
+    free(d);
+    return NULL;
+}
+
+size_t pages_document_count(const struct pages_document *d)
+{
+    return d->recipe.pages;
+}
+
+static void pass_gate(void)
+{
+    (void)pthread_mutex_lock(&gate);
+    at_gate++;
+    (void)pthread_cond_broadcast(&gate_moves);
+    while (gate_open == 0)
+        (void)pthread_cond_wait(&gate_moves, &gate);
+    gate_open--;
+    (void)pthread_mutex_unlock(&gate);
+}
+
+int pages_document_page(struct pages_document *d, size_t index,
+                        const struct pages_wish *wish, struct pages_page *ret)
+{
+    if (d->recipe.gated)
+        pass_gate();
+    if (index + 1 == d->recipe.pages && d->recipe.page_error < 0)
+        return d->recipe.page_error;
+    *ret = (struct pages_page){.info = {1, 1, 1, wish->dpi},
+                               .page_fd = memfd_create("page", MFD_CLOEXEC),
+                               .preview_fd = -1,
+                               .jpeg_fd = -1};
+    return 0;
+}
+
+void pages_page_close(struct pages_page *p)
+{
+    p->page_fd = lk_fd_close(p->page_fd);
+}
+
+/* Until `n` pages have come to the gate. */
+static void await_gate(unsigned n)
+{
+    (void)pthread_mutex_lock(&gate);
+    while (at_gate < n)
+        (void)pthread_cond_wait(&gate_moves, &gate);
+    (void)pthread_mutex_unlock(&gate);
+}
+
+static void open_gate(unsigned n)
+{
+    (void)pthread_mutex_lock(&gate);
+    gate_open += n;
+    (void)pthread_cond_broadcast(&gate_moves);
+    (void)pthread_mutex_unlock(&gate);
+}
+
+/* --- the loop's side --- */
+
+struct world {
+    struct lk_loop *loop;
+    struct scan_worker *worker;
+    unsigned pages, dones, stucks;
+    int error; /* of the last document */
+    uint32_t job;
+    uint32_t stuck_job;
+};
+
+static void on_page(void *arg, uint32_t job, const struct pages_page *p)
+{
+    struct world *w = arg;
+    struct stat st;
+    assert_int_equal(fstat(p->page_fd, &st), 0);
+    assert_int_equal(p->info.dpi, 77);
+    w->pages++;
+    w->job = job;
+}
+
+static void on_done(void *arg, uint32_t job, int error)
+{
+    struct world *w = arg;
+    w->dones++;
+    w->job = job;
+    w->error = error;
+}
+
+static void on_stuck(void *arg, uint32_t job)
+{
+    struct world *w = arg;
+    w->stucks++;
+    w->stuck_job = job;
+}
+
+static int make(struct world *w)
+{
+    const struct scan_worker_config config = {
+        .page = on_page, .done = on_done, .stuck = on_stuck, .arg = w};
+    return scan_worker_new(w->loop, &config, &w->worker);
+}
+
+static int setup(void **state)
+{
+    struct world *w = calloc(1, sizeof(*w));
+    assert_non_null(w);
+    at_gate = gate_open = 0;
+    assert_int_equal(lk_loop_new(&w->loop), 0);
+    assert_int_equal(make(w), 0);
+    *state = w;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+    scan_worker_free(w->worker);
+    lk_loop_free(w->loop);
+    free(w);
+    return 0;
+}
+
+static int give(struct world *w, uint32_t job, struct recipe r, unsigned most)
+{
+    const struct pages_wish wish = {.dpi = 77};
+    int fd = memfd_create("document", MFD_CLOEXEC);
+    assert_int_equal(write(fd, &r, sizeof(r)), sizeof(r));
+    return scan_worker_give(w->worker, job, fd, &wish, most);
+}
+
+/* Runs the loop until so many documents have ended. */
+static void run(struct world *w, unsigned dones)
+{
+    while (w->dones < dones)
+        assert_int_equal(lk_loop_step(w->loop, 1000000), 0);
+}
+
+/* --- tests --- */
+
+static void test_in_order(void **state)
+{
+    struct world *w = *state;
+    assert_int_equal(give(w, 1, (struct recipe){.pages = 3}, 9), 0);
+    assert_int_equal(give(w, 2, (struct recipe){.pages = 5}, 2), 0);
+    assert_int_equal(scan_worker_bytes(w->worker), 2 * sizeof(struct recipe));
+    run(w, 1);
+    assert_int_equal(w->job, 1);
+    assert_int_equal(w->pages, 3);
+    run(w, 2);
+    assert_int_equal(w->job, 2);
+    assert_int_equal(w->pages, 5); /* no more than were wished */
+    assert_int_equal(w->error, 0);
+    assert_int_equal(scan_worker_bytes(w->worker), 0);
+}
+
+static void test_errors(void **state)
+{
+    static const int errors[] = {-EBADMSG, -EMSGSIZE, -E2BIG, -EACCES, -ENOMEM};
+    struct world *w = *state;
+    unsigned dones = 0;
+    for (size_t i = 0; i < LK_ARRAY_LEN(errors); i++) {
+        struct recipe r = {.open_error = errors[i], .pages = 2};
+        assert_int_equal(give(w, 1, r, 9), 0);
+        run(w, ++dones);
+        assert_int_equal(w->error, errors[i]);
+        assert_int_equal(w->pages, i);
+        r = (struct recipe){.page_error = errors[i], .pages = 2};
+        assert_int_equal(give(w, 2, r, 9), 0);
+        run(w, ++dones);
+        assert_int_equal(w->error, errors[i]);
+        assert_int_equal(w->pages, i + 1); /* the one before it was good */
+    }
+}
+
+static void test_ceiling(void **state)
+{
+    struct world *w = *state;
+    struct recipe r = {.pages = 1, .gated = true};
+    assert_int_equal(give(w, 1, r, 1), 0);
+    await_gate(1); /* it is taken, the others wait */
+    for (unsigned i = 0; i < SCAN_WORKER_DOCUMENTS_MAX; i++)
+        assert_int_equal(give(w, 1, r, 1), 0);
+    assert_int_equal(give(w, 1, r, 1), -ENOSPC);
+    assert_int_equal(scan_worker_bytes(w->worker),
+                     sizeof(r) * (1 + SCAN_WORKER_DOCUMENTS_MAX));
+    open_gate(1 + SCAN_WORKER_DOCUMENTS_MAX);
+    run(w, 1 + SCAN_WORKER_DOCUMENTS_MAX);
+    assert_int_equal(w->pages, 1 + SCAN_WORKER_DOCUMENTS_MAX);
+    assert_int_equal(scan_worker_bytes(w->worker), 0);
+}
+
+/* While a page is made, while it waits to be told, and with nothing to do: of
+ * what was given before nothing is told any more, and what comes after works.
+ */
+static void test_cancel(void **state)
+{
+    struct world *w = *state;
+    struct recipe r = {.pages = 2, .gated = true};
+    scan_worker_cancel(w->worker);
+    assert_int_equal(give(w, 1, r, 9), 0);
+    assert_int_equal(give(w, 1, r, 9), 0);
+    await_gate(1);
+    scan_worker_cancel(w->worker); /* in the page */
+    open_gate(1);
+    assert_int_equal(give(w, 2, r, 9), 0);
+    open_gate(2);
+    run(w, 1);
+    assert_int_equal(w->job, 2);
+    assert_int_equal(w->pages, 2);
+    assert_int_equal(at_gate, 3); /* the first one's second was not made */
+    assert_int_equal(give(w, 3, r, 9), 0);
+    open_gate(1);
+    await_gate(4);
+    scan_worker_cancel(w->worker); /* the page waits, or is about to */
+    assert_int_equal(give(w, 4, (struct recipe){.pages = 1}, 9), 0);
+    run(w, 2);
+    assert_int_equal(w->job, 4);
+    assert_int_equal(w->pages, 3);
+    assert_int_equal(scan_worker_bytes(w->worker), 0);
+}
+
+static void test_stuck(void **state)
+{
+    struct world *w = *state;
+    struct recipe r = {.pages = 1, .gated = true};
+    assert_int_equal(give(w, 9, r, 1), 0);
+    while (w->stucks == 0)
+        assert_int_equal(lk_loop_step(w->loop, 1000000), 0);
+    assert_int_equal(w->stuck_job, 9);
+    assert_int_equal(w->pages, 0);
+    open_gate(1); /* or it could not be freed */
+    run(w, 1);
+    assert_int_equal(w->stucks, 1);
+}
+
+/* It is freed with a page that nobody takes, and with documents that wait. */
+static void test_freed(void **state)
+{
+    struct world *w = *state;
+    struct recipe r = {.pages = 3, .gated = true};
+    assert_int_equal(give(w, 1, r, 9), 0);
+    assert_int_equal(give(w, 1, r, 9), 0);
+    open_gate(1);
+    await_gate(1);
+    open_gate(9);
+    w->worker = scan_worker_free(w->worker);
+    assert_int_equal(w->pages, 0);
+    assert_null(scan_worker_free(NULL));
+}
+
+static void test_memory(void **state)
+{
+    struct world *w = *state;
+    int r = 0;
+    w->worker = scan_worker_free(w->worker);
+    OOM_SWEEP(r, make(w));
+    assert_int_equal(give(w, 1, (struct recipe){.pages = 1}, 1), 0);
+    run(w, 1);
+    assert_int_equal(w->pages, 1);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_in_order), TEST(test_errors), TEST(test_ceiling),
+        TEST(test_cancel),   TEST(test_stuck),  TEST(test_freed),
+        TEST(test_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
