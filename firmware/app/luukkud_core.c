@@ -139,7 +139,7 @@ static void settle(struct luukkud_core *c)
     struct session_action a;
     while (session_poll(c->session, &a))
         do_action(c, &a);
-    line_form(c->line); /* what the form has to say */
+    line_flow(c->line); /* what form and papers have to say */
     finish_visit(c);
     if (c->ui)
         luukkud_form_show(c->form, c->ui);
@@ -183,22 +183,26 @@ static void line_event(void *arg, const struct session_event *e)
         luukkud_form_begin(c->form, session_view(c->session), e);
 }
 
-static void line_form_channel(void *arg, bool open)
+static void line_lane(void *arg, enum line_lane lane, bool open)
 {
     struct luukkud_core *c = arg;
-    luukkud_form_channel(c->form, open);
+    if (lane == LINE_FORM)
+        luukkud_form_channel(c->form, open);
 }
 
-static void line_form_data(void *arg, const void *bytes, size_t len)
+static void line_lane_data(void *arg, enum line_lane lane, const void *bytes,
+                           size_t len)
 {
     struct luukkud_core *c = arg;
-    luukkud_form_data(c->form, bytes, len);
+    if (lane == LINE_FORM)
+        luukkud_form_data(c->form, bytes, len);
 }
 
-static bool line_form_poll(void *arg, const void **ret, size_t *ret_len)
+static bool line_lane_poll(void *arg, enum line_lane lane, const void **ret,
+                           size_t *ret_len)
 {
     struct luukkud_core *c = arg;
-    return luukkud_form_poll(c->form, ret, ret_len);
+    return lane == LINE_FORM && luukkud_form_poll(c->form, ret, ret_len);
 }
 
 static void form_event(void *arg, const struct session_event *e)
@@ -376,9 +380,9 @@ static int core_make_rooms(struct luukkud_core *c,
     struct line_output out = {.send = line_send,
                               .event = line_event,
                               .note = line_note,
-                              .form_channel = line_form_channel,
-                              .form_data = line_form_data,
-                              .form_poll = line_form_poll,
+                              .lane = line_lane,
+                              .lane_data = line_lane_data,
+                              .lane_poll = line_lane_poll,
                               .arg = c};
     struct luukkud_form_config fc = {.loop = c->loop,
                                      .kiosk = config->config->kiosk,

@@ -10,14 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Those that we open. */
-enum own { CTL, TEXT, FORM, OWN };
+/* Those that we open; from LANES on those that carry much, with room of their
+ * own. */
+enum own { CTL, TEXT, FORM, PAPER, OWN, LANES = FORM };
 
 static const struct rtc_sctp_params params[OWN] = {
     [CTL] = {.label = "ctl"},
     [TEXT] = {.label = "text", .protocol = "t140"}, /* RFC 8865 */
     [FORM] = {.label = "form"},
+    [PAPER] = {.label = "paper"},
 };
+
+static const struct rtc_gate_limits *const gates[OWN] = {
+    [FORM] = &rtc_gate_form, [PAPER] = &rtc_gate_paper};
 
 struct rtc_channels {
     struct rtc_channels_config config;
@@ -26,7 +31,7 @@ struct rtc_channels {
     struct rtc_echo *echo;
     int handle[OWN]; /* or -1 */
     struct rtc_gate gate[OWN];
-    struct rtc_room room; /* on `form` */
+    struct rtc_room room[OWN]; /* on lanes */
     struct lk_timer *timer;
     int bps; /* what the way carries */
 };
@@ -41,41 +46,60 @@ static int own_of(const struct rtc_channels *c, int channel)
 
 /* --- room -------------------------------------------------------------- */
 
-static void tell_room(struct rtc_channels *c)
+static void tell_room(struct rtc_channels *c, int lane)
 {
     struct rtcmsg m = {.type = RTCMSG_ROOM,
                        .call = c->number,
-                       .channel = (uint16_t)c->handle[FORM],
-                       .room = c->room.told};
+                       .channel = (uint16_t)c->handle[lane],
+                       .room = c->room[lane].told};
     c->config.report(c->config.report_arg, &m);
+}
+
+static int busy_lanes(const struct rtc_channels *c)
+{
+    int n = 0;
+    for (int i = LANES; i < OWN; i++)
+        n += c->room[i].busy;
+    return n;
 }
 
 /* While much is to be sent, the picture makes room for it. */
 static void share_way(struct rtc_channels *c)
 {
-    int share = c->room.busy ? rtc_room_share(c->bps) : 0;
+    int share = busy_lanes(c) > 0 ? rtc_room_share(c->bps) : 0;
     c->config.video(c->config.video_arg, LK_MAX(c->bps - share, c->bps / 2));
+}
+
+/* Two lanes that are busy have half of the share each. */
+static bool grow_lane(struct rtc_channels *c, int lane, int64_t now_us)
+{
+    struct rtc_room *room = &c->room[lane];
+    if (c->handle[lane] < 0)
+        return false;
+    size_t waiting = rtc_peer_channel_buffered(c->peer, c->handle[lane]);
+    int bps = busy_lanes(c) > 1 ? c->bps / 2 : c->bps;
+    if (rtc_room_grow(room, bps, waiting, now_us))
+        tell_room(c, lane);
+    return rtc_room_wants(room);
 }
 
 static void on_timer(void *arg, int64_t now_us)
 {
     struct rtc_channels *c = arg;
-    bool busy = c->room.busy;
-    if (!c->peer || c->handle[FORM] < 0)
-        return;
-    size_t waiting = rtc_peer_channel_buffered(c->peer, c->handle[FORM]);
-    if (rtc_room_grow(&c->room, c->bps, waiting, now_us))
-        tell_room(c);
-    if (c->room.busy != busy)
+    bool busy = busy_lanes(c) > 0;
+    bool wants = false;
+    for (int i = LANES; c->peer && i < OWN; i++)
+        wants = grow_lane(c, i, now_us) || wants;
+    if (c->peer && (busy_lanes(c) > 0) != busy)
         share_way(c);
-    if (rtc_room_wants(&c->room))
+    if (wants)
         lk_timer_set(c->timer, now_us + RTC_ROOM_TICK_US);
 }
 
-static void begin_room(struct rtc_channels *c)
+static void begin_room(struct rtc_channels *c, int lane)
 {
-    rtc_room_begin(&c->room, lk_loop_now_us(c->config.loop));
-    tell_room(c);
+    rtc_room_begin(&c->room[lane], lk_loop_now_us(c->config.loop));
+    tell_room(c, lane);
 }
 
 void rtc_channels_bitrate(struct rtc_channels *c, int bps)
@@ -106,28 +130,37 @@ void rtc_channels_opened(struct rtc_channels *c, int channel, const char *label,
         rtc_peer_channel_close(c->peer, channel); /* unknown to us */
     else
         report(c, (enum own)which, true);
-    if (which == FORM && !by_remote)
-        begin_room(c);
+    if (which >= LANES && !by_remote)
+        begin_room(c, which);
 }
 
-/* Nothing more is handed on: the far end has lost its place in the stream. It
- * is told why, in the words of PROTOCOL.md, "Form": kind 11, not cut, and the
- * whole length. */
-static void end_form(struct rtc_channels *c, const char *why)
+/* `over` in the words of PROTOCOL.md: of "Form" it is kind 11, not cut, and the
+ * whole length; of "Papers" kind 10. Returns its bytes. */
+static size_t say_over(int lane, const char *why, char *ret, size_t cap)
+{
+    size_t head = lane == FORM ? 5 : 1;
+    int n = snprintf(ret + head, cap - head, "{\"why\":\"%s\"}", why);
+    memset(ret, 0, head);
+    ret[0] = lane == FORM ? 11 : 10;
+    if (lane == FORM)
+        ret[4] = (char)n;
+    return head + (size_t)n;
+}
+
+/* Nothing more is handed on: the far end has lost its place in the stream, and
+ * is told why. */
+static void end_lane(struct rtc_channels *c, int lane, const char *why)
 {
     char text[64];
-    int channel = c->handle[FORM];
-    int n = snprintf(text + 5, sizeof(text) - 5, "{\"why\":\"%s\"}", why);
-    const char head[] = {11, 0, 0, 0, (char)n};
-    memcpy(text, head, sizeof(head));
-    LK_LOG(WARN, "transport", "what=form-closed why=%s", why);
-    report(c, FORM, false);
-    c->handle[FORM] = -1;
-    c->room = (struct rtc_room){0};
+    int channel = c->handle[lane];
+    size_t n = say_over(lane, why, text, sizeof(text));
+    LK_LOG(WARN, "transport", "what=%s-closed why=%s", params[lane].label, why);
+    report(c, (enum own)lane, false);
+    c->handle[lane] = -1;
+    c->room[lane] = (struct rtc_room){0};
     share_way(c);
     /* Refused when it is going anyway. */
-    (void)!rtc_peer_channel_send(c->peer, channel, false, text,
-                                 sizeof(head) + (size_t)n);
+    (void)!rtc_peer_channel_send(c->peer, channel, false, text, n);
     rtc_peer_channel_close(c->peer, channel);
 }
 
@@ -135,11 +168,12 @@ static void end_form(struct rtc_channels *c, const char *why)
 static bool pass(struct rtc_channels *c, enum own which, struct rtcmsg *m)
 {
     int64_t now_us = lk_loop_now_us(c->config.loop);
-    if (which != FORM)
+    const struct rtc_gate_limits *limits = gates[which];
+    if (!limits)
         return rtc_gate_pass(&c->gate[which], &m->bytes, &m->len, now_us);
-    if (rtc_gate_pass_form(&c->gate[FORM], m->len, now_us))
+    if (rtc_gate_pass_whole(&c->gate[which], limits, m->len, now_us))
         return true;
-    end_form(c, m->len > RTC_GATE_FORM_LEN ? "malformed" : "too-fast");
+    end_lane(c, which, m->len > limits->len ? "malformed" : "too-fast");
     return false;
 }
 
@@ -175,20 +209,21 @@ void rtc_channels_closed(struct rtc_channels *c, int channel)
 
 /* --- orders ------------------------------------------------------------ */
 
-static void send_on(struct rtc_channels *c, const struct rtcmsg *m)
+static void send_on(struct rtc_channels *c, int which, const struct rtcmsg *m)
 {
-    bool form = own_of(c, m->channel) == FORM;
+    bool lane = which >= LANES;
     int64_t now_us = lk_loop_now_us(c->config.loop);
-    int r = form && !rtc_room_take(&c->room, m->len, now_us) ? -ENOBUFS : 0;
+    int r =
+        lane && !rtc_room_take(&c->room[which], m->len, now_us) ? -ENOBUFS : 0;
     if (r == 0)
         r = rtc_peer_channel_send(c->peer, m->channel, !m->binary, m->bytes,
                                   m->len);
     if (r < 0)
         LK_LOG(WARN, "transport", "what=send channel=%u err=%s", m->channel,
                strerrorname_np(-r));
-    if (form && r < 0)
-        end_form(c, "lost"); /* half a stream is none */
-    else if (form)
+    if (lane && r < 0)
+        end_lane(c, which, "lost"); /* half a stream is none */
+    else if (lane)
         lk_timer_set_in(c->timer, RTC_ROOM_TICK_US);
 }
 
@@ -196,9 +231,9 @@ void rtc_channels_order(struct rtc_channels *c, const struct rtcmsg *m)
 {
     int which = own_of(c, m->channel);
     if (m->type == RTCMSG_SEND && which >= 0)
-        send_on(c, m);
-    else if (which == FORM)
-        end_form(c, "lost");
+        send_on(c, which, m);
+    else if (which >= LANES)
+        end_lane(c, which, "lost");
 }
 
 /* --- life -------------------------------------------------------------- */
@@ -207,8 +242,10 @@ void rtc_channels_reset(struct rtc_channels *c)
 {
     rtc_echo_reset(c->echo);
     lk_timer_clear(c->timer);
-    c->gate[FORM].shut = false;
-    c->room = (struct rtc_room){0};
+    for (int i = LANES; i < OWN; i++) {
+        c->gate[i].shut = false;
+        c->room[i] = (struct rtc_room){0};
+    }
     c->peer = NULL;
     c->bps = c->config.start_bps;
     for (size_t i = 0; i < OWN; i++)

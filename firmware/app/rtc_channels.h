@@ -1,9 +1,9 @@
 /* rtc_channels.h - the data channels of one connection.
  *
- * Room: opens `ctl`, `text` and `form`, hands on what comes on them as far as
- * their gates let it, sends what luukkud orders, gives it room on `form`,
- * closes what the far end opens beside them, and answers `echo`. Thread: the
- * transport's.
+ * Room: opens `ctl`, `text`, `form` and `paper`, hands on what comes on them as
+ * far as their gates let it, sends what luukkud orders, gives it room on the
+ * last two, closes what the far end opens beside them, and answers `echo`.
+ * Thread: the transport's.
  */
 #ifndef LUUKKU_APP_RTC_CHANNELS_H
 #define LUUKKU_APP_RTC_CHANNELS_H

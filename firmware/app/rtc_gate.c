@@ -4,21 +4,14 @@
 
 #define MILLION INT64_C(1000000)
 
-struct limits {
-    int64_t bytes;    /* a second */
-    int64_t messages; /* likewise */
-    int64_t seconds;  /* so many seconds' worth at once */
-    size_t len;       /* bytes of one message */
-};
-
-static const struct limits text = {.bytes = RTC_GATE_BYTES,
-                                   .messages = RTC_GATE_MESSAGES,
-                                   .seconds = RTC_GATE_S,
-                                   .len = RTCMSG_BYTES_MAX};
-static const struct limits form = {.bytes = RTC_GATE_FORM_BYTES,
-                                   .messages = RTC_GATE_FORM_MESSAGES,
-                                   .seconds = RTC_GATE_FORM_S,
-                                   .len = RTC_GATE_FORM_LEN};
+static const struct rtc_gate_limits text = {.bytes = RTC_GATE_BYTES,
+                                            .messages = RTC_GATE_MESSAGES,
+                                            .seconds = RTC_GATE_S,
+                                            .len = RTCMSG_BYTES_MAX};
+const struct rtc_gate_limits rtc_gate_form = {
+    .bytes = 262144, .messages = 100, .seconds = 2, .len = 16384};
+const struct rtc_gate_limits rtc_gate_paper = {
+    .bytes = 1048576, .messages = 80, .seconds = 2, .len = 16384};
 
 static void drain(int64_t *level, int64_t per_s, int64_t passed_us)
 {
@@ -26,8 +19,8 @@ static void drain(int64_t *level, int64_t per_s, int64_t passed_us)
 }
 
 /* Takes a message in, if it fits. */
-static bool take(struct rtc_gate *g, const struct limits *l, size_t len,
-                 int64_t now_us)
+static bool take(struct rtc_gate *g, const struct rtc_gate_limits *l,
+                 size_t len, int64_t now_us)
 {
     int64_t passed = LK_MIN(now_us - g->at_us, l->seconds * MILLION);
     int64_t bytes = (int64_t)LK_MIN(len, l->len + 1) * MILLION;
@@ -55,8 +48,9 @@ bool rtc_gate_pass(struct rtc_gate *g, const uint8_t **data, size_t *len,
     return first;
 }
 
-bool rtc_gate_pass_form(struct rtc_gate *g, size_t len, int64_t now_us)
+bool rtc_gate_pass_whole(struct rtc_gate *g, const struct rtc_gate_limits *l,
+                         size_t len, int64_t now_us)
 {
-    g->shut = g->shut || !take(g, &form, len, now_us);
+    g->shut = g->shut || !take(g, l, len, now_us);
     return !g->shut;
 }

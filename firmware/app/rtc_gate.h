@@ -1,7 +1,8 @@
 /* rtc_gate.h - how much a far end may say on a data channel.
  *
  * Spec: firmware/signal/PROTOCOL.md, "Text" (a flood does not end a call) and
- * "Form" (a flood ends the sharing). Pure: time goes in. Not here: what the
+ * "Form", "Papers" (a flood ends the
+ * sharing). Pure: time goes in. Not here: what the
  * messages mean.
  */
 #ifndef LUUKKU_APP_RTC_GATE_H
@@ -17,13 +18,16 @@
 #define RTC_GATE_MESSAGES INT64_C(50)
 #define RTC_GATE_S 4
 
-/* Likewise of the channel `form`, and bytes of one message there. What the
- * form itself says about floods is counted in updates; this is what this
- * program and the way to luukkud can carry. */
-#define RTC_GATE_FORM_BYTES INT64_C(262144)
-#define RTC_GATE_FORM_MESSAGES INT64_C(100)
-#define RTC_GATE_FORM_S 2
-#define RTC_GATE_FORM_LEN 16384
+/* What a far end may say on a channel. What a form or the papers themselves say
+ * about floods is counted there; this is what this program and the way to
+ * luukkud can carry. */
+struct rtc_gate_limits {
+    int64_t bytes;    /* a second */
+    int64_t messages; /* likewise */
+    int64_t seconds;  /* so many seconds' worth at once */
+    size_t len;       /* bytes of one message */
+};
+extern const struct rtc_gate_limits rtc_gate_form, rtc_gate_paper;
 
 /* All zero is a gate that nothing has passed. */
 struct rtc_gate {
@@ -42,9 +46,9 @@ struct rtc_gate {
 bool rtc_gate_pass(struct rtc_gate *g, const uint8_t **data, size_t *len,
                    int64_t now_us);
 
-/* Whether a message of the channel `form` may be handed on. From the first one
- * that may not nothing may any more: of a reliable stream nothing can be left
- * out. */
-bool rtc_gate_pass_form(struct rtc_gate *g, size_t len, int64_t now_us);
+/* Whether a message of a channel of which nothing can be left out may be handed
+ * on. From the first one that may not nothing may any more. */
+bool rtc_gate_pass_whole(struct rtc_gate *g, const struct rtc_gate_limits *l,
+                         size_t len, int64_t now_us);
 
 #endif

@@ -22,7 +22,9 @@ int line_new(const struct signal_call_config *config,
         return r;
     }
     l->out = *out;
-    l->ctl = l->text = l->form = -1;
+    l->ctl = l->text = -1;
+    for (enum line_lane i = 0; i < LINE_LANES; i++)
+        l->lane[i].channel = -1;
     l->has_mic = l->has_camera = true;
     l->controls = (struct line_controls){
         .mic = true, .camera = true, .volume = SESSION_VOLUME_DEFAULT};
@@ -110,6 +112,24 @@ void line_tell_state(struct line *l)
     line_send_on(l, l->ctl, text, n);
 }
 
+void line_say_ctl(struct line *l, const char *text, size_t len)
+{
+    if (len <= LINE_SAY_MAX)
+        line_send_on(l, l->ctl, text, (int)len);
+}
+
+void line_ctl_channel(struct line *l, int channel)
+{
+    bool was = l->ctl >= 0;
+    l->ctl = channel;
+    if (!l->out.ctl || (!was && channel < 0))
+        return;
+    if (was)
+        l->out.ctl(l->out.arg, false);
+    if (channel >= 0 && l->granted)
+        l->out.ctl(l->out.arg, true);
+}
+
 /* --- connections ------------------------------------------------------- */
 
 static void drop_connection(struct line *l)
@@ -118,9 +138,9 @@ static void drop_connection(struct line *l)
         order(l, RTCMSG_CLOSE);
     l->prepared = false;
     l->answered = false;
-    l->ctl = -1;
+    line_ctl_channel(l, -1);
     line_talk_close(l);
-    line_form_close(l);
+    line_lanes_close(l);
     l->restart_us = l->fresh_us = LINE_NEVER;
 }
 
@@ -287,7 +307,7 @@ void line_drain(struct line *l, int64_t now_us)
     while (signal_call_poll(l->call, &a))
         act(l, &a, now_us);
     line_talk_flow(l, now_us);
-    line_form(l);
+    line_flow(l);
 }
 
 /* --- what goes in ------------------------------------------------------ */

@@ -19,8 +19,12 @@ struct line;
 #define LINE_RESTART_US (5 * INT64_C(1000000))   /* between ICE restarts */
 #define LINE_FRESH_US (2 * INT64_C(1000000))     /* between fresh connections */
 #define LINE_GIVE_UP_US (120 * INT64_C(1000000)) /* of silence */
-#define LINE_CTL_MAX 1024   /* bytes of a message on `ctl` */
-#define LINE_FORM_MAX 16384 /* bytes of a message on `form` */
+#define LINE_CTL_MAX 1024   /* bytes of a message of the page on `ctl` */
+#define LINE_SAY_MAX 16384  /* bytes of one to it */
+#define LINE_LANE_MAX 16384 /* bytes of a message on `form` or `paper` */
+
+/* The channels that carry much. The first has the way before the second. */
+enum line_lane { LINE_FORM, LINE_PAPER, LINE_LANES };
 
 /* What leaves. Called from inside the functions below; must not call back into
  * the line. What is borrowed dies on return. */
@@ -29,13 +33,20 @@ struct line_output {
     void (*event)(void *arg, const struct session_event *e);
     /* A refused message, a repeat given up: static names for the log. */
     void (*note)(void *arg, const char *what, const char *why);
-    /* The channel `form` of the call opened or closed; a message came on it (0
-     * bytes: one that was not binary); asks for the next one to send, at most
-     * LINE_FORM_MAX bytes, lent until the next call: false, there is none.
+    /* A lane of the call opened or closed; a message came on it (0 bytes: one
+     * that was not binary); asks for the next one to send, at most
+     * LINE_LANE_MAX bytes, lent until the next call: false, there is none.
      * All or none of them. */
-    void (*form_channel)(void *arg, bool open);
-    void (*form_data)(void *arg, const void *bytes, size_t len);
-    bool (*form_poll)(void *arg, const void **ret, size_t *ret_len);
+    void (*lane)(void *arg, enum line_lane lane, bool open);
+    void (*lane_data)(void *arg, enum line_lane lane, const void *bytes,
+                      size_t len);
+    bool (*lane_poll)(void *arg, enum line_lane lane, const void **ret,
+                      size_t *ret_len);
+    /* `ctl` of the call opened (each time it is another connection's) or
+     * closed; a text came on it that is none of the line's own. Both or
+     * neither. */
+    void (*ctl)(void *arg, bool open);
+    void (*ctl_text)(void *arg, const char *text, size_t len);
     void *arg;
 };
 
@@ -79,9 +90,13 @@ void line_set_controls(struct line *l, const struct line_controls *c);
 void line_write(struct line *l, const char *text, int64_t now_us);
 void line_say(struct line *l, int64_t now_us);
 
-/* There may be something to send on `form`: sends as much of it as luukku-rtc
- * has room for, and goes on by itself when it has more. */
-void line_form(struct line *l);
+/* There may be something to send on the lanes: sends as much of it as
+ * luukku-rtc has room for, and goes on by itself when it has more. */
+void line_flow(struct line *l);
+
+/* Says a text of at most LINE_SAY_MAX bytes on `ctl`; nothing where that is not
+ * open. */
+void line_say_ctl(struct line *l, const char *text, size_t len);
 
 /* signal_call_binding() of the line's call. */
 bool line_binding(const struct line *l, struct signal_binding *ret);

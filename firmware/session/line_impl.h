@@ -2,7 +2,7 @@
  *
  * Room: private to line*.c. line.c decides and orders, line_in.c takes what
  * luukku-rtc reports, line_talk.c carries the conversation in writing,
- * line_form.c the form.
+ * line_lane.c form and papers.
  */
 #ifndef LUUKKU_SESSION_LINE_IMPL_H
 #define LUUKKU_SESSION_LINE_IMPL_H
@@ -11,6 +11,14 @@
 #include "session/talk.h"
 
 #define LINE_NEVER INT64_MAX
+
+/* A lane's channel, -1 until it is open; RTCMSG_ROOM on it, and what of that
+ * was used. */
+struct line_lane_state {
+    int channel;
+    uint64_t room;
+    uint64_t sent;
+};
 
 struct line {
     struct signal_call *call;
@@ -28,10 +36,8 @@ struct line {
     bool answered;             /* the newest connection has an answer */
     int ctl;                   /* its `ctl` channel, -1 until it is open */
     int text;                  /* likewise its `text` channel */
-    int form;                  /* likewise `form` */
-    uint64_t form_room;        /* RTCMSG_ROOM on it */
-    uint64_t form_sent;        /* of that: used */
-    enum session_line is;      /* as last told to the session */
+    struct line_lane_state lane[LINE_LANES];
+    enum session_line is; /* as last told to the session */
     int64_t lost_us;    /* since when the line is not good; LINE_NEVER: it is */
     int64_t restart_us; /* next ICE restart */
     int64_t fresh_us;   /* next fresh connection */
@@ -46,6 +52,9 @@ void line_send_on(struct line *l, int channel, const char *text, int len);
 /* Tells the expert's page what it gets of the citizen: switched on, and there.
  */
 void line_tell_state(struct line *l);
+
+/* `ctl` is that one now, or -1: there is none. */
+void line_ctl_channel(struct line *l, int channel);
 
 void line_restart_ice(struct line *l, int64_t now_us);
 
@@ -66,13 +75,14 @@ void line_talk_flow(struct line *l, int64_t now_us);
 /* The channel `text` opened or closed. */
 void line_talk_channel(struct line *l, const struct rtcmsg *m, int64_t now_us);
 
-/* --- line_form.c ------------------------------------------------------- */
+/* --- line_lane.c ------------------------------------------------------- */
 
-void line_form_close(struct line *l);
+void line_lanes_close(struct line *l);
 
-/* The channel `form` opened or closed; has more room; a message came. */
-void line_form_channel(struct line *l, const struct rtcmsg *m);
-void line_form_room(struct line *l, const struct rtcmsg *m);
-void line_form_data(struct line *l, const struct rtcmsg *m);
+/* A channel opened or closed; has more room; a message came: where it is one of
+ * the lanes. */
+void line_lane_channel(struct line *l, const struct rtcmsg *m);
+void line_lane_room(struct line *l, const struct rtcmsg *m);
+void line_lane_data(struct line *l, const struct rtcmsg *m);
 
 #endif

@@ -68,7 +68,7 @@ static void on_data(struct line *l, const struct rtcmsg *m,
     struct session_event e = {.kind = SESSION_EVENT_REMOTE};
     if (m->channel == l->text && l->granted)
         talk_receive(&l->talk, m->bytes, m->len, t->now_us);
-    line_form_data(l, m);
+    line_lane_data(l, m);
     if (m->channel != l->ctl || m->binary)
         return;
     if (l->granted && ctl_read_bye((const char *)m->bytes, m->len) == 0)
@@ -76,17 +76,18 @@ static void on_data(struct line *l, const struct rtcmsg *m,
     else if (ctl_read_state((const char *)m->bytes, m->len, &e.mic,
                             &e.camera) == 0)
         l->out.event(l->out.arg, &e);
+    else if (l->granted && l->out.ctl_text && m->len <= LINE_CTL_MAX)
+        l->out.ctl_text(l->out.arg, (const char *)m->bytes, m->len);
 }
 
 static void on_channel(struct line *l, const struct rtcmsg *m, int64_t now_us)
 {
     if (strcmp(m->text, "text") == 0)
         line_talk_channel(l, m, now_us);
-    if (strcmp(m->text, "form") == 0)
-        line_form_channel(l, m);
+    line_lane_channel(l, m);
     if (strcmp(m->text, "ctl") != 0)
         return;
-    l->ctl = m->open ? m->channel : -1;
+    line_ctl_channel(l, m->open ? m->channel : -1);
     line_tell_state(l);
 }
 
@@ -131,7 +132,7 @@ static void on_connection(struct line *l, const struct rtcmsg *m,
     else if (m->type == RTCMSG_VOICE)
         on_voice(l, m);
     else if (m->type == RTCMSG_ROOM)
-        line_form_room(l, m);
+        line_lane_room(l, m);
 }
 
 static int receive_message(struct line *l, const struct rtcmsg *m,

@@ -255,6 +255,20 @@ static void event_said(struct session *s, const struct session_talk *talk)
         s->view.manner.typing = true;
 }
 
+/* Of the form, the papers, who it is, a matter that was sent before. */
+static void apply_part_event(struct session *s, const struct session_event *e)
+{
+    if (e->kind == SESSION_EVENT_TRACK)
+        session_track_event(s, e->matter);
+    else if (e->kind == SESSION_EVENT_IDENTITY)
+        session_identity_event(s, e);
+    else if (e->kind == SESSION_EVENT_FORM ||
+             e->kind == SESSION_EVENT_FORM_LEFT)
+        session_form_event(s, e);
+    else
+        session_papers_event(s, e);
+}
+
 static void apply_event(struct session *s, const struct session_event *e,
                         int64_t now_us)
 {
@@ -303,17 +317,11 @@ static void apply_event(struct session *s, const struct session_event *e,
         break;
     case SESSION_EVENT_FORM:
     case SESSION_EVENT_FORM_LEFT:
-        session_form_event(s, e);
-        break;
     case SESSION_EVENT_PAPERS:
     case SESSION_EVENT_PAPERS_LEFT:
-        session_papers_event(s, e);
-        break;
     case SESSION_EVENT_IDENTITY:
-        session_identity_event(s, e);
-        break;
     case SESSION_EVENT_TRACK:
-        session_track_event(s, e->matter);
+        apply_part_event(s, e);
         break;
     case SESSION_EVENT_WIPED:
         if (s->view.screen == SESSION_LEAVING)

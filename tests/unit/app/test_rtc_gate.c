@@ -67,7 +67,7 @@ static void test_too_long(void **state)
 static size_t pass_form(struct rtc_gate *g, size_t len, int64_t now_us)
 {
     size_t n = 0;
-    while (rtc_gate_pass_form(g, len, now_us))
+    while (rtc_gate_pass_whole(g, &rtc_gate_form, len, now_us))
         n++;
     return n;
 }
@@ -76,12 +76,13 @@ static void test_form(void **state)
 {
     (void)state;
     assert_int_equal(
-        pass_form(&(struct rtc_gate){0}, RTC_GATE_FORM_LEN, SECOND),
-        RTC_GATE_FORM_BYTES * RTC_GATE_FORM_S / RTC_GATE_FORM_LEN);
+        pass_form(&(struct rtc_gate){0}, rtc_gate_form.len, SECOND),
+        rtc_gate_form.bytes * rtc_gate_form.seconds /
+            (int64_t)rtc_gate_form.len);
     assert_int_equal(pass_form(&(struct rtc_gate){0}, 1, SECOND),
-                     RTC_GATE_FORM_MESSAGES * RTC_GATE_FORM_S);
+                     rtc_gate_form.messages * rtc_gate_form.seconds);
     assert_int_equal(
-        pass_form(&(struct rtc_gate){0}, RTC_GATE_FORM_LEN + 1, SECOND), 0);
+        pass_form(&(struct rtc_gate){0}, rtc_gate_form.len + 1, SECOND), 0);
 }
 
 /* Half a stream is none: once shut it stays shut. */
@@ -89,19 +90,20 @@ static void test_form_shut(void **state)
 {
     struct rtc_gate g = {0};
     (void)state;
-    (void)pass_form(&g, RTC_GATE_FORM_LEN, SECOND);
-    assert_false(rtc_gate_pass_form(&g, 1, 1000 * SECOND));
+    (void)pass_form(&g, rtc_gate_form.len, SECOND);
+    assert_false(rtc_gate_pass_whole(&g, &rtc_gate_form, 1, 1000 * SECOND));
 }
 
 /* At the sustained rate it never shuts. */
 static void test_form_rate(void **state)
 {
     struct rtc_gate g = {0};
+    size_t len = (size_t)(rtc_gate_form.bytes / rtc_gate_form.messages);
     (void)state;
     for (int64_t i = 0; i < 1000; i++)
         assert_true(
-            rtc_gate_pass_form(&g, RTC_GATE_FORM_BYTES / RTC_GATE_FORM_MESSAGES,
-                               SECOND + i * SECOND / RTC_GATE_FORM_MESSAGES));
+            rtc_gate_pass_whole(&g, &rtc_gate_form, len,
+                                SECOND + i * SECOND / rtc_gate_form.messages));
 }
 
 int main(void)

@@ -87,26 +87,53 @@ static void on_note(void *arg, const char *what, const char *why)
     (void)why;
 }
 
-static void on_form_channel(void *arg, bool open)
+static void on_ctl(void *arg, bool open)
 {
     (void)arg;
+    assert_true(open != w->ctl_open);
+    w->ctl_open = open;
+}
+
+static void on_ctl_text(void *arg, const char *text, size_t len)
+{
+    (void)arg;
+    assert_true(w->ctl_open);
+    snprintf(w->ctl_got, sizeof(w->ctl_got), "%.*s", (int)len, text);
+}
+
+static void on_lane(void *arg, enum line_lane lane, bool open)
+{
+    (void)arg;
+    w->opened_last = lane;
+    if (lane != LINE_FORM)
+        return;
     assert_true(open != w->form_open);
     w->form_open = open;
     *(open ? &w->form_opened : &w->form_closed) += 1;
 }
 
-static void on_form_data(void *arg, const void *bytes, size_t len)
+static void on_lane_data(void *arg, enum line_lane lane, const void *bytes,
+                         size_t len)
 {
     size_t had = strlen(w->form_got);
     (void)arg;
-    snprintf(w->form_got + had, sizeof(w->form_got) - had, "%.*s|", (int)len,
-             (const char *)bytes);
+    snprintf(w->form_got + had, sizeof(w->form_got) - had, "%s%.*s|",
+             lane == LINE_PAPER ? "paper:" : "", (int)len, (const char *)bytes);
 }
 
-static bool on_form_poll(void *arg, const void **ret, size_t *ret_len)
+static bool on_lane_poll(void *arg, enum line_lane lane, const void **ret,
+                         size_t *ret_len)
 {
-    static const uint8_t bytes[LINE_FORM_MAX];
+    static const uint8_t bytes[LINE_LANE_MAX];
     (void)arg;
+    if (lane == LINE_PAPER && w->paper_waits > 0) {
+        w->paper_waits--;
+        *ret = bytes;
+        *ret_len = LINE_LANE_MAX;
+        return true;
+    }
+    if (lane == LINE_PAPER)
+        return false;
     if (w->form_waits == 0)
         return false;
     w->form_waits--;
@@ -181,12 +208,14 @@ int world_setup(void **state)
     struct line_output out = {.send = on_send,
                               .event = on_event,
                               .note = on_note,
-                              .form_channel = on_form_channel,
-                              .form_data = on_form_data,
-                              .form_poll = on_form_poll};
+                              .ctl = on_ctl,
+                              .ctl_text = on_ctl_text,
+                              .lane = on_lane,
+                              .lane_data = on_lane_data,
+                              .lane_poll = on_lane_poll};
     (void)state;
     w = calloc(1, sizeof(*w));
-    w->form_len = LINE_FORM_MAX;
+    w->form_len = LINE_LANE_MAX;
     w->t = (struct signal_time){.now_us = SECOND, .wall_s = SUPPORT_NOW_S};
     w->key = support_key("kiosk");
     w->trust = support_trust();

@@ -42,6 +42,10 @@ struct world {
     unsigned form_sent;  /* messages on it */
     unsigned form_waits; /* more to send */
     size_t form_len;     /* bytes of each; at first the most there may be */
+    bool ctl_open;
+    char ctl_got[128];
+    enum line_lane opened_last;
+    unsigned paper_waits;
     bool form_open;
     unsigned form_opened, form_closed;
     char form_got[64]; /* what came, "|" after each message */
@@ -49,6 +53,8 @@ struct world {
 
 #define TEXT 5        /* a data channel's number */
 #define FORM 6        /* likewise */
+#define PAPER 7       /* likewise */
+#define CTL 8         /* likewise */
 #define ST "\xc2\x9c" /* ends the greeting */
 
 /* The one that the running test has. */

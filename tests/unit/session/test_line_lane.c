@@ -1,8 +1,8 @@
-/* The channel of the form: what luukku-rtc has room for, and what happens to it
- * when a connection goes. */
+/* The channels of form and papers: what luukku-rtc has room for, and what
+ * happens to them when a connection goes. And `ctl`. */
 #include "line_world.h"
 
-#define LONG LINE_FORM_MAX
+#define LONG LINE_LANE_MAX
 
 static void channel(bool open)
 {
@@ -46,7 +46,7 @@ static void test_room(void **state)
     (void)state;
     world_into_call();
     world()->form_waits = 10;
-    line_form(world()->line);
+    line_flow(world()->line);
     assert_int_equal(world()->form_sent, 0); /* no channel */
     channel(true);
     assert_int_equal(world()->form_sent, 0); /* no room yet */
@@ -61,7 +61,7 @@ static void test_room(void **state)
     room(100 * LONG);
     assert_int_equal(world()->form_sent, 10);
     world()->form_waits = 1;
-    line_form(world()->line);
+    line_flow(world()->line);
     assert_int_equal(world()->form_sent, 11);
 }
 
@@ -101,7 +101,7 @@ static void test_again(void **state)
     assert_int_equal(world()->form_closed, 1);
     channel(true);
     world()->form_waits = 2;
-    line_form(world()->line);
+    line_flow(world()->line);
     assert_int_equal(world()->form_sent, 0);
     line_transport(world()->line, false, &world()->t);
     assert_int_equal(world()->form_closed, 2);
@@ -115,8 +115,63 @@ static void test_again(void **state)
     assert_int_equal(world()->form_opened, 3);
     assert_int_equal(world()->form_closed, 3);
     world()->form_waits = 1;
-    line_form(world()->line);
+    line_flow(world()->line);
     assert_int_equal(world()->form_sent, 1);
+}
+
+/* Each has room of its own, and messages of its own. */
+static void test_papers(void **state)
+{
+    (void)state;
+    world_into_call();
+    channel(true);
+    world_receive((struct rtcmsg){.type = RTCMSG_CHANNEL,
+                                  .call = world()->number,
+                                  .channel = PAPER,
+                                  .open = true,
+                                  .text = "paper"});
+    assert_int_equal(world()->opened_last, LINE_PAPER);
+    world()->paper_waits = 3;
+    world()->form_waits = 1;
+    room(LONG);
+    assert_int_equal(world()->form_sent, 1);
+    assert_int_equal(world()->paper_waits, 3);
+    world_receive((struct rtcmsg){.type = RTCMSG_ROOM,
+                                  .call = world()->number,
+                                  .channel = PAPER,
+                                  .room = 2 * LONG});
+    assert_int_equal(world()->paper_waits, 1);
+    data(PAPER, true, "p");
+    data(FORM, true, "f");
+    assert_string_equal(world()->form_got, "paper:p|f|");
+}
+
+static void test_ctl(void **state)
+{
+    char text[LINE_CTL_MAX + 2] = "{\"type\":\"identify\"}";
+    (void)state;
+    world_into_call();
+    world_receive((struct rtcmsg){.type = RTCMSG_CHANNEL,
+                                  .call = world()->number,
+                                  .channel = CTL,
+                                  .open = true,
+                                  .text = "ctl"});
+    assert_true(world()->ctl_open);
+    data(CTL, false, text);
+    assert_string_equal(world()->ctl_got, text);
+    world()->ctl_got[0] = '\0';
+    data(CTL, false, "{\"type\":\"state\",\"mic\":true,\"camera\":true}");
+    data(CTL, true, text);
+    memset(text, 'x', sizeof(text) - 1);
+    data(CTL, false, text);
+    assert_string_equal(world()->ctl_got, "");
+    unsigned before = world_count(RTCMSG_SEND);
+    line_say_ctl(world()->line, "{}", 2);
+    assert_int_equal(world_count(RTCMSG_SEND), before + 1);
+    line_transport(world()->line, false, &world()->t);
+    assert_false(world()->ctl_open);
+    line_say_ctl(world()->line, "{}", 2);
+    assert_int_equal(world_count(RTCMSG_SEND), before + 1);
 }
 
 /* Room on another channel, or of another connection. */
@@ -146,6 +201,8 @@ int main(void)
         CASE(test_data),
         CASE(test_again),
         CASE(test_foreign_room),
+        CASE(test_papers),
+        CASE(test_ctl),
     };
     return cmocka_run_group_tests(tests, NULL, world_finish);
 }
