@@ -69,9 +69,9 @@ static void test_cmyk(void **state)
 
 static void test_photo(void **state)
 {
-    static const double quad[8] = {420, 60, 1180, 90, 1210, 1130, 380, 1110};
-    struct picture letter = draw_letter(620, 877, 14, 0);
-    struct picture photo = draw_photo(1600, 1200, &letter, quad);
+    static const double quad[8] = {210, 30, 590, 45, 605, 565, 190, 555};
+    struct picture letter = draw_letter(310, 438, 7, 0);
+    struct picture photo = draw_photo(800, 600, &letter, quad);
     const struct coding c = {.quality = 80};
     const struct pages_wish wish = {.prep = SCANMSG_FLATTEN};
     size_t len = 0;
