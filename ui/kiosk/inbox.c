@@ -48,6 +48,7 @@ struct kiosk_inbox *kiosk_inbox_free(struct kiosk_inbox *b)
         return NULL;
     post_close_rings(&b->post);
     form_view_free(b->post.form);
+    papers_view_free(b->post.papers);
     lk_fd_close(b->wake_fd);
     pthread_mutex_destroy(&b->lock);
     explicit_bzero(b, sizeof(*b)); /* a view holds the conversation */
@@ -104,6 +105,16 @@ void kiosk_inbox_form(struct kiosk_inbox *b, struct form_view *form)
     b->post.has_form = true;
     inbox_unlock_and_wake(b);
     form_view_free(old);
+}
+
+void kiosk_inbox_papers(struct kiosk_inbox *b, struct papers_view *papers)
+{
+    pthread_mutex_lock(&b->lock);
+    struct papers_view *old = b->post.papers;
+    b->post.papers = papers;
+    b->post.has_papers = true;
+    inbox_unlock_and_wake(b);
+    papers_view_free(old);
 }
 
 void kiosk_inbox_rings(struct kiosk_inbox *b, struct kiosk_ring_fds remote,

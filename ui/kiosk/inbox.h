@@ -20,6 +20,8 @@ struct kiosk_post {
     struct session_view view;
     bool has_form;
     struct form_view *form; /* the taker's from here on; NULL: none any more */
+    bool has_papers;
+    struct papers_view *papers; /* likewise */
     bool has_rings;
     struct kiosk_ring_fds remote, self; /* the taker's from here on */
     size_t spokens;
@@ -49,6 +51,8 @@ void kiosk_inbox_quit(struct kiosk_inbox *b);
 void kiosk_inbox_view(struct kiosk_inbox *b, const struct session_view *view);
 /* Takes `form` over. */
 void kiosk_inbox_form(struct kiosk_inbox *b, struct form_view *form);
+/* Takes `papers` over. */
+void kiosk_inbox_papers(struct kiosk_inbox *b, struct papers_view *papers);
 void kiosk_inbox_rings(struct kiosk_inbox *b, struct kiosk_ring_fds remote,
                        struct kiosk_ring_fds self);
 

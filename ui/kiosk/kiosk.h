@@ -10,6 +10,7 @@
 
 #include "base/defs.h"
 #include "kiosk/keypad.h"
+#include "papers/view.h"
 #include "session/view.h"
 
 #include <stdbool.h>
@@ -125,6 +126,11 @@ void kiosk_ui_set_view(struct kiosk_ui *ui, const struct session_view *view);
  * none any more). Post it before the view that goes with it.
  * Thread: any. */
 void kiosk_ui_set_form(struct kiosk_ui *ui, struct form_view *form);
+
+/* Shows `papers` on the screen that is about papers (taken over; NULL: there
+ * are none any more). Post it before the view that goes with it.
+ * Thread: any. */
+void kiosk_ui_set_papers(struct kiosk_ui *ui, struct papers_view *papers);
 
 /* Descriptors of a frame ring's reading end; see ipc/ring.h. */
 struct kiosk_ring_fds {

@@ -20,6 +20,7 @@ struct kiosk_env {
     bool self_live;
     const struct kiosk_typing *typing; /* NULL: nothing is typed */
     const struct form_view *form;      /* NULL: there is none */
+    const struct papers_view *papers;  /* likewise */
 };
 
 /* Builds the view's screen into `ret`, not laid out. Its error member says

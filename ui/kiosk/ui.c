@@ -134,6 +134,7 @@ struct kiosk_ui *kiosk_ui_free(struct kiosk_ui *ui)
     kiosk_window_free(ui->window);
     kiosk_inbox_free(ui->inbox);
     form_view_free(ui->form);
+    papers_view_free(ui->papers);
     kiosk_speech_clear(&ui->speech);
     kiosk_typing_clear(&ui->typing);
     free(ui);
@@ -177,6 +178,7 @@ static struct kiosk_env env_now(const struct kiosk_ui *ui)
         .self_live = kiosk_video_live(ui->video, KIOSK_SOURCE_SELF, now),
         .typing = &ui->typing,
         .form = ui->form,
+        .papers = ui->papers,
     };
 }
 
@@ -292,6 +294,13 @@ static void ui_take_form(struct kiosk_ui *ui, struct form_view *f)
     ui->stale = true;
 }
 
+static void ui_take_papers(struct kiosk_ui *ui, struct papers_view *p)
+{
+    papers_view_free(ui->papers);
+    ui->papers = p;
+    ui->stale = true;
+}
+
 static void ui_take_posts(struct kiosk_ui *ui)
 {
     struct kiosk_post post;
@@ -299,6 +308,8 @@ static void ui_take_posts(struct kiosk_ui *ui)
     ui->closing |= post.quit;
     if (post.has_form)
         ui_take_form(ui, post.form);
+    if (post.has_papers)
+        ui_take_papers(ui, post.papers);
     if (post.has_view)
         ui_take_view(ui, &post.view);
     if (post.has_rings) {
@@ -389,6 +400,7 @@ static void ui_refuse_rest(struct kiosk_ui *ui)
         kiosk_request_refuse(&post.request[i], -ECANCELED,
                              "the screen is closing");
     form_view_free(post.form);
+    papers_view_free(post.papers);
     kiosk_video_set(ui->video, KIOSK_SOURCE_REMOTE, post.remote.memory_fd,
                     post.remote.wake_fd);
     kiosk_video_set(ui->video, KIOSK_SOURCE_SELF, post.self.memory_fd,
@@ -425,6 +437,11 @@ void kiosk_ui_set_view(struct kiosk_ui *ui, const struct session_view *view)
 void kiosk_ui_set_form(struct kiosk_ui *ui, struct form_view *form)
 {
     kiosk_inbox_form(ui->inbox, form);
+}
+
+void kiosk_ui_set_papers(struct kiosk_ui *ui, struct papers_view *papers)
+{
+    kiosk_inbox_papers(ui->inbox, papers);
 }
 
 void kiosk_ui_set_rings(struct kiosk_ui *ui, struct kiosk_ring_fds remote,

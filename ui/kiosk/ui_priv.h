@@ -55,8 +55,9 @@ struct kiosk_ui {
     struct kiosk_inbox *inbox;
 
     struct session_view view;
-    struct form_view *form; /* owned; NULL: none */
-    struct kiosk_env env;   /* that the tree was built with */
+    struct form_view *form;     /* owned; NULL: none */
+    struct papers_view *papers; /* likewise */
+    struct kiosk_env env;       /* that the tree was built with */
     struct kiosk_tree tree[2];
     int shown;  /* which tree is the newest */
     bool stale; /* the tree must be built anew */
