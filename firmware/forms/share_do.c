@@ -1,8 +1,8 @@
 /* Commands of the page. A path that is gone is passed over: a row may have been
  * removed while the command was on its way. */
 #include "forms/form_impl.h"
-#include "forms/json_in.h"
 
+#include "base/json_read.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -155,13 +155,13 @@ static bool run(struct form *f, const struct command *c)
 void form_take_do(struct form *f, const char *json, size_t len)
 {
     struct command c = {.name = ""};
-    struct jin_want want[] = {
+    struct lk_json_want want[] = {
         {.name = "do", .text = c.name, .cap = sizeof(c.name)},
         {.name = "field", .text = c.field, .cap = sizeof(c.field)},
         {.name = "value", .text = c.value, .cap = sizeof(c.value)},
         {.name = "sha256", .text = c.sha256, .cap = sizeof(c.sha256)},
     };
-    bool read = jin_read(json, len, want, LK_ARRAY_LEN(want)) == 0;
+    bool read = lk_json_read(json, len, want, LK_ARRAY_LEN(want)) == 0;
     c.has_field = want[1].seen;
     c.has_value = want[2].seen;
     c.has_sha256 = want[3].seen;

@@ -1,9 +1,9 @@
 /* Messages of the page: joining, updates, where its cursor is. */
 #include "forms/form_impl.h"
-#include "forms/json_in.h"
 #include "forms/policy.h"
 
 #include "base/bytes.h"
+#include "base/json_read.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,13 +15,13 @@ void form_take_join(struct form *f, const char *json, size_t len)
     char doc[2 * FORM_ID_LEN + 1] = "";
     uint32_t v = 0;
     uint32_t client = 0;
-    struct jin_want want[] = {
+    struct lk_json_want want[] = {
         {.name = "v", .whole = &v},
         {.name = "load", .text = load, .cap = sizeof(load)},
         {.name = "doc", .text = doc, .cap = sizeof(doc)},
         {.name = "client", .whole = &client},
     };
-    if (jin_read(json, len, want, LK_ARRAY_LEN(want)) < 0 || v != 1)
+    if (lk_json_read(json, len, want, LK_ARRAY_LEN(want)) < 0 || v != 1)
         form_share_over(f, "malformed");
     else
         form_share_join(f, load, doc, client);
@@ -164,13 +164,13 @@ static int read_peer(struct form *f)
     char field[FORMS_PATH_MAX] = "";
     uint32_t at = 0;
     uint32_t to = 0;
-    struct jin_want want[] = {
+    struct lk_json_want want[] = {
         {.name = "field", .text = field, .cap = sizeof(field)},
         {.name = "at", .whole = &at},
         {.name = "to", .whole = &to},
     };
     const struct coedit_aware_client *c = peer_of(s);
-    int r = c ? jin_read(c->state, c->len, want, LK_ARRAY_LEN(want)) : 0;
+    int r = c ? lk_json_read(c->state, c->len, want, LK_ARRAY_LEN(want)) : 0;
     if (r < 0)
         return r;
     s->peer_here = field[0] != '\0';

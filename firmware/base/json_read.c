@@ -1,4 +1,4 @@
-#include "forms/json_in.h"
+#include "base/json_read.h"
 
 #include "base/text.h"
 
@@ -146,6 +146,28 @@ static void read_whole(struct in *in, uint32_t *ret)
         *ret = (uint32_t)v;
 }
 
+static void read_pairs(struct in *in, struct lk_json_want *w)
+{
+    need(in, '[');
+    if (in->error < 0 || next_is(in, ']'))
+        return;
+    do {
+        if (w->pairs == w->cap) {
+            in->error = -EMSGSIZE;
+            return;
+        }
+        uint32_t *pair = w->pair[w->pairs++];
+        need(in, '[');
+        spaces(in);
+        read_whole(in, &pair[0]);
+        need(in, ',');
+        spaces(in);
+        read_whole(in, &pair[1]);
+        need(in, ']');
+    } while (in->error == 0 && next_is(in, ','));
+    need(in, ']');
+}
+
 /* A value that nobody wants: a text, or a word or number. */
 static void pass(struct in *in)
 {
@@ -163,7 +185,7 @@ static void pass(struct in *in)
         in->error = -EBADMSG;
 }
 
-static void member(struct in *in, struct jin_want *want, size_t n)
+static void member(struct in *in, struct lk_json_want *want, size_t n)
 {
     char name[NAME_MAX_LEN];
     struct text t = {name, sizeof(name), 0};
@@ -173,7 +195,7 @@ static void member(struct in *in, struct jin_want *want, size_t n)
     if (in->error < 0)
         return;
     for (size_t i = 0; i < n; i++) {
-        struct jin_want *w = &want[i];
+        struct lk_json_want *w = &want[i];
         if (strcmp(w->name, name) != 0)
             continue;
         struct text value = {w->text, w->cap, 0};
@@ -181,6 +203,8 @@ static void member(struct in *in, struct jin_want *want, size_t n)
             in->error = -EBADMSG;
         else if (w->whole)
             read_whole(in, w->whole);
+        else if (w->pair)
+            read_pairs(in, w);
         else
             read_text(in, &value);
         w->seen = true;
@@ -189,7 +213,7 @@ static void member(struct in *in, struct jin_want *want, size_t n)
     pass(in);
 }
 
-int jin_read(const char *s, size_t len, struct jin_want *want, size_t n)
+int lk_json_read(const char *s, size_t len, struct lk_json_want *want, size_t n)
 {
     struct in in = {s, s + len, 0};
     need(&in, '{');

@@ -1,5 +1,5 @@
 /* Flat objects of JSON from outside. */
-#include "forms/json_in.h"
+#include "base/json_read.h"
 #include "testing.h"
 
 #include <errno.h>
@@ -41,11 +41,11 @@ static void test_json(void **state)
     for (size_t i = 0; i < LK_ARRAY_LEN(t); i++) {
         char text[16] = "";
         uint32_t whole = 0;
-        struct jin_want want[] = {
+        struct lk_json_want want[] = {
             {.name = "t", .text = text, .cap = sizeof(text)},
             {.name = "n", .whole = &whole},
         };
-        int r = jin_read(t[i].json, strlen(t[i].json), want, 2);
+        int r = lk_json_read(t[i].json, strlen(t[i].json), want, 2);
         if (r != t[i].error)
             fail_msg("%zu: %d", i, r);
         if (r == 0)
@@ -57,10 +57,49 @@ static void test_json(void **state)
 
 #define CASE(f) cmocka_unit_test(f)
 
+static void test_pairs(void **state)
+{
+    static const struct {
+        const char *json;
+        int error;
+        size_t pairs;
+    } t[] = {
+        {"{}", 0, 0},
+        {"{\"p\":[]}", 0, 0},
+        {"{\"p\":[[1,2]]}", 0, 1},
+        {"{\"p\": [ [ 1 , 2 ] , [ 3 , 2147483647 ] ] }", 0, 2},
+        {"{\"p\":[[1,2],[3,4],[5,6]]}", -EMSGSIZE, 0},
+        {"{\"p\":[[1,2],]}", -EBADMSG, 0},
+        {"{\"p\":[[1]]}", -EBADMSG, 0},
+        {"{\"p\":[[1,2,3]]}", -EBADMSG, 0},
+        {"{\"p\":[1,2]}", -EBADMSG, 0},
+        {"{\"p\":[[1,-2]]}", -EBADMSG, 0},
+        {"{\"p\":[[1,2]", -EBADMSG, 0},
+        {"{\"p\":[", -EBADMSG, 0},
+        {"{\"p\":7}", -EBADMSG, 0},
+        {"{\"p\":[[1,2]],\"p\":[]}", -EBADMSG, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < LK_ARRAY_LEN(t); i++) {
+        uint32_t pair[2][2] = {{0}};
+        struct lk_json_want want[] = {{.name = "p", .pair = pair, .cap = 2}};
+        int r = lk_json_read(t[i].json, strlen(t[i].json), want, 1);
+        if (r != t[i].error)
+            fail_msg("%zu: %d", i, r);
+        if (r == 0)
+            assert_int_equal(want[0].pairs, t[i].pairs);
+        if (r == 0 && t[i].pairs > 0)
+            assert_int_equal(pair[0][1], 2);
+        if (r == 0 && t[i].pairs > 1)
+            assert_int_equal(pair[1][1], INT32_MAX);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_json),
+        CASE(test_pairs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
