@@ -99,7 +99,7 @@ static void wait_or_go_on(struct scan_job *j)
 static void on_page(void *arg, uint32_t id, const struct pages_page *p)
 {
     struct scan_job *j = arg;
-    const int fds[] = {p->page_fd, p->preview_fd, p->jpeg_fd};
+    const int fds[] = {p->page_fd, p->preview_fd, p->jpeg_fd, p->small_fd};
     if (!j->active || j->stopping || id != j->order.job ||
         j->pages >= j->order.pages)
         return;
@@ -114,7 +114,7 @@ static void on_page(void *arg, uint32_t id, const struct pages_page *p)
         .dpi = (uint16_t)LK_MIN(p->info.dpi, SCANMSG_DPI_MAX),
         .width_px = (uint16_t)p->info.width_px,
         .height_px = (uint16_t)p->info.height_px};
-    j->config.tell(j->config.arg, &m, fds, p->jpeg_fd < 0 ? 2 : 3);
+    j->config.tell(j->config.arg, &m, fds, p->jpeg_fd < 0 ? 2 : 4);
 }
 
 static void on_done(void *arg, uint32_t id, int error)
@@ -147,10 +147,11 @@ static void on_stuck(void *arg, uint32_t id)
 static int give(struct scan_job *j, int fd)
 {
     const struct scanmsg *o = &j->order;
-    const struct pages_wish wish = {.dpi = o->dpi,
-                                    .turn = o->turn,
-                                    .prep = o->prep,
-                                    .upright = o->type == SCANMSG_DECODE};
+    struct pages_wish wish = {.dpi = o->dpi,
+                              .turn = o->turn,
+                              .prep = o->prep,
+                              .upright = o->type == SCANMSG_DECODE};
+    memcpy(wish.crop, o->crop, sizeof(wish.crop));
     int r = scan_worker_give(j->worker, o->job, fd, &wish,
                              (unsigned)o->pages - j->pages);
     if (r == 0)

@@ -24,6 +24,7 @@ enum member {
     M_NAME = 1 << 14,
     M_WHY = 1 << 15,
     M_LIMIT = 1 << 16, /* pages, 1 or more */
+    M_CROP = 1 << 17,
 };
 
 /* 0 for a type that does not exist. */
@@ -32,7 +33,7 @@ static unsigned members_of(unsigned type)
     static const unsigned members[] = {
         [SCANMSG_START] =
             M_JOB | M_SOURCE | M_MODE | M_PAPER | M_PREP | M_DPI | M_LIMIT,
-        [SCANMSG_DECODE] = M_JOB | M_PREP | M_DPI | M_LIMIT,
+        [SCANMSG_DECODE] = M_JOB | M_PREP | M_DPI | M_LIMIT | M_CROP,
         [SCANMSG_CANCEL] = M_JOB,
         [SCANMSG_SCANNER] = M_STATE | M_CAN | M_NAME,
         [SCANMSG_PROGRESS] = M_JOB | M_PERCENT | M_PAGE,
@@ -47,7 +48,7 @@ static bool fds_good(unsigned type, size_t fds)
     if (type == SCANMSG_DECODE)
         return fds == 1;
     if (type == SCANMSG_PAGE)
-        return fds == 2 || fds == 3;
+        return fds == 2 || fds == 4;
     return fds == 0;
 }
 
@@ -67,6 +68,13 @@ static bool side_good(uint16_t px)
     return px > 0 && px <= SCANMSG_SIDE_MAX;
 }
 
+static bool crop_good(const uint16_t c[4])
+{
+    bool none = (c[0] | c[1] | c[2] | c[3]) == 0;
+    return none || (c[0] < c[2] && c[2] <= SCANMSG_EDGE_MAX && c[1] < c[3] &&
+                    c[3] <= SCANMSG_EDGE_MAX);
+}
+
 static bool numbers_good(const struct scanmsg *m, unsigned has)
 {
     return (!(has & M_PERCENT) || m->percent <= 100) &&
@@ -74,6 +82,7 @@ static bool numbers_good(const struct scanmsg *m, unsigned has)
            (!(has & (M_PAGES | M_LIMIT)) || m->pages <= SCANMSG_PAGES_MAX) &&
            (!(has & M_LIMIT) || m->pages > 0) &&
            (!(has & M_DPI) || m->dpi <= SCANMSG_DPI_MAX) &&
+           (!(has & M_CROP) || crop_good(m->crop)) &&
            (!(has & M_SIZE) ||
             (side_good(m->width_px) && side_good(m->height_px)));
 }
@@ -145,6 +154,8 @@ static void write_numbers(struct lk_writer *w, const struct scanmsg *m,
         lk_write_u16(w, m->width_px);
         lk_write_u16(w, m->height_px);
     }
+    for (size_t i = 0; has & M_CROP && i < LK_ARRAY_LEN(m->crop); i++)
+        lk_write_u16(w, m->crop[i]);
 }
 
 int scanmsg_encode(const struct scanmsg *m, void *ret, size_t cap)
@@ -214,6 +225,8 @@ static void read_numbers(struct lk_reader *r, struct scanmsg *m, unsigned has)
         m->width_px = lk_read_u16(r);
         m->height_px = lk_read_u16(r);
     }
+    for (size_t i = 0; has & M_CROP && i < LK_ARRAY_LEN(m->crop); i++)
+        m->crop[i] = lk_read_u16(r);
 }
 
 int scanmsg_decode(uint16_t type, const void *payload, size_t len, size_t fds,

@@ -19,6 +19,7 @@
 #define SCANMSG_DPI_MAX 1200
 #define SCANMSG_DPIS_MAX 16           /* resolutions of a scanner */
 #define SCANMSG_SIDE_MAX 20000        /* pixels of a page's side */
+#define SCANMSG_EDGE_MAX 10000        /* of crop: the whole side */
 #define SCANMSG_DOCUMENT_MAX 33554432 /* bytes of a document to decode */
 
 enum scanmsg_type {
@@ -26,7 +27,7 @@ enum scanmsg_type {
     SCANMSG_START = 1, /* job, source, mode, dpi, paper, prep, turn, pages: at
                           most so many */
     SCANMSG_DECODE,    /* job, dpi (of a drawn PDF; 0: what fits), prep, turn,
-                          pages; one descriptor: a sealed memfd */
+                          crop, pages; one descriptor: a sealed memfd */
     SCANMSG_CANCEL,    /* job: END follows, CANCELLED or what came first */
 
     /* luukku-scan to luukkud */
@@ -35,8 +36,8 @@ enum scanmsg_type {
     SCANMSG_PROGRESS,     /* job, page (from 1), percent of it */
     SCANMSG_PAGE,         /* job, page, width, height, dpi, mode, traits;
                              descriptors: the page, its preview (both of
-                             scanpage.h), and with SCANMSG_WITH_JPEG the page as
-                             JPEG */
+                             scanpage.h), and with SCANMSG_WITH_JPEG both as
+                             JPEG, too */
     SCANMSG_END,          /* job, pages: given in all, reason, why */
 };
 
@@ -84,7 +85,7 @@ enum scanmsg_prep {
     SCANMSG_STRAIGHTEN = 1, /* a scan that lies a little askew */
     SCANMSG_FLATTEN = 2,    /* a camera's picture: the sheet is found, made a
                                rectangle, and lit evenly */
-    SCANMSG_WITH_JPEG = 4,  /* give the page as JPEG too, for sending */
+    SCANMSG_WITH_JPEG = 4,  /* give page and preview as JPEG too, for sending */
     SCANMSG_DROP_BLANK = 8, /* do not give blank pages */
     SCANMSG_PREP_ALL = 15,
 };
@@ -139,10 +140,12 @@ struct scanmsg {
     uint8_t sources;
     uint8_t modes;
     uint8_t papers;
-    uint8_t percent; /* 0..100 */
-    uint16_t page;   /* from 1 */
-    uint16_t pages;  /* 0..SCANMSG_PAGES_MAX; START and DECODE: 1 or more */
-    uint16_t dpi;    /* 0: not known, 1..SCANMSG_DPI_MAX */
+    uint8_t percent;  /* 0..100 */
+    uint16_t page;    /* from 1 */
+    uint16_t pages;   /* 0..SCANMSG_PAGES_MAX; START and DECODE: 1 or more */
+    uint16_t dpi;     /* 0: not known, 1..SCANMSG_DPI_MAX */
+    uint16_t crop[4]; /* left, top, right, bottom edge of what is left when it
+                         was turned, and straightened; all 0: the whole page */
     uint16_t width_px;
     uint16_t height_px;
     uint8_t dpis; /* how many */

@@ -174,10 +174,19 @@ static int prepare(struct scanpage_draft **page, const struct pages_wish *wish,
     }
     if (r == 0 && wish->prep & SCANMSG_STRAIGHTEN)
         r = straighten(page, traits);
-    return r;
+    return r < 0 ? r : pages_crop(page, wish->crop);
 }
 
-/* Preview, verdict, JPEG, and last the page itself. */
+/* A descriptor, or why there is none. */
+static int keep(int fd, int *ret)
+{
+    if (fd < 0)
+        return fd;
+    *ret = fd;
+    return 0;
+}
+
+/* Preview, verdict, JPEGs, and last the page itself. */
 static int finish(struct scanpage_draft *page, const struct pages_wish *wish,
                   struct pages_page *ret)
 {
@@ -189,27 +198,23 @@ static int finish(struct scanpage_draft *page, const struct pages_wish *wish,
     if (pages_blank(&preview->info, preview->rows))
         ret->traits |= SCANMSG_BLANK;
     ret->info = page->info;
-    r = scanpage_draft_seal(preview);
-    if (r >= 0)
-        ret->preview_fd = r;
-    if (r >= 0 && wish->prep & SCANMSG_WITH_JPEG) {
-        r = pages_jpeg_encode(&page->info, page->rows);
-        if (r >= 0)
-            ret->jpeg_fd = r;
+    if (wish->prep & SCANMSG_WITH_JPEG) {
+        r = keep(pages_jpeg_encode(&page->info, page->rows), &ret->jpeg_fd);
+        if (r == 0)
+            r = keep(pages_jpeg_encode(&preview->info, preview->rows),
+                     &ret->small_fd);
     }
-    if (r >= 0) {
-        r = scanpage_draft_seal(page);
-        if (r >= 0)
-            ret->page_fd = r;
-    }
-    return r < 0 ? r : 0;
+    if (r == 0)
+        r = keep(scanpage_draft_seal(preview), &ret->preview_fd);
+    return r < 0 ? r : keep(scanpage_draft_seal(page), &ret->page_fd);
 }
 
 int pages_document_page(struct pages_document *d, size_t index,
                         const struct pages_wish *wish, struct pages_page *ret)
 {
     LK_AUTO(scanpage_draft) page = NULL;
-    struct pages_page p = {.page_fd = -1, .preview_fd = -1, .jpeg_fd = -1};
+    struct pages_page p = {
+        .page_fd = -1, .preview_fd = -1, .jpeg_fd = -1, .small_fd = -1};
     unsigned turn = 0;
     int r = decode(d, index, wish, &page, &turn, &p.traits);
     if (r == 0)
@@ -228,4 +233,5 @@ void pages_page_close(struct pages_page *p)
     p->page_fd = lk_fd_close(p->page_fd);
     p->preview_fd = lk_fd_close(p->preview_fd);
     p->jpeg_fd = lk_fd_close(p->jpeg_fd);
+    p->small_fd = lk_fd_close(p->small_fd);
 }

@@ -29,6 +29,7 @@ struct pages_wish {
     uint8_t turn; /* quarter turns clockwise */
     uint8_t prep; /* enum scanmsg_prep */
     bool upright; /* turn a photograph as its camera says */
+    uint16_t crop[4]; /* struct scanmsg's */
 };
 
 /* A page that is ready. Descriptors are sealed memfds. */
@@ -37,7 +38,8 @@ struct pages_page {
     unsigned traits; /* enum scanmsg_traits */
     int page_fd;
     int preview_fd;
-    int jpeg_fd; /* -1: not wished */
+    int jpeg_fd;  /* of the page; -1: not wished */
+    int small_fd; /* of the preview, likewise */
 };
 
 /* Closes what it has; fine after a failure, and twice. */

@@ -1,5 +1,6 @@
 #include "pages/rows.h"
 
+#include "ipc/scanmsg.h"
 #include "pages/limits.h"
 
 #include <errno.h>
@@ -79,6 +80,47 @@ int pages_turn(struct scanpage_draft **page, unsigned turn)
     if (r == 0 && turn & 2)
         turn_half(*page);
     return r;
+}
+
+/* --- cutting ------------------------------------------------------------ */
+
+/* The first pixel of a side, and how many; at least one. */
+static uint32_t cut_side(uint32_t px, uint32_t from, uint32_t to, uint32_t *ret)
+{
+    uint32_t a = px * from / SCANMSG_EDGE_MAX;
+    uint32_t b = (px * to + SCANMSG_EDGE_MAX - 1) / SCANMSG_EDGE_MAX;
+    *ret = b - a;
+    return a;
+}
+
+int pages_crop(struct scanpage_draft **page, const uint16_t crop[4])
+{
+    LK_AUTO(scanpage_draft) to = NULL;
+    struct scanpage_info i = (*page)->info;
+    size_t step = scanpage_stride(&i);
+    if ((crop[0] | crop[1] | crop[2] | crop[3]) == 0)
+        return 0;
+    if (crop[0] >= crop[2] || crop[2] > SCANMSG_EDGE_MAX ||
+        crop[1] >= crop[3] || crop[3] > SCANMSG_EDGE_MAX)
+        return -EINVAL;
+    uint32_t x = cut_side(i.width_px, crop[0], crop[2], &i.width_px);
+    uint32_t y = cut_side(i.height_px, crop[1], crop[3], &i.height_px);
+    if (i.width_px == (*page)->info.width_px &&
+        i.height_px == (*page)->info.height_px)
+        return 0;
+    int r = scanpage_draft_new(&i, &to);
+    if (r < 0)
+        return r;
+    for (uint32_t n = 0; n < i.height_px; n++) {
+        memcpy(to->rows + n * scanpage_stride(&i),
+               (*page)->rows + (y + n) * step + (size_t)x * i.depth,
+               scanpage_stride(&i));
+        if (n % FORGET_ROWS == 0)
+            scanpage_draft_forget(*page, y + n);
+    }
+    (void)scanpage_draft_free(*page);
+    *page = LK_TAKE(to);
+    return 0;
 }
 
 /* --- turning by a little ------------------------------------------------ */

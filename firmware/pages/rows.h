@@ -1,4 +1,4 @@
-/* rows.h - a page's pixels turned, straightened, reduced and judged.
+/* rows.h - a page's pixels turned, straightened, cut, reduced and judged.
  *
  * Pure but for memory; any thread.
  */
@@ -19,6 +19,13 @@ int pages_turn(struct scanpage_draft **page, unsigned turn) LK_MUST_CHECK;
  * the corners white. The old one is given back while the new one grows.
  * Errors: -EINVAL more than PAGES_SKEW_MAX_DEG, scanpage_draft_new()'s. */
 int pages_rotate(struct scanpage_draft **page, double degrees) LK_MUST_CHECK;
+
+/* Replaces the page by what is between the edges: left, top, right, bottom, in
+ * 1/SCANMSG_EDGE_MAX of its width and height, at least one pixel; all 0:
+ * nothing is cut. The old one is given back while the new one grows.
+ * Errors: -EINVAL no such edges, scanpage_draft_new()'s; the page stays. */
+int pages_crop(struct scanpage_draft **page,
+               const uint16_t crop[4]) LK_MUST_CHECK;
 
 /* A copy that fits into side_px * side_px, each pixel the mean of those it
  * stands for; never larger than the page.

@@ -25,6 +25,8 @@ static const struct {
       .pages = 1,
       .dpi = 0},
      1},
+    {{.type = SCANMSG_DECODE, .job = 9, .pages = 1, .crop = {0, 1, 10000, 2}},
+     1},
     {{.type = SCANMSG_CANCEL, .job = 0xffffffff}, 0},
     {{.type = SCANMSG_SCANNER,
       .state = SCANMSG_STATE_READY,
@@ -45,7 +47,7 @@ static const struct {
       .dpi = 1200,
       .width_px = SCANMSG_SIDE_MAX,
       .height_px = 1},
-     3},
+     4},
     {{.type = SCANMSG_END,
       .job = 7,
       .reason = SCANMSG_JAMMED,
@@ -86,7 +88,7 @@ static void test_wrong_lengths(void **state)
         assert_int_equal(
             scanmsg_decode(type, b, (size_t)n + 1, samples[i].fds, &d),
             -EBADMSG);
-        assert_int_equal(scanmsg_decode(type, b, (size_t)n, 4, &d), -EBADMSG);
+        assert_int_equal(scanmsg_decode(type, b, (size_t)n, 3, &d), -EBADMSG);
         assert_true(samples[i].fds == 0 ||
                     scanmsg_decode(type, b, (size_t)n, 0, &d) == -EBADMSG);
     }
@@ -101,6 +103,10 @@ static void test_out_of_range(void **state)
         {.type = SCANMSG_START, .pages = 1, .turn = 4},
         {.type = SCANMSG_START, .pages = 1, .prep = 16},
         {.type = SCANMSG_START, .pages = 1, .dpi = SCANMSG_DPI_MAX + 1},
+        {.type = SCANMSG_DECODE, .pages = 1, .crop = {1, 0, 1, 1}},
+        {.type = SCANMSG_DECODE, .pages = 1, .crop = {0, 2, 1, 1}},
+        {.type = SCANMSG_DECODE, .pages = 1, .crop = {0, 0, 10001, 1}},
+        {.type = SCANMSG_DECODE, .pages = 1, .crop = {0, 0, 1, 10001}},
         {.type = SCANMSG_START, .pages = 1, .source = SCANMSG_SOURCES},
         {.type = SCANMSG_START, .pages = 1, .mode = SCANMSG_MODES},
         {.type = SCANMSG_START, .pages = 1, .paper = SCANMSG_PAPERS},

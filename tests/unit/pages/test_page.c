@@ -51,6 +51,7 @@ static void test_jpeg_and_again(void **state)
     pages_document_free(d);
     assert_int_equal(p.traits, 0);
     assert_true(scanpage_sealed_len(p.jpeg_fd, 1 << 24) > 10000);
+    assert_in_range(scanpage_sealed_len(p.small_fd, 1 << 20), 10000, 300000);
     struct scanpage *preview = look(&p.preview_fd);
     assert_int_equal(preview->info.height_px, PAGES_PREVIEW_SIDE_PX);
     assert_int_equal(preview->info.width_px, 904);
@@ -59,12 +60,13 @@ static void test_jpeg_and_again(void **state)
     assert_int_equal(page->info.dpi, 300);
     assert_memory_equal(page->rows, expect.rows, 2480UL * 3508 * 3);
     assert_int_equal(pages_document_open(dup(page->fd), &d), 0);
-    wish = (struct pages_wish){.turn = 1};
+    wish = (struct pages_wish){.turn = 1, .crop = {5000, 0, 10000, 10000}};
     pages_page_close(&p);
     assert_int_equal(pages_document_page(d, 0, &wish, &p), 0);
-    assert_int_equal(p.info.width_px, 3508);
+    assert_int_equal(p.info.width_px, 1754);
     assert_int_equal(p.info.height_px, 2480);
     assert_int_equal(p.jpeg_fd, -1);
+    assert_int_equal(p.small_fd, -1);
     pages_page_close(&p);
     pages_page_close(&p);
     pages_document_free(d);

@@ -48,6 +48,45 @@ static void test_turn(void **state)
     }
 }
 
+/* What is between the edges, to the pixel. */
+static void test_crop(void **state)
+{
+    (void)state;
+    static const struct {
+        uint16_t crop[4];
+        int error;
+        uint32_t x, y, w, h;
+    } t[] = {
+        {{0, 0, 0, 0}, 0, 0, 0, 200, 100},
+        {{0, 0, 10000, 10000}, 0, 0, 0, 200, 100},
+        {{2500, 1000, 7500, 9000}, 0, 50, 10, 100, 80},
+        {{0, 9900, 100, 10000}, 0, 0, 99, 2, 1},
+        {{9999, 0, 10000, 1}, 0, 199, 0, 1, 1},
+        {{5000, 0, 5000, 10000}, -EINVAL, 0, 0, 200, 100},
+        {{0, 0, 10001, 10000}, -EINVAL, 0, 0, 200, 100},
+        {{0, 7000, 10000, 6000}, -EINVAL, 0, 0, 200, 100},
+    };
+    for (size_t i = 0; i < LK_ARRAY_LEN(t) * 2; i++) {
+        size_t k = i / 2;
+        uint32_t depth = i & 1 ? 3 : 1;
+        struct picture p = {200, 100, depth, malloc(20000UL * depth)};
+        for (size_t b = 0; b < 20000UL * depth; b++)
+            p.rows[b] = (uint8_t)(b * 7 + b / 251);
+        struct scanpage_draft *d = draft(&p);
+        assert_int_equal(pages_crop(&d, t[k].crop), t[k].error);
+        assert_int_equal(d->info.width_px, t[k].w);
+        assert_int_equal(d->info.height_px, t[k].h);
+        assert_int_equal(d->info.dpi, 300);
+        for (uint32_t y = 0; y < t[k].h; y++)
+            assert_memory_equal(d->rows + y * scanpage_stride(&d->info),
+                                p.rows + ((size_t)(t[k].y + y) * 200 + t[k].x) *
+                                             depth,
+                                (size_t)t[k].w * depth);
+        scanpage_draft_free(d);
+        picture_free(&p);
+    }
+}
+
 /* A page too large for two of it is refused for quarters, not for halves. */
 static void test_turn_large(void **state)
 {
@@ -167,9 +206,10 @@ static void test_blank(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_turn),       cmocka_unit_test(test_turn_large),
-        cmocka_unit_test(test_straighten), cmocka_unit_test(test_rotate),
-        cmocka_unit_test(test_reduce),     cmocka_unit_test(test_blank),
+        cmocka_unit_test(test_turn),       cmocka_unit_test(test_crop),
+        cmocka_unit_test(test_turn_large), cmocka_unit_test(test_straighten),
+        cmocka_unit_test(test_rotate),     cmocka_unit_test(test_reduce),
+        cmocka_unit_test(test_blank),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
