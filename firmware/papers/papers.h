@@ -136,9 +136,10 @@ int papers_add(struct papers *p, struct papers_given *g, size_t place,
                uint32_t *ret) LK_MUST_CHECK;
 
 /* Another content in a page's place, made of its first JPEG by `edit`; NULL: it
- * is scanned anew, is not shared, and has a new first. The page has another id,
- * no marks, and is not busy. Errors: as above, -ENOENT; the page stays as it
- * was. */
+ * is scanned anew, is neither shared nor attached, and has a new first. The
+ * page has another id, no marks, and is not busy. What was cut away of a shared
+ * page stays so: one that is straightened after it was cut is not shared any
+ * more. Errors: as above, -ENOENT; the page stays as it was. */
 int papers_renew(struct papers *p, uint32_t id, struct papers_given *g,
                  const struct papers_edit *edit, uint32_t *ret) LK_MUST_CHECK;
 
@@ -147,6 +148,9 @@ int papers_renew(struct papers *p, uint32_t id, struct papers_given *g,
 struct papers_edit papers_edit_add(const struct papers_edit *now,
                                    const struct papers_edit *more);
 #define PAPERS_EDIT_NONE ((struct papers_edit){.crop = {0, 0, 10000, 10000}})
+#define PAPERS_EDGE_MIN 50 /* of the first page, that a cut one must have */
+/* Whether enough of the page is left. */
+bool papers_edit_fits(const struct papers_edit *e);
 
 /* Below: nothing for a page that is not there. */
 void papers_remove(struct papers *p, uint32_t id);

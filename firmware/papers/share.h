@@ -13,18 +13,23 @@
 struct papers_share;
 
 #define PAPERS_MESSAGE_MAX 16384 /* bytes of a message */
+#define PAPERS_PIECE_MAX 16374   /* of a page or document, in one message */
 #define PAPERS_DOCUMENT_MAX 33554432
-#define PAPERS_LOAD_LEN 32       /* hex digits */
+#define PAPERS_LOAD_LEN 32             /* hex digits */
+#define PAPERS_GOT 262144              /* bytes of a detail between two `got` */
+#define PAPERS_WINDOW (2 * PAPERS_GOT) /* sent of a detail without one */
 #define PAPERS_RATE 60           /* messages a second, twice as many at once */
 #define PAPERS_BYTE_RATE 2097152 /* bytes, likewise */
+#define PAPERS_PIECE_COST 4096   /* bytes that a piece counts for at least */
 
 struct papers_share_output {
-    /* The expert's document is whole: a sealed memfd, given away. */
+    /* What leaves. Must not call back. The expert's document is whole: a sealed
+     * memfd, given away. */
     void (*document)(void *arg, uint32_t n, int fd);
     /* It is taken back, if it is still being read. */
     void (*document_off)(void *arg, uint32_t n);
-    /* The expert asks for a paper, or looks at a page: for the screen. */
-    void (*called)(void *arg);
+    /* The expert asks for a paper. */
+    void (*asked)(void *arg);
     void *arg;
 };
 
@@ -43,7 +48,9 @@ void papers_share_receive(struct papers_share *s, const void *bytes, size_t len,
  * now. */
 bool papers_share_poll(struct papers_share *s, int64_t now_us, const void **ret,
                        size_t *ret_len);
-/* When there may be one again of itself; INT64_MAX: never. */
+/* Lets time pass: there may be a message then. */
+void papers_share_tick(struct papers_share *s, int64_t now_us);
+/* When there may be one of itself; INT64_MAX: never, or when there is room. */
 int64_t papers_share_next_us(const struct papers_share *s);
 /* Whether a page of the expert's is there. */
 bool papers_share_joined(const struct papers_share *s);

@@ -90,6 +90,7 @@ struct papers_page {
     bool shared;   /* the expert sees it, or will as soon as it has gone over */
     bool whole;    /* and has all of it */
     bool attached; /* goes with the form */
+    bool keep;     /* false: to be looked at only, gone soon */
     bool saved;    /* the expert's page has kept a copy */
     bool blank;    /* nothing seems to be on it */
     bool cut;      /* its end is missing, or was guessed */

@@ -178,7 +178,8 @@ static void page(struct world *w, uint32_t id, unsigned traits, int jpeg)
                                  .traits = traits,
                                  .page_fd = 10,
                                  .preview_fd = 11,
-                                 .jpeg_fd = jpeg};
+                                 .jpeg_fd = jpeg,
+                                 .small_fd = jpeg};
     (void)w;
     worker->config.page(worker->config.arg, id, &p);
 }
@@ -235,7 +236,7 @@ static void test_decode(void **state)
     assert_int_equal(m->page, 1);
     assert_int_equal(m->width_px, 1240);
     assert_int_equal(m->traits, SCANMSG_CUT);
-    assert_int_equal(w->fds[0], 3);
+    assert_int_equal(w->fds[0], 4);
     done(7, 0);
     check_end(w, 7, SCANMSG_DONE, 1);
     whole(w, 8);
