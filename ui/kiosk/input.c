@@ -58,11 +58,13 @@ void kiosk_input_activate(struct kiosk_ui *ui, int i)
     ui->led_on =
         n->intent == SESSION_INTENT_NEXT || n->intent == SESSION_INTENT_REVIEW;
     /* A copy: the tree may be built anew before the callback returns. */
-    struct session_intent intent = {.kind = n->intent};
+    struct session_intent intent = {
+        .kind = n->intent, .at = n->at, .remove = n->remove};
     if (n->turn == KIOSK_TURN_ENDS)
         snprintf(intent.arg, sizeof(intent.arg), "%s", n->arg);
     snprintf(intent.path, sizeof(intent.path), "%s", n->path);
     ui->config.intent(ui->config.arg, &intent);
+    explicit_bzero(&intent, sizeof(intent)); /* it may be a digit of a PIN */
 }
 
 static bool press_is(const struct kiosk_ui *ui, const struct kiosk_event *e)

@@ -228,6 +228,7 @@ struct kiosk_node {
     enum session_intent_kind intent;
     const char *arg;  /* the intent's; "" for none; static or the tree's own */
     const char *path; /* of the form's cell that it is about; likewise */
+    uint32_t at, remove; /* the intent's */
 
     int16_t parent; /* index, -1 for the root */
     int16_t last;   /* index of the last descendant, or its own */
