@@ -157,7 +157,9 @@ static void help_screen(struct kiosk_page *p)
     struct help_words words = help_words(p->view->screen);
     bool call = p->view->screen == SESSION_CALL ||
                 p->view->screen == SESSION_FORM ||
-                p->view->screen == SESSION_APPROVE;
+                p->view->screen == SESSION_APPROVE ||
+                p->view->screen == SESSION_PAPER ||
+                p->view->screen == SESSION_IDENTIFY;
     bool largest = p->view->manner.text_size == SESSION_TEXT_LARGEST;
     bool grid = p->wide && !call && !largest;
     if (call)

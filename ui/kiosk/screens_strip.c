@@ -18,6 +18,8 @@ static enum strip_style strip_style(const struct kiosk_page *p, int n)
     bool call = p->view->screen == SESSION_CALL ||
                 p->view->screen == SESSION_FORM ||
                 p->view->screen == SESSION_APPROVE ||
+                p->view->screen == SESSION_PAPER ||
+                p->view->screen == SESSION_IDENTIFY ||
                 p->view->screen == SESSION_RECEIPT;
     bool many = call && !p->view->help;
     enum session_text_size most =
