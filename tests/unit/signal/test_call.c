@@ -49,15 +49,13 @@ static void assert_bound(const struct expert *x, bool bound)
     assert_int_equal(signal_call_binding(w->call, &b), bound);
     if (!bound)
         return;
-    assert_string_equal(b.kiosk, "kuopio-02");
     assert_string_equal(b.expert, x->user);
     assert_string_equal(b.call, x->call);
     assert_string_equal(b.kn, x->kn);
     assert_string_equal(b.en, x->en);
-    for (int i = 0; i < SIGNAL_PRINT_LEN; i++) {
-        assert_int_equal(b.kiosk_print[i], expert_print(w->ids.session_id, i));
-        assert_int_equal(b.page_print[i], expert_print(7, i));
-    }
+    for (int i = 0; i < SIGNAL_PRINT_LEN; i++)
+        assert_true(b.kiosk_print[i] == expert_print(w->ids.session_id, i) &&
+                    b.page_print[i] == expert_print(7, i));
 }
 
 static void claimed_and_answered(void **state)
