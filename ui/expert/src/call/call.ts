@@ -7,6 +7,7 @@ import { Refused, type Reason } from '../wire/reason';
 import { markAnswer, type SdpFacts } from '../wire/sdp';
 import type { Place } from '../wire/topics';
 import { FormShare, type FormNote } from '../form/share';
+import { PaperShare } from '../paper/share';
 import type { Clock } from './clock';
 import { Outbox } from './outbox';
 import type { LocalTracks, Peer, PeerEvents } from './peer';
@@ -71,6 +72,8 @@ export class Call {
   readonly talk: Talk;
   /** The form that is filled in together; see form/share.ts. */
   readonly form: FormShare;
+  /** The papers that are looked at together; see paper/share.ts. */
+  readonly paper: PaperShare;
   private readonly outbox: Outbox;
   private readonly seen = new Set<string>();
   private inbox: Promise<void> = Promise.resolve();
@@ -89,6 +92,7 @@ export class Call {
     this.outbox = new Outbox(deps.clock, deps.publish, (type) => this.givenUp(type));
     this.talk = new Talk(deps.clock, deps.onChange, deps.talk ?? null);
     this.form = new FormShare(deps.clock, deps.onChange, deps.form ?? null);
+    this.paper = new PaperShare(deps.clock, deps.onChange);
     this.ear = new Ear(deps.clock, () => this.peer?.level() ?? Promise.resolve(null), (speaks) => {
       this.view.speaks = speaks;
       deps.onChange();
@@ -181,12 +185,14 @@ export class Call {
     this.outbox.clear();
     this.hangUp();
     this.form.close();
+    this.paper.close();
   }
 
   private hangUp(): void {
     this.ear.rest();
     this.talk.channel(null);
     this.form.channel(null);
+    this.paper.channel(null);
     this.peer?.close();
     this.peer = null;
   }
@@ -309,6 +315,8 @@ export class Call {
       onText: (data) => { if (mine()) this.talk.receive(data); },
       onFormChannel: (send) => { if (mine()) this.form.channel(send); },
       onForm: (data) => { if (mine()) this.form.receive(data); },
+      onPaperChannel: (line) => { if (mine()) this.paper.channel(line); },
+      onPaper: (data) => { if (mine()) this.paper.receive(data); },
     });
     this.peer = peer;
   }
@@ -360,6 +368,7 @@ export class Call {
     if (bye !== null) this.sendCounted('bye', { why: bye });
     this.hangUp();
     this.form.close();
+    this.paper.close();
     this.deps.onChange();
   }
 }

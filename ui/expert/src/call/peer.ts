@@ -1,5 +1,6 @@
 // One RTCPeerConnection. Made only for a verified offer; the answer leaves before anything is gathered.
 
+import type { PaperLine } from '../paper/share';
 import { sampleOf, type Sample } from './quality';
 import { levelIn } from './voice';
 
@@ -16,6 +17,9 @@ export interface PeerEvents {
   /** Likewise of the channel for the form. */
   onFormChannel(send: ((bytes: Uint8Array<ArrayBuffer>) => void) | null): void;
   onForm(data: string | ArrayBuffer): void;
+  /** Likewise of the channel for papers. */
+  onPaperChannel(line: PaperLine | null): void;
+  onPaper(data: string | ArrayBuffer): void;
 }
 
 /** What the call needs of a connection; tests put another in its place. */
@@ -120,6 +124,10 @@ export class BrowserPeer implements Peer {
     const { events } = this;
     if (channel.label === 'text') this.attach<string>(channel, (send) => events.onTextChannel(send), (data) => events.onText(data));
     if (channel.label === 'form') this.attach<Uint8Array<ArrayBuffer>>(channel, (send) => events.onFormChannel(send), (data) => events.onForm(data));
+    if (channel.label === 'paper') {
+      const line = (send: (bytes: Uint8Array<ArrayBuffer>) => void): PaperLine => ({ send, waiting: () => channel.bufferedAmount });
+      this.attach<Uint8Array<ArrayBuffer>>(channel, (send) => events.onPaperChannel(send === null ? null : line(send)), (data) => events.onPaper(data));
+    }
     if (channel.label !== 'ctl') return;
     this.ctl = channel;
     channel.onmessage = ({ data }) => {
