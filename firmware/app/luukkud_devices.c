@@ -12,7 +12,7 @@ struct device_chan {
     const char *program;
     struct lk_chan *chan; /* NULL: it does not run */
     /* Reads a message. Negative: it is none. */
-    int (*receive)(struct luukkud_devices *d, const struct lk_chan_msg *msg);
+    int (*receive)(struct luukkud_devices *d, struct lk_chan_msg *msg);
     void (*forget)(struct luukkud_devices *d); /* the program has gone */
     bool wipe;                                 /* see struct lk_chan_config */
 };
@@ -22,10 +22,10 @@ struct luukkud_devices {
     struct luukkud_devices_state state;
     struct device_chan scan;
     struct device_chan card;
+    struct luukkud_devices_scan scan_out; /* NULLs: nobody listens */
 };
 
-static int scan_receive(struct luukkud_devices *d,
-                        const struct lk_chan_msg *msg)
+static int scan_receive(struct luukkud_devices *d, struct lk_chan_msg *msg)
 {
     struct scanmsg m;
     int r =
@@ -34,16 +34,38 @@ static int scan_receive(struct luukkud_devices *d,
         r = -EBADMSG; /* luukkud's own to say */
     if (r == 0 && m.type == SCANMSG_SCANNER)
         d->state.scanner = m.state;
+    if (r == 0 && d->scan_out.message)
+        d->scan_out.message(d->scan_out.arg, &m, msg);
     return r;
 }
 
 static void scan_forget(struct luukkud_devices *d)
 {
     d->state.scanner = SCANMSG_STATE_NONE;
+    if (d->scan_out.gone)
+        d->scan_out.gone(d->scan_out.arg);
 }
 
-static int card_receive(struct luukkud_devices *d,
-                        const struct lk_chan_msg *msg)
+void luukkud_devices_listen_scan(struct luukkud_devices *d,
+                                 const struct luukkud_devices_scan *out)
+{
+    d->scan_out = *out;
+}
+
+int luukkud_devices_send_scan(struct luukkud_devices *d,
+                              const struct scanmsg *m, int fd)
+{
+    uint8_t bytes[SCANMSG_ENCODED_MAX];
+    if (!d->scan.chan)
+        return -ENOTCONN;
+    int n = scanmsg_encode(m, bytes, sizeof(bytes));
+    if (n < 0)
+        return n;
+    return lk_chan_send(d->scan.chan, (uint16_t)m->type, bytes, (size_t)n, &fd,
+                        fd < 0 ? 0 : 1);
+}
+
+static int card_receive(struct luukkud_devices *d, struct lk_chan_msg *msg)
 {
     struct cardmsg m;
     int r = cardmsg_decode(msg->type, msg->payload, msg->len, &m);

@@ -4,7 +4,7 @@
  * Room: taking the channels, checking every message, remembering how scanner,
  * reader and card are. Who sends what is no message is cut off; super starts
  * that program anew for it, and a fresh channel comes.
- * Not here: what a session does with pages and cards.
+ * Not here: what a session does with pages (luukkud_papers.h) and cards.
  * Thread: the core's.
  */
 #ifndef LUUKKU_APP_LUUKKUD_DEVICES_H
@@ -32,6 +32,24 @@ LK_AUTO_DEFINE(luukkud_devices);
 /* struct superlink_config's `peer`: takes over `fd` when `name` is one of the
  * two programs; false: it is none of them, and fd is still the caller's. */
 bool luukkud_devices_peer(struct luukkud_devices *d, const char *name, int fd);
+
+/* What luukku-scan says, checked; and that it has gone. */
+struct luukkud_devices_scan {
+    /* `raw`: of its descriptors those that are taken are the taker's. */
+    void (*message)(void *arg, const struct scanmsg *m,
+                    struct lk_chan_msg *raw);
+    void (*gone)(void *arg);
+    void *arg;
+};
+
+/* From now on it is told; copied. */
+void luukkud_devices_listen_scan(struct luukkud_devices *d,
+                                 const struct luukkud_devices_scan *out);
+
+/* Tells luukku-scan. fd: borrowed, -1 none.
+ * Errors: -ENOTCONN it does not run, scanmsg_encode()'s, lk_chan_send()'s. */
+int luukkud_devices_send_scan(struct luukkud_devices *d,
+                              const struct scanmsg *m, int fd) LK_MUST_CHECK;
 
 /* How they are; none and absent while their program does not run. */
 void luukkud_devices_state(const struct luukkud_devices *d,

@@ -133,6 +133,18 @@ void luukkud_form_act(struct luukkud_form *f, const struct session_action *a)
         formdesk_wipe(f->desk);
 }
 
+const char *luukkud_form_place(const struct luukkud_form *f)
+{
+    return formdesk_place(f->desk);
+}
+
+int luukkud_form_attach(struct luukkud_form *f,
+                        const struct paperdesk_paper *paper, bool on)
+{
+    return formdesk_attach(f->desk, paper->path, paper->name, paper->sha256,
+                           on);
+}
+
 void luukkud_form_channel(struct luukkud_form *f, bool open)
 {
     formdesk_channel(f->desk, open, now_us(f));

@@ -9,6 +9,7 @@
 #include "app/luukkud_post.h"
 #include "app/luukkud_seal.h"
 #include "kiosk/kiosk.h"
+#include "session/paperdesk.h"
 #include "session/session.h"
 
 struct luukkud_form;
@@ -41,6 +42,13 @@ void luukkud_form_data(struct luukkud_form *f, const void *bytes, size_t len);
 /* A call was granted for the card in the view. */
 void luukkud_form_begin(struct luukkud_form *f, const struct session_view *v,
                         const struct session_event *granted);
+
+/* Where papers go, and one that goes there; formdesk_place() and
+ * formdesk_attach(). */
+const char *luukkud_form_place(const struct luukkud_form *f);
+int luukkud_form_attach(struct luukkud_form *f,
+                        const struct paperdesk_paper *paper,
+                        bool on) LK_MUST_CHECK;
 
 /* SESSION_DO_FORM, SESSION_DO_TRACK, SESSION_DO_FINISH; no other. */
 void luukkud_form_act(struct luukkud_form *f, const struct session_action *a);

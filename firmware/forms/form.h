@@ -75,6 +75,9 @@ int form_undo(struct form *f) LK_MUST_CHECK;
 /* A paper that was scanned, for an attachment field. `name` is copied. */
 int form_attach(struct form *f, const char *path, const char *name,
                 const uint8_t sha256[32]) LK_MUST_CHECK;
+/* Takes it out again. -ENOENT: it is not there. */
+int form_detach(struct form *f, const char *path,
+                const uint8_t sha256[32]) LK_MUST_CHECK;
 int form_accept(struct form *f, const char *path) LK_MUST_CHECK;
 int form_decline(struct form *f, const char *path) LK_MUST_CHECK;
 

@@ -293,6 +293,28 @@ int form_attach(struct form *f, const char *path, const char *name,
     return 0;
 }
 
+int form_detach(struct form *f, const char *path, const uint8_t sha256[32])
+{
+    struct form_cell *c = NULL;
+    size_t i = 0;
+    int r = form_cell_for(f, path, FORM_CELL_PAPERS, &c);
+    if (r < 0)
+        return r;
+    while (i < c->papers && memcmp(c->paper[i].sha256, sha256, 32) != 0)
+        i++;
+    if (i == c->papers)
+        return -ENOENT;
+    r = form_writable(f);
+    if (r < 0)
+        return r;
+    c->papers--;
+    memmove(&c->paper[i], &c->paper[i + 1],
+            (c->papers - i) * sizeof(c->paper[0]));
+    explicit_bzero(&c->paper[c->papers], sizeof(c->paper[0]));
+    form_settle(f);
+    return 0;
+}
+
 /* --- suggestions -------------------------------------------------------- */
 
 int form_decline(struct form *f, const char *path)

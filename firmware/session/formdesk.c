@@ -334,6 +334,35 @@ void formdesk_intent(struct formdesk *d, const struct session_intent *i,
     look(d);
 }
 
+/* --- papers ------------------------------------------------------------ */
+
+static const char *place_in(const struct forms_section *s)
+{
+    for (size_t i = 0; i < s->fields; i++)
+        if (s->field[i].type == FORMS_ATTACHMENT)
+            return s->field[i].id;
+    return NULL;
+}
+
+const char *formdesk_place(const struct formdesk *d)
+{
+    const char *place = NULL;
+    for (size_t i = 0; d->def && i < d->def->sections && !place; i++)
+        place = place_in(&d->def->section[i]);
+    return place ? place : "";
+}
+
+int formdesk_attach(struct formdesk *d, const char *path, const char *name,
+                    const uint8_t sha256[32], bool on)
+{
+    if (!d->form)
+        return -ENOENT;
+    int r = on ? form_attach(d->form, path, name, sha256)
+               : form_detach(d->form, path, sha256);
+    look(d);
+    return r;
+}
+
 /* --- the channel ------------------------------------------------------- */
 
 void formdesk_channel(struct formdesk *d, bool open, int64_t now_us)

@@ -84,6 +84,14 @@ void formdesk_receive(struct formdesk *d, const void *bytes, size_t len,
                       int64_t now_us);
 bool formdesk_poll(struct formdesk *d, const void **ret, size_t *ret_len);
 
+/* The first field of the form that takes papers; "" there is none. Borrowed,
+ * until the form goes. */
+const char *formdesk_place(const struct formdesk *d);
+/* A paper goes with the form, or (`on` false) not any more.
+ * Errors: form_attach()'s and form_detach()'s, -ENOENT there is no form. */
+int formdesk_attach(struct formdesk *d, const char *path, const char *name,
+                    const uint8_t sha256[32], bool on) LK_MUST_CHECK;
+
 /* What became of a job; of one of a form that is gone nothing. */
 void formdesk_sealed(struct formdesk *d, const struct formdesk_package *p);
 /* The agency's address has the package with this code. */

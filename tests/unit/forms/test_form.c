@@ -164,6 +164,9 @@ static void test_papers(void **state)
         assert_int_equal(form_attach(w.form, "paper", "todistus.pdf", sha), 0);
     assert_int_equal(form_attach(w.form, "paper", "x", sha), -ENOSPC);
     assert_int_equal(form_attach(w.form, "name", "x", sha), -EINVAL);
+    assert_int_equal(form_detach(w.form, "name", sha), -EINVAL);
+    assert_int_equal(form_detach(w.form, "paper", sha), 0);
+    assert_int_equal(form_attach(w.form, "paper", "x", sha), 0);
 }
 
 /* --- approval ----------------------------------------------------------- */

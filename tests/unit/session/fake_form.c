@@ -98,6 +98,21 @@ int form_toggle(struct form *f, const char *path, const char *option)
     return note("toggle:", path, option);
 }
 
+int form_attach(struct form *f, const char *path, const char *name,
+                const uint8_t sha256[32])
+{
+    (void)f;
+    (void)sha256;
+    return note("attach:", path, name);
+}
+
+int form_detach(struct form *f, const char *path, const uint8_t sha256[32])
+{
+    (void)f;
+    (void)sha256;
+    return note("detach:", path, "");
+}
+
 int form_row_add(struct form *f, const char *path)
 {
     (void)f;

@@ -1,0 +1,183 @@
+#include "app/luukkud_papers.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct luukkud_papers {
+    struct luukkud_papers_config config;
+    struct paperdesk *desk;
+};
+
+static int64_t now_us(const struct luukkud_papers *p)
+{
+    return lk_loop_now_us(p->config.loop);
+}
+
+/* --- the desk's outputs ------------------------------------------------- */
+
+static void desk_event(void *arg, const struct session_event *e)
+{
+    struct luukkud_papers *p = arg;
+    p->config.event(p->config.arg, e);
+}
+
+static int desk_scan(void *arg, const struct scanmsg *m, int fd)
+{
+    struct luukkud_papers *p = arg;
+    return luukkud_devices_send_scan(p->config.devices, m, fd);
+}
+
+static int desk_camera(void *arg)
+{
+    struct luukkud_papers *p = arg;
+    return p->config.picture ? p->config.picture(p->config.arg) : -ENODEV;
+}
+
+static int desk_attach(void *arg, const struct paperdesk_paper *paper, bool on)
+{
+    struct luukkud_papers *p = arg;
+    return luukkud_form_attach(p->config.form, paper, on);
+}
+
+static void desk_note(void *arg, const char *what, const char *why)
+{
+    (void)arg;
+    LK_LOG(WARN, "papers", "what=\"%s\" why=\"%s\"", what, why);
+}
+
+/* --- luukku-scan -------------------------------------------------------- */
+
+/* The desk takes descriptors by setting them to -1. */
+static void scan_message(void *arg, const struct scanmsg *m,
+                         struct lk_chan_msg *raw)
+{
+    struct luukkud_papers *p = arg;
+    paperdesk_scanned(p->desk, m, raw->fds, lk_chan_fds(raw), now_us(p));
+    p->config.settle(p->config.arg);
+}
+
+static void scan_gone(void *arg)
+{
+    struct luukkud_papers *p = arg;
+    paperdesk_scan_gone(p->desk, now_us(p));
+    p->config.settle(p->config.arg);
+}
+
+/* --- what goes in ------------------------------------------------------- */
+
+void luukkud_papers_begin(struct luukkud_papers *p)
+{
+    paperdesk_begin(p->desk, now_us(p));
+    paperdesk_set_place(p->desk, luukkud_form_place(p->config.form));
+}
+
+void luukkud_papers_act(struct luukkud_papers *p,
+                        const struct session_action *a)
+{
+    if (a->kind == SESSION_DO_PAPERS)
+        paperdesk_intent(p->desk, &a->intent, now_us(p));
+    else if (a->kind == SESSION_DO_FINISH)
+        paperdesk_wipe(p->desk);
+}
+
+void luukkud_papers_channel(struct luukkud_papers *p, bool open)
+{
+    paperdesk_channel(p->desk, open, now_us(p));
+}
+
+void luukkud_papers_data(struct luukkud_papers *p, const void *bytes,
+                         size_t len)
+{
+    paperdesk_receive(p->desk, bytes, len, now_us(p));
+}
+
+bool luukkud_papers_poll(struct luukkud_papers *p, const void **ret,
+                         size_t *len)
+{
+    return paperdesk_poll(p->desk, now_us(p), ret, len);
+}
+
+void luukkud_papers_camera(struct luukkud_papers *p, bool on)
+{
+    paperdesk_set_camera(p->desk, on);
+}
+
+void luukkud_papers_picture(struct luukkud_papers *p, int fd)
+{
+    paperdesk_camera_gave(p->desk, fd, now_us(p));
+}
+
+void luukkud_papers_hold(struct luukkud_papers *p, int fd)
+{
+    paperdesk_hold(p->desk, fd, now_us(p));
+}
+
+bool luukkud_papers_held(const struct luukkud_papers *p)
+{
+    return paperdesk_held(p->desk);
+}
+
+int luukkud_papers_attached(const struct luukkud_papers *p,
+                            int (*fn)(void *arg,
+                                      const struct paperdesk_paper *paper),
+                            void *arg)
+{
+    return paperdesk_attached(p->desk, fn, arg);
+}
+
+void luukkud_papers_show(struct luukkud_papers *p, struct kiosk_ui *ui)
+{
+    struct papers_view *v = NULL;
+    if (paperdesk_take_view(p->desk, &v))
+        kiosk_ui_set_papers(ui, v);
+}
+
+void luukkud_papers_tick(struct luukkud_papers *p)
+{
+    paperdesk_tick(p->desk, now_us(p));
+}
+
+int64_t luukkud_papers_next_us(const struct luukkud_papers *p)
+{
+    return paperdesk_next_us(p->desk);
+}
+
+/* --- life --------------------------------------------------------------- */
+
+int luukkud_papers_new(const struct luukkud_papers_config *config,
+                       struct luukkud_papers **ret)
+{
+    struct luukkud_papers *p = calloc(1, sizeof(*p));
+    if (!p)
+        return -ENOMEM;
+    p->config = *config;
+    const struct paperdesk_output out = {.event = desk_event,
+                                         .scan = desk_scan,
+                                         .camera = desk_camera,
+                                         .attach = desk_attach,
+                                         .note = desk_note,
+                                         .arg = p};
+    const struct luukkud_devices_scan scan = {
+        .message = scan_message, .gone = scan_gone, .arg = p};
+    int r = paperdesk_new(&out, &p->desk);
+    if (r < 0) {
+        free(p);
+        return r;
+    }
+    luukkud_devices_listen_scan(config->devices, &scan);
+    *ret = p;
+    return 0;
+}
+
+struct luukkud_papers *luukkud_papers_free(struct luukkud_papers *p)
+{
+    if (p) {
+        const struct luukkud_devices_scan nobody = {.arg = NULL};
+        luukkud_devices_listen_scan(p->config.devices, &nobody);
+        paperdesk_free(p->desk);
+        free(p);
+    }
+    return NULL;
+}
