@@ -3,6 +3,7 @@
 #include "app/luukkud_control.h"
 #include "app/luukkud_devices.h"
 #include "app/luukkud_form.h"
+#include "app/luukkud_papers.h"
 #include "app/luukkud_rtc.h"
 #include "app/superlink.h"
 #include "base/clock.h"
@@ -28,6 +29,7 @@ struct luukkud_core {
     struct session *session;
     struct line *line;
     struct luukkud_form *form;
+    struct luukkud_papers *papers;
     struct lk_mailbox *box;
     struct lk_timer *timer;
     struct kiosk_ui *ui;
@@ -122,14 +124,24 @@ static void do_action(struct luukkud_core *c, const struct session_action *a)
         luukkud_form_act(c->form, a);
         break;
     case SESSION_DO_PAPERS:
+        luukkud_papers_act(c->papers, a);
+        break;
     case SESSION_DO_IDENTITY:
         break;
     case SESSION_DO_FINISH:
         luukkud_form_act(c->form, a);
+        luukkud_papers_act(c->papers, a);
         set_controls(c);
         c->finish_by_us = t.now_us + FAREWELL_US;
         break;
     }
+}
+
+/* What the form's and the papers' screens show. */
+static void show_rooms(struct luukkud_core *c)
+{
+    luukkud_form_show(c->form, c->ui);
+    luukkud_papers_show(c->papers, c->ui);
 }
 
 /* After every input: carries out what was decided, shows what changed, and
@@ -142,7 +154,7 @@ static void settle(struct luukkud_core *c)
     line_flow(c->line); /* what form and papers have to say */
     finish_visit(c);
     if (c->ui)
-        luukkud_form_show(c->form, c->ui);
+        show_rooms(c);
     const struct session_view *v = session_view(c->session);
     if (v->version != c->shown && c->ui) {
         c->shown = v->version;
@@ -150,6 +162,7 @@ static void settle(struct luukkud_core *c)
     }
     int64_t next = LK_MIN(session_next_us(c->session), line_next_us(c->line));
     next = LK_MIN(next, luukkud_form_next_us(c->form));
+    next = LK_MIN(next, luukkud_papers_next_us(c->papers));
     if (next == INT64_MAX)
         lk_timer_clear(c->timer);
     else
@@ -163,6 +176,7 @@ static void on_timer(void *arg, int64_t now_us)
     session_tick(c->session, now_us);
     line_tick(c->line, &t);
     luukkud_form_tick(c->form);
+    luukkud_papers_tick(c->papers);
     settle(c);
 }
 
@@ -179,8 +193,10 @@ static void line_event(void *arg, const struct session_event *e)
 {
     struct luukkud_core *c = arg;
     session_event(c->session, e, lk_loop_now_us(c->loop));
-    if (e->kind == SESSION_EVENT_GRANTED)
-        luukkud_form_begin(c->form, session_view(c->session), e);
+    if (e->kind != SESSION_EVENT_GRANTED)
+        return;
+    luukkud_form_begin(c->form, session_view(c->session), e);
+    luukkud_papers_begin(c->papers);
 }
 
 static void line_lane(void *arg, enum line_lane lane, bool open)
@@ -188,6 +204,8 @@ static void line_lane(void *arg, enum line_lane lane, bool open)
     struct luukkud_core *c = arg;
     if (lane == LINE_FORM)
         luukkud_form_channel(c->form, open);
+    else
+        luukkud_papers_channel(c->papers, open);
 }
 
 static void line_lane_data(void *arg, enum line_lane lane, const void *bytes,
@@ -196,15 +214,19 @@ static void line_lane_data(void *arg, enum line_lane lane, const void *bytes,
     struct luukkud_core *c = arg;
     if (lane == LINE_FORM)
         luukkud_form_data(c->form, bytes, len);
+    else
+        luukkud_papers_data(c->papers, bytes, len);
 }
 
 static bool line_lane_poll(void *arg, enum line_lane lane, const void **ret,
                            size_t *ret_len)
 {
     struct luukkud_core *c = arg;
-    return lane == LINE_FORM && luukkud_form_poll(c->form, ret, ret_len);
+    return lane == LINE_FORM ? luukkud_form_poll(c->form, ret, ret_len)
+                             : luukkud_papers_poll(c->papers, ret, ret_len);
 }
 
+/* Of the form, and of the papers. */
 static void form_event(void *arg, const struct session_event *e)
 {
     struct luukkud_core *c = arg;
@@ -368,6 +390,17 @@ static void on_dropped_post(void *arg, void *item)
 
 /* --- life -------------------------------------------------------------- */
 
+static int core_make_papers(struct luukkud_core *c)
+{
+    struct luukkud_papers_config config = {.loop = c->loop,
+                                           .devices = c->devices,
+                                           .form = c->form,
+                                           .event = form_event,
+                                           .settle = form_settle,
+                                           .arg = c};
+    return luukkud_papers_new(&config, &c->papers);
+}
+
 static int core_make_rooms(struct luukkud_core *c,
                            const struct luukkud_core_config *config)
 {
@@ -401,6 +434,8 @@ static int core_make_rooms(struct luukkud_core *c,
         r = luukkud_rtc_new(&rc, &c->rtc);
     if (r == 0)
         r = luukkud_form_new(&fc, &c->form);
+    if (r == 0)
+        r = core_make_papers(c);
     if (r == 0)
         r = line_new(&cc, &out, &c->line);
     return r;
@@ -512,6 +547,7 @@ struct luukkud_core *luukkud_core_free(struct luukkud_core *c)
         return NULL;
     luukkud_control_free(c->control);
     luukkud_rtc_free(c->rtc);
+    luukkud_papers_free(c->papers);
     luukkud_devices_free(c->devices);
     superlink_free(c->super);
     line_free(c->line);
