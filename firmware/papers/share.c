@@ -33,7 +33,7 @@ struct papers_share *papers_share_free(struct papers_share *s)
 void papers_share_wipe(struct papers_share *s)
 {
     s->document_fd = lk_fd_close(s->document_fd);
-    s->lanes = 0;
+    s->lanes = s->haves = 0;
     explicit_bzero(s->lane, sizeof(s->lane));
     explicit_bzero(s->message, sizeof(s->message));
     explicit_bzero(s->told, sizeof(s->told));
@@ -59,6 +59,19 @@ struct papers_lane *papers_lane_of(struct papers_share *s, uint32_t id)
     return NULL;
 }
 
+/* A lane for what was not listed before: the page may have of it from an
+ * earlier connection. */
+static struct papers_lane new_lane(struct papers_share *s, uint32_t id)
+{
+    const struct papers_sheet *h = papers_find(s->p, id);
+    struct papers_lane l = {.id = id};
+    for (size_t i = 0; i < s->haves; i++)
+        if (s->have[i][0] == id && s->have[i][1] <= h->detail_len)
+            l.got = l.detail_at = s->have[i][1];
+    papers_set_sent(s->p, id, l.got, h->show.whole && l.got == h->detail_len);
+    return l;
+}
+
 void papers_lanes_renew(struct papers_share *s)
 {
     struct papers_lane lane[PAPERS_PAGES_MAX];
@@ -67,7 +80,7 @@ void papers_lanes_renew(struct papers_share *s)
         const struct papers_page *page = &s->p->sheet[i]->show;
         const struct papers_lane *old = papers_lane_of(s, page->id);
         if (page->shared)
-            lane[n++] = old ? *old : (struct papers_lane){.id = page->id};
+            lane[n++] = old ? *old : new_lane(s, page->id);
     }
     memcpy(s->lane, lane, n * sizeof(lane[0]));
     s->lanes = n;
@@ -92,7 +105,7 @@ static void leave(struct papers_share *s)
     s->p->theirs = (struct papers_point){0};
     s->p->theirs_page = 0;
     s->joined = false;
-    s->lanes = 0;
+    s->lanes = s->haves = 0;
     s->told[0] = '\0';
     papers_touch(s->p);
 }

@@ -41,6 +41,8 @@ struct papers_share {
     int64_t messages, bytes; /* that may come, in millionths */
     struct papers_lane lane[PAPERS_PAGES_MAX]; /* as listed */
     size_t lanes;
+    uint32_t have[PAPERS_PAGES_MAX][2]; /* `join`'s, until the list went */
+    size_t haves;
     bool list_due, look_due, point_due;
     uint32_t list_seen, look_seen, mine_seen;
     int64_t look_us, point_us; /* when one went last */

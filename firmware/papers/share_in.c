@@ -13,25 +13,16 @@
 
 /* --- joining ------------------------------------------------------------ */
 
-static int goes_on(struct papers_share *s, uint32_t (*have)[2], size_t n)
+/* What cannot be so ends it; of a page that is not shared that is not said. */
+static int check_have(const struct papers_share *s,
+                      const struct lk_json_want *want)
 {
-    uint32_t at[PAPERS_PAGES_MAX] = {0};
-    for (size_t i = 0; i < n; i++) {
-        struct papers_lane *l = papers_lane_of(s, have[i][0]);
-        if (!papers_id_given(s, have[i][0]))
+    for (size_t i = 0; i < want->pairs; i++) {
+        uint32_t id = want->pair[i][0];
+        const struct papers_sheet *h = papers_find(s->p, id);
+        if (!papers_id_given(s, id) ||
+            (h && h->show.shared && want->pair[i][1] > h->detail_len))
             return -EBADMSG;
-        if (!l)
-            continue;
-        if (have[i][1] > papers_find(s->p, l->id)->detail_len)
-            return -EBADMSG;
-        at[l - s->lane] = have[i][1];
-    }
-    for (size_t i = 0; i < s->lanes; i++) {
-        struct papers_lane *l = &s->lane[i];
-        const struct papers_sheet *h = papers_find(s->p, l->id);
-        l->got = l->detail_at = at[i];
-        papers_set_sent(s->p, l->id, at[i],
-                        h->show.whole && at[i] == h->detail_len);
     }
     return 0;
 }
@@ -55,10 +46,11 @@ int papers_take_join(struct papers_share *s, const char *json, size_t len)
         lk_hex_decode(load, sizeof(id), id) < 0)
         return -EBADMSG;
     papers_share_over(s, NULL); /* the page as it was before */
-    papers_lanes_renew(s);
-    r = goes_on(s, have, want[2].pairs);
+    r = check_have(s, &want[2]);
     if (r < 0)
         return r;
+    memcpy(s->have, have, want[2].pairs * sizeof(have[0]));
+    s->haves = want[2].pairs;
     s->lost = false;
     s->joined = true;
     s->list_due = s->look_due = true;

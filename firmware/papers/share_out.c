@@ -67,6 +67,7 @@ static size_t list(struct papers_share *s)
     s->list_due = false;
     s->list_seen = s->p->list_version;
     papers_lanes_renew(s);
+    s->haves = 0;
     return papers_write_list(s);
 }
 

@@ -236,7 +236,7 @@ static void test_sharing(void **state)
     assert_int_equal(p->sheets, 1);
 }
 
-/* --- together ------------------------------------------------------------ */
+/* --- together --------------------------------------------------------- */
 
 static void test_look(void **state)
 {
@@ -333,7 +333,7 @@ static void test_view(void **state)
     papers_view_free(v);
 }
 
-/* --- memory -------------------------------------------------------------- */
+/* --- memory ----------------------------------------------------------- */
 
 static void test_memory(void **state)
 {

@@ -83,8 +83,7 @@ static uint32_t add_shared(uint32_t tag, size_t len)
     return id;
 }
 
-/* --- the page's side ---------------------------------------------------------
- */
+/* --- the page's side -------------------------------------------------- */
 
 static void say(uint8_t kind, const char *json)
 {
@@ -122,8 +121,7 @@ static void say_point(uint32_t page, uint16_t x, uint16_t y)
     papers_share_receive(s, m, sizeof(m), now_us);
 }
 
-/* --- what the kiosk says -----------------------------------------------------
- */
+/* --- what the kiosk says ---------------------------------------------- */
 
 static const uint8_t *hear(size_t *ret_len)
 {
@@ -192,8 +190,7 @@ static void expect_over(const char *why)
     hear_nothing();
 }
 
-/* --- joining -----------------------------------------------------------------
- */
+/* --- joining ---------------------------------------------------------- */
 
 static void test_empty(void **state)
 {
@@ -310,8 +307,7 @@ static void test_join_hostile(void **state)
     joined();
 }
 
-/* --- progress ----------------------------------------------------------------
- */
+/* --- progress --------------------------------------------------------- */
 
 static void got(uint32_t id, uint32_t bytes)
 {
@@ -392,8 +388,7 @@ static void test_got_hostile(void **state)
     expect_over("malformed");
 }
 
-/* --- together ----------------------------------------------------------------
- */
+/* --- together --------------------------------------------------------- */
 
 static void test_look(void **state)
 {
@@ -599,8 +594,7 @@ static void test_longest(void **state)
     assert_in_range(len, 13000, PAPERS_MESSAGE_MAX);
 }
 
-/* --- the expert's document
- * ---------------------------------------------------- */
+/* --- the expert's document -------------------------------------------- */
 
 #define DOC(n, state, why) \
     "{\"n\":" n ",\"state\":\"" state "\",\"why\":\"" why "\",\"pages\":0}"
@@ -694,8 +688,7 @@ static void test_document_ends(void **state)
     hear_json(9, TOLD("none", DOC("2", "refused", "full"), "40"));
 }
 
-/* --- rates -------------------------------------------------------------------
- */
+/* --- rates ------------------------------------------------------------ */
 
 static void test_rates(void **state)
 {

@@ -39,7 +39,7 @@ static uint32_t any_id(void)
     return p->sheet[pick((uint32_t)p->sheets)]->show.id;
 }
 
-/* --- the citizen --------------------------------------------------------- */
+/* --- the citizen ------------------------------------------------------ */
 
 static void add(void)
 {
@@ -94,7 +94,7 @@ static void citizen(void)
     }
 }
 
-/* --- the page ------------------------------------------------------------ */
+/* --- the page --------------------------------------------------------- */
 
 static void say(uint8_t kind, const char *json)
 {
@@ -111,8 +111,7 @@ static void join(void)
     int n = snprintf(json, sizeof(json),
                      "{\"v\":1,\"load\":\"" LOAD "\",\"have\":[");
     if (pick(8) == 0)
-        n += snprintf(json + n, sizeof(json) - (size_t)n, "[%u,%u],", any_id(),
-                      pick(60000));
+        n += snprintf(json + n, sizeof(json) - (size_t)n, "[%u,0],", any_id());
     for (size_t i = 0; i < pages; i++)
         n += snprintf(json + n, sizeof(json) - (size_t)n, "[%u,%u],",
                       page[i].id, page[i].at);
@@ -145,7 +144,7 @@ static void expert(void)
     say(words[what].kind, json);
 }
 
-/* --- what leaves --------------------------------------------------------- */
+/* --- what leaves ------------------------------------------------------ */
 
 static const struct papers_sheet *shared(uint32_t id)
 {
@@ -227,7 +226,7 @@ static void drain(unsigned n)
     }
 }
 
-/* --- rounds -------------------------------------------------------------- */
+/* --- rounds ----------------------------------------------------------- */
 
 static void on_document(void *arg, uint32_t n, int fd)
 {
