@@ -47,8 +47,8 @@ export class Vm {
     return this.#dir;
   }
 
-  // Boots; `extra` are further arguments of QEMU's. Two processors do little more than one, but wait for each other: they take
-  // twice the host's time, and there are other guests.
+  // Boots; `extra` are further arguments of QEMU's. One processor: a boot with two took twice the
+  // host's CPU time, and there are other guests.
   static async boot(extra = [], processors = 1) {
     const vm = new Vm();
     vm.#start(extra, processors);
