@@ -135,6 +135,11 @@ static int64_t end_shown_us(const struct session *s)
     return s->view.code[0] ? SESSION_END_CODE_US : SESSION_END_SHOWN_US;
 }
 
+void session_end_shown(struct session *s, int64_t now_us)
+{
+    s->end_at_us = now_us + end_shown_us(s);
+}
+
 void session_end(struct session *s, enum session_end end, int64_t now_us)
 {
     s->view.screen = SESSION_END;
@@ -148,10 +153,13 @@ void session_end(struct session *s, enum session_end end, int64_t now_us)
     s->view.speaks = s->voice = false;
     s->view.has_form = s->view.form_called = false;
     s->view.paper_called = s->view.identity_called = false;
-    s->view.card_left = s->view.identity.card_in;
+    bool card_in = s->view.identity.card_in;
+    explicit_bzero(&s->view.identity, sizeof(s->view.identity));
+    s->view.identity.card_in = s->view.card_left = card_in;
     explicit_bzero(s->view.role_name, sizeof(s->view.role_name));
     explicit_bzero(s->view.role_id, sizeof(s->view.role_id));
-    s->end_at_us = now_us + end_shown_us(s);
+    session_end_shown(s, now_us);
+    s->end_by_us = now_us + SESSION_END_CARD_US;
 }
 
 /* The visit is over: what was on the screen is gone, and until the programs
@@ -188,7 +196,7 @@ bool session_alive(struct session *s, int64_t now_us)
     s->view.idle = false;
     s->view.idle_ends_us = 0;
     if (s->view.screen == SESSION_END)
-        s->end_at_us = now_us + end_shown_us(s);
+        session_end_shown(s, now_us);
     return asked;
 }
 
@@ -256,12 +264,13 @@ static void event_said(struct session *s, const struct session_talk *talk)
 }
 
 /* Of the form, the papers, who it is, a matter that was sent before. */
-static void apply_part_event(struct session *s, const struct session_event *e)
+static void apply_part_event(struct session *s, const struct session_event *e,
+                             int64_t now_us)
 {
     if (e->kind == SESSION_EVENT_TRACK)
         session_track_event(s, e->matter);
     else if (e->kind == SESSION_EVENT_IDENTITY)
-        session_identity_event(s, e);
+        session_identity_event(s, e, now_us);
     else if (e->kind == SESSION_EVENT_FORM ||
              e->kind == SESSION_EVENT_FORM_LEFT)
         session_form_event(s, e);
@@ -321,7 +330,7 @@ static void apply_event(struct session *s, const struct session_event *e,
     case SESSION_EVENT_PAPERS_LEFT:
     case SESSION_EVENT_IDENTITY:
     case SESSION_EVENT_TRACK:
-        apply_part_event(s, e);
+        apply_part_event(s, e, now_us);
         break;
     case SESSION_EVENT_WIPED:
         if (s->view.screen == SESSION_LEAVING)
@@ -391,7 +400,8 @@ void session_tick(struct session *s, int64_t now_us)
 int64_t session_next_us(const struct session *s)
 {
     if (s->view.screen == SESSION_END)
-        return s->end_at_us;
+        return s->view.card_left ? LK_MAX(s->end_at_us, s->end_by_us)
+                                 : s->end_at_us;
     if (s->view.idle)
         return s->view.idle_ends_us;
     if (session_can_idle(s))

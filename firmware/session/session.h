@@ -27,6 +27,10 @@ struct session;
 #define SESSION_IDLE_US (90 * 1000000LL)
 #define SESSION_IDLE_ANSWER_US (30 * 1000000LL)
 
+/* With a card in the reader it does not leave, nor by "done", so that nobody
+ * goes home without it; but in the end the kiosk is for others, too. */
+#define SESSION_END_CARD_US (600 * 1000000LL)
+
 struct session_config {
     const char *site; /* shown name of the place; copied */
     const char *lang; /* language of every new visit; copied */

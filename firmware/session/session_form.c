@@ -80,6 +80,8 @@ static void follow_form(struct session *s)
     bool beside = v->screen == SESSION_PAPER || v->screen == SESSION_IDENTIFY;
     if (beside && s->phase != FORM_SENT)
         return; /* from there the way back leads to the form as it is then */
+    if (v->has_form && session_identity_keeps(s))
+        return;
     if (!v->has_form)
         v->screen = SESSION_CALL;
     else if (v->screen != SESSION_CALL || s->phase == FORM_SENT)

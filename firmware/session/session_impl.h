@@ -2,8 +2,8 @@
  *
  * Room: private to session*.c. session_intent.c takes what people do,
  * session_form.c what concerns the form and looking a matter up,
- * session_papers.c papers and who the citizen is, session_same.c compares
- * views, session.c does all else.
+ * session_papers.c papers, session_identity.c who the citizen is,
+ * session_same.c compares views, session.c does all else.
  */
 #ifndef LUUKKU_SESSION_SESSION_IMPL_H
 #define LUUKKU_SESSION_SESSION_IMPL_H
@@ -17,6 +17,7 @@ struct session {
     size_t first;
     size_t actions;
     int64_t end_at_us;     /* when the end screen leaves by itself */
+    int64_t end_by_us;     /* likewise, with a card in the reader */
     int64_t idle_us;       /* how long nobody has to touch anything */
     int64_t alive_us;      /* when somebody last touched something */
     bool voice;            /* sound comes that is speech, muted or not */
@@ -45,6 +46,9 @@ void session_do_intent(struct session *s, enum session_action_kind kind,
 
 /* To the end screen. */
 void session_end(struct session *s, enum session_end end, int64_t now_us);
+
+/* From now on the end screen is shown its usual time. */
+void session_end_shown(struct session *s, int64_t now_us);
 
 /* The visit is over: to the leaving screen, until all is wiped. */
 void session_finish(struct session *s);
@@ -78,7 +82,19 @@ enum session_screen session_form_screen(const struct session *s);
 
 bool session_papers_intent(struct session *s, const struct session_intent *i);
 void session_papers_event(struct session *s, const struct session_event *e);
+
+/* From the call or the form to a screen beside it, and back. Return true. */
+bool session_beside(struct session *s, enum session_screen screen);
+bool session_beside_back(struct session *s);
+
+/* --- session_identity.c ------------------------------------------------ */
+
 bool session_identity_intent(struct session *s, const struct session_intent *i);
-void session_identity_event(struct session *s, const struct session_event *e);
+void session_identity_event(struct session *s, const struct session_event *e,
+                            int64_t now_us);
+
+/* The form was sent: whether the screen stays, since somebody is being
+ * identified there. */
+bool session_identity_keeps(struct session *s);
 
 #endif

@@ -131,7 +131,7 @@ static bool intent_call(struct session *s, const struct session_intent *i,
 
 static bool intent_end(struct session *s, const struct session_intent *i)
 {
-    if (i->kind != SESSION_INTENT_DONE)
+    if (i->kind != SESSION_INTENT_DONE || s->view.card_left)
         return false;
     session_finish(s);
     return true;

@@ -1,0 +1,245 @@
+/* Other ways than the card: telephone and document. */
+#include "ident_world.h"
+
+#include <errno.h>
+
+static struct ident_world *w;
+
+static int setup(void **state)
+{
+    (void)state;
+    w = world_new(false);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    world_free(w);
+    return 0;
+}
+
+static void assert_said(const char *state)
+{
+    assert_string_equal(world_word(w, "state"), state);
+}
+
+static void assert_failed(enum session_identity_why why, const char *word)
+{
+    assert_int_equal(w->view.phase, SESSION_IDENTITY_FAILED);
+    assert_int_equal(w->view.why, why);
+    assert_said("failed");
+    assert_string_equal(world_word(w, "why"), word);
+}
+
+static const struct identity_acting self = {IDENTITY_SELF, "", ""};
+
+/* --- telephone --------------------------------------------------------- */
+
+static const char token[] = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln";
+
+static void phone(enum identdesk_phone_kind kind)
+{
+    struct identdesk_phone_event e = {.id = w->phone,
+                                      .kind = kind,
+                                      .url = "https://id.example/?c=ABCD",
+                                      .code = "ABCD-EFGH",
+                                      .lasts_us = 120 * SEC,
+                                      .token = token,
+                                      .token_len = sizeof(token) - 1};
+    if (kind != IDENTDESK_PHONE_CODE)
+        w->phone = 0; /* it has ended */
+    identdesk_phone(w->d, &e, w->now_us);
+}
+
+static void phone_code(void)
+{
+    static uint32_t n;
+    world_wait(w, 10 * SEC);
+    n++;
+    world_ask(w, n, "phone");
+    assert_int_equal(w->phone, 0);
+    world_intent(w, SESSION_INTENT_IDENTIFY_YES);
+    assert_int_not_equal(w->phone, 0);
+    assert_said("working");
+    phone(IDENTDESK_PHONE_CODE);
+    assert_said("phone");
+    assert_int_equal(w->view.phase, SESSION_IDENTITY_PHONE);
+    assert_string_equal(w->view.qr, "https://id.example/?c=ABCD");
+    assert_string_equal(w->view.code, "ABCD-EFGH");
+}
+
+static void assert_phone_proof(void)
+{
+    uint8_t sha256[32];
+    char lines[IDENTITY_LINES_MAX];
+    assert_said("proof");
+    assert_string_equal(world_word(w, "token"), token);
+    assert_int_equal(strlen(world_word(w, "sig")), 86);
+    assert_int_equal(identity_digest(token, sizeof(token) - 1, sha256), 0);
+    assert_true(
+        identity_lines(IDENTITY_PHONE, &w->binding, &self, sha256, lines) > 0);
+    assert_string_equal(w->signed_text, lines);
+    assert_int_equal(w->view.phase, SESSION_IDENTITY_DONE);
+    assert_string_equal(w->view.qr, "");
+    assert_string_equal(w->view.name, ""); /* the page reads the token */
+}
+
+static void by_phone(void **state)
+{
+    (void)state;
+    phone_code();
+    phone(IDENTDESK_PHONE_TOKEN);
+    assert_phone_proof();
+}
+
+/* The answer comes while the line is away: it waits for the next one. */
+static void by_phone_without_a_line(void **state)
+{
+    (void)state;
+    world_ask(w, 1000, "phone");
+    world_intent(w, SESSION_INTENT_IDENTIFY_YES);
+    phone(IDENTDESK_PHONE_CODE);
+    w->bound = false;
+    identdesk_channel(w->d, false, w->now_us);
+    phone(IDENTDESK_PHONE_TOKEN);
+    assert_int_equal(w->view.phase, SESSION_IDENTITY_WORKING);
+    assert_int_equal(world_states(w, "proof"), 0);
+    w->bound = true;
+    w->binding.page_print[1]++;
+    identdesk_channel(w->d, true, w->now_us);
+    assert_phone_proof();
+}
+
+static void phones_that_fail(void **state)
+{
+    (void)state;
+    phone_code();
+    phone(IDENTDESK_PHONE_DENIED);
+    assert_failed(SESSION_WHY_PHONE_DENIED, "phone-denied");
+    phone_code();
+    phone(IDENTDESK_PHONE_FAILED);
+    assert_failed(SESSION_WHY_PHONE_FAILED, "phone-failed");
+    world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
+    assert_int_not_equal(w->phone, 0);
+    phone(IDENTDESK_PHONE_CODE);
+    world_wait(w, 119 * SEC); /* what the server says */
+    assert_said("phone");
+    world_wait(w, SEC);
+    assert_failed(SESSION_WHY_TIMEOUT, "timeout");
+    assert_int_equal(w->phone, 0);
+    phone_code();
+    w->sign_fails = true;
+    phone(IDENTDESK_PHONE_TOKEN);
+    assert_failed(SESSION_WHY_PHONE_FAILED, "phone-failed");
+    w->sign_fails = false;
+    world_ask(w, 500, "phone");
+    world_intent(w, SESSION_INTENT_IDENTIFY_YES);
+    world_wait(w, IDENTDESK_CODE_US); /* no code comes */
+    assert_failed(SESSION_WHY_PHONE_FAILED, "phone-failed");
+    assert_int_equal(w->phone, 0);
+    w->phone_error = -EHOSTUNREACH;
+    world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
+    assert_failed(SESSION_WHY_PHONE_FAILED, "phone-failed");
+    assert_int_equal(world_states(w, "proof"), 0);
+}
+
+/* What no login says. */
+static void strange_phones(void **state)
+{
+    static char big[IDENTITY_TOKEN_MAX + 2];
+    struct identdesk_phone_event e = {
+        .kind = IDENTDESK_PHONE_CODE, .code = "", .url = "", .lasts_us = SEC};
+    (void)state;
+    memset(big, 'a', sizeof(big) - 1);
+    for (uint32_t n = 1; n < 8; n++) {
+        world_wait(w, 10 * SEC);
+        world_ask(w, n, "phone");
+        world_intent(w, SESSION_INTENT_IDENTIFY_YES);
+        uint32_t id = w->phone;
+        assert_int_not_equal(id, 0);
+        e.id = id + 1; /* of another login */
+        identdesk_phone(w->d, &e, w->now_us);
+        assert_said("working");
+        e.id = id;
+        e.url = n == 1 ? "" : n == 2 ? big : n == 3 ? "\xff" : "https://x";
+        e.code = n == 4 ? big : n == 5 ? "\xff" : "A";
+        e.lasts_us = n == 6 ? 0 : SEC;
+        identdesk_phone(w->d, &e, w->now_us);
+        if (n == 7) {
+            e.kind = IDENTDESK_PHONE_TOKEN;
+            e.token = big;
+            e.token_len = sizeof(big) - 1;
+            w->phone = 0;
+            identdesk_phone(w->d, &e, w->now_us);
+        }
+        assert_failed(SESSION_WHY_PHONE_FAILED, "phone-failed");
+        assert_int_equal(w->phone, 0);
+    }
+}
+
+/* --- document ---------------------------------------------------------- */
+
+static void by_document(void **state)
+{
+    (void)state;
+    world_ask(w, 1, "document");
+    assert_false(w->camera);
+    world_intent(w, SESSION_INTENT_IDENTIFY_YES);
+    assert_true(w->camera);
+    assert_int_equal(w->view.phase, SESSION_IDENTITY_DOCUMENT);
+    world_page(w, "{\"type\":\"identify-seen\",\"n\":1}"); /* not yet */
+    assert_said("working");
+    identdesk_document(w->d, 0, w->now_us);
+    assert_said("document");
+    world_page(w, "{\"type\":\"identify-seen\",\"n\":2}");
+    assert_said("document");
+    world_page(w, "{\"type\":\"identify-seen\",\"n\":1}");
+    assert_said("proof");
+    assert_false(w->camera); /* it is gone */
+    assert_int_equal(json_object_size(world_last(w, "identity")), 4);
+    assert_int_equal(w->view.phase, SESSION_IDENTITY_DONE);
+    world_page(w, "{\"type\":\"identify-seen\",\"n\":1}");
+    assert_int_equal(world_states(w, "proof"), 1);
+}
+
+static void documents_that_fail(void **state)
+{
+    (void)state;
+    w->camera_error = -ENODEV;
+    world_ask(w, 1, "document");
+    world_intent(w, SESSION_INTENT_IDENTIFY_YES);
+    assert_failed(SESSION_WHY_NO_CAMERA, "no-camera");
+    w->camera_error = 0;
+    world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
+    world_wait(w, IDENTDESK_CODE_US); /* it shows nothing */
+    assert_failed(SESSION_WHY_NO_CAMERA, "no-camera");
+    assert_false(w->camera);
+    world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
+    identdesk_document(w->d, 0, w->now_us);
+    world_wait(w, IDENTDESK_DOCUMENT_US);
+    assert_failed(SESSION_WHY_TIMEOUT, "timeout");
+    assert_false(w->camera);
+    world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
+    identdesk_document(w->d, 0, w->now_us);
+    w->camera = false; /* it was unplugged */
+    identdesk_document(w->d, -ENODEV, w->now_us);
+    assert_failed(SESSION_WHY_NO_CAMERA, "no-camera");
+    world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
+    identdesk_document(w->d, 0, w->now_us);
+    world_intent(w, SESSION_INTENT_IDENTIFY_NO);
+    assert_said("declined");
+    assert_false(w->camera);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(by_phone),         T(by_phone_without_a_line),
+        T(phones_that_fail), T(strange_phones),
+        T(by_document),      T(documents_that_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
