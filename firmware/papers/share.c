@@ -136,21 +136,13 @@ static int64_t filled(int64_t left, int64_t us, int64_t rate)
     return LK_MIN(left + us * rate, 2 * rate * MILLION);
 }
 
-/* Of a document's pieces the bytes alone count: a line that was down for a
- * moment brings many at once. */
-static bool spend(struct papers_share *s, uint8_t kind, size_t len,
-                  int64_t now_us)
+static bool spend(struct papers_share *s, size_t len, int64_t now_us)
 {
     s->now_us = LK_MAX(s->now_us, now_us);
     int64_t us = LK_MIN(s->now_us - s->filled_us, 2 * MILLION);
     s->filled_us = s->now_us;
-    s->messages = filled(s->messages, us, PAPERS_RATE);
-    s->bytes = filled(s->bytes, us, PAPERS_BYTE_RATE);
-    bool piece = kind == PAPERS_PIECE;
-    int64_t cost =
-        (int64_t)(piece ? LK_MAX(len, (size_t)PAPERS_PIECE_COST) : len);
-    s->messages -= piece ? 0 : MILLION;
-    s->bytes -= cost * MILLION;
+    s->messages = filled(s->messages, us, PAPERS_RATE) - MILLION;
+    s->bytes = filled(s->bytes, us, PAPERS_BYTE_RATE) - (int64_t)len * MILLION;
     return s->messages >= 0 && s->bytes >= 0;
 }
 
@@ -185,7 +177,7 @@ void papers_share_receive(struct papers_share *s, const void *bytes, size_t len,
         return;
     if (len > PAPERS_MESSAGE_MAX)
         r = -EMSGSIZE;
-    else if (!spend(s, kind, len, now_us))
+    else if (!spend(s, len, now_us))
         r = -EBUSY;
     else if (len > 0 && (s->joined || kind == PAPERS_JOIN))
         r = take(s, p, len);

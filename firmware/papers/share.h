@@ -18,9 +18,8 @@ struct papers_share;
 #define PAPERS_LOAD_LEN 32             /* hex digits */
 #define PAPERS_GOT 262144              /* bytes of a detail between two `got` */
 #define PAPERS_WINDOW (2 * PAPERS_GOT) /* sent of a detail without one */
-#define PAPERS_RATE 60           /* messages a second, twice as many at once */
-#define PAPERS_BYTE_RATE 2097152 /* bytes, likewise */
-#define PAPERS_PIECE_COST 4096   /* bytes that a piece counts for at least */
+#define PAPERS_RATE 80           /* messages a second, twice as many at once */
+#define PAPERS_BYTE_RATE 1048576 /* bytes, likewise */
 
 struct papers_share_output {
     /* What leaves. Must not call back. The expert's document is whole: a sealed
