@@ -3,6 +3,7 @@
 #include "app/luukkud_control.h"
 #include "app/luukkud_devices.h"
 #include "app/luukkud_form.h"
+#include "app/luukkud_identity.h"
 #include "app/luukkud_papers.h"
 #include "app/luukkud_rtc.h"
 #include "app/superlink.h"
@@ -30,6 +31,7 @@ struct luukkud_core {
     struct line *line;
     struct luukkud_form *form;
     struct luukkud_papers *papers;
+    struct luukkud_identity *identity;
     struct lk_mailbox *box;
     struct lk_timer *timer;
     struct kiosk_ui *ui;
@@ -127,10 +129,12 @@ static void do_action(struct luukkud_core *c, const struct session_action *a)
         luukkud_papers_act(c->papers, a);
         break;
     case SESSION_DO_IDENTITY:
+        luukkud_identity_act(c->identity, a);
         break;
     case SESSION_DO_FINISH:
         luukkud_form_act(c->form, a);
         luukkud_papers_act(c->papers, a);
+        luukkud_identity_act(c->identity, a);
         set_controls(c);
         c->finish_by_us = t.now_us + FAREWELL_US;
         break;
@@ -149,8 +153,10 @@ static void show_rooms(struct luukkud_core *c)
 static void settle(struct luukkud_core *c)
 {
     struct session_action a;
-    while (session_poll(c->session, &a))
+    while (session_poll(c->session, &a)) {
         do_action(c, &a);
+        explicit_bzero(&a, sizeof(a)); /* it may be a digit of a PIN */
+    }
     line_flow(c->line); /* what form and papers have to say */
     finish_visit(c);
     if (c->ui)
@@ -163,6 +169,7 @@ static void settle(struct luukkud_core *c)
     int64_t next = LK_MIN(session_next_us(c->session), line_next_us(c->line));
     next = LK_MIN(next, luukkud_form_next_us(c->form));
     next = LK_MIN(next, luukkud_papers_next_us(c->papers));
+    next = LK_MIN(next, luukkud_identity_next_us(c->identity));
     if (next == INT64_MAX)
         lk_timer_clear(c->timer);
     else
@@ -177,6 +184,7 @@ static void on_timer(void *arg, int64_t now_us)
     line_tick(c->line, &t);
     luukkud_form_tick(c->form);
     luukkud_papers_tick(c->papers);
+    luukkud_identity_tick(c->identity);
     settle(c);
 }
 
@@ -193,6 +201,7 @@ static void line_event(void *arg, const struct session_event *e)
 {
     struct luukkud_core *c = arg;
     session_event(c->session, e, lk_loop_now_us(c->loop));
+    luukkud_identity_event(c->identity, e);
     if (e->kind != SESSION_EVENT_GRANTED)
         return;
     luukkud_form_begin(c->form, session_view(c->session), e);
@@ -226,7 +235,19 @@ static bool line_lane_poll(void *arg, enum line_lane lane, const void **ret,
                              : luukkud_papers_poll(c->papers, ret, ret_len);
 }
 
-/* Of the form, and of the papers. */
+static void line_ctl(void *arg, bool open)
+{
+    struct luukkud_core *c = arg;
+    luukkud_identity_channel(c->identity, open);
+}
+
+static void line_ctl_text(void *arg, const char *text, size_t len)
+{
+    struct luukkud_core *c = arg;
+    luukkud_identity_text(c->identity, text, len);
+}
+
+/* Of the form, the papers, and who it is. */
 static void form_event(void *arg, const struct session_event *e)
 {
     struct luukkud_core *c = arg;
@@ -336,6 +357,7 @@ void luukkud_core_intent(void *core, const struct session_intent *intent)
     struct post p = {.kind = POST_INTENT, .intent = *intent};
     if (lk_mailbox_post(c->box, &p) < 0)
         LK_LOG(WARN, "core", "what=intent-dropped");
+    explicit_bzero(&p, sizeof(p)); /* it may be a digit of a PIN */
 }
 
 void luukkud_core_speak(void *core, const struct kiosk_utterance *u)
@@ -390,15 +412,25 @@ static void on_dropped_post(void *arg, void *item)
 
 /* --- life -------------------------------------------------------------- */
 
-static int core_make_papers(struct luukkud_core *c)
+/* What is beside the form. */
+static int core_make_beside(struct luukkud_core *c,
+                            const struct luukkud_core_config *config)
 {
-    struct luukkud_papers_config config = {.loop = c->loop,
+    struct luukkud_papers_config papers = {.loop = c->loop,
                                            .devices = c->devices,
                                            .form = c->form,
                                            .event = form_event,
                                            .settle = form_settle,
                                            .arg = c};
-    return luukkud_papers_new(&config, &c->papers);
+    struct luukkud_identity_config identity = {.loop = c->loop,
+                                               .devices = c->devices,
+                                               .key = config->key,
+                                               .line = &c->line,
+                                               .event = form_event,
+                                               .settle = form_settle,
+                                               .arg = c};
+    int r = luukkud_papers_new(&papers, &c->papers);
+    return r < 0 ? r : luukkud_identity_new(&identity, &c->identity);
 }
 
 static int core_make_rooms(struct luukkud_core *c,
@@ -416,6 +448,8 @@ static int core_make_rooms(struct luukkud_core *c,
                               .lane = line_lane,
                               .lane_data = line_lane_data,
                               .lane_poll = line_lane_poll,
+                              .ctl = line_ctl,
+                              .ctl_text = line_ctl_text,
                               .arg = c};
     struct luukkud_form_config fc = {.loop = c->loop,
                                      .kiosk = config->config->kiosk,
@@ -435,7 +469,7 @@ static int core_make_rooms(struct luukkud_core *c,
     if (r == 0)
         r = luukkud_form_new(&fc, &c->form);
     if (r == 0)
-        r = core_make_papers(c);
+        r = core_make_beside(c, config);
     if (r == 0)
         r = line_new(&cc, &out, &c->line);
     return r;
@@ -548,6 +582,7 @@ struct luukkud_core *luukkud_core_free(struct luukkud_core *c)
     luukkud_control_free(c->control);
     luukkud_rtc_free(c->rtc);
     luukkud_papers_free(c->papers);
+    luukkud_identity_free(c->identity);
     luukkud_devices_free(c->devices);
     superlink_free(c->super);
     line_free(c->line);

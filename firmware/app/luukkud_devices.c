@@ -23,6 +23,7 @@ struct luukkud_devices {
     struct device_chan scan;
     struct device_chan card;
     struct luukkud_devices_scan scan_out; /* NULLs: nobody listens */
+    struct luukkud_devices_card card_out; /* likewise */
 };
 
 static int scan_receive(struct luukkud_devices *d, struct lk_chan_msg *msg)
@@ -75,6 +76,8 @@ static int card_receive(struct luukkud_devices *d, struct lk_chan_msg *msg)
         d->state.reader = m.reader;
         d->state.card = m.card;
     }
+    if (r == 0 && d->card_out.message)
+        d->card_out.message(d->card_out.arg, &m);
     explicit_bzero(&m, sizeof(m)); /* the holder's name */
     return r;
 }
@@ -83,6 +86,29 @@ static void card_forget(struct luukkud_devices *d)
 {
     d->state.reader = CARDMSG_READER_NONE;
     d->state.card = CARDMSG_CARD_ABSENT;
+    if (d->card_out.gone)
+        d->card_out.gone(d->card_out.arg);
+}
+
+void luukkud_devices_listen_card(struct luukkud_devices *d,
+                                 const struct luukkud_devices_card *out)
+{
+    d->card_out = *out;
+}
+
+int luukkud_devices_send_card(struct luukkud_devices *d,
+                              const struct cardmsg *m)
+{
+    uint8_t bytes[CARDMSG_ENCODED_MAX];
+    if (!d->card.chan)
+        return -ENOTCONN;
+    int n = cardmsg_encode(m, bytes, sizeof(bytes));
+    if (n < 0)
+        return n;
+    int r = lk_chan_send(d->card.chan, (uint16_t)m->type, bytes, (size_t)n,
+                         NULL, 0);
+    explicit_bzero(bytes, (size_t)n); /* a digit of a PIN, perhaps */
+    return r;
 }
 
 static void chan_drop(struct device_chan *c)

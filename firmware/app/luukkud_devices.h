@@ -4,7 +4,8 @@
  * Room: taking the channels, checking every message, remembering how scanner,
  * reader and card are. Who sends what is no message is cut off; super starts
  * that program anew for it, and a fresh channel comes.
- * Not here: what a session does with pages (luukkud_papers.h) and cards.
+ * Not here: what a session does with pages (luukkud_papers.h) and cards
+ * (luukkud_identity.h).
  * Thread: the core's.
  */
 #ifndef LUUKKU_APP_LUUKKUD_DEVICES_H
@@ -50,6 +51,22 @@ void luukkud_devices_listen_scan(struct luukkud_devices *d,
  * Errors: -ENOTCONN it does not run, scanmsg_encode()'s, lk_chan_send()'s. */
 int luukkud_devices_send_scan(struct luukkud_devices *d,
                               const struct scanmsg *m, int fd) LK_MUST_CHECK;
+
+/* What luukku-card says, checked; and that it has gone. */
+struct luukkud_devices_card {
+    void (*message)(void *arg, const struct cardmsg *m); /* dies on return */
+    void (*gone)(void *arg);
+    void *arg;
+};
+
+/* From now on it is told; copied. */
+void luukkud_devices_listen_card(struct luukkud_devices *d,
+                                 const struct luukkud_devices_card *out);
+
+/* Tells luukku-card; nothing of it is kept here.
+ * Errors: -ENOTCONN it does not run, cardmsg_encode()'s, lk_chan_send()'s. */
+int luukkud_devices_send_card(struct luukkud_devices *d,
+                              const struct cardmsg *m) LK_MUST_CHECK;
 
 /* How they are; none and absent while their program does not run. */
 void luukkud_devices_state(const struct luukkud_devices *d,

@@ -34,6 +34,7 @@ static bool mailbox_pop(struct lk_mailbox *m, void *item)
     bool got = m->count > 0;
     if (got) {
         memcpy(item, mailbox_slot(m, 0), m->config.item_len);
+        explicit_bzero(mailbox_slot(m, 0), m->config.item_len);
         m->first = (m->first + 1) % m->config.capacity;
         m->count--;
     }
@@ -59,6 +60,7 @@ static void mailbox_drain(void *arg, int fd, short events)
         if (!got)
             break;
         m->config.receive(m->config.arg, item);
+        explicit_bzero(item, m->config.item_len);
     }
 }
 
@@ -98,6 +100,7 @@ struct lk_mailbox *lk_mailbox_free(struct lk_mailbox *m)
     while (mailbox_pop(m, item))
         if (m->config.drop)
             m->config.drop(m->config.arg, item);
+    explicit_bzero(item, m->config.item_len);
     pthread_mutex_destroy(&m->lock);
     lk_fd_close(m->fd);
     free(m);
@@ -129,6 +132,8 @@ int lk_mailbox_post(struct lk_mailbox *m, const void *item)
     }
     if (evicted && m->config.drop)
         m->config.drop(m->config.arg, old);
+    if (evicted)
+        explicit_bzero(old, m->config.item_len);
     return 0;
 }
 

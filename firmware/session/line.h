@@ -95,7 +95,7 @@ void line_say(struct line *l, int64_t now_us);
 void line_flow(struct line *l);
 
 /* Says a text of at most LINE_SAY_MAX bytes on `ctl`; nothing where that is not
- * open. */
+ * open. May be called from inside the outputs, as line_binding(). */
 void line_say_ctl(struct line *l, const char *text, size_t len);
 
 /* signal_call_binding() of the line's call. */

@@ -115,6 +115,47 @@ static void remembers_the_card(void **state)
     assert_int_equal(state_of(w).card, CARDMSG_CARD_FINEID);
 }
 
+static struct cardmsg heard; /* of luukku-card, last */
+static int gone;
+
+static void on_card(void *arg, const struct cardmsg *m)
+{
+    (void)arg;
+    heard = *m;
+}
+
+static void on_gone(void *arg)
+{
+    (void)arg;
+    gone++;
+}
+
+static void hands_on_the_card(void **state)
+{
+    struct world *w = *state;
+    const struct luukkud_devices_card out = {.message = on_card,
+                                             .gone = on_gone};
+    const struct cardmsg digit = {.type = CARDMSG_DIGIT, .id = 5, .digit = 7};
+    const struct cardmsg failed = {
+        .type = CARDMSG_FAILED, .id = 5, .why = CARDMSG_LAST_TRY, .tries = 1};
+    uint8_t frame[64];
+    luukkud_devices_listen_card(w->devices, &out);
+    assert_int_equal(luukkud_devices_send_card(w->devices, &digit), -ENOTCONN);
+    start(w, "luukku-card");
+    gone = 0;
+    say_card(w, &failed);
+    assert_int_equal(heard.type, CARDMSG_FAILED);
+    assert_int_equal(heard.why, CARDMSG_LAST_TRY);
+    assert_int_equal(luukkud_devices_send_card(w->devices, &digit), 0);
+    assert_int_equal(read(w->far, frame, sizeof(frame)), 4 + 5);
+    assert_int_equal(frame[1], CARDMSG_DIGIT);
+    assert_int_equal(frame[8], 7);
+    w->far = lk_fd_close(w->far);
+    assert_int_equal(lk_loop_step(w->loop, 1000000), 0);
+    assert_int_equal(gone, 1);
+    assert_int_equal(luukkud_devices_send_card(w->devices, &digit), -ENOTCONN);
+}
+
 static void cuts_off_who_sends_nonsense(void **state)
 {
     struct world *w = *state;
@@ -157,6 +198,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(remembers_the_card, setup, teardown),
         cmocka_unit_test_setup_teardown(cuts_off_who_sends_nonsense, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(hands_on_the_card, setup, teardown),
         cmocka_unit_test_setup_teardown(leaves_others_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(lacks_memory, setup, teardown),
     };
