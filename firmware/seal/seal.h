@@ -36,9 +36,8 @@ LK_AUTO_DEFINE(seal_key);
 
 /* Makes the container: `mimetype` first, the files, ASiCManifest001.xml with
  * each one's SHA-256, and the kiosk's CAdES signature over that,
- * signature001.p7s. A second signature (the citizen's card) has a manifest and
- * a signature file of its own, 002. All is stored, nothing deflated. The same
- * in gives the same bytes but for the signature's value (ECDSA is random).
+ * signature001.p7s. All is stored, nothing deflated. The same in gives the same
+ * bytes but for the signature's value (ECDSA is random).
  *
  * now_s   wall clock, for signing-time and the entries
  * ret     owner: caller
@@ -49,6 +48,71 @@ LK_AUTO_DEFINE(seal_key);
 int seal_container(const struct seal_file *file, size_t files,
                    const struct seal_key *key, int64_t now_s,
                    struct lk_buf **ret) LK_MUST_CHECK;
+
+/* --- a container that the citizen signs, too ---------------------------- *
+ * In two steps, since the key is in the citizen's card: a draft says which hash
+ * the card is to sign, and takes the signature. It is a CAdES signature like
+ * the kiosk's, in ASiCManifest002.xml and signature002.p7s, over the very same
+ * files. */
+
+#define SEAL_CERT_MAX 8192 /* bytes of a card's certificate, DER */
+#define SEAL_HASH_MAX 64   /* bytes */
+#define SEAL_SIGNATURE_MAX 512
+
+enum seal_hash { SEAL_SHA256, SEAL_SHA384, SEAL_SHA512, SEAL_HASHES };
+
+/* How a card's key signs. */
+enum seal_scheme {
+    SEAL_ECDSA, /* P-256, P-384: r || s, each as long as the curve's order */
+    SEAL_RSA_PKCS1, /* RSASSA-PKCS1-v1_5 (RFC 8017) */
+    SEAL_RSA_PSS,   /* RSASSA-PSS, MGF1 of the same hash, salt as long as it */
+    SEAL_SCHEMES,
+};
+
+/* Who signs; borrowed. */
+struct seal_signer {
+    const void *cert; /* of the signing key, DER */
+    size_t cert_len;
+    enum seal_hash hash;
+};
+
+/* A container that lacks the citizen's signature alone. */
+struct seal_draft;
+
+/* Makes it, the kiosk's signature included; what is borrowed may go then.
+ *
+ * now_s   both signatures' signing-time
+ * ret     owner: caller
+ * Errors  seal_container()'s; of the certificate: -EBADMSG it is none, or too
+ *         long; -EKEYREJECTED it has another key than EC P-256, P-384 or RSA of
+ *         2048 to 4096 bits, or its keyUsage is not nonRepudiation;
+ *         -EKEYEXPIRED it is not valid at now_s
+ * Thread  any, as for the next ones; one at a time
+ */
+int seal_draft_begin(const struct seal_file *file, size_t files,
+                     const struct seal_key *key, int64_t now_s,
+                     const struct seal_signer *signer,
+                     struct seal_draft **ret) LK_MUST_CHECK;
+
+/* What the card is to sign: the signer's hash of the DER of the signed
+ * attributes (RFC 5652, 5.4). Returns its bytes. */
+size_t seal_draft_hash(const struct seal_draft *d, uint8_t ret[SEAL_HASH_MAX]);
+
+/* Takes the signature, once it was checked with the certificate's key.
+ *
+ * ret     the container; owner: caller. The draft is used up then
+ * Errors  -EBADMSG it is no such signature over that hash: another may be
+ *         tried; -EINVAL the draft is used up; -EMSGSIZE, -ENOMEM, -EIO
+ */
+int seal_draft_finish(struct seal_draft *d, enum seal_scheme scheme,
+                      const void *signature, size_t len,
+                      struct lk_buf **ret) LK_MUST_CHECK;
+
+/* Wipes and frees. NULL is fine. Returns NULL. */
+struct seal_draft *seal_draft_free(struct seal_draft *d);
+LK_AUTO_DEFINE(seal_draft);
+
+/* --- what else is made of a form ---------------------------------------- */
 
 /* A form's canonical JSON as a PDF that can be read and read aloud: text, not a
  * picture; tagged. The texts come with the JSON (forms/canonical.h).

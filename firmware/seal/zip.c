@@ -86,12 +86,15 @@ static void zip_set_time(struct seal_zip *z, int64_t now_s)
                                 .tm_year = (uInt)tm.tm_year + 1900};
 }
 
-int seal_zip_new(size_t limit, int64_t now_s, struct seal_zip **ret)
+int seal_zip_new(size_t limit, size_t expect, int64_t now_s,
+                 struct seal_zip **ret)
 {
     LK_AUTO(seal_zip) z = calloc(1, sizeof(*z));
     if (!z)
         return -ENOMEM;
     int r = lk_buf_new(limit, &z->out);
+    if (r == 0)
+        r = lk_buf_reserve(z->out, expect);
     if (r < 0)
         return r;
     zip_set_time(z, now_s);
