@@ -169,19 +169,22 @@ void card_work_card(struct card_work *w, bool present)
 
 void card_work_reader(struct card_work *w, enum cardmsg_reader state, bool pad)
 {
+    bool ready = state == CARDMSG_READER_READY;
     w->reader = state;
     w->pad = pad;
-    if (state != CARDMSG_READER_READY) {
-        card_request_fail(w,
-                          state == CARDMSG_READER_NONE ? CARDMSG_CARD_GONE
-                                                       : CARDMSG_READER_FAULT,
-                          CARDMSG_TRIES_UNKNOWN);
+    if (!ready) {
         forget_card(w);
         /* No end follows from a reader that is freed. */
         w->present = w->under_way = w->powering = w->ignore = false;
         w->state = CARDMSG_CARD_ABSENT;
     }
+    /* First, so that it is known why a request fails. */
     card_tell_state(w);
+    if (!ready)
+        card_request_fail(w,
+                          state == CARDMSG_READER_NONE ? CARDMSG_CARD_GONE
+                                                       : CARDMSG_READER_FAULT,
+                          CARDMSG_TRIES_UNKNOWN);
 }
 
 void card_work_order(struct card_work *w, const struct cardmsg *m)
