@@ -83,6 +83,8 @@ static void identifies(void **state)
     assert_string_equal(w->view.name, "Maija Ääkkönen");
     assert_card_proof(&self);
     assert_int_equal(world_states(w, "proof"), 1);
+    world_page(w, "{\"type\":\"identify-off\",\"n\":1}"); /* it is over */
+    assert_said("proof");
     assert_int_equal(w->card.verifies, 1);
     world_intent(w, SESSION_INTENT_DONE);
     assert_int_equal(w->view.phase, SESSION_IDENTITY_NONE);

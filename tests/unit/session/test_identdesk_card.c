@@ -139,6 +139,13 @@ static void tries_are_told(void **state)
         world_intent(w, SESSION_INTENT_IDENTIFY_NO);
         *tries = 5;
     }
+    /* A card that counts in another way: no try is left, so it is blocked. */
+    to_pin(false);
+    struct cardmsg none = {
+        .type = CARDMSG_FAILED, .id = w->card.id, .why = CARDMSG_WRONG_PIN};
+    w->card.id = 0;
+    identdesk_card(w->d, &none, w->now_us);
+    assert_failed(SESSION_WHY_BLOCKED, "blocked");
     assert_int_equal(w->card.verifies, 8);
     assert_int_equal(w->signer.id, 0);
 }
@@ -267,6 +274,7 @@ static void nobody_types(void **state)
         world_wait(w, IDENTDESK_PIN_US - 1);
         world_type(w, "1");
         world_intent(w, SESSION_INTENT_PIN_BACK);
+        assert_int_equal(w->view.phase, SESSION_IDENTITY_PIN);
     }
     world_wait(w, IDENTDESK_PIN_US);
     assert_failed(SESSION_WHY_TIMEOUT, "timeout");
