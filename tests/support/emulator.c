@@ -18,7 +18,7 @@
 #define ARGS_MAX 32
 #define ADDRESS_MAX 128
 #define COMMAND_MS 5000
-#define START_MS 20000 /* node, on a loaded machine */
+#define START_MS 60000 /* node, on a loaded machine */
 #define NODE_TRIES 10
 
 struct emulator {
