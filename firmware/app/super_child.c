@@ -39,7 +39,9 @@ int super_child_send(struct super_child *c, const struct supermsg *m, int fd)
     int n = supermsg_encode(m, buf, sizeof(buf));
     if (n < 0)
         return n;
-    return lk_chan_send(c->chan, m->type, buf, (size_t)n, &fd, fd >= 0);
+    int r = lk_chan_send(c->chan, m->type, buf, (size_t)n, &fd, fd >= 0);
+    explicit_bzero(buf, (size_t)n); /* a request may say what somebody does */
+    return r;
 }
 
 /* Starts again at once, or after the back-off. */
@@ -213,8 +215,10 @@ static void on_end(void *arg, int fd, short events)
 /* Watches a process that has just been started. */
 static int child_watch(struct super_child *c)
 {
-    struct lk_chan_config chan = {
-        .receive = on_message, .closed = on_channel_closed, .arg = c};
+    struct lk_chan_config chan = {.receive = on_message,
+                                  .closed = on_channel_closed,
+                                  .arg = c,
+                                  .wipe = true};
     int channel = c->process.channel;
     c->process.channel = -1;
     int r = lk_chan_new(c->loop, channel, &chan, &c->chan);

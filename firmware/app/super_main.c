@@ -7,6 +7,7 @@
 #include "app/super_output.h"
 #include "app/super_post.h"
 #include "base/log.h"
+#include "base/wipe.h"
 #include "control/server.h"
 
 #include <errno.h>
@@ -20,6 +21,8 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+
+#include <jansson.h>
 
 #define EXIT_USAGE 2
 
@@ -428,6 +431,9 @@ int main(int argc, char **argv)
     hold_signals();
     /* It holds the configuration with its passwords: closed to others. */
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    /* It lives on after the visit, and a technician's request may say what the
+     * citizen does. */
+    json_set_alloc_funcs(malloc, lk_free_wiped);
     if (super_log_new(&a.log) < 0)
         return EXIT_FAILURE;
     lk_log_set_sink(super_output_own, a.log);

@@ -1,5 +1,7 @@
 #include "base/buf.h"
 
+#include "base/wipe.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,7 +25,7 @@ int lk_buf_new(size_t limit, struct lk_buf **ret)
 struct lk_buf *lk_buf_free(struct lk_buf *b)
 {
     if (b) {
-        free(b->data);
+        lk_free_wiped(b->data);
         free(b);
     }
     return NULL;
@@ -38,9 +40,12 @@ int lk_buf_reserve(struct lk_buf *b, size_t len)
         return 0;
     size_t cap = b->cap ? b->cap * 2 : BUF_FIRST;
     cap = LK_MIN(LK_MAX(cap, want), b->limit + 1);
-    uint8_t *data = realloc(b->data, cap);
+    uint8_t *data = malloc(cap); /* not realloc(3): the old one is wiped */
     if (!data)
         return -ENOMEM;
+    if (b->len > 0)
+        memcpy(data, b->data, b->len);
+    lk_free_wiped(b->data);
     b->data = data;
     b->cap = cap;
     b->data[b->len] = '\0';

@@ -1,6 +1,7 @@
 #include "control/message.h"
 
 #include "base/text.h"
+#include "base/wipe.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ static int append_json(json_t *v, struct lk_buf *b)
         return -ENOMEM;
     size_t len = strlen(text);
     int r = len > CONTROL_TEXT_MAX ? -EMSGSIZE : lk_buf_append(b, text, len);
-    free(text);
+    lk_free_wiped(text);
     return r;
 }
 
@@ -124,7 +125,7 @@ int control_request_decode(const void *data, size_t len,
 struct control_request *control_request_free(struct control_request *req)
 {
     for (size_t i = 0; req && i < req->args; i++)
-        free(req->arg[i]);
+        lk_free_wiped(req->arg[i]);
     free(req);
     return NULL;
 }
@@ -208,8 +209,8 @@ int control_reply_decode(const void *data, size_t len,
 struct control_reply *control_reply_free(struct control_reply *reply)
 {
     if (reply) {
-        free(reply->result);
-        free(reply->error);
+        lk_free_wiped(reply->result);
+        lk_free_wiped(reply->error);
         free(reply);
     }
     return NULL;

@@ -139,7 +139,7 @@ static void on_connection(void *arg, int fd, short events)
     if (own < 0 || !c || !may_connect(own))
         return; /* closed: the other end sees that at once */
     struct lk_chan_config chan = {
-        .receive = on_receive, .closed = on_closed, .arg = c};
+        .receive = on_receive, .closed = on_closed, .arg = c, .wipe = true};
     c->server = s;
     c->name = ++s->next_name;
     int r = lk_timer_new(s->loop, on_idle, c, &c->idle);

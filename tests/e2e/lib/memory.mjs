@@ -43,7 +43,7 @@ export class Secrets {
   }
 
   /** Reads from `at` to `end` of an open file, as far as it can be read. */
-  #search(fd, at, end, found) {
+  #search(fd, at, end, found, where = '') {
     const piece = Buffer.alloc(PIECE + OVERLAP);
     for (let from = at; from < end; from += PIECE) {
       let n = 0;
@@ -52,7 +52,7 @@ export class Secrets {
       } catch (error) {
         if (error.code !== 'EIO' && error.code !== 'EFAULT') throw error;
       }
-      for (const what of this.in(piece.subarray(0, n))) found.add(what);
+      for (const what of this.in(piece.subarray(0, n))) found.add(`${what}${where}`);
     }
   }
 
@@ -73,7 +73,7 @@ export class Secrets {
       for (const line of readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n')) {
         const [, from, to, mode, path] = /^(\w+)-(\w+) (\S+) \S+ \S+ \d+ *(.*)$/.exec(line) ?? [];
         const own = mode?.[0] === 'r' && (mode[1] === 'w' || path.startsWith('/memfd:') || path.startsWith('/dev/shm'));
-        if (own) this.#search(fd, Number.parseInt(from, 16), Number.parseInt(to, 16), found);
+        if (own) this.#search(fd, Number.parseInt(from, 16), Number.parseInt(to, 16), found, ` in ${path || 'anonymous memory'}`);
       }
     } finally {
       closeSync(fd);
