@@ -32,6 +32,7 @@ static int do_mark(struct papers_share *s, const struct order *o)
     m.kind = (enum papers_mark_kind)shape;
     memcpy(m.text, o->text, len + 1);
     int r = papers_mark(s->p, o->page, &m);
+    explicit_bzero(&m, sizeof(m));
     return r == -EINVAL ? -EBADMSG : 0;
 }
 
@@ -182,5 +183,8 @@ int papers_take_do(struct papers_share *s, const char *json, size_t len)
         {.name = "bytes", .whole = &o.bytes},
     };
     int r = lk_json_read(json, len, want, LK_ARRAY_LEN(want));
-    return r < 0 ? r : obey(s, &o);
+    if (r == 0)
+        r = obey(s, &o);
+    explicit_bzero(&o, sizeof(o));
+    return r;
 }

@@ -274,6 +274,7 @@ static void mark(struct paperdesk *d, const struct session_intent *i)
         return;
     memcpy(m.text, i->arg, len);
     (void)!papers_mark(d->papers, i->at, &m); /* the page may be full */
+    explicit_bzero(&m, sizeof(m));
 }
 
 static void unmark(struct paperdesk *d, const struct session_intent *i)

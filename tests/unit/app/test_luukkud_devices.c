@@ -156,6 +156,76 @@ static void hands_on_the_card(void **state)
     assert_int_equal(luukkud_devices_send_card(w->devices, &digit), -ENOTCONN);
 }
 
+static struct scanmsg scanned; /* of luukku-scan, last */
+static size_t scanned_fds;
+static int scanned_fd = -1; /* the first one, taken */
+static unsigned scan_gone;
+
+static void on_scan(void *arg, const struct scanmsg *m, struct lk_chan_msg *raw)
+{
+    assert_int_equal(*(int *)arg, 7);
+    scanned = *m;
+    scanned_fds = lk_chan_fds(raw);
+    (void)lk_fd_close(scanned_fd);
+    scanned_fd = lk_chan_take_fd(raw, 0);
+}
+
+static void on_scan_gone(void *arg)
+{
+    assert_int_equal(*(int *)arg, 7);
+    scan_gone++;
+}
+
+/* Pages with their descriptors go through, both ways. */
+static void speaks_with_luukku_scan(void **state)
+{
+    struct world *w = *state;
+    int seven = 7;
+    int pair[2];
+    struct lk_chan *far = NULL;
+    const struct lk_chan_config config = {.receive = NULL};
+    const struct luukkud_devices_scan out = {
+        .message = on_scan, .gone = on_scan_gone, .arg = &seven};
+    const struct scanmsg order = {
+        .type = SCANMSG_DECODE, .job = 3, .pages = 1, .crop = {1, 2, 3, 4}};
+    const struct scanmsg page = {.type = SCANMSG_PAGE,
+                                 .job = 3,
+                                 .page = 1,
+                                 .width_px = 9,
+                                 .height_px = 8};
+    uint8_t bytes[SCANMSG_ENCODED_MAX];
+    luukkud_devices_listen_scan(w->devices, &out);
+    assert_int_equal(luukkud_devices_send_scan(w->devices, &order, 0),
+                     -ENOTCONN);
+    assert_int_equal(lk_chan_pair(pair), 0);
+    assert_true(luukkud_devices_peer(w->devices, "luukku-scan", pair[0]));
+    scan_gone = 0;
+    assert_int_equal(luukkud_devices_send_scan(w->devices, &order, 0), 0);
+    struct scanmsg bad = order;
+    bad.pages = 0;
+    assert_int_equal(luukkud_devices_send_scan(w->devices, &bad, 0), -EINVAL);
+    assert_int_equal(read(pair[1], bytes, sizeof(bytes)),
+                     4 + scanmsg_encode(&order, bytes + 100, 100));
+    assert_int_equal(lk_chan_new(w->loop, pair[1], &config, &far), 0);
+    int n = scanmsg_encode(&page, bytes, sizeof(bytes));
+    const int fds[] = {0, 0, 0, 0};
+    assert_int_equal(lk_chan_send(far, SCANMSG_PAGE, bytes, (size_t)n, fds, 4),
+                     0);
+    assert_int_equal(lk_loop_step(w->loop, 1000000), 0);
+    assert_int_equal(scanned.type, SCANMSG_PAGE);
+    assert_int_equal(scanned.width_px, 9);
+    assert_int_equal(scanned_fds, 4);
+    assert_true(scanned_fd >= 0);
+    scanned_fd = lk_fd_close(scanned_fd);
+    assert_int_equal(scan_gone, 0);
+    /* Three are none. */
+    assert_int_equal(lk_chan_send(far, SCANMSG_PAGE, bytes, (size_t)n, fds, 3),
+                     0);
+    assert_int_equal(lk_loop_step(w->loop, 1000000), 0);
+    assert_int_equal(scan_gone, 1);
+    lk_chan_free(far);
+}
+
 static void cuts_off_who_sends_nonsense(void **state)
 {
     struct world *w = *state;
@@ -196,6 +266,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(remembers_the_scanner, setup, teardown),
         cmocka_unit_test_setup_teardown(remembers_the_card, setup, teardown),
+        cmocka_unit_test_setup_teardown(speaks_with_luukku_scan, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(cuts_off_who_sends_nonsense, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(hands_on_the_card, setup, teardown),
