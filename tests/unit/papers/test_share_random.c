@@ -115,8 +115,8 @@ static void join(void)
     for (size_t i = 0; i < pages; i++)
         n += snprintf(json + n, sizeof(json) - (size_t)n, "[%u,%u],",
                       page[i].id, page[i].at);
-    json[n - (json[n - 1] == ',')] = '\0';
-    strcat(json, "]}");
+    n -= json[n - 1] == ',';
+    snprintf(json + n, sizeof(json) - (size_t)n, "]}");
     say(1, json);
 }
 

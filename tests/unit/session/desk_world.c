@@ -5,20 +5,24 @@
 
 #define LOAD "00112233445566778899aabbccddeeff"
 
-struct desk_world w;
+struct desk_world *desk_world(void)
+{
+    static struct desk_world the;
+    return &the;
+}
 
 static void on_event(void *arg, const struct session_event *e)
 {
     (void)arg;
     if (e->kind == SESSION_EVENT_PAPERS_LEFT) {
-        w.lefts++;
+        world.lefts++;
         return;
     }
     assert_int_equal(e->kind, SESSION_EVENT_PAPERS);
-    w.events++;
-    w.up = e->up;
-    w.calls += e->called;
-    w.glasses += e->glass;
+    world.events++;
+    world.up = e->up;
+    world.calls += e->called;
+    world.glasses += e->glass;
 }
 
 static int on_scan(void *arg, const struct scanmsg *m, int fd)
@@ -29,40 +33,40 @@ static int on_scan(void *arg, const struct scanmsg *m, int fd)
     assert_true(scanmsg_encode(m, bytes, sizeof(bytes)) > 0);
     assert_int_equal(fd >= 0, m->type == SCANMSG_DECODE);
     if (m->type == SCANMSG_CANCEL) {
-        w.cancels++;
-        return w.scan_answer;
+        world.cancels++;
+        return world.scan_answer;
     }
     if (fd >= 0) {
         assert_int_equal(pread(fd, head, 8, 0), 8);
-        w.order_tag = pages_tag(head, 8);
+        world.order_tag = pages_tag(head, 8);
     }
-    w.order = *m;
-    w.orders++;
-    return w.scan_answer;
+    world.order = *m;
+    world.orders++;
+    return world.scan_answer;
 }
 
 static int on_camera(void *arg)
 {
     (void)arg;
-    w.pictures++;
-    return w.camera_answer;
+    world.pictures++;
+    return world.camera_answer;
 }
 
 static int on_attach(void *arg, const struct paperdesk_paper *p, bool on)
 {
     (void)arg;
-    size_t n = strlen(w.ties);
-    snprintf(w.ties + n, sizeof(w.ties) - n, "%c%s:%s ", on ? '+' : '-',
+    size_t n = strlen(world.ties);
+    snprintf(world.ties + n, sizeof(world.ties) - n, "%c%s:%s ", on ? '+' : '-',
              p->path, p->name);
     assert_true(!on || pages_tag(p->data, p->len) > 0);
-    return w.attach_answer;
+    return world.attach_answer;
 }
 
 static void on_note(void *arg, const char *what, const char *why)
 {
     (void)arg;
     assert_true(what[0] && why[0]);
-    w.notes++;
+    world.notes++;
 }
 
 const struct paperdesk_output desk_output = {.event = on_event,
@@ -75,7 +79,7 @@ const struct paperdesk_output desk_output = {.event = on_event,
 
 void desk_said(const struct scanmsg *m, int *fds, size_t nfds)
 {
-    paperdesk_scanned(w.d, m, fds, nfds, w.now_us);
+    paperdesk_scanned(world.d, m, fds, nfds, world.now_us);
     for (size_t i = 0; i < nfds; i++)
         (void)lk_fd_close(fds[i]);
 }
@@ -95,7 +99,7 @@ void desk_scanner(enum scanmsg_state state)
 void desk_gave(uint32_t tag, uint8_t traits)
 {
     const struct scanmsg m = {.type = SCANMSG_PAGE,
-                              .job = w.order.job,
+                              .job = world.order.job,
                               .page = 1,
                               .traits = traits,
                               .dpi = 300,
@@ -103,7 +107,7 @@ void desk_gave(uint32_t tag, uint8_t traits)
                               .height_px = 3508};
     int fds[] = {pages_pixels(40, 60), pages_pixels(9, 13),
                  pages_jpeg(tag, 3000), pages_jpeg(tag, 500)};
-    bool jpeg = (w.order.prep & SCANMSG_WITH_JPEG) != 0;
+    bool jpeg = (world.order.prep & SCANMSG_WITH_JPEG) != 0;
     desk_said(&m, fds, jpeg ? 4 : 2);
     if (!jpeg) {
         (void)lk_fd_close(fds[2]);
@@ -114,7 +118,7 @@ void desk_gave(uint32_t tag, uint8_t traits)
 void desk_ended(enum scanmsg_reason why)
 {
     const struct scanmsg m = {
-        .type = SCANMSG_END, .job = w.order.job, .reason = why};
+        .type = SCANMSG_END, .job = world.order.job, .reason = why};
     desk_said(&m, NULL, 0);
 }
 
@@ -122,7 +126,7 @@ void desk_ended(enum scanmsg_reason why)
 
 void desk_tap_with(struct session_intent i)
 {
-    paperdesk_intent(w.d, &i, w.now_us);
+    paperdesk_intent(world.d, &i, world.now_us);
 }
 
 void desk_tap(enum session_intent_kind kind, uint32_t at)
@@ -134,17 +138,17 @@ void desk_tap(enum session_intent_kind kind, uint32_t at)
 const struct papers_view *desk_view(void)
 {
     struct papers_view *n = NULL;
-    if (paperdesk_take_view(w.d, &n)) {
-        papers_view_free(w.v);
-        w.v = n;
+    if (paperdesk_take_view(world.d, &n)) {
+        papers_view_free(world.v);
+        world.v = n;
     }
-    return w.v;
+    return world.v;
 }
 
 void desk_check(enum papers_mode mode, uint32_t at)
 {
     assert_int_equal(desk_view()->mode, mode);
-    assert_int_equal(w.v->at, at);
+    assert_int_equal(world.v->at, at);
 }
 
 /* Scans pages, with these traits. */
@@ -152,7 +156,7 @@ void desk_scan(const uint8_t *traits, size_t n)
 {
     desk_tap(SESSION_INTENT_SCAN, 0);
     assert_int_equal(desk_view()->mode, PAPERS_SCANNING);
-    assert_int_equal(w.order.type, SCANMSG_START);
+    assert_int_equal(world.order.type, SCANMSG_START);
     for (size_t i = 0; i < n; i++)
         desk_gave((uint32_t)(100 + i), traits[i]);
     desk_ended(SCANMSG_DONE);
@@ -179,12 +183,12 @@ void desk_say(uint8_t kind, const char *json)
     size_t len = strlen(json);
     m[0] = kind;
     memcpy(m + 1, json, len);
-    paperdesk_receive(w.d, m, len + 1, w.now_us);
+    paperdesk_receive(world.d, m, len + 1, world.now_us);
 }
 
 void desk_join(void)
 {
-    paperdesk_channel(w.d, true, w.now_us);
+    paperdesk_channel(world.d, true, world.now_us);
     desk_say(1, "{\"v\":1,\"load\":\"" LOAD "\",\"have\":[]}");
 }
 
@@ -194,16 +198,16 @@ size_t desk_pieces(uint32_t id)
     const void *bytes = NULL;
     size_t len = 0;
     size_t sum = 0;
-    w.word[0] = '\0';
-    while (w.now_us += SECOND / 10,
-           paperdesk_poll(w.d, w.now_us, &bytes, &len)) {
+    world.word[0] = '\0';
+    while (world.now_us += SECOND / 10,
+           paperdesk_poll(world.d, world.now_us, &bytes, &len)) {
         const uint8_t *m = bytes;
         if (m[0] == 3 && m[5] == id)
             sum += len - 10;
         if (m[0] != 9)
             continue;
-        memcpy(w.word, m + 1, len - 1);
-        w.word[len - 1] = '\0';
+        memcpy(world.word, m + 1, len - 1);
+        world.word[len - 1] = '\0';
     }
     return sum;
 }
@@ -211,8 +215,8 @@ size_t desk_pieces(uint32_t id)
 void desk_told(const char *part)
 {
     (void)desk_pieces(0);
-    if (!strstr(w.word, part))
-        fail_msg("%s: %s", part, w.word);
+    if (!strstr(world.word, part))
+        fail_msg("%s: %s", part, world.word);
 }
 
 void desk_offer(uint32_t n)
@@ -222,7 +226,7 @@ void desk_offer(uint32_t n)
                          0, '%', 'P', 'D', 'F', 0,          0, 0, 7};
     snprintf(json, sizeof(json), "{\"do\":\"offer\",\"n\":%u,\"bytes\":8}", n);
     desk_say(8, json);
-    paperdesk_receive(w.d, m, sizeof(m), w.now_us);
+    paperdesk_receive(world.d, m, sizeof(m), world.now_us);
 }
 
 /* --- worlds ------------------------------------------------------------ */
@@ -238,23 +242,23 @@ int desk_open_fds(void)
 int desk_setup(void **state)
 {
     (void)state;
-    w = (struct desk_world){.now_us = SECOND};
-    w.fds_before = desk_open_fds();
-    return paperdesk_new(&desk_output, &w.d);
+    world = (struct desk_world){.now_us = SECOND};
+    world.fds_before = desk_open_fds();
+    return paperdesk_new(&desk_output, &world.d);
 }
 
 int desk_setup_begun(void **state)
 {
     int r = desk_setup(state);
     desk_scanner(SCANMSG_STATE_READY);
-    paperdesk_begin(w.d, w.now_us);
+    paperdesk_begin(world.d, world.now_us);
     return r;
 }
 
 int desk_teardown(void **state)
 {
     (void)state;
-    w.d = paperdesk_free(w.d);
-    w.v = papers_view_free(w.v);
-    return desk_open_fds() == w.fds_before ? 0 : -1;
+    world.d = paperdesk_free(world.d);
+    world.v = papers_view_free(world.v);
+    return desk_open_fds() == world.fds_before ? 0 : -1;
 }

@@ -24,7 +24,8 @@ struct desk_world {
     char word[PAPERS_MESSAGE_MAX + 1]; /* the newest `told` */
     int fds_before;
 };
-extern struct desk_world w;
+struct desk_world *desk_world(void);
+#define world (*desk_world())
 extern const struct paperdesk_output desk_output;
 
 /* A desk with nothing; one that has a call and a scanner; its end, at which no

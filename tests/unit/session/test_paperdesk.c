@@ -11,22 +11,22 @@ static void test_begin(void **state)
     struct papers_view *n = NULL;
     (void)state;
     desk_tap(SESSION_INTENT_SCAN, 0);
-    assert_false(paperdesk_take_view(w.d, &n));
-    paperdesk_begin(w.d, w.now_us);
-    assert_false(w.up);
+    assert_false(paperdesk_take_view(world.d, &n));
+    paperdesk_begin(world.d, world.now_us);
+    assert_false(world.up);
     assert_int_equal(desk_view()->sources, 0);
     desk_tap(SESSION_INTENT_SCAN, 0);
     assert_int_equal(desk_view()->said, PAPERS_NO_SCANNER);
     desk_scanner(SCANMSG_STATE_READY);
-    assert_true(w.up);
+    assert_true(world.up);
     assert_int_equal(desk_view()->sources, 15);
     desk_scanner(SCANMSG_STATE_NONE);
-    assert_false(w.up);
-    paperdesk_set_camera(w.d, true);
-    assert_true(w.up && desk_view()->camera);
-    paperdesk_wipe(w.d);
+    assert_false(world.up);
+    paperdesk_set_camera(world.d, true);
+    assert_true(world.up && desk_view()->camera);
+    paperdesk_wipe(world.d);
     assert_null(desk_view());
-    assert_int_equal(paperdesk_next_us(w.d), INT64_MAX);
+    assert_int_equal(paperdesk_next_us(world.d), INT64_MAX);
 }
 
 static void test_scan(void **state)
@@ -35,31 +35,31 @@ static void test_scan(void **state)
     const struct scanmsg percent = {
         .type = SCANMSG_PROGRESS, .job = 1, .page = 2, .percent = 40};
     desk_tap(SESSION_INTENT_SCAN, 0);
-    assert_int_equal(w.order.dpi, 300);
-    assert_int_equal(w.order.pages, SCANMSG_PAGES_MAX);
-    assert_int_equal(w.order.prep, SCANMSG_WITH_JPEG);
+    assert_int_equal(world.order.dpi, 300);
+    assert_int_equal(world.order.pages, SCANMSG_PAGES_MAX);
+    assert_int_equal(world.order.prep, SCANMSG_WITH_JPEG);
     desk_said(&percent, NULL, 0);
     assert_int_equal(desk_view()->scan_page, 2);
-    assert_int_equal(w.v->scan_percent, 40);
+    assert_int_equal(world.v->scan_percent, 40);
     desk_tap(SESSION_INTENT_SCAN, 0); /* one at a time */
     desk_tap(SESSION_INTENT_PAGE, 1);
     desk_gave(7, 0);
     desk_ended(SCANMSG_DONE);
     desk_check(PAPERS_PAGE, 1);
-    assert_int_equal(w.glasses, 1);
+    assert_int_equal(world.glasses, 1);
     desk_scan((uint8_t[]){0, SCANMSG_BLANK, SCANMSG_CUT}, 3);
     desk_check(PAPERS_TRAY, 0);
-    assert_int_equal(w.v->pages, 3);
-    assert_int_equal(w.v->left_out, 1);
-    assert_true(w.v->page[2].cut);
-    assert_int_equal(w.glasses, 1); /* three come from the feeder */
+    assert_int_equal(world.v->pages, 3);
+    assert_int_equal(world.v->left_out, 1);
+    assert_true(world.v->page[2].cut);
+    assert_int_equal(world.glasses, 1); /* three come from the feeder */
     desk_tap(SESSION_INTENT_SCAN_BLANK, 0);
     desk_scan((uint8_t[]){SCANMSG_BLANK}, 1);
     assert_true(desk_view()->page[3].blank);
     desk_tap(SESSION_INTENT_SCAN_BLANK, 0);
     desk_scan((uint8_t[]){SCANMSG_BLANK}, 1);
     assert_int_equal(desk_view()->said, PAPERS_ALL_BLANK);
-    assert_int_equal(w.orders, 4);
+    assert_int_equal(world.orders, 4);
 }
 
 static void test_troubles(void **state)
@@ -85,15 +85,15 @@ static void test_troubles(void **state)
         assert_int_equal(desk_view()->said, PAPERS_FINE);
         desk_ended(t[i].why);
         desk_check(PAPERS_TRAY, 0);
-        assert_int_equal(w.v->said, t[i].said);
+        assert_int_equal(world.v->said, t[i].said);
     }
     desk_tap(SESSION_INTENT_SCAN, 0);
     desk_gave(7, 0);
-    paperdesk_scan_gone(w.d, w.now_us);
+    paperdesk_scan_gone(world.d, world.now_us);
     desk_check(PAPERS_PAGE, 1); /* what it gave stays */
-    assert_int_equal(w.v->said, PAPERS_UNPLUGGED);
+    assert_int_equal(world.v->said, PAPERS_UNPLUGGED);
     desk_scanner(SCANMSG_STATE_READY);
-    w.scan_answer = -EPIPE;
+    world.scan_answer = -EPIPE;
     desk_tap(SESSION_INTENT_SCAN, 0);
     assert_int_equal(desk_view()->said, PAPERS_UNPLUGGED);
     desk_check(PAPERS_TRAY, 0);
@@ -111,12 +111,12 @@ static void test_bad_pages(void **state)
     desk_tap(SESSION_INTENT_SCAN, 0);
     int two[] = {pages_pixels(1, 1), pages_pixels(1, 1)};
     desk_said(&m, two, 2);
-    assert_int_equal(w.cancels, 1);
+    assert_int_equal(world.cancels, 1);
     desk_gave(7, 0); /* after that nothing is taken */
     desk_ended(SCANMSG_CANCELLED);
     assert_int_equal(desk_view()->said, PAPERS_UNREADABLE);
     desk_check(PAPERS_TRAY, 0);
-    assert_int_equal(w.v->pages, 0);
+    assert_int_equal(world.v->pages, 0);
     struct scanmsg stale = {.type = SCANMSG_END, .job = 1};
     desk_said(&stale, NULL, 0);
     desk_gave(7, 0);
@@ -130,18 +130,18 @@ static void test_cancel(void **state)
     desk_gave(7, 0);
     desk_tap(SESSION_INTENT_SCAN_CANCEL, 0);
     desk_check(PAPERS_TRAY, 0);
-    assert_int_equal(w.cancels, 1);
+    assert_int_equal(world.cancels, 1);
     desk_tap(SESSION_INTENT_SCAN, 0); /* waits for the end of the other */
-    assert_int_equal(w.orders, 1);
+    assert_int_equal(world.orders, 1);
     desk_ended(SCANMSG_CANCELLED);
-    assert_int_equal(w.orders, 2);
+    assert_int_equal(world.orders, 2);
     assert_int_equal(desk_view()->mode, PAPERS_SCANNING);
     desk_tap(SESSION_INTENT_BACK, 0);
     desk_ended(SCANMSG_CANCELLED);
     desk_check(PAPERS_TRAY, 0);
-    assert_int_equal(w.v->pages, 1);
+    assert_int_equal(world.v->pages, 1);
     desk_tap(SESSION_INTENT_BACK, 0);
-    assert_int_equal(w.lefts, 1);
+    assert_int_equal(world.lefts, 1);
 }
 
 static void test_full(void **state)
@@ -150,12 +150,12 @@ static void test_full(void **state)
     desk_tap(SESSION_INTENT_SCAN, 0);
     for (int i = 0; i < PAPERS_PAGES_MAX; i++)
         desk_gave(7, 0);
-    assert_int_equal(w.cancels, 0);
+    assert_int_equal(world.cancels, 0);
     desk_gave(7, 0);
-    assert_int_equal(w.cancels, 1);
+    assert_int_equal(world.cancels, 1);
     desk_ended(SCANMSG_CANCELLED);
     assert_int_equal(desk_view()->said, PAPERS_FULL);
-    assert_int_equal(w.v->pages, PAPERS_PAGES_MAX);
+    assert_int_equal(world.v->pages, PAPERS_PAGES_MAX);
     desk_tap(SESSION_INTENT_SCAN, 0);
     desk_check(PAPERS_TRAY, 0);
 }
@@ -167,8 +167,8 @@ static void test_sources(void **state)
                                .remove = SCANMSG_DUPLEX};
     desk_tap_with(i);
     desk_scan_pages(1);
-    assert_int_equal(w.order.source, SCANMSG_DUPLEX);
-    assert_int_equal(w.glasses, 0);
+    assert_int_equal(world.order.source, SCANMSG_DUPLEX);
+    assert_int_equal(world.glasses, 0);
     i.remove = SCANMSG_SOURCES;
     desk_tap_with(i);
     assert_int_equal(desk_view()->source, SCANMSG_DUPLEX);
@@ -180,27 +180,28 @@ static void test_silence(void **state)
 {
     (void)state;
     desk_tap(SESSION_INTENT_SCAN, 0);
-    assert_int_equal(paperdesk_next_us(w.d), w.now_us + PAPERDESK_SILENT_US);
-    w.now_us += PAPERDESK_SILENT_US;
-    paperdesk_tick(w.d, w.now_us);
-    assert_int_equal(w.cancels, 1);
-    w.now_us += PAPERDESK_CANCEL_US;
-    paperdesk_tick(w.d, w.now_us);
+    assert_int_equal(paperdesk_next_us(world.d),
+                     world.now_us + PAPERDESK_SILENT_US);
+    world.now_us += PAPERDESK_SILENT_US;
+    paperdesk_tick(world.d, world.now_us);
+    assert_int_equal(world.cancels, 1);
+    world.now_us += PAPERDESK_CANCEL_US;
+    paperdesk_tick(world.d, world.now_us);
     assert_int_equal(desk_view()->said, PAPERS_UNPLUGGED);
     desk_check(PAPERS_TRAY, 0);
     desk_scan_pages(1);
-    paperdesk_scan_gone(w.d, w.now_us);
+    paperdesk_scan_gone(world.d, world.now_us);
     desk_tap_with((struct session_intent){
         .kind = SESSION_INTENT_PAGE_TURN, .at = 1, .remove = 1});
     assert_true(desk_view()->page[0].busy);
-    w.now_us += PAPERDESK_DOWN_US;
-    paperdesk_tick(w.d, w.now_us);
+    world.now_us += PAPERDESK_DOWN_US;
+    paperdesk_tick(world.d, world.now_us);
     assert_false(desk_view()->page[0].busy);
-    assert_int_equal(w.v->said, PAPERS_UNPLUGGED);
+    assert_int_equal(world.v->said, PAPERS_UNPLUGGED);
     desk_tap_with((struct session_intent){
         .kind = SESSION_INTENT_PAGE_TURN, .at = 1, .remove = 1});
     desk_scanner(SCANMSG_STATE_READY); /* back in time */
-    assert_int_equal(w.order.type, SCANMSG_DECODE);
+    assert_int_equal(world.order.type, SCANMSG_DECODE);
 }
 
 static void test_camera(void **state)
@@ -209,34 +210,35 @@ static void test_camera(void **state)
     const struct session_intent photo = {.kind = SESSION_INTENT_SCAN,
                                          .remove = 1};
     desk_tap_with(photo); /* there is none */
-    assert_int_equal(w.pictures, 0);
-    paperdesk_set_camera(w.d, true);
+    assert_int_equal(world.pictures, 0);
+    paperdesk_set_camera(world.d, true);
     desk_tap_with(photo);
     assert_int_equal(desk_view()->mode, PAPERS_SCANNING);
-    paperdesk_camera_gave(w.d, pages_jpeg(5, 100), w.now_us);
-    assert_int_equal(w.order.type, SCANMSG_DECODE);
-    assert_int_equal(w.order.prep, SCANMSG_WITH_JPEG | SCANMSG_FLATTEN);
-    assert_int_equal(w.order_tag, 5);
+    paperdesk_camera_gave(world.d, pages_jpeg(5, 100), world.now_us);
+    assert_int_equal(world.order.type, SCANMSG_DECODE);
+    assert_int_equal(world.order.prep, SCANMSG_WITH_JPEG | SCANMSG_FLATTEN);
+    assert_int_equal(world.order_tag, 5);
     desk_gave(6, 0);
     desk_ended(SCANMSG_DONE);
     desk_check(PAPERS_PAGE, 1);
-    assert_int_equal(w.v->page[0].from, PAPERS_FROM_CAMERA);
-    assert_int_equal(w.glasses, 0);
+    assert_int_equal(world.v->page[0].from, PAPERS_FROM_CAMERA);
+    assert_int_equal(world.glasses, 0);
     desk_tap_with(photo);
-    paperdesk_camera_gave(w.d, -1, w.now_us);
+    paperdesk_camera_gave(world.d, -1, world.now_us);
     assert_int_equal(desk_view()->said, PAPERS_UNPLUGGED);
     desk_tap_with(photo);
     desk_tap(SESSION_INTENT_SCAN_CANCEL, 0);
-    paperdesk_camera_gave(w.d, pages_jpeg(5, 100), w.now_us); /* too late */
+    paperdesk_camera_gave(world.d, pages_jpeg(5, 100),
+                          world.now_us); /* too late */
     desk_check(PAPERS_TRAY, 0);
     desk_tap(SESSION_INTENT_PAGE_AGAIN, 1);
-    paperdesk_tick(w.d, w.now_us += 60 * SECOND);
+    paperdesk_tick(world.d, world.now_us += 60 * SECOND);
     assert_int_equal(desk_view()->said, PAPERS_UNPLUGGED);
     desk_check(PAPERS_PAGE, 1);
-    w.camera_answer = -EIO;
+    world.camera_answer = -EIO;
     desk_tap_with(photo);
     desk_check(PAPERS_PAGE, 1);
-    assert_int_equal(w.pictures, 5);
+    assert_int_equal(world.pictures, 5);
 }
 
 /* --- pages ------------------------------------------------------------- */
@@ -250,16 +252,16 @@ static void test_edits(void **state)
     desk_tap_with(turn);
     assert_true(desk_view()->page[0].busy);
     desk_tap_with(turn); /* one after another */
-    assert_int_equal(w.order.turn, 3);
-    assert_int_equal(w.order_tag, 100);
+    assert_int_equal(world.order.turn, 3);
+    assert_int_equal(world.order_tag, 100);
     desk_gave(200, 0);
     desk_ended(SCANMSG_DONE);
     desk_check(PAPERS_PAGE, 2);
-    assert_int_equal(w.v->page[0].id, 2);
-    assert_false(w.v->page[0].busy);
+    assert_int_equal(world.v->page[0].id, 2);
+    assert_false(world.v->page[0].busy);
     desk_tap(SESSION_INTENT_PAGE_CROP, 2);
     desk_check(PAPERS_CROP, 2);
-    assert_int_equal(w.v->crop[2], 10000);
+    assert_int_equal(world.v->crop[2], 10000);
     desk_tap_with((struct session_intent){
         .kind = SESSION_INTENT_PAGE_CROP_EDGES, .box = {1000, 0, 900, 10000}});
     assert_int_equal(desk_view()->crop[0], 0);
@@ -267,21 +269,21 @@ static void test_edits(void **state)
         .kind = SESSION_INTENT_PAGE_CROP_EDGES, .box = {1000, 0, 9000, 10000}});
     assert_int_equal(desk_view()->crop[0], 1000);
     desk_tap(SESSION_INTENT_PAGE_CROP_OK, 0);
-    assert_int_equal(w.order_tag, 100); /* always of the first */
-    assert_int_equal(w.order.turn, 3);
-    assert_int_equal(w.order.crop[2], 9000);
+    assert_int_equal(world.order_tag, 100); /* always of the first */
+    assert_int_equal(world.order.turn, 3);
+    assert_int_equal(world.order.crop[2], 9000);
     desk_ended(SCANMSG_TOO_COMPLEX);
     desk_check(PAPERS_PAGE, 2); /* it failed: as it was */
-    assert_int_equal(w.v->said, PAPERS_UNREADABLE);
+    assert_int_equal(world.v->said, PAPERS_UNREADABLE);
     desk_tap(SESSION_INTENT_PAGE_STRAIGHTEN, 2);
-    assert_true(w.order.prep & SCANMSG_STRAIGHTEN);
-    assert_int_equal(w.order.crop[2], 10000);
+    assert_true(world.order.prep & SCANMSG_STRAIGHTEN);
+    assert_int_equal(world.order.crop[2], 10000);
     desk_gave(201, SCANMSG_STRAIGHTENED);
     desk_ended(SCANMSG_DONE);
     desk_tap(SESSION_INTENT_PAGE_STRAIGHTEN, 3); /* it is */
     desk_tap(SESSION_INTENT_PAGE_CROP, 3);
     desk_tap(SESSION_INTENT_PAGE_CROP_OK, 3); /* nothing is cut */
-    assert_int_equal(w.orders, 4);
+    assert_int_equal(world.orders, 4);
     desk_tap(SESSION_INTENT_PAGE_CROP, 3);
     desk_tap(SESSION_INTENT_BACK, 0);
     desk_check(PAPERS_PAGE, 3);
@@ -296,14 +298,15 @@ static void test_again(void **state)
     desk_share(2);
     assert_true(desk_view()->page[1].shared);
     desk_tap(SESSION_INTENT_PAGE_AGAIN, 2);
-    assert_int_equal(w.order.pages, 1);
+    assert_int_equal(world.order.pages, 1);
     desk_gave(55, 0);
     desk_gave(56, 0); /* more than was asked for */
-    assert_int_equal(w.cancels, 1);
+    assert_int_equal(world.cancels, 1);
     desk_ended(SCANMSG_CANCELLED);
     assert_int_equal(desk_view()->pages, 3);
-    assert_int_equal(w.v->page[1].id, 4);
-    assert_false(w.v->page[1].shared); /* the citizen has not seen that one */
+    assert_int_equal(world.v->page[1].id, 4);
+    assert_false(
+        world.v->page[1].shared); /* the citizen has not seen that one */
     desk_tap(SESSION_INTENT_PAGE_AGAIN, 4);
     desk_tap(SESSION_INTENT_SCAN_CANCEL, 0);
     desk_ended(SCANMSG_CANCELLED);
@@ -325,7 +328,7 @@ static void test_order_and_remove(void **state)
     desk_gave(9, 0); /* of the page that is gone */
     desk_ended(SCANMSG_CANCELLED);
     assert_int_equal(desk_view()->pages, 2);
-    assert_int_equal(w.v->said, PAPERS_FINE);
+    assert_int_equal(world.v->said, PAPERS_FINE);
     desk_tap(SESSION_INTENT_PAGE, 1);
     desk_check(PAPERS_TRAY, 0);
 }
@@ -344,7 +347,7 @@ static void test_attach(void **state)
     desk_scan_pages(2);
     desk_tap(SESSION_INTENT_PAGE_ATTACH, 1);
     assert_false(desk_view()->can_attach);
-    paperdesk_set_place(w.d, "paper");
+    paperdesk_set_place(world.d, "paper");
     assert_true(desk_view()->can_attach);
     desk_tap(SESSION_INTENT_PAGE_ATTACH, 1);
     assert_true(desk_view()->page[0].attached);
@@ -353,19 +356,19 @@ static void test_attach(void **state)
     desk_gave(77, 0);
     desk_ended(SCANMSG_DONE);
     assert_true(desk_view()->page[0].attached); /* as it is now */
-    assert_int_equal(paperdesk_attached(w.d, seen_tag, &tag), -EIO);
+    assert_int_equal(paperdesk_attached(world.d, seen_tag, &tag), -EIO);
     assert_int_equal(tag, 77);
     desk_tap(SESSION_INTENT_PAGE_ATTACH, 3);
     desk_tap(SESSION_INTENT_PAGE_ATTACH, 3);
     desk_tap(SESSION_INTENT_PAGE_REMOVE, 3);
-    w.attach_answer = -ENOSPC;
+    world.attach_answer = -ENOSPC;
     desk_tap(SESSION_INTENT_PAGE_ATTACH, 2);
     assert_false(desk_view()->page[0].attached);
-    assert_int_equal(w.notes, 1);
-    assert_string_equal(w.ties, "+paper:paper-1.jpg -paper:paper-1.jpg "
-                                "+paper:paper-3.jpg -paper:paper-3.jpg "
-                                "+paper:paper-3.jpg -paper:paper-3.jpg "
-                                "+paper:paper-2.jpg ");
+    assert_int_equal(world.notes, 1);
+    assert_string_equal(world.ties, "+paper:paper-1.jpg -paper:paper-1.jpg "
+                                    "+paper:paper-3.jpg -paper:paper-3.jpg "
+                                    "+paper:paper-3.jpg -paper:paper-3.jpg "
+                                    "+paper:paper-2.jpg ");
 }
 
 /* --- consent ----------------------------------------------------------- */
@@ -412,8 +415,8 @@ static void test_consent_is_for_what_is_seen(void **state)
     desk_ended(SCANMSG_DONE);
     desk_tap(SESSION_INTENT_CONSENT_YES, 0);
     assert_int_equal(desk_view()->page[0].id, 3);
-    assert_false(w.v->page[0].shared);
-    assert_true(w.v->page[1].shared);
+    assert_false(world.v->page[0].shared);
+    assert_true(world.v->page[1].shared);
     desk_tap_with((struct session_intent){
         .kind = SESSION_INTENT_PAGE_TURN, .at = 3, .remove = 1});
     desk_tap(SESSION_INTENT_PAGE_SHARE, 3);

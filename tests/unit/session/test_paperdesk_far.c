@@ -14,7 +14,7 @@ static void test_ask(void **state)
     desk_told("\"ask\":\"none\"");
     desk_say(8,
              "{\"do\":\"ask\",\"kind\":\"payslip\",\"sides\":2,\"text\":\"\"}");
-    assert_int_equal(w.calls, 1);
+    assert_int_equal(world.calls, 1);
     assert_true(desk_view()->ask.open);
     desk_told("\"ask\":\"open\"");
     desk_share(1); /* it was there before */
@@ -46,8 +46,8 @@ static void test_together(void **state)
                                           .remove = 1,
                                           .box = {100, 200}});
     assert_int_equal(desk_view()->look.zoom, 200);
-    assert_int_equal(w.order.type, SCANMSG_DECODE); /* its own pixels */
-    assert_int_equal(w.order.prep, 0);
+    assert_int_equal(world.order.type, SCANMSG_DECODE); /* its own pixels */
+    assert_int_equal(world.order.prep, 0);
     desk_gave(0, 0);
     desk_ended(SCANMSG_DONE);
     assert_int_equal(papers_picture_info(desk_view()->detail)->width_px, 40);
@@ -58,7 +58,7 @@ static void test_together(void **state)
                                           .remove = PAPERS_TEXT,
                                           .arg = "huomaa"});
     assert_int_equal(desk_view()->marks, 1);
-    assert_true(w.v->mine.here && w.v->mark[0].mine);
+    assert_true(world.v->mine.here && world.v->mark[0].mine);
     desk_say(5, "{\"page\":1,\"turn\":0,\"zoom\":100,\"x\":0,\"y\":0}");
     assert_int_equal(desk_view()->look.zoom, 100);
     desk_tap_with((struct session_intent){
@@ -66,20 +66,20 @@ static void test_together(void **state)
     assert_int_equal(desk_view()->marks, 0);
     desk_tap(SESSION_INTENT_BACK, 0);
     desk_check(PAPERS_TRAY, 0);
-    assert_null(w.v->detail);
-    assert_false(w.v->mine.here);
-    unsigned before = w.calls;
+    assert_null(world.v->detail);
+    assert_false(world.v->mine.here);
+    unsigned before = world.calls;
     desk_say(5, "{\"page\":1,\"turn\":0,\"zoom\":110,\"x\":0,\"y\":0}");
-    assert_int_equal(w.calls, before); /* the same page as before */
+    assert_int_equal(world.calls, before); /* the same page as before */
     desk_say(5, "{\"page\":0,\"turn\":0,\"zoom\":100,\"x\":0,\"y\":0}");
     desk_say(5, "{\"page\":1,\"turn\":0,\"zoom\":110,\"x\":0,\"y\":0}");
-    assert_int_equal(w.calls, before + 1);
+    assert_int_equal(world.calls, before + 1);
     desk_check(PAPERS_LOOK, 1);
     desk_say(8, "{\"do\":\"saved\",\"page\":1}");
     assert_true(desk_view()->page[0].saved);
     desk_say(8, "nonsense"); /* sharing ends, the pages stay */
     assert_int_equal(desk_view()->pages, 1);
-    assert_true(w.v->page[0].shared);
+    assert_true(world.v->page[0].shared);
 }
 
 static void test_document(void **state)
@@ -88,19 +88,19 @@ static void test_document(void **state)
     desk_join();
     desk_scan_pages(1);
     desk_offer(1);
-    assert_int_equal(w.order.type, SCANMSG_DECODE);
-    assert_int_equal(w.order.pages, PAPERS_PAGES_MAX);
-    assert_int_equal(w.order_tag, 7);
+    assert_int_equal(world.order.type, SCANMSG_DECODE);
+    assert_int_equal(world.order.pages, PAPERS_PAGES_MAX);
+    assert_int_equal(world.order_tag, 7);
     desk_told("\"state\":\"reading\"");
     desk_gave(1, 0);
     desk_gave(2, 0);
     desk_ended(SCANMSG_DONE);
     desk_told("\"state\":\"shown\",\"why\":\"\",\"pages\":2");
-    assert_int_equal(w.calls, 1);
+    assert_int_equal(world.calls, 1);
     assert_int_equal(desk_view()->pages, 3);
-    assert_int_equal(w.v->page[1].from, PAPERS_FROM_EXPERT);
-    assert_true(w.v->page[1].shared);
-    assert_int_equal(w.v->look.page, 2);
+    assert_int_equal(world.v->page[1].from, PAPERS_FROM_EXPERT);
+    assert_true(world.v->page[1].shared);
+    assert_int_equal(world.v->look.page, 2);
     desk_tap(SESSION_INTENT_PAPERS, 0);
     desk_tap_with((struct session_intent){
         .kind = SESSION_INTENT_PAGE_TURN, .at = 2, .remove = 1});
@@ -137,12 +137,12 @@ static void test_documents_that_are_not_shown(void **state)
         assert_int_equal(desk_view()->pages, 0);
     }
     desk_offer(++n);
-    paperdesk_scan_gone(w.d, w.now_us); /* it broke on it */
+    paperdesk_scan_gone(world.d, world.now_us); /* it broke on it */
     desk_told("\"refused\",\"why\":\"failed\"");
     desk_scanner(SCANMSG_STATE_READY);
     desk_scan_pages(1);
     desk_offer(++n);
-    assert_int_equal(w.order.pages, PAPERS_PAGES_MAX);
+    assert_int_equal(world.order.pages, PAPERS_PAGES_MAX);
     for (int i = 0; i < PAPERS_PAGES_MAX; i++)
         desk_gave(1, 0);
     desk_ended(SCANMSG_CANCELLED);
@@ -162,22 +162,22 @@ static void test_hold(void **state)
 {
     (void)state;
     desk_join();
-    paperdesk_set_place(w.d, "paper");
-    assert_false(paperdesk_held(w.d));
-    paperdesk_hold(w.d, pages_jpeg(8, 100), w.now_us);
+    paperdesk_set_place(world.d, "paper");
+    assert_false(paperdesk_held(world.d));
+    paperdesk_hold(world.d, pages_jpeg(8, 100), world.now_us);
     desk_gave(9, 0);
     desk_ended(SCANMSG_DONE);
-    assert_true(paperdesk_held(w.d));
+    assert_true(paperdesk_held(world.d));
     assert_int_equal(desk_pieces(1), 3500);
-    assert_true(desk_view()->page[0].shared && !w.v->page[0].keep);
+    assert_true(desk_view()->page[0].shared && !world.v->page[0].keep);
     desk_tap(SESSION_INTENT_PAGE_ATTACH, 1);
     desk_say(8, "{\"do\":\"saved\",\"page\":1}");
-    assert_true(!desk_view()->page[0].attached && !w.v->page[0].saved);
-    paperdesk_hold(w.d, -1, w.now_us);
-    assert_false(paperdesk_held(w.d));
+    assert_true(!desk_view()->page[0].attached && !world.v->page[0].saved);
+    paperdesk_hold(world.d, -1, world.now_us);
+    assert_false(paperdesk_held(world.d));
     assert_int_equal(desk_view()->pages, 0);
-    paperdesk_hold(w.d, pages_jpeg(8, 100), w.now_us);
-    paperdesk_hold(w.d, -1, w.now_us); /* before it was read */
+    paperdesk_hold(world.d, pages_jpeg(8, 100), world.now_us);
+    paperdesk_hold(world.d, -1, world.now_us); /* before it was read */
     desk_gave(9, 0);
     desk_ended(SCANMSG_CANCELLED);
     assert_int_equal(desk_view()->pages, 0);
@@ -194,20 +194,20 @@ static void test_wipe(void **state)
     desk_offer(1);
     desk_tap_with((struct session_intent){
         .kind = SESSION_INTENT_PAGE_TURN, .at = 2, .remove = 1});
-    paperdesk_set_place(w.d, "paper");
-    paperdesk_wipe(w.d);
+    paperdesk_set_place(world.d, "paper");
+    paperdesk_wipe(world.d);
     assert_null(desk_view());
-    assert_int_equal(desk_open_fds(), w.fds_before);
+    assert_int_equal(desk_open_fds(), world.fds_before);
     assert_int_equal(desk_pieces(1), 0);
     desk_gave(1, 0);
     desk_ended(SCANMSG_DONE);
     desk_tap(SESSION_INTENT_SCAN, 0);
     desk_say(8, "{\"do\":\"ask\",\"kind\":\"a\",\"sides\":1}");
-    paperdesk_tick(w.d, w.now_us + 1000 * SECOND);
-    assert_int_equal(desk_open_fds(), w.fds_before);
-    paperdesk_begin(w.d, w.now_us);
+    paperdesk_tick(world.d, world.now_us + 1000 * SECOND);
+    assert_int_equal(desk_open_fds(), world.fds_before);
+    paperdesk_begin(world.d, world.now_us);
     assert_int_equal(desk_view()->pages, 0);
-    assert_false(w.v->can_attach || w.v->ask.open);
+    assert_false(world.v->can_attach || world.v->ask.open);
     desk_scan_pages(1);
     desk_check(PAPERS_PAGE, 1);
 }
@@ -223,15 +223,15 @@ static void test_queue(void **state)
     for (uint32_t i = 1; i <= 20; i++)
         desk_tap_with((struct session_intent){
             .kind = SESSION_INTENT_PAGE_TURN, .at = i, .remove = 1});
-    assert_int_equal(w.notes, 20 - PAPERDESK_JOBS_MAX);
+    assert_int_equal(world.notes, 20 - PAPERDESK_JOBS_MAX);
     assert_false(desk_view()->page[19].busy);
     for (uint32_t i = 1; i <= PAPERDESK_JOBS_MAX; i++) {
-        assert_int_equal(w.order_tag, i);
+        assert_int_equal(world.order_tag, i);
         desk_gave(i + 100, 0);
         desk_ended(SCANMSG_DONE);
     }
     assert_int_equal(desk_view()->page[0].id, 21);
-    assert_false(w.v->page[0].busy);
+    assert_false(world.v->page[0].busy);
 }
 
 static void test_memory(void **state)
@@ -240,12 +240,12 @@ static void test_memory(void **state)
     int r = 0;
     (void)state;
     oom_left = 0;
-    assert_false(paperdesk_take_view(w.d, &n));
+    assert_false(paperdesk_take_view(world.d, &n));
     oom_left = -1;
-    assert_int_equal(w.notes, 1);
-    assert_true(paperdesk_next_us(w.d) > w.now_us);
-    assert_false(paperdesk_take_view(w.d, &n));
-    paperdesk_tick(w.d, w.now_us + SECOND);
+    assert_int_equal(world.notes, 1);
+    assert_true(paperdesk_next_us(world.d) > world.now_us);
+    assert_false(paperdesk_take_view(world.d, &n));
+    paperdesk_tick(world.d, world.now_us + SECOND);
     assert_int_equal(desk_view()->pages, 0);
     for (long i = 0; i < 40; i++) {
         struct scanmsg m = {
@@ -253,20 +253,20 @@ static void test_memory(void **state)
         int fds[] = {pages_pixels(1, 1), pages_pixels(1, 1), pages_jpeg(1, 99),
                      pages_jpeg(1, 99)};
         desk_tap(SESSION_INTENT_SCAN, 0);
-        m.job = w.order.job;
+        m.job = world.order.job;
         oom_left = i;
-        paperdesk_scanned(w.d, &m, fds, 4, w.now_us);
+        paperdesk_scanned(world.d, &m, fds, 4, world.now_us);
         oom_left = -1;
         for (size_t k = 0; k < 4; k++)
             (void)lk_fd_close(fds[k]);
         desk_ended(SCANMSG_DONE);
         if (desk_view()->pages > 0)
             break;
-        assert_int_equal(w.v->said, PAPERS_FULL);
+        assert_int_equal(world.v->said, PAPERS_FULL);
     }
     assert_int_equal(desk_view()->pages, 1);
-    paperdesk_free(w.d);
-    OOM_SWEEP(r, paperdesk_new(&desk_output, &w.d));
+    paperdesk_free(world.d);
+    OOM_SWEEP(r, paperdesk_new(&desk_output, &world.d));
 }
 
 #define CASE(f) \
