@@ -8,6 +8,8 @@ import { markAnswer, type SdpFacts } from '../wire/sdp';
 import type { Place } from '../wire/topics';
 import { FormShare, type FormNote } from '../form/share';
 import { PaperShare } from '../paper/share';
+import type { Binding } from '../identity/challenge';
+import { IdentityShare, type TrustState } from '../identity/share';
 import type { Clock } from './clock';
 import { Outbox } from './outbox';
 import type { LocalTracks, Peer, PeerEvents } from './peer';
@@ -57,6 +59,13 @@ export interface CallDeps {
   talk?: TalkNote | null;
   /** Of the form, likewise. */
   form?: FormNote | null;
+  /** Whom the page believes to say who somebody is. */
+  trust?(): TrustState;
+  trustLoaded?(): Promise<unknown>;
+  /** Connections of this tab's calls; see identity/share.ts. */
+  earlier?: Binding[];
+  /** Of the requests to identify, from this tab's load before. */
+  identified?: number | null;
 }
 
 const SEEN_MAX = 512;
@@ -74,6 +83,8 @@ export class Call {
   readonly form: FormShare;
   /** The papers that are looked at together; see paper/share.ts. */
   readonly paper: PaperShare;
+  /** Who the citizen is; see identity/share.ts. */
+  readonly identity: IdentityShare;
   private readonly outbox: Outbox;
   private readonly seen = new Set<string>();
   private inbox: Promise<void> = Promise.resolve();
@@ -93,6 +104,12 @@ export class Call {
     this.talk = new Talk(deps.clock, deps.onChange, deps.talk ?? null);
     this.form = new FormShare(deps.clock, deps.onChange, deps.form ?? null);
     this.paper = new PaperShare(deps.clock, deps.onChange);
+    this.identity = new IdentityShare({
+      clock: deps.clock, today: () => Date.now(), onChange: deps.onChange, send: (text) => this.peer?.sendCtl(text), binding: () => this.binding(),
+      trust: () => deps.trust?.() ?? { kind: 'none' }, loaded: async () => deps.trustLoaded?.(), kioskKey: () => deps.kioskKey(), note: deps.identified ?? null, earlier: deps.earlier ?? [],
+      // What reads certificates is fetched when the first is there to be read.
+      judge: async (...what) => (await import('../identity/judge')).judge(...what),
+    });
     this.ear = new Ear(deps.clock, () => this.peer?.level() ?? Promise.resolve(null), (speaks) => {
       this.view.speaks = speaks;
       deps.onChange();
@@ -186,6 +203,7 @@ export class Call {
     this.hangUp();
     this.form.close();
     this.paper.close();
+    this.identity.close();
   }
 
   private hangUp(): void {
@@ -193,6 +211,7 @@ export class Call {
     this.talk.channel(null);
     this.form.channel(null);
     this.paper.channel(null);
+    this.identity.channel(false);
     this.peer?.close();
     this.peer = null;
   }
@@ -309,7 +328,8 @@ export class Call {
         this.view.stream = stream;
         this.deps.onChange();
       },
-      onCtlOpen: () => { if (mine()) this.sayState(); },
+      onCtlOpen: () => { if (mine()) this.ctlOpened(); },
+      onCtlClosed: () => { if (mine()) this.identity.channel(false); },
       onCtl: (text) => { if (mine()) this.heard(text); },
       onTextChannel: (send) => { if (mine()) this.talk.channel(send); },
       onText: (data) => { if (mine()) this.talk.receive(data); },
@@ -328,18 +348,31 @@ export class Call {
     return true;
   }
 
+  private ctlOpened(): void {
+    this.sayState();
+    this.identity.channel(true);
+  }
+
+  /** Nothing of it is the other side's word: the envelopes were signed, the descriptions are in force. */
+  private binding(): Binding | null {
+    const prints = this.peer?.prints() ?? null;
+    const { kiosk, call, kn } = this.wanted;
+    return prints === null ? null : { kiosk, expert: this.deps.expert, call, kn, en: this.en, kioskPrint: prints.kiosk, pagePrint: prints.page };
+  }
+
   private sayState(): void {
     this.peer?.sendCtl(JSON.stringify({ type: 'state', ...this.state }));
   }
 
   /** The `ctl` channel: inside DTLS, whose fingerprint was signed. */
   private heard(text: string): void {
-    let m: Record<string, unknown>;
+    let m: Record<string, unknown> | null;
     try {
-      m = JSON.parse(text) as Record<string, unknown>;
+      m = JSON.parse(text) as Record<string, unknown> | null;
     } catch {
       return;
     }
+    if (m !== null) this.identity.receive(m);
     if (m?.['type'] === 'state') this.view.kiosk = { mic: m['mic'] === true, camera: m['camera'] === true };
     if (m?.['type'] === 'bye') this.finish({ kind: 'ended', why: 'ended', byUs: false }, 'ended');
     this.deps.onChange();
@@ -369,6 +402,7 @@ export class Call {
     this.hangUp();
     this.form.close();
     this.paper.close();
+    this.identity.close();
     this.deps.onChange();
   }
 }

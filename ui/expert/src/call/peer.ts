@@ -2,6 +2,7 @@
 
 import type { PaperLine } from '../paper/share';
 import { sampleOf, type Sample } from './quality';
+import { printOf } from '../wire/sdp';
 import { levelIn } from './voice';
 
 export interface LocalTracks { video: MediaStreamTrack | null; audio: MediaStreamTrack | null }
@@ -11,6 +12,7 @@ export interface PeerEvents {
   onStream(stream: MediaStream): void;
   onCtlOpen(): void;
   onCtl(text: string): void;
+  onCtlClosed(): void;
   /** The channel for text stands, with the way to send on it; or it is gone. */
   onTextChannel(send: ((text: string) => void) | null): void;
   onText(data: string | ArrayBuffer): void;
@@ -31,14 +33,19 @@ export interface Peer {
   /** How loud the other end is, 0 to 1; null where the browser does not tell. */
   level(): Promise<number | null>;
   sendCtl(text: string): void;
+  /** DTLS fingerprints of the descriptions in force, SHA-256 in lower-case hex; null before there are two. */
+  prints(): Prints | null;
   replace(tracks: LocalTracks): void;
   close(): void;
 }
 
+export interface Prints { kiosk: string; page: string }
+
 export interface PeerSetup { ice: RTCIceServer[]; certificate: RTCCertificate | null; tracks: LocalTracks }
 
 const VIDEO_MAX_BPS = 2_000_000;
-const CTL_MAX = 4096;
+/** As PROTOCOL.md has it: a proof is long. */
+const CTL_MAX = 16_384;
 
 export class BrowserPeer implements Peer {
   private readonly pc: RTCPeerConnection;
@@ -105,6 +112,11 @@ export class BrowserPeer implements Peer {
     if (this.ctl?.readyState === 'open') this.ctl.send(text);
   }
 
+  prints(): Prints | null {
+    const [kiosk, page] = [this.pc.currentRemoteDescription, this.pc.currentLocalDescription].map((d) => (d === null ? null : printOf(d.sdp)));
+    return kiosk == null || page == null ? null : { kiosk, page };
+  }
+
   replace(tracks: LocalTracks): void {
     this.setup.tracks = tracks;
     for (const t of this.pc.getTransceivers()) {
@@ -133,6 +145,7 @@ export class BrowserPeer implements Peer {
     channel.onmessage = ({ data }) => {
       if (typeof data === 'string' && data.length <= CTL_MAX) this.events.onCtl(data);
     };
+    channel.onclose = () => { if (this.ctl === channel) this.events.onCtlClosed(); };
     if (channel.readyState === 'open') this.events.onCtlOpen();
     else channel.onopen = () => this.events.onCtlOpen();
   }

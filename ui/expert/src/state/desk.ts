@@ -5,12 +5,14 @@ import { realClock } from '../call/clock';
 import type { Media } from '../call/media';
 import { BrowserPeer } from '../call/peer';
 import { Link, type LinkState } from '../link/mqtt';
+import type { Binding } from '../identity/challenge';
+import type { TrustState } from '../identity/share';
 import { parseEnvelope } from '../wire/envelope';
 import { chime } from '../call/sound';
 import { callFilter, downTopic, hereFilter, hereTopic, placeOf, upFilter, type Place } from '../wire/topics';
 import { Arrivals } from './arrivals';
 import { Crew, type Presence } from './crew';
-import { loadFleet, loadKeyFile, type Config, type Fleet } from './files';
+import { loadFleet, loadKeyFile, loadTrust, type Config, type Fleet } from './files';
 import type { Identity } from './identity';
 import { Names } from './names';
 import { Queue, type Entry } from './queue';
@@ -41,6 +43,10 @@ export class Desk {
   readonly crew: Crew;
   readonly names: Names;
   readonly today = new Today(localStorage);
+  /** Whom the page believes to say who somebody is. */
+  trust: TrustState = { kind: 'loading' };
+  private trusting = this.refreshTrust();
+  private readonly lines: Binding[] = [];
   private readonly arrivals = new Arrivals();
   private readonly mqtt: Link;
   private readonly past = new Set<Call>();
@@ -122,7 +128,7 @@ export class Desk {
     const word = c?.call.leave() ?? null;
     if (c !== null && word !== null) {
       const { entry, startedAt, mic, camera } = c;
-      noteCall({ entry, startedAt, mic, camera, en: c.call.en, at: Date.now(), talk: c.call.talk.note(), form: c.call.form.note() });
+      noteCall({ entry, startedAt, mic, camera, en: c.call.en, at: Date.now(), talk: c.call.talk.note(), form: c.call.form.note(), identified: c.call.identity.note() });
       this.mqtt.publish(downTopic(entry.kiosk, this.who.user), word);
     }
     this.mqtt.publish(...this.presenceMessage('gone'));
@@ -207,6 +213,12 @@ export class Desk {
     this.fleet = await loadFleet().catch(() => this.fleet);
   }
 
+  /** Revocations come with it. What is at hand goes on serving, with the times that stand in it, while the server cannot be asked. */
+  private async refreshTrust(): Promise<void> {
+    this.trust = await loadTrust().catch((): TrustState => (this.trust.kind === 'loading' ? { kind: 'broken' } : this.trust));
+    this.onChange();
+  }
+
   private presenceMessage(state: Presence | 'gone'): [string, string] {
     this.said += 1;
     return [hereTopic(this.who.agency, this.who.user), JSON.stringify({ state, langs: this.langs, n: this.said })];
@@ -219,7 +231,10 @@ export class Desk {
   private async tick(): Promise<void> {
     this.ticks += 1;
     if (this.ticks % PRESENCE_TICKS === 0) this.sayPresence();
-    if (this.ticks % FLEET_TICKS === 0) void this.refreshFleet(FLEET_AGAIN_MS);
+    if (this.ticks % FLEET_TICKS === 0) {
+      void this.refreshFleet(FLEET_AGAIN_MS);
+      void this.refreshTrust();
+    }
     this.counted();
     await this.current?.call.tick();
     this.onChange();
@@ -248,7 +263,7 @@ export class Desk {
     });
   }
 
-  private start(entry: Entry, how: Pick<Resume, 'startedAt' | 'mic' | 'camera' | 'talk' | 'form'>, resume: string | null): void {
+  private start(entry: Entry, how: Pick<Resume, 'startedAt' | 'mic' | 'camera' | 'talk' | 'form' | 'identified'>, resume: string | null): void {
     const { who } = this;
     const call = new Call({ kiosk: entry.kiosk, call: entry.call, kn: entry.kn, agency: entry.agency }, {
       expert: who.user, key: who.key, cert: who.cert, clock: realClock,
@@ -258,8 +273,14 @@ export class Desk {
       onChange: () => this.callChanged(call),
       talk: how.talk ?? null,
       form: how.form ?? null,
+      trust: () => this.trust,
+      trustLoaded: () => this.trusting,
+      earlier: this.lines,
+      identified: resume === null ? null : (how.identified ?? 0),
     });
     const { startedAt, mic, camera } = how;
+    // As new as can be for each call.
+    if (this.trust.kind !== 'loading') this.trusting = this.refreshTrust();
     this.current = { call, entry, startedAt, mic, camera, resumed: resume !== null, counted: false };
     this.notice = null;
     call.setState(this.sending());

@@ -5,6 +5,7 @@ import { importVerifyKey } from '../wire/envelope';
 import { readKeyFile, type KeyFile } from '../wire/keyfile';
 import { isName } from '../wire/topics';
 import type { Lang3 } from '../wire/body';
+import type { TrustState } from '../identity/share';
 
 export interface Config { mqttUrl: string; ice: RTCIceServer[] }
 export interface Fleet { kiosks: Map<string, { key: CryptoKey; site: string }>; agencies: Map<string, Lang3> }
@@ -49,6 +50,22 @@ export async function loadFleet(): Promise<Fleet> {
   }));
   for (const [name, a] of Object.entries((o['agencies'] ?? {}) as Record<string, { name: Lang3 }>)) fleet.agencies.set(name, a.name);
   return fleet;
+}
+
+/** Throws where the server cannot be asked; a file that is not as it should be is `broken`. */
+export async function loadTrust(): Promise<TrustState> {
+  const found = await json('identity.json').catch((error: unknown) => {
+    if (error instanceof SyntaxError) return 'broken' as const;
+    throw error;
+  });
+  if (found === null) return { kind: 'none' };
+  if (found === 'broken') return { kind: found };
+  const { readTrust } = await import('../identity/trust');
+  try {
+    return { kind: 'ready', trust: readTrust(found) };
+  } catch {
+    return { kind: 'broken' };
+  }
 }
 
 /** Null where there is no such expert. */

@@ -8,7 +8,7 @@ const SLOT = 'luukku-call';
 /** The kiosk keeps a call that was left for 15 s (PROTOCOL.md, Leaving). */
 export const RESUME_MS = 15_000;
 
-export interface Resume { entry: Entry; en: string; startedAt: number; at: number; mic: boolean; camera: boolean; talk?: TalkNote; form?: FormNote }
+export interface Resume { entry: Entry; en: string; startedAt: number; at: number; mic: boolean; camera: boolean; talk?: TalkNote; form?: FormNote; identified?: number }
 
 export const noteCall = (r: Resume): void => sessionStorage.setItem(SLOT, JSON.stringify(r));
 

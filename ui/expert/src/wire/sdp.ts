@@ -52,6 +52,15 @@ export function readSdp(sdp: string): SdpFacts {
   };
 }
 
+/** The fingerprint of a description, lower-case hex without colons; null where there is none that may be used. */
+export function printOf(sdp: string): string | null {
+  try {
+    return readSdp(sdp).fingerprint.replaceAll(':', '').toLowerCase();
+  } catch {
+    return null;
+  }
+}
+
 /** The answer's text as it is sent: with the version of the offer it answers, after the t= line. */
 export function markAnswer(sdp: string, offerVersion: number): string {
   return sdp.replace(/^(t=[^\r\n]*)\r?\n/m, `$1\r\na=x-luukku-offer:${offerVersion}\r\n`);

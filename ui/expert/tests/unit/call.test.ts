@@ -49,6 +49,7 @@ class HandPeer implements Peer {
   traffic = 0;
   closed = false;
   loud: number | null = null;
+  both: { kiosk: string; page: string } | null = null;
   constructor(readonly events: PeerEvents) {}
   async accept(sdp: string, send: (answer: string) => void): Promise<void> {
     this.offers.push(sdp);
@@ -60,6 +61,7 @@ class HandPeer implements Peer {
   async sample(): Promise<Sample> { return { traffic: this.traffic, rttMs: 20, received: 0, lost: 0, fps: 30, width: 1, height: 1 }; }
   async level(): Promise<number | null> { return this.loud; }
   sendCtl(text: string): void { this.ctl.push(text); }
+  prints(): { kiosk: string; page: string } | null { return this.both; }
   replace(): void { /* nothing to send in a test */ }
   close(): void { this.closed = true; }
 }
