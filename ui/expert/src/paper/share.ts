@@ -12,7 +12,7 @@ import {
   ASK_TEXT_MAX, KIND, MARKS_MAX, MARK_TEXT_MAX, MESSAGE_MAX, NOTHING_TOLD, NO_LOOK, readList, readLook, readMarks, readOver, readPiece, readPoint, readTold,
   sayJson, sayPoint, type AskState, type Look, type Mark, type PageFacts, type Point, type Told,
 } from './messages';
-import { Pace } from './pace';
+import { PIECES, Pace, WORDS } from './pace';
 import { Sheet, browserAddresses, type Addresses } from './sheet';
 import { Showing, type Shown, type Unfit } from './showing';
 
@@ -40,8 +40,6 @@ const PUMP_MS = 20;
 const STIR_MS = 40;
 /** No more is handed to the browser beyond this: a line that comes back brings it all at once. */
 export const WAITING_MAX = 65_536;
-/** Of the burst, kept from documents for whatever else is to be said. */
-const RESERVE = 15;
 export const COMMANDS_MAX = 64;
 const ASK_KIND = /^[a-z0-9-]{0,31}$/;
 
@@ -79,7 +77,8 @@ export class PaperShare {
   readonly showing = new Showing();
   private readonly load = hex(random(16));
   private line: PaperLine | null = null;
-  private pace: Pace;
+  private words: Pace;
+  private pieces: Pace;
   private commands: Bytes[] = [];
   private readonly gots = new Map<number, Bytes>();
   private lookDue = false;
@@ -96,7 +95,8 @@ export class PaperShare {
   private stirOff: (() => void) | null = null;
 
   constructor(private readonly clock: Clock, private readonly onChange: () => void, private readonly addresses: Addresses = browserAddresses) {
-    this.pace = new Pace(clock.now());
+    this.words = new Pace(clock.now(), WORDS);
+    this.pieces = new Pace(clock.now(), PIECES);
   }
 
   // --- the channel ---
@@ -271,7 +271,7 @@ export class PaperShare {
       const next = this.due(now);
       waits = next === 'later';
       if (next === null || next === 'later') break;
-      if (!this.pace.take(now, next.reserve)) { waits = true; break; }
+      if (!next.pace.take(now)) { waits = true; break; }
       const word = next.make();
       if (word !== null) this.line!.send(word);
     }
@@ -280,14 +280,14 @@ export class PaperShare {
   }
 
   /** What to send next; null: nothing; `later`: something, when its time has come. */
-  private due(now: number): { reserve: number; make: () => Bytes | null } | 'later' | null {
+  private due(now: number): { pace: Pace; make: () => Bytes | null } | 'later' | null {
     const command = this.commands[0];
-    if (command !== undefined) return { reserve: 0, make: () => this.commands.shift()! };
+    if (command !== undefined) return { pace: this.words, make: () => this.commands.shift()! };
     const [got] = this.gots;
-    if (got !== undefined) return { reserve: 0, make: () => { this.gots.delete(got[0]); return got[1]; } };
-    if (this.lookDue && now >= this.lookAt + LOOK_MS) return { reserve: 0, make: () => this.sayLook(now) };
-    if (this.pointDue && now >= this.pointAt + POINT_MS) return { reserve: 0, make: () => this.sayPointer(now) };
-    if (this.showing.hasNext) return { reserve: RESERVE, make: () => { this.stir(); return this.showing.next(); } };
+    if (got !== undefined) return { pace: this.words, make: () => { this.gots.delete(got[0]); return got[1]; } };
+    if (this.lookDue && now >= this.lookAt + LOOK_MS) return { pace: this.words, make: () => this.sayLook(now) };
+    if (this.pointDue && now >= this.pointAt + POINT_MS) return { pace: this.words, make: () => this.sayPointer(now) };
+    if (this.showing.hasNext) return { pace: this.pieces, make: () => { this.stir(); return this.showing.next(); } };
     return this.lookDue || this.pointDue ? 'later' : null;
   }
 
@@ -459,7 +459,8 @@ export class PaperShare {
     this.lookDue = this.pointDue = false;
     this.commands = [];
     this.gots.clear();
-    this.pace = new Pace(this.clock.now());
+    this.words = new Pace(this.clock.now(), WORDS);
+    this.pieces = new Pace(this.clock.now(), PIECES);
   }
 
   private drop(): void {

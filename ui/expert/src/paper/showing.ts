@@ -46,12 +46,13 @@ export class Showing {
   }
 
   add(name: string, bytes: Bytes): Unfit | null {
-    const why = unfit(bytes);
-    if (why !== null) return why;
     if (this.current !== null) return 'busy';
-    while (this.list.length >= SHOWN_MAX) this.list.shift();
+    const why = unfit(bytes);
+    // What was not taken is nothing to look at any more.
+    this.list.splice(0, this.list.length, ...this.list.filter((d) => d.state !== 'refused').slice(1 - SHOWN_MAX));
+    this.list.push({ n: 0, name, state: why === null ? 'coming' : 'refused', why: why ?? '', pages: 0, total: bytes.length, sent: 0 });
+    if (why !== null) return why;
     this.bytes = bytes;
-    this.list.push({ n: 0, name, state: 'coming', why: '', pages: 0, total: bytes.length, sent: 0 });
     this.offered = false;
     return null;
   }

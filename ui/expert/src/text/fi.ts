@@ -1,4 +1,5 @@
 import { form } from './form-fi';
+import { paper } from './paper-fi';
 import type { Grade } from '../call/quality';
 import type { DeviceState } from '../call/media';
 import type { Reason } from '../wire/reason';
@@ -188,9 +189,11 @@ export const fi = {
   wait,
   span,
   form,
+  paper,
   langs: { fi: 'suomi', sv: 'svenska', en: 'English', se: 'davvisámegiella', smn: 'anarâškielâ', sms: 'nuõrttsääʹmǩiõll', ru: 'русский', uk: 'українська', ar: 'العربية', et: 'eesti', so: 'soomaali' } as Record<string, string>,
 };
 
 type Widen<T> = T extends string ? string : T extends (...a: infer A) => infer R ? (...a: A) => R : { [K in keyof T]: Widen<T[K]> };
 export type Texts = Widen<typeof fi>;
 export type FormTexts = Texts['form'];
+export type PaperTexts = Texts['paper'];

@@ -73,7 +73,10 @@ class Page extends LitElement {
   }
 
   private listen(): void {
-    for (const b of this.herald.look(bulletinsOf(this.app))) this.said = { ...this.said, [b.urgent ? 'urgent' : 'calm']: b.text };
+    const fresh = this.herald.look(bulletinsOf(this.app));
+    // What happens at once is said in one go, lest the last of it silence the rest.
+    const of = (urgent: boolean, before: string): string => fresh.filter((b) => b.urgent === urgent).map((b) => b.text).join(' ') || before;
+    this.said = { calm: of(false, this.said.calm), urgent: of(true, this.said.urgent) };
   }
 
   private entitle(): void {

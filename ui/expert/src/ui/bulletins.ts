@@ -6,6 +6,7 @@ import type { Desk } from '../state/desk';
 import { LOST } from '../call/text-turns';
 import { findCell } from '../form/cells';
 import { shown } from './form-look';
+import { shownText } from './paper-look';
 import { piecesOf } from './pieces';
 import { stageOf } from './stage';
 
@@ -60,13 +61,27 @@ function ofForm({ texts: t, lang }: Source, desk: Desk): Bulletin[] {
   ];
 }
 
+/** Pages that came, what became of what was asked for and of what is shown. */
+function ofPaper({ texts: t }: Source, desk: Desk): Bulletin[] {
+  const paper = desk.current?.call.paper;
+  if (paper === undefined) return [];
+  const ended = paper.stage === 'over' ? t.paper.overTitle : paper.stage === 'refused' ? t.paper.refusedTitle : null;
+  const { askState: ask } = paper;
+  return [
+    ...(ended === null ? [] : [{ subject: `paper ${paper.stage}`, text: ended, urgent: true }]),
+    ...paper.pages.flatMap((p, i) => (p.facts.from === 'expert' ? [] : [{ subject: `page ${p.id}`, text: t.paper.cameFrom(i + 1), urgent: false }])),
+    ...(ask === 'none' ? [] : [{ subject: `ask ${ask}`, text: t.paper.askStates[ask], urgent: false }]),
+    ...paper.showing.list.filter((d) => d.state !== 'coming').map((d) => ({ subject: `document ${d.n} ${d.state} ${d.why}`, text: `${d.name || t.paper.shownNameless}: ${shownText(t, d)}`, urgent: false })),
+  ];
+}
+
 /** All that can be said of the present state. */
 export function bulletinsOf(app: Source): Bulletin[] {
   const { desk, texts: t } = app;
   if (desk === null) return [];
   const down = desk.current === null ? t.linkDown : t.linkDownCall;
   const link = desk.link === 'connecting' ? [] : [{ subject: `link ${desk.link}`, text: desk.link === 'up' ? t.linkUp : down, urgent: desk.link !== 'up' }];
-  return [...link, ...ofQueue(app, desk), ...ofCall(app, desk), ...ofForm(app, desk)];
+  return [...link, ...ofQueue(app, desk), ...ofCall(app, desk), ...ofForm(app, desk), ...ofPaper(app, desk)];
 }
 
 /** Remembers what was said and gives what is new. */

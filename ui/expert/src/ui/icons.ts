@@ -12,6 +12,8 @@ import clock from 'lucide-static/icons/clock.svg?raw';
 import download from 'lucide-static/icons/download.svg?raw';
 import eye from 'lucide-static/icons/eye.svg?raw';
 import fileText from 'lucide-static/icons/file-text.svg?raw';
+import fileUp from 'lucide-static/icons/file-up.svg?raw';
+import papers from 'lucide-static/icons/files.svg?raw';
 import globe from 'lucide-static/icons/globe.svg?raw';
 import headphones from 'lucide-static/icons/headphones.svg?raw';
 import info from 'lucide-static/icons/info.svg?raw';
@@ -21,36 +23,46 @@ import lock from 'lucide-static/icons/lock.svg?raw';
 import logOut from 'lucide-static/icons/log-out.svg?raw';
 import quote from 'lucide-static/icons/message-square-quote.svg?raw';
 import message from 'lucide-static/icons/message-square-text.svg?raw';
-import micOff from 'lucide-static/icons/mic-off.svg?raw';
 import mic from 'lucide-static/icons/mic.svg?raw';
+import micOff from 'lucide-static/icons/mic-off.svg?raw';
 import moon from 'lucide-static/icons/moon.svg?raw';
+import mousePointer from 'lucide-static/icons/mouse-pointer-2.svg?raw';
 import panelClose from 'lucide-static/icons/panel-right-close.svg?raw';
+import paperclip from 'lucide-static/icons/paperclip.svg?raw';
 import penLine from 'lucide-static/icons/pen-line.svg?raw';
 import phoneOff from 'lucide-static/icons/phone-off.svg?raw';
 import plus from 'lucide-static/icons/plus.svg?raw';
 import pointer from 'lucide-static/icons/pointer.svg?raw';
+import rotateCw from 'lucide-static/icons/rotate-cw.svg?raw';
+import scanLine from 'lucide-static/icons/scan-line.svg?raw';
 import settings from 'lucide-static/icons/settings-2.svg?raw';
+import shield from 'lucide-static/icons/shield.svg?raw';
 import shieldCheck from 'lucide-static/icons/shield-check.svg?raw';
 import shieldX from 'lucide-static/icons/shield-x.svg?raw';
-import shield from 'lucide-static/icons/shield.svg?raw';
 import signal from 'lucide-static/icons/signal.svg?raw';
+import slash from 'lucide-static/icons/slash.svg?raw';
 import speech from 'lucide-static/icons/speech.svg?raw';
+import square from 'lucide-static/icons/square.svg?raw';
 import sun from 'lucide-static/icons/sun.svg?raw';
 import textCursor from 'lucide-static/icons/text-cursor.svg?raw';
 import trash from 'lucide-static/icons/trash-2.svg?raw';
 import triangleAlert from 'lucide-static/icons/triangle-alert.svg?raw';
+import type from 'lucide-static/icons/type.svg?raw';
 import user from 'lucide-static/icons/user.svg?raw';
 import users from 'lucide-static/icons/users.svg?raw';
-import videoOff from 'lucide-static/icons/video-off.svg?raw';
 import video from 'lucide-static/icons/video.svg?raw';
+import videoOff from 'lucide-static/icons/video-off.svg?raw';
 import volume from 'lucide-static/icons/volume-2.svg?raw';
 import wifiOff from 'lucide-static/icons/wifi-off.svg?raw';
 import x from 'lucide-static/icons/x.svg?raw';
+import zoomIn from 'lucide-static/icons/zoom-in.svg?raw';
+import zoomOut from 'lucide-static/icons/zoom-out.svg?raw';
 
 const files = {
-  armchair, bell, check, chevronRight, circleAlert, circleCheck, clock, download, eye, fileText, globe, headphones, info, landmark, loader, lock, logOut,
-  message, mic, micOff, moon, panelClose, penLine, phoneOff, plus, pointer, quote, settings, shield, shieldCheck, shieldX, signal, speech, sun, textCursor,
-  trash, triangleAlert, user, users, video, videoOff, volume, wifiOff, x,
+  armchair, bell, check, chevronRight, circleAlert, circleCheck, clock, download, eye, fileText, fileUp, globe, headphones, info, landmark, loader,
+  lock, logOut, message, mic, micOff, moon, mousePointer, panelClose, paperclip, papers, penLine, phoneOff, plus, pointer, quote, rotateCw, scanLine,
+  settings, shield, shieldCheck, shieldX, signal, slash, speech, square, sun, textCursor, trash, triangleAlert, type, user, users, video, videoOff,
+  volume, wifiOff, x, zoomIn, zoomOut,
 };
 export type IconName = keyof typeof files;
 

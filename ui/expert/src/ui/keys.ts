@@ -17,7 +17,7 @@ function follow(letter: string): boolean {
     .find((e) => e.getClientRects().length > 0 && !(e as HTMLButtonElement).disabled);
   if (target === undefined) return false;
   target.focus();
-  if (target instanceof HTMLButtonElement) target.click();
+  if (target instanceof HTMLButtonElement || target instanceof HTMLAnchorElement) target.click();
   return true;
 }
 

@@ -79,6 +79,46 @@
   };
   window.sayForm = (chunks) => { if (window.line.form?.readyState === 'open') for (const chunk of chunks) window.line.form.send(Uint8Array.from(atob(chunk), (c) => c.charCodeAt(0))); };
   window.shutForm = () => window.line.form.close();
+  // Likewise the channel for papers (paper.mjs), and what a scanner would see: a payslip, more or less.
+  window.openPaper = () => {
+    const paper = window.line.pc.createDataChannel('paper');
+    paper.binaryType = 'arraybuffer';
+    paper.onmessage = ({ data }) => window.paperHeard(btoa(Array.from(new Uint8Array(data), (b) => String.fromCharCode(b)).join('')));
+    window.line.paper = paper;
+    return new Promise((resolve) => { paper.onopen = () => resolve(); });
+  };
+  window.sayPaper = (messages) => { if (window.line.paper?.readyState === 'open') for (const m of messages) window.line.paper.send(Uint8Array.from(atob(m), (c) => c.charCodeAt(0))); };
+  window.shutPaper = () => window.line.paper.close();
+  const ROWS = [['Nimi', 'Korhonen Aino Maria'], ['Palkkakausi', '1.8.-31.8.2026'], ['Kuukausipalkka', '2 480,00'], ['Iltalisä', '126,40'], ['Ennakonpidätys', '-521,28'], ['Työeläkemaksu', '-186,35'], ['Maksetaan', '1 898,77']];
+  window.drawPaper = (w, h, n) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: w, height: h });
+    const ctx = canvas.getContext('2d');
+    const u = Math.min(w, h) / 100;
+    const font = (size, weight = 400) => { ctx.font = `${weight} ${size * u}px "DejaVu Serif", serif`; };
+    ctx.fillStyle = '#fdfcf8';
+    ctx.fillRect(0, 0, w, h);
+    ctx.fillStyle = '#23282c';
+    font(2.2, 700);
+    ctx.fillText('Kuopion leipomo Oy', 9 * u, 12 * u);
+    font(2);
+    ctx.fillText('Esimerkkikatu 1', 9 * u, 15 * u);
+    ctx.fillText('70100 Kuopio', 9 * u, 18 * u);
+    ctx.fillText(`Sivu ${n}`, w - 20 * u, 12 * u);
+    font(3.4, 700);
+    ctx.fillText(['', 'Palkkakuitti', 'Palkkakuitti, kääntöpuoli', 'Ajokortti'][n], 9 * u, 29 * u);
+    for (const [i, [name, value]] of ROWS.entries()) {
+      const y = (40 + i * 6) * u;
+      font(2.2);
+      ctx.fillStyle = '#5b6064';
+      ctx.fillText(name, 10 * u, y);
+      ctx.fillStyle = '#23282c';
+      font(2.2, i === ROWS.length - 1 ? 700 : 400);
+      ctx.fillText(value, 52 * u, y);
+      ctx.fillStyle = '#c9c8c0';
+      ctx.fillRect(9 * u, y + 2 * u, w - 18 * u, Math.max(1, u / 8));
+    }
+    return canvas.toDataURL('image/jpeg', 0.9).split(',')[1];
+  };
   window.speak = (on) => { window.line.voice.gain.value = on ? 0.3 : 0; };
   window.dropCall = () => window.line.pc.close();
 })();

@@ -32,7 +32,7 @@ const SNAPSHOT = {
 };
 
 /** The channel between the kiosk's form here and the far end's page. */
-async function line(far) {
+export async function line(far) {
   const wire = { kiosk: null, chunks: [], busy: false };
   const flush = async () => {
     if (wire.busy) return;

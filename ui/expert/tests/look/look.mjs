@@ -1,11 +1,12 @@
 // Goes through every state of the built page in Chromium, checks each (checks.mjs) in both themes and in many sizes, and leaves
-// pictures of it in look/. With --check no pictures; --form or --page: only those states. Fails on any fault.
+// pictures of it in look/. With --check no pictures; --form, --paper or --page: only those states. With --quick the two everyday sizes only.
+// Fails on any fault.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { Bed } from './bed.mjs';
 import { axeViolations, layoutFaults } from './checks.mjs';
-import { everyState, formStates, withoutDevices } from './states.mjs';
+import { everyState, formStates, paperStates, withoutDevices } from './states.mjs';
 
 const PICTURES = fileURLToPath(new URL('../../look/', import.meta.url));
 const DRAWN = readFileSync(new URL('./citizen.js', import.meta.url), 'utf8');
@@ -15,14 +16,17 @@ const FLAGS = [
 ];
 const HOME = { width: 1280, height: 720 };
 /** The last two are the first at 200 % and 400 %. */
-const SIZES = [HOME, { width: 1440, height: 900 }, { width: 1180, height: 820 }, { width: 820, height: 1180 }, { width: 640, height: 360 }, { width: 320, height: 640 }];
+const EVERY_SIZE = [HOME, { width: 1440, height: 900 }, { width: 1180, height: 820 }, { width: 820, height: 1180 }, { width: 640, height: 360 }, { width: 320, height: 640 }];
+const SIZES = process.argv.includes('--quick') ? EVERY_SIZE.slice(0, 2) : EVERY_SIZE;
 const THEMES = ['light', 'dark'];
 const WATCHDOG_MS = 1_140_000;
 
 const LANG = process.env.LOOK_LANG ?? 'fi';
 const pictures = !process.argv.includes('--check');
-/** --form or --page: only that walk. */
-const parts = ['form', 'page'].filter((p) => process.argv.includes(`--${p}`) || !['--form', '--page'].some((a) => process.argv.includes(a)));
+/** --form, --paper or --page: only that walk. */
+const WALKS = ['form', 'paper', 'page'];
+const named = WALKS.filter((p) => process.argv.includes(`--${p}`));
+const parts = named.length > 0 ? named : WALKS;
 const faults = [];
 let seen = 0;
 
@@ -118,6 +122,7 @@ async function main(later) {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: FLAGS });
   later.push(() => browser.close());
   if (parts.includes('form')) await walk(browser, later, formStates);
+  if (parts.includes('paper')) await walk(browser, later, paperStates);
   if (!parts.includes('page')) return;
   const bed = await walk(browser, later, everyState);
   const bare = await openPage(browser, NO_DEVICES);
@@ -125,7 +130,7 @@ async function main(later) {
 }
 
 if (pictures) {
-  if (parts.length > 1) rmSync(PICTURES, { recursive: true, force: true });
+  if (named.length === 0) rmSync(PICTURES, { recursive: true, force: true });
   mkdirSync(PICTURES, { recursive: true });
 }
 const watchdog = setTimeout(() => {

@@ -1,7 +1,8 @@
 // Every state of the page, one after the other, as one expert's working day goes through them. Each step brings the page into a
 // state and calls `see(name)`.
 import { EXPERT } from './bed.mjs';
-import { theForm } from './form.mjs';
+import { line as formLine, theForm } from './form.mjs';
+import { thePapers } from './paper.mjs';
 
 const title = (fi, sv, en) => ({ fi, sv, en });
 const WAITING = [
@@ -200,20 +201,45 @@ export async function everyState(world) {
   await lost(world, kiosk);
 }
 
-/** A call in which a form is filled in. */
-export async function formStates(world) {
-  const { bed, page, see } = world;
+async function callOnly(world) {
+  const { bed, page } = world;
   world.kiosks = new Map([WAITING[1]].map(([name, about]) => [name, bed.kiosk(name, about)]));
   await page.goto(bed.url);
   await page.waitForSelector(id('login-user'));
   await signIn(page);
   world.kiosks.get('sotkamo-01').wait();
   await page.waitForSelector(id('queue-item'));
-  const kiosk = await intoCall({ ...world, see: () => undefined });
+  return intoCall({ ...world, see: () => undefined });
+}
+
+/** A call in which a form is filled in. */
+export async function formStates(world) {
+  const { page, see } = world;
+  const kiosk = await callOnly(world);
   await theForm(world);
   await world.far.page.evaluate(() => window.dropCall());
   await stage(page, 'interrupted');
   await see('form-interrupted');
+  const bye = kiosk.next('bye', 30_000);
+  await altKey(page, 'call-end');
+  await bye;
+}
+
+/** A call in which papers are looked at, at last beside a form. */
+export async function paperStates(world) {
+  const { page, see, far } = world;
+  const kiosk = await callOnly(world);
+  await thePapers(world);
+  await formLine(far);
+  await far.page.evaluate(() => window.openForm());
+  await page.waitForSelector(`${id('form-show')}[data-key]`);
+  await see('paper-and-form');
+  await altKey(page, 'form-show');
+  await focusIs(page, '#form-title');
+  await page.waitForSelector(id('paper-open'));
+  await altKey(page, 'ask-scan');
+  await focusIs(page, '#ask-title');
+  await see('form-and-paper');
   const bye = kiosk.next('bye', 30_000);
   await altKey(page, 'call-end');
   await bye;

@@ -148,7 +148,12 @@ describe('keys', () => {
     const { answer, ...ofCall } = textsOf(lang).keys;
     const call = { ...ofCall, ...Object.fromEntries(Object.entries(textsOf(lang).form.keys).map(([k, v]) => [`form-${k}`, v])) };
     expect(new Set(Object.values(call)).size).toBe(Object.values(call).length);
-    for (const letter of [answer, ...Object.values(call)]) expect(letter).toMatch(/^[A-CG-Z]$/);
+    const { keys, viewKeys } = textsOf(lang).paper;
+    for (const more of [textsOf(lang).form.keys, viewKeys]) {
+      const all = [ofCall, keys, more].flatMap((k) => Object.values(k));
+      expect(new Set(all).size).toBe(all.length);
+    }
+    for (const letter of [answer, ...Object.values({ ...call, ...keys, ...viewKeys })]) expect(letter).toMatch(/^[A-CG-Z]$/);
   });
 });
 

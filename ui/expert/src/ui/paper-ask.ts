@@ -1,0 +1,53 @@
+// Asking for a paper: of which kind, which sides, what more. The citizen sees it and begins.
+
+import { html, nothing, type TemplateResult } from 'lit';
+import type { PaperShare } from '../paper/share';
+import { CallElement, define } from './element';
+import { icon } from './icons';
+
+class PaperAsk extends CallElement {
+  static override properties = { ...CallElement.properties, share: { attribute: false }, kind: { state: true }, sides: { state: true }, bare: { state: true } };
+  declare share: PaperShare;
+  declare kind: string;
+  declare sides: 1 | 2;
+  /** Sent without a word of what is wanted. */
+  declare bare: boolean;
+
+  constructor() {
+    super();
+    this.kind = 'payslip';
+    this.sides = 1;
+    this.bare = false;
+  }
+
+  override render(): TemplateResult {
+    const { t, share } = this;
+    const { scanner, camera } = share.told;
+    const note = scanner === 'none' ? (camera ? t.paper.noScanner : t.paper.noMachine) : null;
+    return html`<section class="panel pad asking" aria-labelledby="ask-title"><form @submit=${(e: SubmitEvent) => this.send(e)}>
+      <h2 id="ask-title" tabindex="-1">${t.paper.ask}</h2><p class="small muted">${t.paper.askLead}</p>
+      ${note === null ? nothing : html`<p class="note-line warn">${icon('triangleAlert')}<span>${note}</span></p>`}
+      <label class="field"><span class="small strong">${t.paper.askKind}</span><select class="input" data-testid="paper-ask-kind" .value=${this.kind} @change=${(e: Event) => { this.kind = (e.target as HTMLSelectElement).value; }}>
+        ${Object.entries(t.paper.kinds).map(([kind, words]) => html`<option value=${kind} ?selected=${kind === this.kind}>${words}</option>`)}</select></label>
+      <div class="choice" role="radiogroup" aria-label=${t.paper.askSides}>${([1, 2] as const).map((n) => html`<label><input type="radio" name="sides" value=${n} data-testid="paper-ask-sides-${n}" .checked=${this.sides === n} @change=${() => { this.sides = n; }}>${t.paper.sides[n]}</label>`)}</div>
+      <label class="field"><span class="small strong">${t.paper.askText}</span><input class="input" data-testid="paper-ask-text" name="text" maxlength="200" autocomplete="off" placeholder=${t.paper.askTextHint} dir="auto" aria-describedby="ask-needs"></label>
+      <p class="note-line wrong" id="ask-needs" role="status">${this.bare ? html`${icon('circleAlert')}<span>${t.paper.askNeeds}</span>` : nothing}</p>
+      <div class="row"><button class="btn fill" data-testid="paper-ask-send" aria-disabled=${!share.isShared}>${t.paper.askSend}</button><button type="button" class="btn" data-testid="paper-ask-cancel" @click=${() => this.done()}>${t.paper.cancel}</button></div>
+    </form></section>`;
+  }
+
+  /** "Another paper" says nothing without words. */
+  private send(e: SubmitEvent): void {
+    e.preventDefault();
+    const field = this.querySelector<HTMLInputElement>('[data-testid="paper-ask-text"]')!;
+    const text = field.value.trim();
+    this.bare = this.kind === 'other' && text === '';
+    if (this.bare) return field.focus();
+    if (this.share.ask({ kind: this.kind, sides: this.sides, text })) this.done();
+  }
+
+  private done(): void {
+    this.dispatchEvent(new CustomEvent('lk-done'));
+  }
+}
+define('lk-paper-ask', PaperAsk);
