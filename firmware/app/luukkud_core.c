@@ -130,6 +130,8 @@ static void do_action(struct luukkud_core *c, const struct session_action *a)
         break;
     case SESSION_DO_IDENTITY:
         luukkud_identity_act(c->identity, a);
+        if (a->intent.kind == SESSION_INTENT_ROLE)
+            luukkud_form_act(c->form, a);
         break;
     case SESSION_DO_FINISH:
         luukkud_form_act(c->form, a);

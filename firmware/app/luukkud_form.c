@@ -125,7 +125,7 @@ static void track(struct luukkud_form *f, const struct session_intent *i)
 
 void luukkud_form_act(struct luukkud_form *f, const struct session_action *a)
 {
-    if (a->kind == SESSION_DO_FORM)
+    if (a->kind == SESSION_DO_FORM || a->kind == SESSION_DO_IDENTITY)
         formdesk_intent(f->desk, &a->intent, now_us(f));
     else if (a->kind == SESSION_DO_TRACK)
         track(f, &a->intent);

@@ -50,7 +50,8 @@ int luukkud_form_attach(struct luukkud_form *f,
                         const struct paperdesk_paper *paper,
                         bool on) LK_MUST_CHECK;
 
-/* SESSION_DO_FORM, SESSION_DO_TRACK, SESSION_DO_FINISH; no other. */
+/* SESSION_DO_FORM, SESSION_DO_TRACK, SESSION_DO_FINISH, SESSION_DO_IDENTITY
+ * with SESSION_INTENT_ROLE; no other. */
 void luukkud_form_act(struct luukkud_form *f, const struct session_action *a);
 
 /* Hands the screen what is new, before the view that goes with it. */

@@ -238,6 +238,18 @@ static void put_record(struct writer *w)
     jout_close(&w->o, '}');
 }
 
+static void put_role(struct writer *w)
+{
+    if (!*w->f->role)
+        return;
+    jout_key(&w->o, "role");
+    jout_open(&w->o, '{');
+    jout_put(&w->o, "id", w->f->role_id);
+    jout_put(&w->o, "name", w->f->role_name);
+    jout_put(&w->o, "role", w->f->role);
+    jout_close(&w->o, '}');
+}
+
 static int put_all(struct writer *w)
 {
     jout_open(&w->o, '{');
@@ -246,6 +258,7 @@ static int put_all(struct writer *w)
     jout_put(&w->o, "kiosk", w->f->kiosk);
     jout_put(&w->o, "lang", form_lang(w->f));
     put_record(w);
+    put_role(w);
     put_sections(w);
     jout_put(&w->o, "title", form_say(w->f, &w->f->def->title));
     jout_key(&w->o, "v");

@@ -1,6 +1,7 @@
 /* A form's life, and how a change of its document becomes one of its cells. */
 #include "forms/form_impl.h"
 
+#include "base/text.h"
 #include "coedit/any.h"
 
 #include <errno.h>
@@ -85,6 +86,7 @@ int form_new(const struct form_config *config, struct form **ret)
         return -ENOMEM;
     f->def = config->def;
     f->today = config->today;
+    f->role = "";
     memcpy(f->id, config->id, sizeof(f->id));
     form_share_init(f);
     int r = copy_names(f, config);
@@ -134,6 +136,31 @@ int form_writable(struct form *f)
     if (f->phase == FORM_FAILED)
         form_reopen(f);
     f->voided = f->voided && f->phase == FORM_FILLING;
+    return 0;
+}
+
+int form_act_for(struct form *f, const char *role, const char *name,
+                 const char *id)
+{
+    static const char *const roles[] = {"", "person", "company"};
+    size_t name_len = strlen(name);
+    size_t id_len = strlen(id);
+    size_t i = 0;
+    while (i < LK_ARRAY_LEN(roles) && strcmp(role, roles[i]) != 0)
+        i++;
+    if (i == LK_ARRAY_LEN(roles) || name_len >= sizeof(f->role_name) ||
+        id_len >= sizeof(f->role_id) || !lk_utf8_valid(name, name_len) ||
+        !lk_utf8_valid(id, id_len))
+        return -EINVAL;
+    int r = form_writable(f);
+    if (r < 0)
+        return r;
+    explicit_bzero(f->role_name, sizeof(f->role_name));
+    explicit_bzero(f->role_id, sizeof(f->role_id));
+    f->role = roles[i];
+    memcpy(f->role_name, name, *role ? name_len : 0);
+    memcpy(f->role_id, id, *role ? id_len : 0);
+    form_settle(f);
     return 0;
 }
 

@@ -81,6 +81,17 @@ int form_detach(struct form *f, const char *path,
 int form_accept(struct form *f, const char *path) LK_MUST_CHECK;
 int form_decline(struct form *f, const char *path) LK_MUST_CHECK;
 
+/* On whose behalf the citizen fills it in, as is said in what is sent.
+ *
+ * role      "person", "company", or "" for oneself
+ * name, id  UTF-8, copied; of that one, "" for oneself; an id may be ""
+ * Errors    -EACCES it is sealed already, -EINVAL no such role, or too long
+ */
+#define FORM_ROLE_NAME_MAX 129 /* bytes, the NUL included */
+#define FORM_ROLE_ID_MAX 33    /* likewise */
+int form_act_for(struct form *f, const char *role, const char *name,
+                 const char *id) LK_MUST_CHECK;
+
 /* Where the citizen is; "" nowhere. Marks errors of the cell that was left. */
 void form_focus(struct form *f, const char *path, uint32_t caret);
 

@@ -97,6 +97,9 @@ struct form_row {
 struct form {
     const struct forms_def *def;
     char *lang, *kiosk, *expert_user, *expert_name;
+    const char *role; /* static; "" the citizen's own matter */
+    char role_name[FORM_ROLE_NAME_MAX];
+    char role_id[FORM_ROLE_ID_MAX];
     uint8_t id[FORM_ID_LEN];
     struct forms_day today;
 

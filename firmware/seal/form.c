@@ -133,6 +133,17 @@ static int form_add_section(struct seal_form *f, const json_t *section)
     return r;
 }
 
+/* For somebody else: with a name. */
+static int form_read_role(struct seal_form *f, const json_t *role)
+{
+    f->role_name = f->role_id = "";
+    if (!role)
+        return 0;
+    f->role_name = text_of(role, "name");
+    f->role_id = text_of(role, "id");
+    return f->role_name && *f->role_name && f->role_id ? 0 : -EBADMSG;
+}
+
 static int form_read_head(struct seal_form *f, const json_t *o)
 {
     const json_t *form = json_object_get(o, "form");
@@ -158,6 +169,8 @@ static int form_read(struct seal_form *f)
     size_t i;
     const json_t *section;
     int r = form_read_head(f, f->json);
+    if (r == 0)
+        r = form_read_role(f, json_object_get(f->json, "role"));
     if (r == 0 && !json_is_array(sections))
         r = -EBADMSG;
     json_array_foreach(sections, i, section)

@@ -36,6 +36,8 @@ struct seal_form {
     void *json;
     const char *id, *agency, *lang, *title, *kiosk;
     const char *expert_user, *expert_name; /* "" none */
+    const char *role_name, *role_id; /* of whom it is for; "" the customer's
+                                        own matter, or no id */
     long long version;
     struct seal_item *item;
     size_t items;

@@ -110,10 +110,14 @@ static void paper_head(struct paper *p)
     const struct seal_words *w = p->words;
     char form[128];
     char expert[256];
+    char acting[512];
     (void)snprintf(form, sizeof(form), "%s, %s %lld", f->id, w->version,
                    f->version);
     (void)snprintf(expert, sizeof(expert), "%s (%s)", f->expert_name,
                    f->expert_user);
+    (void)snprintf(acting, sizeof(acting), "%s%s%s%s – %s", f->role_name,
+                   *f->role_id ? " (" : "", f->role_id, *f->role_id ? ")" : "",
+                   w->stated);
     paper_write(p, SHEET_AGENCY, "P", p->agency);
     sheet_space(p->sheet, 4);
     paper_write(p, SHEET_TITLE, "H1", f->title);
@@ -122,6 +126,8 @@ static void paper_head(struct paper *p)
     head_line(p, w->time, p->when);
     head_line(p, w->kiosk, f->kiosk);
     head_line(p, w->expert, *f->expert_user ? expert : f->expert_name);
+    if (*f->role_name)
+        head_line(p, w->acting, acting);
     head_line(p, w->form, form);
     sheet_close(p->sheet, "L");
     sheet_space(p->sheet, 6);

@@ -13,6 +13,8 @@ static const struct seal_words all[] = {
         .expert = "Expert",
         .kiosk = "Service point",
         .time = "Approved",
+        .acting = "On behalf of",
+        .stated = "as stated by the customer",
         .intro = "The customer read this form through at the service point and "
                  "approved it. The same content stands in the file form.json "
                  "for computers. The service point’s electronic signature "
@@ -38,6 +40,8 @@ static const struct seal_words all[] = {
         .expert = "Asiantuntija",
         .kiosk = "Palvelupiste",
         .time = "Hyväksytty",
+        .acting = "Kenen puolesta",
+        .stated = "asiakkaan oma ilmoitus",
         .intro = "Asiakas luki lomakkeen palvelupisteellä ja hyväksyi sen. "
                  "Samat tiedot ovat tietokoneita varten tiedostossa form.json. "
                  "Palvelupisteen sähköinen allekirjoitus suojaa molempia.",
@@ -62,6 +66,8 @@ static const struct seal_words all[] = {
         .expert = "Expert",
         .kiosk = "Serviceställe",
         .time = "Godkänd",
+        .acting = "För vems räkning",
+        .stated = "enligt kundens egen uppgift",
         .intro = "Kunden läste blanketten på servicestället och godkände den. "
                  "Samma uppgifter finns för datorer i filen form.json. "
                  "Serviceställets elektroniska underskrift skyddar båda.",

@@ -5,6 +5,8 @@
 struct seal_words {
     const char *lang; /* of the words themselves: "fi" */
     const char *agency, *form, *version, *expert, *kiosk, *time;
+    const char *acting; /* before the name of whom the customer acts for */
+    const char *stated; /* behind it: nobody has checked that */
     const char *intro;
     const char *none;    /* no answer was given */
     const char *signed_; /* approved at the kiosk */

@@ -292,6 +292,18 @@ static int approve(struct formdesk *d, const struct session_intent *i)
     return form_sealed(d->form, NULL, 0, "");
 }
 
+static int act_for(struct formdesk *d, const struct session_intent *i)
+{
+    static const char *const roles[] = {
+        [SESSION_SELF] = "",
+        [SESSION_PERSON] = "person",
+        [SESSION_COMPANY] = "company",
+    };
+    if (i->remove >= LK_ARRAY_LEN(roles))
+        return -EINVAL;
+    return form_act_for(d->form, roles[i->remove], i->arg, i->path);
+}
+
 static const struct {
     enum session_intent_kind kind;
     deed_fn *fn;
@@ -310,6 +322,7 @@ static const struct {
     {SESSION_INTENT_DECLINE, decline},
     {SESSION_INTENT_REVIEW, review},
     {SESSION_INTENT_APPROVE, approve},
+    {SESSION_INTENT_ROLE, act_for},
 };
 
 static int obey(struct formdesk *d, const struct session_intent *i)

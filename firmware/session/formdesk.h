@@ -74,7 +74,7 @@ int formdesk_begin(struct formdesk *d, const struct formdesk_call *call,
 /* The visit is over: nothing of the form is kept. */
 void formdesk_wipe(struct formdesk *d);
 
-/* SESSION_DO_FORM. */
+/* SESSION_DO_FORM; and a SESSION_INTENT_ROLE of SESSION_DO_IDENTITY. */
 void formdesk_intent(struct formdesk *d, const struct session_intent *i,
                      int64_t now_us);
 

@@ -197,6 +197,41 @@ static void test_approval(void **state)
     assert_false(sent->delivered);
 }
 
+/* On whose behalf it is filled in is part of what is approved. */
+static void test_role(void **state)
+{
+    struct form_snapshot s;
+    char longer[FORM_ROLE_NAME_MAX + 1];
+    (void)state;
+    memset(longer, 'a', sizeof(longer));
+    longer[FORM_ROLE_NAME_MAX] = '\0';
+    world_fill(&w);
+    assert_int_equal(form_review(w.form), 0);
+    assert_int_equal(form_snapshot(w.form, &s), 0);
+    assert_null(strstr(s.json, "\"role\""));
+    assert_int_equal(form_act_for(w.form, "friend", "a", ""), -EINVAL);
+    assert_int_equal(form_act_for(w.form, "person", longer, ""), -EINVAL);
+    assert_int_equal(form_act_for(w.form, "person", "a", longer), -EINVAL);
+    assert_int_equal(form_act_for(w.form, "person", "\xff", ""), -EINVAL);
+    assert_int_equal(form_snapshot(w.form, &s), 0); /* nothing has changed */
+    assert_int_equal(
+        form_act_for(w.form, "company", "\"Valo\" Oy", "1234567-1"), 0);
+    LK_AUTO(form_view) v = world_view(&w);
+    assert_int_equal(v->phase, FORM_FILLING);
+    assert_true(v->voided); /* is to be read anew */
+    assert_int_equal(form_review(w.form), 0);
+    assert_int_equal(form_snapshot(w.form, &s), 0);
+    assert_non_null(strstr(s.json, "},\"role\":{\"id\":\"1234567-1\",\"name\":"
+                                   "\"\\\"Valo\\\" Oy\",\"role\":\"company\"},"
+                                   "\"sections\":"));
+    assert_int_equal(form_act_for(w.form, "", "x", "y"), 0);
+    assert_int_equal(form_review(w.form), 0);
+    assert_int_equal(form_snapshot(w.form, &s), 0);
+    assert_null(strstr(s.json, "\"role\""));
+    assert_int_equal(form_approve(w.form), 0);
+    assert_int_equal(form_act_for(w.form, "person", "a", ""), -EACCES);
+}
+
 /* An edit at the kiosk while it is being read through voids it. */
 static void test_voided(void **state)
 {
@@ -340,13 +375,21 @@ static void test_undo(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_typing),      CASE(test_typing_refused),
-        CASE(test_conditions),  CASE(test_errors_are_told_in_time),
-        CASE(test_steps),       CASE(test_choosing),
-        CASE(test_rows),        CASE(test_papers),
-        CASE(test_approval),    CASE(test_voided),
-        CASE(test_both_type),   CASE(test_screen_is_behind),
-        CASE(test_suggestions), CASE(test_undo),
+        CASE(test_typing),
+        CASE(test_typing_refused),
+        CASE(test_conditions),
+        CASE(test_errors_are_told_in_time),
+        CASE(test_steps),
+        CASE(test_choosing),
+        CASE(test_rows),
+        CASE(test_papers),
+        CASE(test_approval),
+        CASE(test_role),
+        CASE(test_voided),
+        CASE(test_both_type),
+        CASE(test_screen_is_behind),
+        CASE(test_suggestions),
+        CASE(test_undo),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

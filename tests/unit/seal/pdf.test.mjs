@@ -102,6 +102,13 @@ test('a paper as people and their readers have it', () => {
   assert.equal(run('pdfimages', '-list', 'out.pdf').trim().split('\n').length, 2, 'text, no pictures');
 });
 
+test('whom it is for stands at its head, as what the customer said', () => {
+  const role = { role: 'company', name: 'Sähkö & "Valo" Oy', id: '1234567-1' };
+  reads(pdf({ ...form('fi', []), role }), ['Kenen puolesta', 'Sähkö & "Valo" Oy (1234567-1) – asiakkaan oma ilmoitus']);
+  reads(pdf({ ...form('sv', []), role: { ...role, id: '' } }), ['För vems räkning', 'Sähkö & "Valo" Oy – enligt kundens egen uppgift']);
+  assert.ok(!pdf(form('en', [])).includes('On behalf of'));
+});
+
 test('the same in gives the same out', () => {
   pdf(form('sv', [section([field('Namn', 'Åsa')])]));
   const first = readFileSync(join(dir, 'out.pdf'));

@@ -49,9 +49,27 @@ static void test_items(void **state)
     assert_int_equal(f->item[5].row, 2);
 }
 
+#define ROLE(name, id) \
+    HEAD "[],\"role\":{\"role\":\"person\",\"name\":" name ",\"id\":" id "}}"
+
+static void test_role(void **state)
+{
+    LK_AUTO(seal_form) none = NULL;
+    LK_AUTO(seal_form) f = NULL;
+    (void)state;
+    assert_int_equal(parse(HEAD "[]}", &none), 0);
+    assert_string_equal(none->role_name, "");
+    assert_int_equal(parse(ROLE("\"Aino\"", "\"\""), &f), 0);
+    assert_string_equal(f->role_name, "Aino");
+    assert_string_equal(f->role_id, "");
+}
+
 static void test_refused(void **state)
 {
     static const char *const bad[] = {
+        ROLE("\"\"", "\"1\""),
+        ROLE("1", "\"1\""),
+        ROLE("\"Aino\"", "null"),
         "",
         "{}",
         "[]",
@@ -151,9 +169,10 @@ static void test_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_items),   cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_ceiling), cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_threads), cmocka_unit_test(test_words),
+        cmocka_unit_test(test_role),      cmocka_unit_test(test_items),
+        cmocka_unit_test(test_refused),   cmocka_unit_test(test_ceiling),
+        cmocka_unit_test(test_no_memory), cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

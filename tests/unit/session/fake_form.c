@@ -176,6 +176,15 @@ void form_reopen(struct form *f)
     (void)note("reopen", "", "");
 }
 
+int form_act_for(struct form *f, const char *role, const char *name,
+                 const char *id)
+{
+    char whom[200];
+    (void)f;
+    (void)snprintf(whom, sizeof(whom), ":%s:%s", name, id);
+    return note("role:", role, whom);
+}
+
 int form_approve(struct form *f)
 {
     (void)f;
