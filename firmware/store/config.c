@@ -190,6 +190,10 @@ static const struct field devices_fields[] = {
 static const struct field cards_fields[] = {
     {.name = "ca", .kind = KIND_PATH, .at = AT(card_ca)},
     {.name = "crl", .kind = KIND_PATH, .optional = true, .at = AT(card_crl)},
+    {.name = "shuffle",
+     .kind = KIND_BOOL,
+     .optional = true,
+     .at = AT(card_shuffle)},
 };
 
 static const struct field cameras_fields[] = {

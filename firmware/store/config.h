@@ -95,9 +95,10 @@ struct store_config {
     char outbox[STORE_CONFIG_PATH_MAX]; /* letters that wait, a directory; "":
                                            no agency has an address */
     struct store_config_device scanner;
-    struct store_config_device reader;     /* of cards */
-    char card_ca[STORE_CONFIG_PATH_MAX];   /* PEM: issuers of cards; "": none */
-    char card_crl[STORE_CONFIG_PATH_MAX];  /* PEM: their CRLs; "": none */
+    struct store_config_device reader;    /* of cards */
+    char card_ca[STORE_CONFIG_PATH_MAX];  /* PEM: issuers of cards; "": none */
+    char card_crl[STORE_CONFIG_PATH_MAX]; /* PEM: their CRLs; "": none */
+    bool card_shuffle; /* a PIN's digits change places on the screen's keys */
     char control[STORE_CONFIG_SOCKET_MAX]; /* the control socket's path */
 };
 

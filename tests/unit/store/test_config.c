@@ -256,7 +256,7 @@ static void reads_addresses(void **state)
         "\"cert\":\"p.crt\",\"ca\":\"/ca\"}}],\"outbox\":\"out\","
         "\"devices\":{\"scanner\":{\"usbip\":\"s.sock\",\"emulator\":\"c\"},"
         "\"reader\":{\"allow\":[\"*:*\",\"076b:3021@1-1.4\"]}},"
-        "\"cards\":{\"ca\":\"card.pem\"},\"control\":\"s\"}";
+        "\"cards\":{\"ca\":\"card.pem\",\"shuffle\":true},\"control\":\"s\"}";
     struct store_config_error e;
     LK_AUTO(store_config) c = NULL;
     (void)state;
@@ -275,6 +275,7 @@ static void reads_addresses(void **state)
     assert_string_equal(c->reader.usb[1].port, "1-1.4");
     assert_string_equal(c->card_ca, "/x/card.pem");
     assert_string_equal(c->card_crl, "");
+    assert_true(c->card_shuffle);
 }
 
 static void counts_agencies(void **state)
