@@ -153,6 +153,8 @@ bool luukkud_devices_peer(struct luukkud_devices *d, const char *name, int fd)
     if (r < 0)
         LK_LOG(ERROR, "core", "what=%s-channel err=%s", name,
                strerrorname_np(-r));
+    else if (c == &d->scan && d->scan_out.up)
+        d->scan_out.up(d->scan_out.arg);
     return true;
 }
 

@@ -34,8 +34,9 @@ LK_AUTO_DEFINE(luukkud_devices);
  * two programs; false: it is none of them, and fd is still the caller's. */
 bool luukkud_devices_peer(struct luukkud_devices *d, const char *name, int fd);
 
-/* What luukku-scan says, checked; and that it has gone. */
+/* That luukku-scan runs, what it says, checked; and that it has gone. */
 struct luukkud_devices_scan {
+    void (*up)(void *arg);
     /* `raw`: of its descriptors those that are taken are the taker's. */
     void (*message)(void *arg, const struct scanmsg *m,
                     struct lk_chan_msg *raw);

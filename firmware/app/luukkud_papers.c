@@ -58,6 +58,13 @@ static void scan_message(void *arg, const struct scanmsg *m,
     p->config.settle(p->config.arg);
 }
 
+static void scan_up(void *arg)
+{
+    struct luukkud_papers *p = arg;
+    paperdesk_scan_up(p->desk, now_us(p));
+    p->config.settle(p->config.arg);
+}
+
 static void scan_gone(void *arg)
 {
     struct luukkud_papers *p = arg;
@@ -160,7 +167,7 @@ int luukkud_papers_new(const struct luukkud_papers_config *config,
                                          .note = desk_note,
                                          .arg = p};
     const struct luukkud_devices_scan scan = {
-        .message = scan_message, .gone = scan_gone, .arg = p};
+        .up = scan_up, .message = scan_message, .gone = scan_gone, .arg = p};
     int r = paperdesk_new(&out, &p->desk);
     if (r < 0) {
         free(p);

@@ -80,6 +80,8 @@ void paperdesk_receive(struct paperdesk *d, const void *bytes, size_t len,
 bool paperdesk_poll(struct paperdesk *d, int64_t now_us, const void **ret,
                     size_t *ret_len);
 
+/* There is a channel to luukku-scan. */
+void paperdesk_scan_up(struct paperdesk *d, int64_t now_us);
 /* From luukku-scan, checked by scanmsg_decode(). Descriptors that are taken
  * become -1 in `fds`; the others stay the caller's. */
 void paperdesk_scanned(struct paperdesk *d, const struct scanmsg *m, int *fds,

@@ -310,9 +310,6 @@ static void scanner_is(struct paperdesk *d, const struct scanmsg *m)
         [SCANMSG_STATE_OPEN] = PAPERS_SCANNER_TROUBLE,
         [SCANMSG_STATE_FAILED] = PAPERS_SCANNER_TROUBLE,
     };
-    if (!d->scan_up && !runs(d))
-        d->heard_us = d->now_us;
-    d->scan_up = true;
     d->scanner = *m;
     d->papers->scanner = is[m->state];
     if (!(m->sources & 1U << d->source))
@@ -344,6 +341,14 @@ void paperdesk_scanned(struct paperdesk *d, const struct scanmsg *m, int *fds,
         else if (m->type == SCANMSG_END)
             paperdesk_job_end(d, m->reason);
     } /* else it is of one that was given up */
+    paperdesk_settle(d);
+}
+
+void paperdesk_scan_up(struct paperdesk *d, int64_t now_us)
+{
+    d->now_us = now_us;
+    d->scan_up = true;
+    d->heard_us = now_us;
     paperdesk_settle(d);
 }
 

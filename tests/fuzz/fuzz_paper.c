@@ -171,6 +171,7 @@ static void begin(struct table *t)
     const struct scanmsg ready = {
         .type = SCANMSG_SCANNER, .state = SCANMSG_STATE_READY, .sources = 15};
     must(paperdesk_new(&out, &t->desk) == 0);
+    paperdesk_scan_up(t->desk, t->now_us);
     paperdesk_scanned(t->desk, &ready, NULL, 0, t->now_us);
     paperdesk_begin(t->desk, t->now_us);
     tap(t, SESSION_INTENT_SCAN, 0, 0);

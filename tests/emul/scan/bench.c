@@ -95,8 +95,10 @@ static void on_luukkud(void *arg, struct lk_chan_msg *msg)
         fds++;
     assert_int_equal(scanmsg_decode(msg->type, msg->payload, msg->len, fds, &m),
                      0);
-    if (m.type == SCANMSG_SCANNER) {
+    if (m.type == SCANMSG_SCANNER)
         b->scanner = m;
+    if (b->heard) {
+        b->heard(b->arg, &m, msg);
     } else if (m.type == SCANMSG_PAGE) {
         assert_int_equal(m.page, b->pages + 1);
         take_page(b, msg, &m);
@@ -115,6 +117,8 @@ static void on_luukkud_closed(void *arg, int error)
     struct bench *b = arg;
     (void)error;
     b->closed = true;
+    if (b->gone)
+        b->gone(b->arg);
 }
 
 void bench_send(struct bench *b, const struct scanmsg *m, int fd)
@@ -191,6 +195,11 @@ void bench_close(struct bench *b)
     (void)lk_fd_close(b->process.pidfd);
     (void)lk_fd_close(b->process.output);
     b->emulator = emulator_free(b->emulator);
+}
+
+void bench_step(struct bench *b)
+{
+    assert_int_equal(lk_loop_step(b->loop, 20000), 0);
 }
 
 void bench_until(struct bench *b, const bool *flag)

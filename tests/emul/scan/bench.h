@@ -43,7 +43,15 @@ struct bench {
     char answer[1024];
     char why[256]; /* of a device that misbehaves */
     uint32_t next_job;
+    /* When set: gets all that luukku-scan says, and that it has gone, instead
+     * of what is above. */
+    void (*heard)(void *arg, const struct scanmsg *m, struct lk_chan_msg *raw);
+    void (*gone)(void *arg);
+    void *arg;
 };
+
+/* One step of the loop. */
+void bench_step(struct bench *b);
 
 /* Starts the program, and an emulated scanner with it when `emulator` (further
  * words, NULL none). */

@@ -176,6 +176,14 @@ static void on_scan_gone(void *arg)
     scan_gone++;
 }
 
+static unsigned scan_ups;
+
+static void on_scan_up(void *arg)
+{
+    assert_int_equal(*(int *)arg, 7);
+    scan_ups++;
+}
+
 /* Pages with their descriptors go through, both ways. */
 static void speaks_with_luukku_scan(void **state)
 {
@@ -184,8 +192,10 @@ static void speaks_with_luukku_scan(void **state)
     int pair[2];
     struct lk_chan *far = NULL;
     const struct lk_chan_config config = {.receive = NULL};
-    const struct luukkud_devices_scan out = {
-        .message = on_scan, .gone = on_scan_gone, .arg = &seven};
+    const struct luukkud_devices_scan out = {.up = on_scan_up,
+                                             .message = on_scan,
+                                             .gone = on_scan_gone,
+                                             .arg = &seven};
     const struct scanmsg order = {
         .type = SCANMSG_DECODE, .job = 3, .pages = 1, .crop = {1, 2, 3, 4}};
     const struct scanmsg page = {.type = SCANMSG_PAGE,
@@ -200,6 +210,7 @@ static void speaks_with_luukku_scan(void **state)
     assert_int_equal(lk_chan_pair(pair), 0);
     assert_true(luukkud_devices_peer(w->devices, "luukku-scan", pair[0]));
     scan_gone = 0;
+    assert_int_equal(scan_ups, 1);
     assert_int_equal(luukkud_devices_send_scan(w->devices, &order, 0), 0);
     struct scanmsg bad = order;
     bad.pages = 0;

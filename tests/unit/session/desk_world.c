@@ -250,6 +250,7 @@ int desk_setup(void **state)
 int desk_setup_begun(void **state)
 {
     int r = desk_setup(state);
+    paperdesk_scan_up(world.d, world.now_us);
     desk_scanner(SCANMSG_STATE_READY);
     paperdesk_begin(world.d, world.now_us);
     return r;

@@ -17,6 +17,7 @@ static void test_begin(void **state)
     assert_int_equal(desk_view()->sources, 0);
     desk_tap(SESSION_INTENT_SCAN, 0);
     assert_int_equal(desk_view()->said, PAPERS_NO_SCANNER);
+    paperdesk_scan_up(world.d, world.now_us);
     desk_scanner(SCANMSG_STATE_READY);
     assert_true(world.up);
     assert_int_equal(desk_view()->sources, 15);
@@ -92,6 +93,7 @@ static void test_troubles(void **state)
     paperdesk_scan_gone(world.d, world.now_us);
     desk_check(PAPERS_PAGE, 1); /* what it gave stays */
     assert_int_equal(world.v->said, PAPERS_UNPLUGGED);
+    paperdesk_scan_up(world.d, world.now_us);
     desk_scanner(SCANMSG_STATE_READY);
     world.scan_answer = -EPIPE;
     desk_tap(SESSION_INTENT_SCAN, 0);
@@ -200,6 +202,7 @@ static void test_silence(void **state)
     assert_int_equal(world.v->said, PAPERS_UNPLUGGED);
     desk_tap_with((struct session_intent){
         .kind = SESSION_INTENT_PAGE_TURN, .at = 1, .remove = 1});
+    paperdesk_scan_up(world.d, world.now_us);
     desk_scanner(SCANMSG_STATE_READY); /* back in time */
     assert_int_equal(world.order.type, SCANMSG_DECODE);
 }

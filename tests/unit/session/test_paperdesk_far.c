@@ -139,6 +139,7 @@ static void test_documents_that_are_not_shown(void **state)
     desk_offer(++n);
     paperdesk_scan_gone(world.d, world.now_us); /* it broke on it */
     desk_told("\"refused\",\"why\":\"failed\"");
+    paperdesk_scan_up(world.d, world.now_us);
     desk_scanner(SCANMSG_STATE_READY);
     desk_scan_pages(1);
     desk_offer(++n);
