@@ -202,7 +202,8 @@ int luukkud_identity_new(const struct luukkud_identity_config *config,
                                                   .signature = desk_signature,
                                                   .note = desk_note,
                                                   .arg = i},
-                                          .shuffle = config->shuffle};
+                                          .shuffle =
+                                              config->config->card_shuffle};
     int r = identdesk_new(&desk, &i->desk);
     if (r < 0) {
         free(i);

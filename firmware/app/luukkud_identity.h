@@ -9,15 +9,16 @@
 #include "app/luukkud_devices.h"
 #include "session/identdesk.h"
 #include "session/line.h"
+#include "store/config.h"
 
 struct luukkud_identity;
 
 struct luukkud_identity_config {
-    struct lk_loop *loop;            /* borrowed */
-    struct luukkud_devices *devices; /* borrowed, outlives */
-    const struct signal_key *key;    /* the device's; borrowed, outlives */
-    struct line *const *line;        /* borrowed; made before it is needed */
-    bool shuffle;                    /* struct identdesk_config's */
+    struct lk_loop *loop;              /* borrowed */
+    struct luukkud_devices *devices;   /* borrowed, outlives */
+    const struct signal_key *key;      /* the device's; borrowed, outlives */
+    struct line *const *line;          /* borrowed; made before it is needed */
+    const struct store_config *config; /* borrowed */
     /* For the session; dies on return. */
     void (*event)(void *arg, const struct session_event *e);
     /* Something happened of itself: the session and the screen are to be
