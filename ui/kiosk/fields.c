@@ -23,13 +23,26 @@ int kiosk_fields_active(const struct kiosk_ui *ui)
     return i >= 0 ? i : field_in(t, ui->typing.field);
 }
 
-static void tell(struct kiosk_ui *ui, enum session_intent_kind kind,
-                 const char *text)
+/* `n`: what else the intent says; NULL nothing. */
+static void tell_of(struct kiosk_ui *ui, enum session_intent_kind kind,
+                    const struct kiosk_node *n, const char *text)
 {
     struct session_intent intent = {.kind = kind};
+    if (n) {
+        intent.at = n->at;
+        intent.remove = n->remove;
+        intent.version = n->version;
+        memcpy(intent.box, n->at_box, sizeof(intent.box));
+    }
     snprintf(intent.arg, sizeof(intent.arg), "%s", text);
     ui->config.intent(ui->config.arg, &intent);
     explicit_bzero(&intent, sizeof(intent));
+}
+
+static void tell(struct kiosk_ui *ui, enum session_intent_kind kind,
+                 const char *text)
+{
+    tell_of(ui, kind, NULL, text);
 }
 
 /* Most bytes of a field's text: what the session is told must fit. */
@@ -216,7 +229,9 @@ void kiosk_fields_enter(struct kiosk_ui *ui)
     if (c.n->field.submits)
         submit(ui, c.n, c.e);
     if (sends)
-        tell(ui, c.n->field.submit, kiosk_edit_text(c.e));
+        tell_of(ui, c.n->field.submit, c.n, kiosk_edit_text(c.e));
+    if (sends && c.n->field.once)
+        kiosk_edit_clear(c.e);
     change_end(&c);
     if (lines)
         type_key(ui, "\n");

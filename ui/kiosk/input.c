@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "kiosk/fields.h"
 #include "kiosk/keys.h"
+#include "kiosk/paper_touch.h"
 #include "kiosk/ui_priv.h"
 
 #include <stdio.h>
@@ -50,6 +51,8 @@ void kiosk_input_activate(struct kiosk_ui *ui, int i)
         kiosk_fields_key(ui, n->arg);
     if (n->act == KIOSK_ACT_PAGE)
         turn_page(ui, i);
+    if (n->act == KIOSK_ACT_TOOL)
+        kiosk_paper_pick(ui, n);
     if (n->act == KIOSK_ACT_REPEAT)
         kiosk_speech_again(ui);
     if (n->act != KIOSK_ACT_INTENT)
@@ -58,8 +61,12 @@ void kiosk_input_activate(struct kiosk_ui *ui, int i)
     ui->led_on =
         n->intent == SESSION_INTENT_NEXT || n->intent == SESSION_INTENT_REVIEW;
     /* A copy: the tree may be built anew before the callback returns. */
-    struct session_intent intent = {
-        .kind = n->intent, .at = n->at, .remove = n->remove};
+    struct session_intent intent = {.kind = n->intent,
+                                    .at = n->at,
+                                    .remove = n->remove,
+                                    .version = n->version};
+    memcpy(intent.box, n->at_box, sizeof(intent.box));
+    ui->paper.anchored &= n->intent == SESSION_INTENT_POINT;
     if (n->turn == KIOSK_TURN_ENDS)
         snprintf(intent.arg, sizeof(intent.arg), "%s", n->arg);
     snprintf(intent.path, sizeof(intent.path), "%s", n->path);
@@ -128,6 +135,8 @@ static void input_down(struct kiosk_ui *ui, const struct kiosk_event *e)
     ui->focus[0] = '\0';
     ui->stale = true;
     k->led = false;
+    if (kiosk_paper_down(ui, e->x, e->y))
+        return;
     int i = button_at(ui, e->x, e->y);
     if (i < 0)
         return;
@@ -143,6 +152,8 @@ static void input_down(struct kiosk_ui *ui, const struct kiosk_event *e)
 
 static void input_move(struct kiosk_ui *ui, const struct kiosk_event *e)
 {
+    if (press_is(ui, e) && ui->paper.held)
+        kiosk_paper_moved(ui, e->x, e->y);
     if (!press_is(ui, e) || !ui->press.id[0])
         return;
     bool inside = press_inside(ui, e);
@@ -157,6 +168,8 @@ static void input_up(struct kiosk_ui *ui, const struct kiosk_event *e)
 {
     if (!press_is(ui, e))
         return;
+    if (ui->paper.held)
+        kiosk_paper_up(ui, e->x, e->y);
     bool act = ui->press.id[0] && !ui->press.repeated && press_inside(ui, e);
     int i = act ? kiosk_tree_find(kiosk_ui_tree(ui), ui->press.id) : -1;
     size_t at = ui->press.at;
@@ -299,5 +312,6 @@ void kiosk_input_reset(struct kiosk_ui *ui)
     ui->led_on = false;
     ui->here_at = 0;
     ui->pages = (struct kiosk_pages){0};
+    ui->paper = (struct kiosk_paper){0};
     kiosk_typing_clear(&ui->typing);
 }

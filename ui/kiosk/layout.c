@@ -162,8 +162,9 @@ static struct kiosk_size inner_size(struct layout *l, int i, int avail)
 {
     switch (layout_box(l, i)->flow) {
     case KIOSK_COLUMN:
-    case KIOSK_PAGER:
         return layout_column_size(l, i, avail);
+    case KIOSK_PAGER:
+        return layout_pager_size(l, i, avail);
     case KIOSK_ROW:
         return layout_row_size(l, i, avail);
     case KIOSK_WRAP:
@@ -304,6 +305,7 @@ void kiosk_layout(struct kiosk_tree *t, const struct kiosk_metrics *m,
     struct layout l = {.t = t, .m = m, .tight = 1, .epoch = 1};
     struct kiosk_rect all = {0, 0, size.w, size.h};
     tree_reset(t);
+    t->px_per_mm = m->px_per_mm;
     if (t->n == 0 || t->error < 0)
         return;
     layout_place(&l, 0, all);

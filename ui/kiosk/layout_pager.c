@@ -232,6 +232,15 @@ static int turns_h(struct layout *l, int i, int turns, int width)
     return layout_natural(l, turns, width).h + layout_gap(l, i);
 }
 
+struct kiosk_size layout_pager_size(struct layout *l, int i, int avail)
+{
+    struct kiosk_size s = layout_column_size(l, i, avail);
+    int turns = turns_of(l->t, i);
+    if (turns >= 0 && l->t->node[turns].stays)
+        s.h += turns_h(l, i, turns, avail);
+    return s;
+}
+
 /* Puts them below the page. */
 static void turns_place(struct layout *l, int i, int turns, struct kiosk_rect r)
 {

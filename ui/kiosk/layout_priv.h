@@ -71,6 +71,8 @@ struct kiosk_size layout_grid_size(struct layout *l, int i, int avail);
 void layout_grid_place(struct layout *l, int i, struct kiosk_rect r);
 
 /* layout_pager.c */
+/* All on one page; with the buttons that stay. */
+struct kiosk_size layout_pager_size(struct layout *l, int i, int avail);
 void layout_pager_place(struct layout *l, int i, struct kiosk_rect r);
 /* Whether a node can do with less height than it wants; the least. */
 bool layout_yields(const struct layout *l, int i);

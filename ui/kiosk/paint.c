@@ -51,6 +51,8 @@ static void node_paint(const struct pass *s, int i)
             footer_line(s, n);
         if (n->look == KIOSK_LOOK_QR)
             paint_qr(s, n);
+        else if (n->look == KIOSK_LOOK_SHEET)
+            paint_sheet(s, n);
         else if (n->role == KIOSK_FIELD)
             paint_field(s, i);
         else if (n->box.flow == KIOSK_LEAF)

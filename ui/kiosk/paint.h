@@ -9,6 +9,7 @@
 #include "kiosk/icons.h"
 #include "kiosk/layout.h"
 #include "kiosk/shadow.h"
+#include "kiosk/sheets.h"
 #include "kiosk/text.h"
 #include "kiosk/theme.h"
 
@@ -26,6 +27,7 @@ struct kiosk_painter {
     struct kiosk_text *text;           /* borrowed */
     struct kiosk_icons *icons;         /* borrowed */
     const struct kiosk_shadow *shadow; /* borrowed; NULL: none */
+    struct kiosk_sheets *sheets;       /* borrowed; NULL: pages stay blank */
     const struct kiosk_metrics *metrics;
     /* Fills `area` of the canvas with the newest picture of `source`; false
      * when there is none. */

@@ -34,6 +34,7 @@ void paint_focus(const struct pass *s, const struct kiosk_node *n);
  * picture. */
 void paint_content(const struct pass *s, int i);
 void paint_field(const struct pass *s, int i);
+void paint_sheet(const struct pass *s, const struct kiosk_node *n);
 void paint_qr(const struct pass *s, const struct kiosk_node *n);
 void paint_placeholder(const struct pass *s, int i);
 

@@ -98,6 +98,7 @@ void kiosk_screen_waiting(struct kiosk_page *p);
 void kiosk_screen_call(struct kiosk_page *p);
 void kiosk_screen_form(struct kiosk_page *p);
 void kiosk_screen_approve(struct kiosk_page *p);
+void kiosk_screen_paper(struct kiosk_page *p);
 void kiosk_screen_receipt(struct kiosk_page *p);
 void kiosk_screen_track(struct kiosk_page *p);
 void kiosk_screen_end(struct kiosk_page *p);

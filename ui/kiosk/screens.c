@@ -26,8 +26,10 @@ static void screen_fill(struct kiosk_page *p)
     case SESSION_WAITING:
         kiosk_screen_waiting(p);
         return;
-    case SESSION_CALL:
     case SESSION_PAPER:
+        kiosk_screen_paper(p);
+        return;
+    case SESSION_CALL:
     case SESSION_IDENTIFY:
         kiosk_screen_call(p);
         return;

@@ -10,6 +10,7 @@
 #include "kiosk/tree.h"
 
 struct kiosk_typing;
+struct kiosk_paper;
 
 /* All that a screen depends on besides the view. */
 struct kiosk_env {
@@ -20,6 +21,7 @@ struct kiosk_env {
     bool self_live;
     const struct kiosk_typing *typing; /* NULL: nothing is typed */
     const struct form_view *form;      /* NULL: there is none */
+    const struct kiosk_paper *paper;   /* NULL: nothing in hand */
     const struct papers_view *papers;  /* likewise */
 };
 

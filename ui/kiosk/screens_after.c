@@ -74,9 +74,49 @@ static void closing_strip(struct kiosk_page *p, const struct kiosk_button *more)
     kiosk_page_strip(p, &s);
 }
 
+/* Papers that may lie on the glass: the lid is drawn, open. */
+static void end_paper(struct kiosk_page *p)
+{
+    if (!p->view->paper_left)
+        return;
+    kiosk_tree_open(p->t,
+                    &(struct kiosk_node){
+                        .id = "paper-left",
+                        .role = KIOSK_STATUS,
+                        .name = kiosk_page_str(p, KIOSK_STR_PAPER_LEFT_TITLE),
+                        .value = kiosk_page_str(p, KIOSK_STR_PAPER_LEFT_TEXT),
+                        .label = "",
+                        .look = KIOSK_LOOK_WARN,
+                        .box = {.flow = KIOSK_ROW,
+                                .align = KIOSK_CENTER,
+                                .gap = 6,
+                                .pad_x = 6,
+                                .pad_y = 4},
+                    });
+    kiosk_tree_leaf(p->t, &(struct kiosk_node){
+                              .role = KIOSK_IMAGE,
+                              .icon = KIOSK_ICON_PAPER_LID,
+                              .icon_mm = 30,
+                              .ink = KIOSK_INK_WARN,
+                          });
+    kiosk_tree_open(p->t, &(struct kiosk_node){
+                              .box = {.flow = KIOSK_COLUMN,
+                                      .align = KIOSK_STRETCH,
+                                      .grow = true,
+                                      .gap = 1},
+                          });
+    kiosk_page_text(p, KIOSK_FONT_NAME, KIOSK_INK_TEXT,
+                    kiosk_page_str(p, KIOSK_STR_PAPER_LEFT_TITLE));
+    kiosk_page_text(p, KIOSK_FONT_BODY, KIOSK_INK_TEXT,
+                    kiosk_page_str(p, KIOSK_STR_PAPER_LEFT_TEXT));
+    kiosk_tree_close(p->t);
+    kiosk_tree_close(p->t);
+}
+
 void kiosk_screen_end(struct kiosk_page *p)
 {
     closing_panel(p, closing_of(p->view->end));
+    end_paper(p);
     kiosk_page_code(p, p->view->code);
     kiosk_page_notice(p, KIOSK_LOOK_INFO, KIOSK_ICON_INFO, KIOSK_STR_END_WIPE);
     kiosk_page_spring(p);

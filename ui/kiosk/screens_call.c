@@ -38,6 +38,31 @@ static void call_form(struct kiosk_page *p)
     kiosk_tree_leaf(p->t, &n);
 }
 
+/* The way to the papers, likewise. */
+static void call_papers(struct kiosk_page *p)
+{
+    bool called = p->view->paper_called;
+    if (!p->view->has_papers || kiosk_page_typing(p))
+        return;
+    if (called)
+        kiosk_page_notice(p, KIOSK_LOOK_INFO, KIOSK_ICON_POINTER,
+                          KIOSK_STR_PAPER_CALLED);
+    kiosk_page_button(p,
+                      &(struct kiosk_button){.id = "papers",
+                                             .text = KIOSK_STR_PAPER_OPEN,
+                                             .icon = KIOSK_ICON_FILES,
+                                             .look = called ? KIOSK_LOOK_PRIMARY
+                                                            : KIOSK_LOOK_PLAIN,
+                                             .intent = SESSION_INTENT_PAPERS});
+}
+
+/* What can be done together besides talking. */
+static void call_ways(struct kiosk_page *p)
+{
+    call_form(p);
+    call_papers(p);
+}
+
 static void column_open(struct kiosk_page *p, struct kiosk_box box)
 {
     box.flow = KIOSK_COLUMN;
@@ -80,7 +105,7 @@ static void call_side(struct kiosk_page *p, float width, float self)
                         (struct kiosk_box){.aspect = 4.0f / 3, .max_w = self});
     kiosk_page_expert(p);
     kiosk_page_line(p);
-    call_form(p);
+    call_ways(p);
     call_notices(p);
     kiosk_tree_close(p->t);
 }
@@ -123,7 +148,7 @@ static void call_tall(struct kiosk_page *p)
     kiosk_page_self(p, (struct kiosk_box){.aspect = 4.0f / 3, .max_w = 118});
     column_open(p, (struct kiosk_box){.grow = true});
     kiosk_page_line(p);
-    call_form(p);
+    call_ways(p);
     call_notices(p);
     kiosk_tree_close(p->t);
     kiosk_tree_close(p->t);
@@ -139,7 +164,7 @@ static void call_small(struct kiosk_page *p)
     column_open(p, (struct kiosk_box){.grow = true});
     kiosk_page_expert(p);
     kiosk_page_line(p);
-    call_form(p);
+    call_ways(p);
     kiosk_tree_close(p->t);
     kiosk_tree_close(p->t);
 }
@@ -183,7 +208,7 @@ static void call_tall_talk(struct kiosk_page *p)
     kiosk_tree_close(p->t);
     kiosk_page_line(p);
     kiosk_tree_close(p->t);
-    call_form(p);
+    call_ways(p);
     kiosk_page_talk(p);
 }
 
@@ -282,16 +307,38 @@ static void call_volume(struct kiosk_page *p)
         kiosk_tree_close(p->t);
 }
 
+static bool beside_form(const struct kiosk_page *p)
+{
+    return p->view->screen == SESSION_FORM ||
+           p->view->screen == SESSION_APPROVE;
+}
+
+/* From the form to the papers. */
+static void strip_papers(struct kiosk_page *p)
+{
+    kiosk_strip_button(p, &(struct kiosk_button){
+                              .id = "papers",
+                              .text = KIOSK_STR_PAPER_OPEN,
+                              .label = KIOSK_STR_PAPER_TITLE,
+                              .icon = KIOSK_ICON_FILES,
+                              .look = p->view->paper_called ? KIOSK_LOOK_PRIMARY
+                                                            : KIOSK_LOOK_NONE,
+                              .intent = SESSION_INTENT_PAPERS});
+}
+
 void kiosk_strip_call(struct kiosk_page *p, const struct kiosk_button *other)
 {
     struct kiosk_strip help = {0};
     kiosk_strip_help(p, &help);
     help.button[0].worded = false;
-    kiosk_strip_open(p, p->wide ? 5 + (other != NULL) : 3);
+    bool papers = beside_form(p) && p->view->has_papers;
+    kiosk_strip_open(p, p->wide ? 5 + (other != NULL) + papers : 3);
     call_switches(p);
     call_volume(p);
     if (other)
         kiosk_strip_button(p, other);
+    if (papers)
+        strip_papers(p);
     kiosk_strip_button(p, &help.button[0]);
     kiosk_strip_button(
         p, &(struct kiosk_button){.id = "end-call",

@@ -190,7 +190,8 @@ static void side_shared(struct kiosk_page *p)
 {
     const struct form_view *f = p->env->form;
     bool shared = f && f->shared;
-    if (!f || f->phase != FORM_FILLING || is_tight(p) || kiosk_page_typing(p))
+    if (!f || f->phase != FORM_FILLING || is_tight(p) || kiosk_page_typing(p) ||
+        p->view->screen == SESSION_PAPER)
         return;
     kiosk_tree_leaf(
         p->t, &(struct kiosk_node){
@@ -230,8 +231,11 @@ static void side_low(struct kiosk_page *p)
 
 static void side_wide(struct kiosk_page *p)
 {
+    bool paper = p->view->screen == SESSION_PAPER;
     float w = p->low ? 92 : 150;
-    if (is_tight(p))
+    if (paper && p->view->manner.text_size == SESSION_TEXT_NORMAL)
+        w = p->low ? 76 : 104; /* the page needs the room */
+    else if (is_tight(p))
         w = kiosk_page_typing(p) ? 60 : 84;
     else if (is_largest(p))
         w = 140;
@@ -250,7 +254,7 @@ static void side_wide(struct kiosk_page *p)
 
 static void side_tall(struct kiosk_page *p)
 {
-    bool less = kiosk_page_typing(p);
+    bool less = kiosk_page_typing(p) || p->view->screen == SESSION_PAPER;
     kiosk_tree_open(p->t, &(struct kiosk_node){
                               .box = {.flow = KIOSK_ROW, .gap = KIOSK_GAP_MM},
                           });

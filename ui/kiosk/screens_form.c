@@ -210,6 +210,9 @@ static void form_head(struct kiosk_page *p, const struct form_view *f)
 
 static void form_notices(struct kiosk_page *p, const struct form_view *f)
 {
+    if (p->view->paper_called)
+        kiosk_page_notice(p, KIOSK_LOOK_INFO, KIOSK_ICON_POINTER,
+                          KIOSK_STR_PAPER_CALLED);
     if (f->phase == FORM_FAILED)
         kiosk_page_notice(p, KIOSK_LOOK_WARN, KIOSK_ICON_TRIANGLE_ALERT,
                           KIOSK_STR_FORM_FAILED);

@@ -28,8 +28,10 @@ static struct help_words help_words(enum session_screen screen)
     case SESSION_WAITING:
         return (struct help_words){KIOSK_STR_HELP_WAITING,
                                    KIOSK_STR_HELP_WAITING_NEXT};
-    case SESSION_CALL:
     case SESSION_PAPER:
+        return (struct help_words){KIOSK_STR_HELP_PAPER,
+                                   KIOSK_STR_HELP_PAPER_NEXT};
+    case SESSION_CALL:
     case SESSION_IDENTIFY:
         return (struct help_words){KIOSK_STR_HELP_CALL,
                                    KIOSK_STR_HELP_CALL_NEXT};
@@ -155,11 +157,10 @@ static void help_strip(struct kiosk_page *p)
 static void help_screen(struct kiosk_page *p)
 {
     struct help_words words = help_words(p->view->screen);
-    bool call = p->view->screen == SESSION_CALL ||
-                p->view->screen == SESSION_FORM ||
-                p->view->screen == SESSION_APPROVE ||
-                p->view->screen == SESSION_PAPER ||
-                p->view->screen == SESSION_IDENTIFY;
+    bool call =
+        p->view->screen == SESSION_CALL || p->view->screen == SESSION_FORM ||
+        p->view->screen == SESSION_APPROVE ||
+        p->view->screen == SESSION_PAPER || p->view->screen == SESSION_IDENTIFY;
     bool largest = p->view->manner.text_size == SESSION_TEXT_LARGEST;
     bool grid = p->wide && !call && !largest;
     if (call)

@@ -193,6 +193,7 @@ struct kiosk_skin kiosk_skin(const struct kiosk_theme *t,
     case KIOSK_LOOK_STEP:
         return plain(n->state & KIOSK_CHECKED ? t->brand : t->line, 0.8f);
     case KIOSK_LOOK_QR:
+    case KIOSK_LOOK_SHEET:
         break;
     case KIOSK_LOOK_SCRIM:
         return (struct kiosk_skin){

@@ -249,11 +249,19 @@ static bool field_looks_same(const struct kiosk_node *a,
             a->field.peer_caret == b->field.peer_caret);
 }
 
+/* But for what a sheet tells of itself: kiosk_sheet_areas(). */
+static bool sheet_looks_same(const struct kiosk_node *a,
+                             const struct kiosk_node *b)
+{
+    return a->look != KIOSK_LOOK_SHEET ||
+           kiosk_sheet_same(&a->sheet, &b->sheet);
+}
+
 static bool node_same(const struct kiosk_node *a, const struct kiosk_node *b)
 {
     return a->role == b->role && node_looks_same(a, b) &&
-           field_looks_same(a, b) && a->box.flow == b->box.flow &&
-           a->icon_last == b->icon_last &&
+           field_looks_same(a, b) && sheet_looks_same(a, b) &&
+           a->box.flow == b->box.flow && a->icon_last == b->icon_last &&
            (a->look != KIOSK_LOOK_QR || text_same(a->value, b->value)) &&
            a->overlay == b->overlay;
 }
@@ -281,6 +289,31 @@ static void areas_changed(const struct kiosk_tree *t, int from, int to,
             changed(arg, t->node[i].rect);
 }
 
+/* Who is told of areas that differ. */
+struct telling {
+    float px_per_mm;
+    void (*changed)(void *arg, struct kiosk_rect area);
+    void *arg;
+};
+
+/* Whether the node looks as it did. Of a sheet that does, the pointers that
+ * moved and what is being drawn are told. */
+static bool node_kept(const struct telling *to, const struct kiosk_node *was,
+                      const struct kiosk_node *is)
+{
+    struct kiosk_rect area[KIOSK_SHEET_AREAS];
+    if (!node_same(was, is))
+        return false;
+    if (is->look != KIOSK_LOOK_SHEET || is->rect.w <= 0)
+        return true;
+    int n = kiosk_sheet_areas(&was->sheet, &is->sheet, is->rect, to->px_per_mm,
+                              area);
+    for (int i = 0; i < n; i++)
+        if (area[i].w > 0 && area[i].h > 0)
+            to->changed(to->arg, area[i]);
+    return true;
+}
+
 /* Nodes that came or went lie between those that are the same at the
  * beginning and at the end, as drawn, so their own areas are all that
  * changed. */
@@ -293,9 +326,10 @@ void kiosk_tree_diff(const struct kiosk_tree *was, const struct kiosk_tree *is,
         return;
     }
     int less = LK_MIN(was->n, is->n);
+    const struct telling to = {is->px_per_mm, changed, arg};
     if (was->n == is->n) {
         for (int i = 0; i < is->n; i++) {
-            if (node_same(&was->node[i], &is->node[i]))
+            if (node_kept(&to, &was->node[i], &is->node[i]))
                 continue;
             if (!rect_same(was->node[i].rect, is->node[i].rect))
                 areas_changed(was, i, i + 1, changed, arg);
@@ -305,9 +339,9 @@ void kiosk_tree_diff(const struct kiosk_tree *was, const struct kiosk_tree *is,
     }
     int head = 0;
     int tail = 0;
-    while (head < less && node_same(&was->node[head], &is->node[head]))
+    while (head < less && node_kept(&to, &was->node[head], &is->node[head]))
         head++;
-    while (tail < less - head && node_same(&was->node[was->n - 1 - tail],
+    while (tail < less - head && node_kept(&to, &was->node[was->n - 1 - tail],
                                            &is->node[is->n - 1 - tail]))
         tail++;
     areas_changed(was, head, was->n - tail, changed, arg);

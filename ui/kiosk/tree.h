@@ -11,6 +11,7 @@
 #include "base/defs.h"
 #include "kiosk/icons_gen.h"
 #include "kiosk/osk.h"
+#include "kiosk/sheet.h"
 #include "kiosk/strings_gen.h"
 #include "session/view.h"
 
@@ -22,10 +23,6 @@
 #define KIOSK_PAGES_MAX 200    /* pages of one pager */
 #define KIOSK_TEXTS_MAX 524288 /* bytes of texts that are made for one tree */
 #define KIOSK_ID_MAX 112       /* bytes of an id, the NUL included */
-
-struct kiosk_rect {
-    int x, y, w, h; /* px */
-};
 
 enum kiosk_role {
     KIOSK_GROUP,
@@ -78,6 +75,7 @@ enum kiosk_look {
     KIOSK_LOOK_WRONG,  /* field with what does not fit: a thick red line */
     KIOSK_LOOK_STEP,   /* a mark of progress; filled when checked */
     KIOSK_LOOK_QR,     /* `value` as a QR code, black on white always */
+    KIOSK_LOOK_SHEET,  /* a page of paper: `sheet` */
     KIOSK_LOOK_SCRIM,  /* ground of an overlay; dims what is beneath */
 };
 
@@ -163,6 +161,7 @@ enum kiosk_act {
     KIOSK_ACT_KEY,    /* local: a key of the on-screen keyboard; arg: which */
     KIOSK_ACT_PAGE,   /* local: turns the pager around it; arg: "1" or "-1" */
     KIOSK_ACT_REPEAT, /* local: says the screen again */
+    KIOSK_ACT_TOOL,   /* local: takes a tool in hand; remove: which (paper.h) */
 };
 
 /* How the text of a KIOSK_FIELD stands. */
@@ -176,6 +175,7 @@ struct kiosk_field {
     bool eager;           /* becomes active as soon as it appears */
     bool submits;         /* Enter sends `submit` and empties it */
     bool sends;           /* Enter sends `submit` with the text */
+    bool once;            /* and empties it */
     enum kiosk_keys keys; /* the keyboard that it needs */
     uint16_t max;         /* bytes of its text at most; 0: as an intent's */
     enum session_intent_kind submit;
@@ -208,6 +208,7 @@ struct kiosk_node {
     struct kiosk_box box;
 
     struct kiosk_field field; /* KIOSK_FIELD */
+    struct kiosk_sheet sheet; /* KIOSK_LOOK_SHEET */
     /* Words of people, not ours: a word too wide for its place is broken. */
     bool foreign;
     bool private; /* name and value are spoken to a headset only */
@@ -228,7 +229,8 @@ struct kiosk_node {
     enum session_intent_kind intent;
     const char *arg;  /* the intent's; "" for none; static or the tree's own */
     const char *path; /* of the form's cell that it is about; likewise */
-    uint32_t at, remove; /* the intent's */
+    uint32_t at, remove, version; /* the intent's */
+    uint16_t at_box[4];           /* likewise */
 
     int16_t parent; /* index, -1 for the root */
     int16_t last;   /* index of the last descendant, or its own */
@@ -239,8 +241,9 @@ struct kiosk_tree {
     enum kiosk_lang lang;
     /* Set after kiosk_tree_begin(), which chooses the defaults. */
     enum session_text_size text_size;
-    bool contrast; /* colours of the inverse theme */
-    bool rtl;      /* mirrored: from right to left */
+    bool contrast;   /* colours of the inverse theme */
+    bool rtl;        /* mirrored: from right to left */
+    float px_per_mm; /* that it was laid out with */
     /* Which part of a screen's matter this is, a form's step: another one is
      * as good as another screen. */
     uint32_t part;

@@ -1,5 +1,6 @@
 /* The screen: owns everything, waits for posts, input and pictures. */
 #include "kiosk/fields.h"
+#include "kiosk/paper_touch.h"
 #include "kiosk/ui_priv.h"
 
 #include "base/clock.h"
@@ -76,6 +77,8 @@ static int ui_make_parts(struct kiosk_ui *ui)
                              &ui->shadow);
     if (r >= 0)
         r = kiosk_icons_new(&ui->icons);
+    if (r >= 0)
+        r = kiosk_sheets_new(&ui->sheets);
     return r < 0 ? r : kiosk_video_new(&ui->video);
 }
 
@@ -87,6 +90,7 @@ static void ui_join_parts(struct kiosk_ui *ui)
         .text = ui->text,
         .icons = ui->icons,
         .shadow = ui->shadow,
+        .sheets = ui->sheets,
         .metrics = &ui->metrics,
         .picture = kiosk_video_draw,
         .arg = ui->video,
@@ -126,6 +130,7 @@ struct kiosk_ui *kiosk_ui_free(struct kiosk_ui *ui)
 {
     if (!ui)
         return NULL;
+    kiosk_sheets_free(ui->sheets);
     kiosk_video_free(ui->video);
     kiosk_icons_free(ui->icons);
     kiosk_shadow_free(ui->shadow);
@@ -179,6 +184,7 @@ static struct kiosk_env env_now(const struct kiosk_ui *ui)
         .typing = &ui->typing,
         .form = ui->form,
         .papers = ui->papers,
+        .paper = &ui->paper,
     };
 }
 
@@ -294,10 +300,17 @@ static void ui_take_form(struct kiosk_ui *ui, struct form_view *f)
     ui->stale = true;
 }
 
+/* Another mode is as good as another screen. Pictures that are gone are let go
+ * of before anybody draws. */
 static void ui_take_papers(struct kiosk_ui *ui, struct papers_view *p)
 {
+    bool same = p && ui->papers && p->mode == ui->papers->mode;
+    if (ui->view.screen == SESSION_PAPER && !same)
+        kiosk_input_reset(ui);
+    kiosk_sheets_keep(ui->sheets, p);
     papers_view_free(ui->papers);
     ui->papers = p;
+    kiosk_paper_settle(ui);
     ui->stale = true;
 }
 

@@ -11,6 +11,7 @@
 #include "kiosk/kiosk.h"
 #include "kiosk/pager.h"
 #include "kiosk/paint.h"
+#include "kiosk/paper.h"
 #include "kiosk/screens.h"
 #include "kiosk/speech.h"
 #include "kiosk/stats.h"
@@ -49,6 +50,7 @@ struct kiosk_ui {
     struct kiosk_text *text;
     struct kiosk_icons *icons;
     struct kiosk_shadow *shadow;
+    struct kiosk_sheets *sheets;
     struct kiosk_video *video;
     struct kiosk_canvas *canvas;
     struct kiosk_painter painter;
@@ -70,6 +72,7 @@ struct kiosk_ui {
     bool led_on; /* to what is wrong, with the next view that tells of it */
     struct kiosk_pages pages; /* which one each pager shows */
     struct kiosk_press press;
+    struct kiosk_paper paper;
     struct kiosk_speech speech;
     struct kiosk_typing typing;
     struct kiosk_stroked keys;

@@ -19,6 +19,17 @@
                  {.id = 4, .open = true, .text = "Voit myös näyttää pa"}}, \
     }
 
+#define PAPER(name_, paper_, tool_)                       \
+    {                                                     \
+        .name = (name_),                                  \
+        .view = {.screen = SESSION_PAPER,                 \
+                 .site = SITE,                            \
+                 .line = SESSION_LINE_GOOD,               \
+                 .has_papers = true,                      \
+                 EXPERT},                                 \
+        .live = true, .paper = (paper_), .tool = (tool_), \
+    }
+
 const struct sample samples[] = {
     {
         .name = "start",
@@ -481,6 +492,74 @@ const struct sample samples[] = {
                  .track_title = "Vanhempainpäivärahan hakemus",
                  .track_state = "Käsittelyssä 20.11.2026 alkaen.",
                  .track_answered = true},
+    },
+    {
+        .name = "call-papers",
+        .view = {.screen = SESSION_CALL,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 .has_papers = true,
+                 .has_form = true,
+                 .paper_called = true,
+                 EXPERT},
+        .live = true,
+    },
+    {
+        .name = "form-papers",
+        .view = {.screen = SESSION_FORM,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 .has_papers = true,
+                 .paper_called = true,
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_CHOICES,
+    },
+    PAPER("paper-empty", SAMPLE_PAPER_EMPTY, KIOSK_TOOL_MOVE),
+    PAPER("paper", SAMPLE_PAPER_TRAY, KIOSK_TOOL_MOVE),
+    PAPER("paper-full", SAMPLE_PAPER_FULL, KIOSK_TOOL_MOVE),
+    PAPER("paper-trouble", SAMPLE_PAPER_TROUBLE, KIOSK_TOOL_MOVE),
+    PAPER("paper-scanning", SAMPLE_PAPER_SCANNING, KIOSK_TOOL_MOVE),
+    PAPER("paper-page", SAMPLE_PAPER_PAGE, KIOSK_TOOL_MOVE),
+    PAPER("paper-shared", SAMPLE_PAPER_SHARED, KIOSK_TOOL_MOVE),
+    PAPER("paper-busy", SAMPLE_PAPER_BUSY, KIOSK_TOOL_MOVE),
+    PAPER("paper-crop", SAMPLE_PAPER_CROP, KIOSK_TOOL_MOVE),
+    PAPER("paper-consent", SAMPLE_PAPER_CONSENT, KIOSK_TOOL_MOVE),
+    PAPER("paper-consent-all", SAMPLE_PAPER_CONSENT_ALL, KIOSK_TOOL_MOVE),
+    PAPER("paper-look", SAMPLE_PAPER_LOOK, KIOSK_TOOL_MOVE),
+    PAPER("paper-zoom", SAMPLE_PAPER_ZOOM, KIOSK_TOOL_BOX),
+    PAPER("paper-theirs", SAMPLE_PAPER_THEIRS, KIOSK_TOOL_TEXT),
+    PAPER("paper-wait", SAMPLE_PAPER_NONE, KIOSK_TOOL_MOVE),
+    {
+        .name = "paper-typing",
+        .view = {.screen = SESSION_PAPER,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 .has_papers = true,
+                 EXPERT},
+        .live = true,
+        .paper = SAMPLE_PAPER_LOOK,
+        .tool = KIOSK_TOOL_TEXT,
+        .typed = "Tarkoitatko tätä?",
+        .field = "mark-text",
+    },
+    {
+        .name = "paper-help",
+        .view = {.screen = SESSION_PAPER,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 .has_papers = true,
+                 .help = true,
+                 EXPERT},
+        .live = true,
+    },
+    {
+        .name = "end-paper",
+        .view = {.screen = SESSION_END,
+                 .site = SITE,
+                 .end = SESSION_END_BY_CITIZEN,
+                 .code = "7K3M-Q9XF-2HTC",
+                 .paper_left = true},
     },
     {
         .name = "out-of-service",

@@ -3,10 +3,12 @@
 #define LUUKKU_TESTS_KIOSK_SAMPLES_H
 
 #include "kiosk/paint.h"
+#include "kiosk/paper.h"
 #include "kiosk/screens.h"
 #include "kiosk/typing.h"
 #include "kiosk/video.h"
 #include "samples_form.h"
+#include "samples_paper.h"
 
 struct sample {
     const char *name;
@@ -18,6 +20,8 @@ struct sample {
     const char *field;        /* which one: NULL "text-input" */
     enum kiosk_keys keys;     /* the keyboard that it needs */
     enum sample_form form;
+    enum sample_paper paper;
+    enum kiosk_tool tool; /* in hand */
 };
 
 /* How a sample is shown. */
@@ -53,6 +57,10 @@ struct sample_stage {
     struct kiosk_tree tree;
     struct kiosk_typing typing;
     struct form_view *form;
+    struct papers_view *papers;
+    enum sample_paper papers_of; /* what `papers` shows */
+    struct kiosk_paper hand;
+    struct kiosk_sheets *sheets;
 };
 
 /* Sets the stage up; aborts when it cannot. */

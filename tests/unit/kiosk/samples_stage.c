@@ -28,11 +28,13 @@ void sample_stage_open(struct sample_stage *s, const struct sample_panel *p)
     need(kiosk_icons_new(&s->icons));
     need(kiosk_canvas_new(p->size, &s->canvas));
     need(kiosk_video_new(&s->video));
+    need(kiosk_sheets_new(&s->sheets));
     s->metrics.measure = kiosk_text_measure;
     s->metrics.arg = s->text;
     s->painter = (struct kiosk_painter){.text = s->text,
                                         .icons = s->icons,
                                         .shadow = s->shadow,
+                                        .sheets = s->sheets,
                                         .metrics = &s->metrics,
                                         .picture = kiosk_video_draw,
                                         .arg = s->video};
@@ -42,6 +44,8 @@ void sample_stage_close(struct sample_stage *s)
 {
     kiosk_typing_clear(&s->typing);
     form_view_free(s->form);
+    kiosk_sheets_free(s->sheets);
+    papers_view_free(s->papers);
     kiosk_video_free(s->video);
     kiosk_canvas_free(s->canvas);
     kiosk_icons_free(s->icons);
@@ -124,6 +128,17 @@ static void sample_state(struct kiosk_tree *t, const char *id, uint32_t state)
         t->node[i].state |= state;
 }
 
+/* Kept from one look to the next: they take time to draw. */
+static void sample_papers(struct sample_stage *s, enum sample_paper which)
+{
+    if (s->papers_of == which)
+        return;
+    kiosk_sheets_keep(s->sheets, NULL);
+    papers_view_free(s->papers);
+    s->papers = sample_paper_new(which);
+    s->papers_of = which;
+}
+
 void sample_build(struct sample_stage *s, const struct sample *sample,
                   const struct sample_look *look)
 {
@@ -134,6 +149,8 @@ void sample_build(struct sample_stage *s, const struct sample *sample,
     sample_type(s, sample, look->lang);
     form_view_free(s->form);
     s->form = sample_form_new(sample->form, view.lang);
+    sample_papers(s, sample->paper);
+    s->hand = (struct kiosk_paper){.tool = sample->tool};
     struct kiosk_env env = {
         .width_mm = (float)s->canvas->size.w / s->metrics.px_per_mm,
         .height_mm = (float)s->canvas->size.h / s->metrics.px_per_mm,
@@ -144,6 +161,8 @@ void sample_build(struct sample_stage *s, const struct sample *sample,
         .self_live = sample->live,
         .typing = &s->typing,
         .form = s->form,
+        .papers = s->papers,
+        .paper = &s->hand,
     };
     kiosk_screen_build(&view, &env, &s->tree);
     for (int i = 0; i < s->tree.n; i++)
