@@ -13,6 +13,9 @@ struct luukkud_form {
     struct luukkud_form_config config;
     struct formdesk *desk;
     struct luukkud_seal *seal;
+    struct luukkud_form_papers papers;
+    struct luukkud_form_signing signing;
+    uint32_t signer; /* that a package waits for; 0 none */
 };
 
 static int64_t now_us(const struct luukkud_form *f)
@@ -37,8 +40,99 @@ static void desk_note(void *arg, const char *what, const char *why)
 static void on_sealed(void *arg, const struct formdesk_package *p)
 {
     struct luukkud_form *f = arg;
-    formdesk_sealed(f->desk, p);
+    uint32_t signer = f->signer;
+    f->signer = 0;
+    int r = formdesk_sealed(f->desk, p);
+    if (signer && p->drafted)
+        f->signing.signed_(f->signing.arg, signer, r);
+    else if (signer)
+        f->signing.prepared(f->signing.arg, signer, NULL);
     f->config.settle(f->config.arg);
+}
+
+static void on_drafted(void *arg, uint32_t id, const uint8_t *hash)
+{
+    struct luukkud_form *f = arg;
+    (void)id; /* there is one */
+    f->signing.prepared(f->signing.arg, f->signer, hash);
+    f->config.settle(f->config.arg);
+}
+
+/* --- papers and the citizen's signature -------------------------------- */
+
+/* What the desk is told. */
+struct collected {
+    struct formdesk_paper *paper;
+    size_t papers, bytes;
+};
+
+static int collect(void *arg, const struct paperdesk_paper *from)
+{
+    struct collected *c = arg;
+    size_t len = strlen(from->name);
+    c->bytes += from->len;
+    if (c->papers == FORMDESK_PAPERS_MAX || len >= FORMDESK_NAME_MAX ||
+        c->bytes > FORMDESK_PAPERS_BYTES_MAX)
+        return -EMSGSIZE;
+    struct formdesk_paper *p = &c->paper[c->papers++];
+    *p = (struct formdesk_paper){.fd = from->fd, .len = from->len};
+    memcpy(p->name, from->name, len);
+    memcpy(p->sha256, from->sha256, sizeof(p->sha256));
+    return 0;
+}
+
+static int desk_papers(void *arg,
+                       struct formdesk_paper ret[FORMDESK_PAPERS_MAX])
+{
+    struct luukkud_form *f = arg;
+    struct collected c = {.paper = ret};
+    if (!f->papers.attached)
+        return 0;
+    int r = f->papers.attached(f->papers.arg, collect, &c);
+    return r < 0 ? r : (int)c.papers;
+}
+
+void luukkud_form_set_papers(struct luukkud_form *f,
+                             const struct luukkud_form_papers *papers)
+{
+    f->papers = *papers;
+}
+
+void luukkud_form_set_signing(struct luukkud_form *f,
+                              const struct luukkud_form_signing *signing)
+{
+    f->signing = *signing;
+}
+
+/* Whatever is being sealed, nobody is told what becomes of it. */
+static void forget_job(struct luukkud_form *f)
+{
+    luukkud_seal_drop(f->seal);
+    f->signer = 0;
+}
+
+int luukkud_form_prepare(struct luukkud_form *f,
+                         const struct identdesk_signer *s)
+{
+    if (!f->signing.prepared || f->signer)
+        return -EBUSY;
+    int r = formdesk_sign(f->desk, s, now_us(f));
+    if (r == 0)
+        f->signer = s->id;
+    return r;
+}
+
+int luukkud_form_signature(struct luukkud_form *f,
+                           const struct identdesk_signature *s)
+{
+    bool mine = f->signer && s->id == f->signer;
+    if (s->bytes)
+        return mine ? luukkud_seal_finish(f->seal, s) : -ENOENT;
+    if (mine) {
+        forget_job(f);
+        formdesk_unsign(f->desk, now_us(f));
+    }
+    return 0;
 }
 
 static int desk_seal(void *arg, const struct formdesk_job *job)
@@ -94,6 +188,7 @@ void luukkud_form_begin(struct luukkud_form *f, const struct session_view *v,
                                  .expert_user = granted->expert_user,
                                  .expert_name = granted->expert_name,
                                  .today = today()};
+    forget_job(f);
     int r = formdesk_begin(f->desk, &call, now_us(f));
     if (r < 0)
         LK_LOG(ERROR, "form", "what=begin err=%s", strerrorname_np(-r));
@@ -129,8 +224,10 @@ void luukkud_form_act(struct luukkud_form *f, const struct session_action *a)
         formdesk_intent(f->desk, &a->intent, now_us(f));
     else if (a->kind == SESSION_DO_TRACK)
         track(f, &a->intent);
-    else if (a->kind == SESSION_DO_FINISH)
+    else if (a->kind == SESSION_DO_FINISH) {
+        forget_job(f);
         formdesk_wipe(f->desk);
+    }
 }
 
 const char *luukkud_form_place(const struct luukkud_form *f)
@@ -188,13 +285,17 @@ int luukkud_form_new(const struct luukkud_form_config *config,
     f->config = *config;
     struct formdesk_output out = {.event = desk_event,
                                   .seal = desk_seal,
+                                  .papers = desk_papers,
                                   .outbox = desk_outbox,
                                   .note = desk_note,
                                   .arg = f};
     struct luukkud_post_output post = {
         .posted = post_posted, .told = post_told, .arg = f};
-    struct luukkud_seal_config seal = {
-        .loop = config->loop, .key = config->key, .done = on_sealed, .arg = f};
+    struct luukkud_seal_config seal = {.loop = config->loop,
+                                       .key = config->key,
+                                       .done = on_sealed,
+                                       .drafted = on_drafted,
+                                       .arg = f};
     int r = formdesk_new(config->kiosk, &out, &f->desk);
     if (r == 0)
         r = luukkud_seal_new(&seal, &f->seal);

@@ -43,6 +43,40 @@ void luukkud_form_data(struct luukkud_form *f, const void *bytes, size_t len);
 void luukkud_form_begin(struct luukkud_form *f, const struct session_view *v,
                         const struct session_event *granted);
 
+/* Whoever has the papers, and whoever asks for the citizen's signature. */
+struct luukkud_form_papers {
+    /* paperdesk_attached() */
+    int (*attached)(void *arg,
+                    int (*fn)(void *arg, const struct paperdesk_paper *paper),
+                    void *fn_arg);
+    void *arg;
+};
+struct luukkud_form_signing {
+    /* identdesk_prepared() and identdesk_signed(); never called from inside the
+     * functions below. */
+    void (*prepared)(void *arg, uint32_t id, const uint8_t *hash);
+    void (*signed_)(void *arg, uint32_t id, int how);
+    void *arg;
+};
+/* Copied; until they are set there are no papers, and nothing is signed. */
+void luukkud_form_set_papers(struct luukkud_form *f,
+                             const struct luukkud_form_papers *papers);
+void luukkud_form_set_signing(struct luukkud_form *f,
+                              const struct luukkud_form_signing *signing);
+
+/* struct identdesk_output's `prepare` and `signature`. The citizen reads the
+ * form through (FORM_REVIEW), and wishes to sign it with a card: the form is
+ * FORM_SEALING until the package with both signatures is there (FORM_SENT), or
+ * it was given up (FORM_REVIEW again, nothing was sent). There is no time
+ * limit here. prepared() and signed_() answer, the latter when the package is
+ * what the form sends.
+ * Errors: formdesk_sign()'s; luukkud_seal_finish()'s, -ENOENT it is not what
+ * was prepared. Giving up never fails. */
+int luukkud_form_prepare(struct luukkud_form *f,
+                         const struct identdesk_signer *s) LK_MUST_CHECK;
+int luukkud_form_signature(struct luukkud_form *f,
+                           const struct identdesk_signature *s) LK_MUST_CHECK;
+
 /* Where papers go, and one that goes there; formdesk_place() and
  * formdesk_attach(). */
 const char *luukkud_form_place(const struct luukkud_form *f);

@@ -83,21 +83,33 @@ static int desk_phone(void *arg, uint32_t id, bool on)
 static int desk_prepare(void *arg, const struct identdesk_signer *s)
 {
     struct luukkud_identity *i = arg;
-    return i->config.prepare ? i->config.prepare(i->config.arg, s)
-                             : -EOPNOTSUPP;
+    return luukkud_form_prepare(i->config.form, s);
 }
 
 static int desk_signature(void *arg, const struct identdesk_signature *s)
 {
     struct luukkud_identity *i = arg;
-    return i->config.signature ? i->config.signature(i->config.arg, s)
-                               : -EOPNOTSUPP;
+    return luukkud_form_signature(i->config.form, s);
 }
 
 static void desk_note(void *arg, const char *what, const char *why)
 {
     (void)arg;
     LK_LOG(WARN, "identity", "what=\"%s\" why=\"%s\"", what, why);
+}
+
+/* --- the form's seal --------------------------------------------------- */
+
+static void form_prepared(void *arg, uint32_t id, const uint8_t *hash)
+{
+    struct luukkud_identity *i = arg;
+    identdesk_prepared(i->desk, id, hash, now_us(i));
+}
+
+static void form_signed(void *arg, uint32_t id, int how)
+{
+    struct luukkud_identity *i = arg;
+    identdesk_signed(i->desk, id, how, now_us(i));
 }
 
 /* --- luukku-card ------------------------------------------------------- */
@@ -161,17 +173,6 @@ void luukkud_identity_phone(struct luukkud_identity *i,
     identdesk_phone(i->desk, e, now_us(i));
 }
 
-void luukkud_identity_prepared(struct luukkud_identity *i, uint32_t id,
-                               const uint8_t *hash)
-{
-    identdesk_prepared(i->desk, id, hash, now_us(i));
-}
-
-void luukkud_identity_signed(struct luukkud_identity *i, uint32_t id, int how)
-{
-    identdesk_signed(i->desk, id, how, now_us(i));
-}
-
 void luukkud_identity_tick(struct luukkud_identity *i)
 {
     identdesk_tick(i->desk, now_us(i));
@@ -211,7 +212,10 @@ int luukkud_identity_new(const struct luukkud_identity_config *config,
     }
     const struct luukkud_devices_card card = {
         .message = card_message, .gone = card_gone, .arg = i};
+    const struct luukkud_form_signing signing = {
+        .prepared = form_prepared, .signed_ = form_signed, .arg = i};
     luukkud_devices_listen_card(config->devices, &card);
+    luukkud_form_set_signing(config->form, &signing);
     *ret = i;
     return 0;
 }
@@ -220,7 +224,9 @@ struct luukkud_identity *luukkud_identity_free(struct luukkud_identity *i)
 {
     if (i) {
         const struct luukkud_devices_card nobody = {.arg = NULL};
+        const struct luukkud_form_signing nothing = {.arg = NULL};
         luukkud_devices_listen_card(i->config.devices, &nobody);
+        luukkud_form_set_signing(i->config.form, &nothing);
         identdesk_free(i->desk);
         free(i);
     }

@@ -7,6 +7,7 @@
 #define LUUKKU_APP_LUUKKUD_IDENTITY_H
 
 #include "app/luukkud_devices.h"
+#include "app/luukkud_form.h"
 #include "session/identdesk.h"
 #include "session/line.h"
 #include "store/config.h"
@@ -17,6 +18,7 @@ struct luukkud_identity_config {
     struct lk_loop *loop;              /* borrowed */
     struct luukkud_devices *devices;   /* borrowed, outlives */
     const struct signal_key *key;      /* the device's; borrowed, outlives */
+    struct luukkud_form *form;         /* what is signed; borrowed, outlives */
     struct line *const *line;          /* borrowed; made before it is needed */
     const struct store_config *config; /* borrowed */
     /* For the session; dies on return. */
@@ -27,8 +29,6 @@ struct luukkud_identity_config {
     /* struct identdesk_output's; NULL: there is no such way. */
     int (*document)(void *arg, bool on);
     int (*phone)(void *arg, uint32_t id, bool on);
-    int (*prepare)(void *arg, const struct identdesk_signer *s);
-    int (*signature)(void *arg, const struct identdesk_signature *s);
     void *arg;
 };
 
@@ -57,9 +57,6 @@ void luukkud_identity_text(struct luukkud_identity *i, const char *text,
 void luukkud_identity_document(struct luukkud_identity *i, int how);
 void luukkud_identity_phone(struct luukkud_identity *i,
                             const struct identdesk_phone_event *e);
-void luukkud_identity_prepared(struct luukkud_identity *i, uint32_t id,
-                               const uint8_t *hash);
-void luukkud_identity_signed(struct luukkud_identity *i, uint32_t id, int how);
 
 void luukkud_identity_tick(struct luukkud_identity *i);
 int64_t luukkud_identity_next_us(const struct luukkud_identity *i);

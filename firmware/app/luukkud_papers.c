@@ -153,6 +153,14 @@ int64_t luukkud_papers_next_us(const struct luukkud_papers *p)
 
 /* --- life --------------------------------------------------------------- */
 
+static int form_attached(void *arg,
+                         int (*fn)(void *arg,
+                                   const struct paperdesk_paper *paper),
+                         void *fn_arg)
+{
+    return luukkud_papers_attached(arg, fn, fn_arg);
+}
+
 int luukkud_papers_new(const struct luukkud_papers_config *config,
                        struct luukkud_papers **ret)
 {
@@ -173,7 +181,10 @@ int luukkud_papers_new(const struct luukkud_papers_config *config,
         free(p);
         return r;
     }
+    const struct luukkud_form_papers papers = {.attached = form_attached,
+                                               .arg = p};
     luukkud_devices_listen_scan(config->devices, &scan);
+    luukkud_form_set_papers(config->form, &papers);
     *ret = p;
     return 0;
 }
@@ -182,7 +193,9 @@ struct luukkud_papers *luukkud_papers_free(struct luukkud_papers *p)
 {
     if (p) {
         const struct luukkud_devices_scan nobody = {.arg = NULL};
+        const struct luukkud_form_papers none = {.arg = NULL};
         luukkud_devices_listen_scan(p->config.devices, &nobody);
+        luukkud_form_set_papers(p->config.form, &none);
         paperdesk_free(p->desk);
         free(p);
     }

@@ -109,6 +109,9 @@ int form_review(struct form *f) LK_MUST_CHECK;
 void form_reopen(struct form *f);
 /* The citizen's yes, on the kiosk. -EPERM: not in review. */
 int form_approve(struct form *f) LK_MUST_CHECK;
+/* The signature that approving waited for was given up: back to reading the
+ * same snapshot; nothing was sent. -EPERM: nothing is being sealed. */
+int form_unapprove(struct form *f) LK_MUST_CHECK;
 
 /* What is to be sealed; from review until reopened. Borrowed. */
 struct form_snapshot {

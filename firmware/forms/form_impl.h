@@ -17,7 +17,7 @@
 #define FORM_CITIZEN 1           /* client id of the kiosk's edits */
 #define FORM_CHANGES 128         /* of one cell that an edit may be behind */
 #define FORM_SUGGESTION_MAX 4000 /* bytes */
-#define FORM_PAPERS_MAX 10       /* of one field */
+#define FORM_PAPERS_MAX 20       /* of one field */
 #define FORM_NAME_MAX 128        /* bytes of a paper's name, the NUL included */
 #define FORM_SCALAR_MAX 64       /* units of a number, date, phone... */
 #define FORM_EMAIL_MAX 254

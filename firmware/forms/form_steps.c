@@ -178,6 +178,15 @@ int form_approve(struct form *f)
     return 0;
 }
 
+int form_unapprove(struct form *f)
+{
+    if (f->phase != FORM_SEALING)
+        return -EPERM;
+    f->phase = FORM_REVIEW;
+    form_settle(f);
+    return 0;
+}
+
 int form_snapshot(const struct form *f, struct form_snapshot *ret)
 {
     if (!f->json)

@@ -1,12 +1,15 @@
 #include "seal/form.h"
 
 #include "base/json.h"
+#include "base/text.h"
+#include "seal/seal.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
+#include <openssl/sha.h>
 
 #define ITEMS_AT_FIRST 64
 
@@ -33,6 +36,25 @@ static int form_add(struct seal_form *f, struct seal_item item)
     return 0;
 }
 
+/* The papers of an attachment field. */
+static int form_add_papers(struct seal_form *f, const json_t *field)
+{
+    const json_t *papers = json_object_get(field, "value");
+    size_t i;
+    const json_t *paper;
+    int r = json_is_array(papers) ? 0 : -EBADMSG;
+    json_array_foreach(papers, i, paper)
+    {
+        struct seal_item item = {.kind = SEAL_ITEM_PAPER,
+                                 .label = text_of(paper, "name"),
+                                 .value = text_of(paper, "sha256"),
+                                 .by = ""};
+        if (r == 0)
+            r = item.label && item.value ? form_add(f, item) : -EBADMSG;
+    }
+    return r;
+}
+
 /* A field without rows. */
 static int form_add_answer(struct seal_form *f, const json_t *field,
                            const char *type, const char *label)
@@ -48,7 +70,10 @@ static int form_add_answer(struct seal_form *f, const json_t *field,
         return -EBADMSG;
     if (strcmp(type, "signature") == 0)
         item.kind = SEAL_ITEM_SIGNED;
-    return form_add(f, item);
+    int r = form_add(f, item);
+    if (r == 0 && strcmp(type, "attachment") == 0)
+        r = form_add_papers(f, field);
+    return r;
 }
 
 /* Sets *ret_type and *ret_label, or leaves them NULL when it does not apply. */
@@ -208,4 +233,47 @@ struct seal_form *seal_form_free(struct seal_form *f)
     free(f->item);
     free(f);
     return NULL;
+}
+
+/* --- the papers that go with it ----------------------------------------- */
+
+/* Whether it is "attachments/" and that name. */
+static bool is_paper(const struct seal_file *f, const char *name)
+{
+    size_t n = strlen(SEAL_PAPERS);
+    return strncmp(f->name, SEAL_PAPERS, n) == 0 &&
+           strcmp(f->name + n, name) == 0;
+}
+
+static bool paper_fits(const struct seal_item *item,
+                       const struct seal_file *paper, size_t papers)
+{
+    uint8_t hash[SHA256_DIGEST_LENGTH];
+    char hex[2 * SHA256_DIGEST_LENGTH + 1];
+    size_t i = 0;
+    while (i < papers && !is_paper(&paper[i], item->label))
+        i++;
+    if (i == papers)
+        return false;
+    SHA256(paper[i].data, paper[i].len, hash);
+    lk_hex_encode(hash, sizeof(hash), hex);
+    return strcmp(hex, item->value) == 0;
+}
+
+int seal_papers_check(const char *canonical, size_t len,
+                      const struct seal_file *paper, size_t papers)
+{
+    LK_AUTO(seal_form) f = NULL;
+    size_t named = 0;
+    int r = seal_form_parse(canonical, len, &f);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < f->items; i++) {
+        if (f->item[i].kind != SEAL_ITEM_PAPER)
+            continue;
+        if (!paper_fits(&f->item[i], paper, papers))
+            return -EBADMSG;
+        named++;
+    }
+    return named == papers ? 0 : -EBADMSG;
 }

@@ -18,6 +18,8 @@ enum seal_item_kind {
     SEAL_ITEM_INFO,    /* label: text of the form itself */
     SEAL_ITEM_ANSWER,  /* label, value ("" none), by */
     SEAL_ITEM_SIGNED,  /* an answer that approving gave */
+    SEAL_ITEM_PAPER,   /* label: its name, value: its SHA-256 in hex; behind
+                          the answer that counts them up */
     SEAL_ITEM_GROUP,   /* label of the rows that follow */
     SEAL_ITEM_ROW,     /* row */
     SEAL_ITEM_ROWS_END,

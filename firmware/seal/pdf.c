@@ -19,6 +19,7 @@
 #define TIME_MAX 64
 #define FOOT_MAX 160
 #define FILLED_MAX 128
+#define ATTACHMENT_MAX 256    /* bytes: a paper's name and its SHA-256 */
 #define ANSWER_SPACE 9.0      /* points above an answer */
 #define ANSWER_TOGETHER 120.0 /* of it, at least, on one page */
 
@@ -240,6 +241,18 @@ static void paper_answer(struct paper *p, const struct seal_item *item)
     sheet_close(p->sheet, "LI");
 }
 
+/* A paper that goes with the form: its file, and what tells that it is it. */
+static void paper_attachment(struct paper *p, const struct seal_item *item)
+{
+    char text[ATTACHMENT_MAX];
+    (void)snprintf(text, sizeof(text), SEAL_PAPERS "%s\nSHA-256: %s",
+                   item->label, item->value);
+    sheet_space(p->sheet, 2);
+    sheet_open(p->sheet, "LI");
+    paper_write(p, SHEET_NOTE, "LBody", text);
+    sheet_close(p->sheet, "LI");
+}
+
 static void paper_item(struct paper *p, const struct seal_item *item)
 {
     switch (item->kind) {
@@ -265,6 +278,9 @@ static void paper_item(struct paper *p, const struct seal_item *item)
     case SEAL_ITEM_ANSWER:
     case SEAL_ITEM_SIGNED:
         paper_answer(p, item);
+        break;
+    case SEAL_ITEM_PAPER:
+        paper_attachment(p, item);
         break;
     }
 }

@@ -18,7 +18,7 @@
 /* What a container has besides its files. */
 #define SEAL_OVERHEAD_MAX (256UL * 1024)
 
-/* One file of a container: "form.json", "form.pdf", "attachments/1.pdf". */
+/* One file of a container: "form.json", "form.pdf", SEAL_PAPERS "1.jpg". */
 struct seal_file {
     const char *name; /* [a-z0-9./-], relative, no ".." */
     const char *type; /* media type */
@@ -119,6 +119,17 @@ LK_AUTO_DEFINE(seal_draft);
  * Errors: -EBADMSG not such JSON, -ENOMEM, -EIO. */
 int seal_pdf(const char *canonical, size_t len, int64_t now_s,
              struct lk_buf **ret) LK_MUST_CHECK;
+
+/* Where the papers that go with a form are in a container: each under the name
+ * that the form's JSON has for it. */
+#define SEAL_PAPERS "attachments/"
+
+/* Whether these are the very papers that a form names: each is there under its
+ * name with its SHA-256, and there are no more. Errors: -EBADMSG they are not,
+ * or no such JSON; -ENOMEM. Thread: any. */
+int seal_papers_check(const char *canonical, size_t len,
+                      const struct seal_file *paper,
+                      size_t papers) LK_MUST_CHECK;
 
 /* Encrypts to an agency's certificate (PEM, an EC or RSA key): DER of CMS
  * AuthEnvelopedData, AES-256-GCM (RFC 5084); the key by ECDH with SHA-256 or

@@ -19,6 +19,7 @@ struct formdesk {
     char code[FORM_CODE_MAX];
     uint32_t jobs;    /* that were asked for so far */
     uint32_t job;     /* that is under way; 0 none */
+    bool signing;     /* it waits for the citizen's signature */
     int64_t now_us;   /* as last told */
     int64_t retry_us; /* a view could not be made: when to try again */
 };
@@ -55,6 +56,7 @@ void formdesk_wipe(struct formdesk *d)
     d->view = form_view_free(d->view);
     d->refuse = false;
     d->job = 0;
+    d->signing = false;
     d->seen = 0;
     d->phase = FORM_FILLING;
     d->retry_us = NEVER;
@@ -263,19 +265,28 @@ static int decline(struct formdesk *d, const struct session_intent *i)
     return i->path[0] ? form_decline(d->form, i->path) : reopen(d);
 }
 
-static int ask_for_seal(struct formdesk *d)
+static int ask_for_seal(struct formdesk *d,
+                        const struct identdesk_signer *signer)
 {
     struct form_snapshot s;
-    int r = form_snapshot(d->form, &s);
+    struct formdesk_paper paper[FORMDESK_PAPERS_MAX];
+    int papers = d->out.papers ? d->out.papers(d->out.arg, paper) : 0;
+    int r = papers < 0 ? papers : form_snapshot(d->form, &s);
     if (r < 0)
         return r;
     d->job = ++d->jobs;
     struct formdesk_job job = {.id = d->job,
                                .agency = d->def->agency,
                                .json = s.json,
-                               .json_len = s.json_len};
+                               .json_len = s.json_len,
+                               .signer = signer,
+                               .paper = paper,
+                               .papers = (size_t)papers};
     memcpy(job.sha256, s.sha256, sizeof(job.sha256));
-    return d->out.seal(d->out.arg, &job);
+    r = d->out.seal(d->out.arg, &job);
+    if (r < 0)
+        d->job = 0;
+    return r;
 }
 
 static int approve(struct formdesk *d, const struct session_intent *i)
@@ -284,11 +295,10 @@ static int approve(struct formdesk *d, const struct session_intent *i)
     int r = form_approve(d->form);
     if (r < 0)
         return r;
-    r = ask_for_seal(d);
+    r = ask_for_seal(d, NULL);
     if (r == 0)
         return 0;
     d->out.note(d->out.arg, "seal", strerrordesc_np(-r));
-    d->job = 0;
     return form_sealed(d->form, NULL, 0, "");
 }
 
@@ -413,19 +423,78 @@ bool formdesk_poll(struct formdesk *d, const void **ret, size_t *ret_len)
 
 /* --- the seal ---------------------------------------------------------- */
 
-void formdesk_sealed(struct formdesk *d, const struct formdesk_package *p)
+/* Back to reading: the citizen did not sign. */
+static void stop_signing(struct formdesk *d)
 {
-    if (!d->form || p->id != d->job)
-        return;
     d->job = 0;
-    int r = form_sealed(d->form, p->data, p->len, p->code);
-    if (r < 0) /* no memory for a copy: it is as if it had not been made */
-        r = form_sealed(d->form, NULL, 0, "");
-    else if (p->data && d->out.outbox && d->out.outbox(d->out.arg, p) == 0)
-        form_posting(d->form);
+    d->signing = false;
+    int r = form_unapprove(d->form);
+    if (r < 0)
+        d->out.note(d->out.arg, "unapprove", strerrordesc_np(-r));
+}
+
+int formdesk_sign(struct formdesk *d, const struct identdesk_signer *signer,
+                  int64_t now_us)
+{
+    d->now_us = now_us;
+    if (!d->form)
+        return -ENOENT;
+    int r = form_approve(d->form);
+    if (r < 0)
+        return r;
+    r = ask_for_seal(d, signer);
+    d->signing = r == 0;
+    if (r < 0)
+        stop_signing(d);
+    look(d);
+    return r;
+}
+
+void formdesk_unsign(struct formdesk *d, int64_t now_us)
+{
+    d->now_us = now_us;
+    if (!d->signing)
+        return;
+    stop_signing(d);
+    look(d);
+}
+
+/* The form says that it could not be sealed. */
+static void fail(struct formdesk *d)
+{
+    int r = form_sealed(d->form, NULL, 0, "");
     if (r < 0)
         d->out.note(d->out.arg, "sealed", strerrordesc_np(-r));
+}
+
+/* Hands it to the form, and sends it. */
+static int keep_package(struct formdesk *d, const struct formdesk_package *p)
+{
+    int r = form_sealed(d->form, p->data, p->len, p->code);
+    if (r < 0) { /* no memory for a copy: it is as if it had not been made */
+        d->out.note(d->out.arg, "sealed", strerrordesc_np(-r));
+        fail(d);
+    } else if (d->out.outbox && d->out.outbox(d->out.arg, p) == 0) {
+        form_posting(d->form);
+    }
+    return r;
+}
+
+int formdesk_sealed(struct formdesk *d, const struct formdesk_package *p)
+{
+    if (!d->form || p->id != d->job)
+        return -ENOENT;
+    int r = p->data ? 0 : LK_MIN(p->error, -1);
+    d->job = 0;
+    if (r == 0)
+        r = keep_package(d, p);
+    else if (d->signing)
+        stop_signing(d);
+    else
+        fail(d);
+    d->signing = false;
     look(d);
+    return r;
 }
 
 void formdesk_posted(struct formdesk *d, const char *code)

@@ -13,6 +13,21 @@
 #include "session/session.h"
 
 struct formdesk;
+struct identdesk_signer;
+
+/* Papers that go with a form: 20 pages of A4 at 300 dpi are about 40 MB. All
+ * together leave room for the form and its PDF in FORM_PACKAGE_MAX. */
+#define FORMDESK_PAPERS_MAX 20
+#define FORMDESK_PAPERS_BYTES_MAX ((size_t)52 << 20)
+#define FORMDESK_NAME_MAX 48 /* bytes of a paper's name, the NUL included */
+
+/* One of them. */
+struct formdesk_paper {
+    char name[FORMDESK_NAME_MAX]; /* as the form has it: [a-z0-9.-] */
+    uint8_t sha256[32];
+    int fd; /* JPEG: memory that nobody can change any more; borrowed */
+    size_t len;
+};
 
 /* What was approved; borrowed. */
 struct formdesk_job {
@@ -21,6 +36,9 @@ struct formdesk_job {
     const char *json; /* canonical, RFC 8785 */
     size_t json_len;
     uint8_t sha256[32];
+    const struct identdesk_signer *signer; /* NULL: the kiosk signs alone */
+    const struct formdesk_paper *paper;
+    size_t papers;
 };
 
 /* A package, made of a job; borrowed. */
@@ -28,6 +46,8 @@ struct formdesk_package {
     uint32_t id;      /* the job's */
     const void *data; /* NULL: it could not be made */
     size_t len;
+    int error;    /* why it could not */
+    bool drafted; /* all but the citizen's signature was there */
     const char *agency;
     const char *code; /* its tracking code */
 };
@@ -40,6 +60,9 @@ struct formdesk_output {
     /* Wanted: a package of this; formdesk_sealed() answers, later. Returns 0,
      * or -errno: it cannot be made now. */
     int (*seal)(void *arg, const struct formdesk_job *job);
+    /* The papers that go with the form. Returns how many, or -errno: -EMSGSIZE
+     * they are too many, or together too long. NULL: there are none. */
+    int (*papers)(void *arg, struct formdesk_paper ret[FORMDESK_PAPERS_MAX]);
     /* To be delivered to the agency's own address, too; formdesk_posted()
      * answers, perhaps. Returns 0, or -ENOENT it has none, or why it cannot be.
      * NULL: there is no such way. */
@@ -92,8 +115,21 @@ const char *formdesk_place(const struct formdesk *d);
 int formdesk_attach(struct formdesk *d, const char *path, const char *name,
                     const uint8_t sha256[32], bool on) LK_MUST_CHECK;
 
-/* What became of a job; of one of a form that is gone nothing. */
-void formdesk_sealed(struct formdesk *d, const struct formdesk_package *p);
+/* The citizen approves what is read, and signs it with a card, too: asks for a
+ * package with that signer. The form is FORM_SEALING until formdesk_sealed(),
+ * or formdesk_unsign(): it was given up, nothing was sent, and reading goes on.
+ * Errors, after which reading goes on, too: -ENOENT there is no form, -EPERM it
+ * is not being read, form_snapshot()'s, and of the outputs `papers` and
+ * `seal`. Thread: the desk's. */
+int formdesk_sign(struct formdesk *d, const struct identdesk_signer *signer,
+                  int64_t now_us) LK_MUST_CHECK;
+void formdesk_unsign(struct formdesk *d, int64_t now_us);
+
+/* What became of a job; of one of a form that is gone nothing. One that the
+ * citizen was to sign and that failed is as if it was given up.
+ * Returns 0, or why nothing is sent: the package's error, -ENOENT it is
+ * nobody's any more, -ENOMEM, -EMSGSIZE. */
+int formdesk_sealed(struct formdesk *d, const struct formdesk_package *p);
 /* The agency's address has the package with this code. */
 void formdesk_posted(struct formdesk *d, const char *code);
 

@@ -31,6 +31,7 @@ struct paperdesk_paper {
     uint8_t sha256[32];
     const void *data; /* JPEG */
     size_t len;
+    int fd; /* the same, sealed; -1 where there is no data */
 };
 
 /* What leaves. Called from inside the functions below; must not call back into

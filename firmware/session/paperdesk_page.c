@@ -17,7 +17,7 @@ static int with_paper(const struct paperdesk *d, const struct papers_sheet *s,
                       void *arg)
 {
     char name[24];
-    struct paperdesk_paper paper = {.path = d->place, .name = name};
+    struct paperdesk_paper paper = {.path = d->place, .name = name, .fd = -1};
     (void)snprintf(name, sizeof(name), "paper-%" PRIu32 ".jpg", s->show.id);
     memcpy(paper.sha256, s->sha256, sizeof(paper.sha256));
     if (!data)
@@ -28,6 +28,7 @@ static int with_paper(const struct paperdesk *d, const struct papers_sheet *s,
         return -errno;
     paper.data = map;
     paper.len = s->detail_len;
+    paper.fd = s->detail_fd;
     int r = fn(arg, &paper);
     (void)munmap(map, s->detail_len);
     return r;

@@ -4,7 +4,10 @@
 #include "app/luukkud_seal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static struct lk_loop *loop;
 static struct luukkud_seal *s;
@@ -12,15 +15,23 @@ static struct {
     uint32_t id;
     bool made;
     size_t len;
-    char bytes[64];
+    char bytes[128];
+    int error;
+    bool drafted;
     char agency[32];
     char code[SEAL_CODE_MAX];
     unsigned times;
 } done;
 static pthread_t core;
-static int pdf_answer; /* of seal_pdf() */
-static char mark[4];   /* given to seal_code_new() */
-static char names[64]; /* of the files in the container */
+static int pdf_answer;  /* of seal_pdf() */
+static char mark[4];    /* given to seal_code_new() */
+static char names[128]; /* of the files in the container */
+static int draft_answer, finish_answer, papers_answer;
+static struct seal_signer asked; /* by the newest draft */
+static enum seal_scheme scheme;  /* of the newest signature */
+static unsigned drafts, drafted; /* that live; that were told */
+static uint8_t hash_told[SEAL_HASH_MAX];
+static bool drop_when_drafted;
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER; /* held: it waits */
 
 void seal_code_mark(const char *agency, char ret[3])
@@ -71,12 +82,85 @@ int seal_container(const struct seal_file *file, size_t files,
     return r;
 }
 
+struct seal_draft {
+    struct lk_buf *b;
+};
+
+int seal_papers_check(const char *canonical, size_t len,
+                      const struct seal_file *paper, size_t papers)
+{
+    assert_int_equal(strlen(canonical), len);
+    for (size_t i = 0; i < papers; i++)
+        assert_string_equal(paper[i].type, "image/jpeg");
+    return papers_answer;
+}
+
+int seal_draft_begin(const struct seal_file *file, size_t files,
+                     const struct seal_key *key, int64_t now_s,
+                     const struct seal_signer *signer, struct seal_draft **ret)
+{
+    assert_false(pthread_equal(core, pthread_self()));
+    asked = *signer;
+    if (draft_answer < 0)
+        return draft_answer;
+    struct seal_draft *d = calloc(1, sizeof(*d));
+    assert_non_null(d);
+    drafts++;
+    *ret = d;
+    return seal_container(file, files, key, now_s, &d->b);
+}
+
+size_t seal_draft_hash(const struct seal_draft *d, uint8_t ret[SEAL_HASH_MAX])
+{
+    assert_non_null(d->b);
+    memset(ret, 7, 48);
+    return 48;
+}
+
+int seal_draft_finish(struct seal_draft *d, enum seal_scheme how,
+                      const void *signature, size_t len, struct lk_buf **ret)
+{
+    assert_false(pthread_equal(core, pthread_self()));
+    pthread_mutex_lock(&gate);
+    pthread_mutex_unlock(&gate);
+    scheme = how;
+    if (finish_answer < 0)
+        return finish_answer;
+    int r = lk_buf_append(d->b, signature, len);
+    *ret = LK_TAKE(d->b);
+    return r;
+}
+
+struct seal_draft *seal_draft_free(struct seal_draft *d)
+{
+    if (d) {
+        drafts--;
+        lk_buf_free(d->b);
+        free(d);
+    }
+    return NULL;
+}
+
+static void on_drafted(void *arg, uint32_t id, const uint8_t *hash)
+{
+    (void)arg;
+    assert_true(pthread_equal(core, pthread_self()));
+    drafted++;
+    done.id = id;
+    memcpy(hash_told, hash, 48);
+    if (drop_when_drafted)
+        luukkud_seal_drop(s);
+    lk_loop_stop(loop, 0);
+}
+
 static void on_done(void *arg, const struct formdesk_package *p)
 {
     (void)arg;
     assert_true(pthread_equal(core, pthread_self()));
     done.id = p->id;
     done.made = p->data != NULL;
+    done.error = p->error;
+    done.drafted = p->drafted;
     done.len = p->len;
     if (p->data)
         memcpy(done.bytes, p->data, p->len);
@@ -88,11 +172,13 @@ static void on_done(void *arg, const struct formdesk_package *p)
 
 static int setup(void **state)
 {
-    struct luukkud_seal_config c = {.done = on_done};
+    struct luukkud_seal_config c = {.done = on_done, .drafted = on_drafted};
     (void)state;
     core = pthread_self();
     memset(&done, 0, sizeof(done));
-    pdf_answer = 0;
+    pdf_answer = draft_answer = finish_answer = papers_answer = 0;
+    drafted = 0;
+    drop_when_drafted = false;
     assert_int_equal(lk_loop_new(&loop), 0);
     c.loop = loop;
     return luukkud_seal_new(&c, &s);
@@ -103,6 +189,7 @@ static int teardown(void **state)
     (void)state;
     s = luukkud_seal_free(s);
     loop = lk_loop_free(loop);
+    assert_int_equal(drafts, 0);
     return 0;
 }
 
@@ -141,6 +228,7 @@ static void test_cannot(void **state)
     assert_int_equal(lk_loop_run(loop), 0);
     assert_int_equal(done.id, 1);
     assert_false(done.made);
+    assert_int_equal(done.error, -EIO);
     pdf_answer = 0;
     assert_int_equal(begin(2), 0);
     assert_int_equal(lk_loop_run(loop), 0);
@@ -180,13 +268,219 @@ static void test_refused(void **state)
     assert_null(luukkud_seal_free(NULL));
 }
 
+/* --- with the citizen's card ------------------------------------------- */
+
+static int begin_signed(uint32_t id)
+{
+    uint8_t cert[] = "a certificate";
+    const struct identdesk_signer signer = {.id = 70,
+                                            .cert = cert,
+                                            .cert_len = sizeof(cert),
+                                            .hash = CARDMSG_SHA384};
+    const struct formdesk_job job = {.id = id,
+                                     .agency = "kela",
+                                     .json = "{}",
+                                     .json_len = 2,
+                                     .signer = &signer};
+    int r = luukkud_seal_begin(s, &job);
+    memset(cert, 0, sizeof(cert)); /* it was copied */
+    return r;
+}
+
+static int finish(enum cardmsg_algorithm algorithm)
+{
+    const struct identdesk_signature sig = {
+        .bytes = (const uint8_t *)"SIGN", .len = 4, .algorithm = algorithm};
+    return luukkud_seal_finish(s, &sig);
+}
+
+static void test_signed(void **state)
+{
+    (void)state;
+    assert_int_equal(finish(CARDMSG_ES384), -ENOENT);
+    assert_int_equal(begin_signed(1), 0);
+    assert_int_equal(finish(CARDMSG_ES384), -ENOENT); /* too soon */
+    assert_int_equal(lk_loop_run(loop), 0);
+    assert_int_equal(drafted, 1);
+    assert_int_equal(done.times, 0);
+    assert_int_equal(hash_told[47], 7);
+    assert_int_equal(asked.hash, SEAL_SHA384);
+    assert_int_equal(asked.cert_len, 14);
+    assert_int_equal(begin(2), -EBUSY);
+    assert_int_equal(finish(CARDMSG_ES256), -EBADMSG); /* of another hash */
+    assert_int_equal(finish(CARDMSG_ALGORITHMS), -EBADMSG);
+    assert_int_equal(finish(CARDMSG_ES384_P256), 0);
+    assert_int_equal(finish(CARDMSG_ES384), -ENOENT); /* once */
+    assert_int_equal(lk_loop_run(loop), 0);
+    assert_int_equal(done.times, 1);
+    assert_true(done.made && done.drafted);
+    assert_int_equal(scheme, SEAL_ECDSA);
+    assert_memory_equal(done.bytes, "{}%PDFSIGN", 10);
+    assert_int_equal(begin(2), 0);
+    assert_int_equal(lk_loop_run(loop), 0);
+    assert_false(done.drafted);
+}
+
+static void test_schemes(void **state)
+{
+    static const struct {
+        enum cardmsg_algorithm algorithm;
+        enum seal_scheme scheme;
+    } rows[] = {{CARDMSG_ES384, SEAL_ECDSA},
+                {CARDMSG_RS384, SEAL_RSA_PKCS1},
+                {CARDMSG_PS384, SEAL_RSA_PSS}};
+    (void)state;
+    for (uint32_t i = 0; i < LK_ARRAY_LEN(rows); i++) {
+        assert_int_equal(begin_signed(i + 1), 0);
+        assert_int_equal(lk_loop_run(loop), 0);
+        assert_int_equal(finish(rows[i].algorithm), 0);
+        assert_int_equal(lk_loop_run(loop), 0);
+        assert_int_equal(scheme, rows[i].scheme);
+    }
+}
+
+/* A certificate that cannot be used; a signature that is none. */
+static void test_not_signed(void **state)
+{
+    static const uint8_t cert[SEAL_CERT_MAX + 1];
+    const struct identdesk_signer signer = {.cert = cert,
+                                            .cert_len = sizeof(cert)};
+    const struct formdesk_job job = {
+        .agency = "kela", .json = "", .signer = &signer};
+    (void)state;
+    assert_int_equal(luukkud_seal_begin(s, &job), -EMSGSIZE);
+    draft_answer = -EKEYREJECTED;
+    assert_int_equal(begin_signed(1), 0);
+    assert_int_equal(lk_loop_run(loop), 0);
+    assert_int_equal(done.error, -EKEYREJECTED);
+    assert_false(done.made || done.drafted);
+    draft_answer = 0;
+    finish_answer = -EBADMSG;
+    assert_int_equal(begin_signed(2), 0);
+    assert_int_equal(lk_loop_run(loop), 0);
+    assert_int_equal(finish(CARDMSG_ES384), 0);
+    assert_int_equal(lk_loop_run(loop), 0);
+    assert_int_equal(done.error, -EBADMSG);
+    assert_true(done.drafted && !done.made);
+    assert_int_equal(finish(CARDMSG_ES384), -ENOENT);
+}
+
+/* Given up while it waits, when it is told, and when there is nothing. */
+static void test_dropped(void **state)
+{
+    (void)state;
+    luukkud_seal_drop(s);
+    assert_int_equal(begin_signed(1), 0);
+    assert_int_equal(lk_loop_run(loop), 0);
+    luukkud_seal_drop(s);
+    assert_int_equal(drafts, 0);
+    assert_int_equal(finish(CARDMSG_ES384), -ENOENT);
+    drop_when_drafted = true;
+    assert_int_equal(begin_signed(2), 0);
+    assert_int_equal(lk_loop_run(loop), 0);
+    assert_int_equal(drafts, 0);
+    assert_int_equal(done.times, 0);
+}
+
+/* Given up while the thread runs: nothing follows of it, and the next one
+ * begins when it has ended. */
+static void test_dropped_running(void **state)
+{
+    (void)state;
+    pthread_mutex_lock(&gate);
+    assert_int_equal(begin_signed(1), 0);
+    luukkud_seal_drop(s);
+    assert_int_equal(begin(2), 0);
+    assert_int_equal(begin(3), -EBUSY);
+    luukkud_seal_drop(s); /* the one that waits */
+    assert_int_equal(begin(4), 0);
+    pthread_mutex_unlock(&gate);
+    assert_int_equal(lk_loop_run(loop), 0);
+    assert_int_equal(drafted, 0);
+    assert_int_equal(done.times, 1);
+    assert_int_equal(done.id, 4);
+    /* While the signature is put in: no package comes of it. */
+    assert_int_equal(begin_signed(5), 0);
+    assert_int_equal(lk_loop_run(loop), 0);
+    pthread_mutex_lock(&gate);
+    assert_int_equal(finish(CARDMSG_ES384), 0);
+    luukkud_seal_drop(s);
+    assert_int_equal(begin(6), 0);
+    pthread_mutex_unlock(&gate);
+    assert_int_equal(lk_loop_run(loop), 0);
+    assert_int_equal(done.times, 2);
+    assert_int_equal(done.id, 6);
+}
+
+/* --- papers ------------------------------------------------------------ */
+
+static struct formdesk_paper paper_of(const char *name, const char *bytes)
+{
+    struct formdesk_paper p = {.fd = memfd_create("page", MFD_CLOEXEC),
+                               .len = strlen(bytes)};
+    assert_true(p.fd >= 0);
+    assert_int_equal(write(p.fd, bytes, p.len), p.len);
+    snprintf(p.name, sizeof(p.name), "%s", name);
+    return p;
+}
+
+static void test_papers(void **state)
+{
+    const struct formdesk_paper paper[] = {paper_of("paper-2.jpg", "two"),
+                                           paper_of("paper-1.jpg", "one")};
+    struct formdesk_job job = {.id = 1,
+                               .agency = "kela",
+                               .json = "{}",
+                               .json_len = 2,
+                               .paper = paper,
+                               .papers = 2};
+    (void)state;
+    assert_int_equal(luukkud_seal_begin(s, &job), 0);
+    close(paper[0].fd); /* they are its own */
+    close(paper[1].fd);
+    assert_int_equal(lk_loop_run(loop), 0);
+    assert_true(done.made);
+    assert_memory_equal(done.bytes, "{}%PDFtwoone", 12);
+    assert_string_equal(names, "form.json form.pdf attachments/paper-2.jpg "
+                               "attachments/paper-1.jpg ");
+    assert_int_equal(luukkud_seal_begin(s, &job), -EBADF);
+}
+
+/* Too many, too long, not those of the form. */
+static void test_papers_refused(void **state)
+{
+    static struct formdesk_paper many[FORMDESK_PAPERS_MAX + 1];
+    struct formdesk_paper one = paper_of("paper-1.jpg", "one");
+    struct formdesk_job job = {.id = 1,
+                               .agency = "kela",
+                               .json = "{}",
+                               .json_len = 2,
+                               .paper = many,
+                               .papers = LK_ARRAY_LEN(many)};
+    (void)state;
+    assert_int_equal(luukkud_seal_begin(s, &job), -EMSGSIZE);
+    job.paper = &one;
+    job.papers = 1;
+    one.len = FORMDESK_PAPERS_BYTES_MAX + 1;
+    assert_int_equal(luukkud_seal_begin(s, &job), -EMSGSIZE);
+    one.len = 3;
+    papers_answer = -EBADMSG;
+    assert_int_equal(luukkud_seal_begin(s, &job), 0);
+    assert_int_equal(lk_loop_run(loop), 0);
+    assert_int_equal(done.error, -EBADMSG);
+    close(one.fd);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         CASE(test_package),       CASE(test_cannot),
         CASE(test_one_at_a_time), CASE(test_freed_while_making),
-        CASE(test_refused),
+        CASE(test_refused),       CASE(test_signed),
+        CASE(test_schemes),       CASE(test_not_signed),
+        CASE(test_dropped),       CASE(test_dropped_running),
+        CASE(test_papers),        CASE(test_papers_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -232,6 +232,29 @@ static void test_role(void **state)
     assert_int_equal(form_act_for(w.form, "person", "a", ""), -EACCES);
 }
 
+/* The citizen was to sign, too, and gave it up: the same stands to be read. */
+static void test_unapproved(void **state)
+{
+    struct form_snapshot before;
+    struct form_snapshot s;
+    (void)state;
+    world_fill(&w);
+    assert_int_equal(form_unapprove(w.form), -EPERM);
+    assert_int_equal(form_review(w.form), 0);
+    assert_int_equal(form_unapprove(w.form), -EPERM);
+    assert_int_equal(form_snapshot(w.form, &before), 0);
+    assert_int_equal(form_approve(w.form), 0);
+    assert_int_equal(form_unapprove(w.form), 0);
+    LK_AUTO(form_view) v = world_view(&w);
+    assert_int_equal(v->phase, FORM_REVIEW);
+    assert_int_equal(form_snapshot(w.form, &s), 0);
+    assert_memory_equal(before.sha256, s.sha256, sizeof(s.sha256));
+    assert_int_equal(form_sealed(w.form, "zip", 3, "KE4F-7Q9W"), -EPERM);
+    assert_int_equal(form_approve(w.form), 0);
+    assert_int_equal(form_sealed(w.form, "zip", 3, "KE4F-7Q9W"), 0);
+    assert_int_equal(form_unapprove(w.form), -EPERM);
+}
+
 /* An edit at the kiosk while it is being read through voids it. */
 static void test_voided(void **state)
 {
@@ -375,21 +398,14 @@ static void test_undo(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_typing),
-        CASE(test_typing_refused),
-        CASE(test_conditions),
-        CASE(test_errors_are_told_in_time),
-        CASE(test_steps),
-        CASE(test_choosing),
-        CASE(test_rows),
-        CASE(test_papers),
-        CASE(test_approval),
-        CASE(test_role),
-        CASE(test_voided),
-        CASE(test_both_type),
-        CASE(test_screen_is_behind),
-        CASE(test_suggestions),
-        CASE(test_undo),
+        CASE(test_typing),      CASE(test_typing_refused),
+        CASE(test_conditions),  CASE(test_errors_are_told_in_time),
+        CASE(test_steps),       CASE(test_choosing),
+        CASE(test_rows),        CASE(test_papers),
+        CASE(test_approval),    CASE(test_role),
+        CASE(test_unapproved),  CASE(test_voided),
+        CASE(test_both_type),   CASE(test_screen_is_behind),
+        CASE(test_suggestions), CASE(test_undo),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

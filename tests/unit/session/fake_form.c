@@ -194,6 +194,15 @@ int form_approve(struct form *f)
     return note("approve", "", "");
 }
 
+int form_unapprove(struct form *f)
+{
+    (void)f;
+    if (fake.phase != FORM_SEALING)
+        return -EPERM;
+    fake.phase = FORM_REVIEW;
+    return note("unapprove", "", "");
+}
+
 int form_snapshot(const struct form *f, struct form_snapshot *ret)
 {
     (void)f;

@@ -3,6 +3,7 @@
 #include "oom.h"
 
 #include "session/formdesk.h"
+#include "session/identdesk.h"
 
 #include <errno.h>
 
@@ -13,6 +14,8 @@ static struct session_event told; /* the newest SESSION_EVENT_FORM */
 static unsigned tells, lefts, notes, seals, posts;
 static struct formdesk_job job;
 static int seal_answer;
+static int papers_answer;  /* how many, or why not */
+static uint32_t signed_by; /* of the newest job */
 static char posted[FORM_CODE_MAX];
 static int outbox_answer;
 static char code[FORM_CODE_MAX]; /* as last told */
@@ -36,8 +39,19 @@ static int on_seal(void *arg, const struct formdesk_job *j)
     assert_string_equal(j->json, "{\"v\":1}");
     assert_string_equal(j->agency, "kela");
     job = *j;
+    signed_by = j->signer ? j->signer->id : 0;
+    for (size_t i = 0; i < j->papers; i++)
+        assert_int_equal(j->paper[i].fd, 50 + (int)i);
     seals++;
     return seal_answer;
+}
+
+static int on_papers(void *arg, struct formdesk_paper ret[FORMDESK_PAPERS_MAX])
+{
+    (void)arg;
+    for (int i = 0; i < papers_answer; i++)
+        ret[i] = (struct formdesk_paper){.fd = 50 + i};
+    return papers_answer;
 }
 
 static int on_outbox(void *arg, const struct formdesk_package *p)
@@ -55,8 +69,11 @@ static void on_note(void *arg, const char *what, const char *why)
     notes++;
 }
 
-static const struct formdesk_output output = {
-    .event = on_event, .seal = on_seal, .outbox = on_outbox, .note = on_note};
+static const struct formdesk_output output = {.event = on_event,
+                                              .seal = on_seal,
+                                              .papers = on_papers,
+                                              .outbox = on_outbox,
+                                              .note = on_note};
 
 static int begin(const char *form)
 {
@@ -74,7 +91,7 @@ static int setup(void **state)
     fake = (struct fake_state){.next_us = INT64_MAX};
     tells = lefts = notes = seals = posts = 0;
     posted[0] = '\0';
-    outbox_answer = 0;
+    outbox_answer = papers_answer = seal_answer = 0;
     return formdesk_new("kiosk-1", &output, &d);
 }
 
@@ -325,6 +342,84 @@ static void test_cannot_seal(void **state)
     assert_int_equal(told.phase, FORM_FAILED);
 }
 
+static int sign(void)
+{
+    const struct identdesk_signer signer = {.id = 70};
+    return formdesk_sign(d, &signer, 5);
+}
+
+/* The citizen signs what was read. */
+static void test_signed(void **state)
+{
+    (void)state;
+    assert_int_equal(sign(), -EPERM); /* it was not read */
+    intent(SESSION_INTENT_REVIEW, "", "");
+    (void)fake_done();
+    papers_answer = 3;
+    assert_int_equal(sign(), 0);
+    assert_string_equal(fake_done(), "approve snapshot ");
+    assert_int_equal(signed_by, 70);
+    assert_int_equal(job.papers, 3);
+    assert_int_equal(told.phase, FORM_SEALING);
+    assert_int_equal(sign(), -EPERM);
+    intent(SESSION_INTENT_DECLINE, "", ""); /* the form stays as it is */
+    assert_int_equal(told.phase, FORM_SEALING);
+    sealed(job.id, "package", 7);
+    assert_int_equal(told.phase, FORM_SENT);
+    assert_int_equal(posts, 1);
+    formdesk_unsign(d, 6); /* too late */
+    assert_int_equal(told.phase, FORM_SENT);
+}
+
+/* Given up, or it cannot be: what was read stands, and nothing was sent. */
+static void test_not_signed(void **state)
+{
+    (void)state;
+    intent(SESSION_INTENT_REVIEW, "", "");
+    assert_int_equal(sign(), 0);
+    formdesk_unsign(d, 6);
+    assert_int_equal(told.phase, FORM_REVIEW);
+    sealed(job.id, "package", 7); /* nobody's any more */
+    assert_int_equal(told.phase, FORM_REVIEW);
+    assert_int_equal(sign(), 0);
+    sealed(job.id, NULL, 0);
+    assert_int_equal(told.phase, FORM_REVIEW);
+    seal_answer = -EBUSY;
+    assert_int_equal(sign(), -EBUSY);
+    seal_answer = 0;
+    papers_answer = -EMSGSIZE;
+    assert_int_equal(sign(), -EMSGSIZE);
+    assert_int_equal(told.phase, FORM_REVIEW);
+    assert_int_equal(posts, 0);
+    papers_answer = 0;
+    intent(SESSION_INTENT_APPROVE, "", ""); /* the kiosk alone */
+    assert_int_equal(signed_by, 0);
+    formdesk_unsign(d, 7);
+    assert_int_equal(told.phase, FORM_SEALING);
+    sealed(job.id, "package", 7);
+    assert_int_equal(told.phase, FORM_SENT);
+}
+
+/* The package cannot be kept; there is no form. */
+static void test_signed_in_vain(void **state)
+{
+    const struct identdesk_signer signer = {.id = 70};
+    struct formdesk_package p = {.data = "package", .len = 7, .code = "c"};
+    (void)state;
+    intent(SESSION_INTENT_REVIEW, "", "");
+    assert_int_equal(sign(), 0);
+    p.id = job.id;
+    fake.answer = -ENOMEM;
+    assert_int_equal(formdesk_sealed(d, &p), -ENOMEM);
+    fake.answer = 0;
+    assert_int_equal(told.phase, FORM_FAILED);
+    assert_int_equal(posts, 0);
+    formdesk_wipe(d);
+    assert_int_equal(formdesk_sign(d, &signer, 8), -ENOENT);
+    formdesk_unsign(d, 9);
+    assert_int_equal(formdesk_sealed(d, &p), -ENOENT);
+}
+
 /* What is sealed after the visit ended is for nobody. */
 static void test_wiped(void **state)
 {
@@ -428,6 +523,9 @@ int main(void)
         DESK(test_sealed),
         DESK(test_not_sealed),
         DESK(test_cannot_seal),
+        DESK(test_signed),
+        DESK(test_not_signed),
+        DESK(test_signed_in_vain),
         DESK(test_wiped),
         DESK(test_channel),
         cmocka_unit_test_setup_teardown(test_open_before, setup, teardown),
