@@ -160,7 +160,7 @@ static void test_papers(void **state)
     uint8_t sha[32] = {7};
     (void)state;
     world_fill(&w);
-    for (int i = 0; i < 10; i++)
+    for (int i = 0; i < 20; i++)
         assert_int_equal(form_attach(w.form, "paper", "todistus.pdf", sha), 0);
     assert_int_equal(form_attach(w.form, "paper", "x", sha), -ENOSPC);
     assert_int_equal(form_attach(w.form, "name", "x", sha), -EINVAL);
