@@ -195,8 +195,7 @@ static void on_timer(void *arg, int64_t now_us)
 static void line_send(void *arg, const struct rtcmsg *m)
 {
     struct luukkud_core *c = arg;
-    (void)luukkud_rtc_send(
-        c->rtc, m); /* logged; what follows is the line's own timers' */
+    (void)luukkud_rtc_send(c->rtc, m); /* logged; the line has timers */
 }
 
 static void line_event(void *arg, const struct session_event *e)

@@ -13,9 +13,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define FILES_MAX                                              \
-    (FORMDESK_PAPERS_MAX + 2) /* the form, its PDF, the papers \
-                               */
+/* The form, its PDF, the papers. */
+#define FILES_MAX (FORMDESK_PAPERS_MAX + 2)
 
 struct paper {
     char name[SEAL_NAME_MAX]; /* in the container */
