@@ -1,0 +1,446 @@
+/* The desk of the session with the real luukku-card, an emulated reader and
+ * card behind it: what comes to the page and to the seal is a signature over
+ * what they expect. This test is luukku-super, luukkud's core, page and seal.
+ */
+#include "emulator.h"
+#include "testing.h"
+
+#include "apdu/cert.h"
+#include "app/inherit.h"
+#include "base/clock.h"
+#include "ipc/chan.h"
+#include "ipc/supermsg.h"
+#include "session/identdesk.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LIMIT_MS 20000
+
+struct world {
+    struct emulator *emulator;
+    struct lk_loop *loop;
+    struct lk_chan *super;
+    struct lk_chan *luukkud;
+    struct identdesk *desk;
+    pid_t pid;
+    bool ready;
+    bool works;
+    uint32_t devices; /* handed over so far */
+    uint32_t n;
+    struct session_identity view;
+    char said[IDENTITY_SAID_MAX + 1]; /* last */
+    /* of the seal */
+    uint32_t signer;
+    size_t cert_len;
+    uint8_t cert[CARD_CERT_MAX];
+    enum cardmsg_hash hash;
+    uint8_t signature[CARD_SIGNATURE_MAX];
+    size_t signature_len;
+};
+
+static const struct identity_binding binding = {.kiosk = "kuopio-02",
+                                                .expert = "maija-virtanen",
+                                                .call = "0123",
+                                                .kn = "kn",
+                                                .en = "en",
+                                                .kiosk_print = {1},
+                                                .page_print = {2}};
+
+/* --- the desk's outputs ------------------------------------------------ */
+
+static void on_event(void *arg, const struct session_event *e)
+{
+    struct world *w = arg;
+    w->view = *e->identity;
+}
+
+static int on_card_out(void *arg, const struct cardmsg *m)
+{
+    struct world *w = arg;
+    uint8_t buf[CARDMSG_ENCODED_MAX];
+    if (!w->luukkud)
+        return -ENOTCONN;
+    int n = cardmsg_encode(m, buf, sizeof(buf));
+    return n < 0 ? n
+                 : lk_chan_send(w->luukkud, (uint16_t)m->type, buf, (size_t)n,
+                                NULL, 0);
+}
+
+static void on_page(void *arg, const char *text, size_t len)
+{
+    struct world *w = arg;
+    assert_true(len < sizeof(w->said));
+    memcpy(w->said, text, len);
+    w->said[len] = '\0';
+}
+
+static bool on_binding(void *arg, struct identity_binding *ret)
+{
+    (void)arg;
+    *ret = binding;
+    return true;
+}
+
+static int on_prepare(void *arg, const struct identdesk_signer *s)
+{
+    struct world *w = arg;
+    assert_true(s->cert_len <= sizeof(w->cert));
+    w->signer = s->id;
+    w->hash = s->hash;
+    w->cert_len = s->cert_len;
+    memcpy(w->cert, s->cert, s->cert_len);
+    return 0;
+}
+
+static int on_signature(void *arg, const struct identdesk_signature *s)
+{
+    struct world *w = arg;
+    assert_int_equal(s->id, w->signer);
+    w->signature_len = s->len;
+    if (s->bytes)
+        memcpy(w->signature, s->bytes, s->len);
+    return 0;
+}
+
+static void on_note(void *arg, const char *what, const char *why)
+{
+    (void)arg;
+    print_message("%s: %s\n", what, why);
+}
+
+/* --- luukku-card ------------------------------------------------------- */
+
+static void on_super(void *arg, struct lk_chan_msg *raw)
+{
+    struct world *w = arg;
+    struct supermsg m;
+    assert_int_equal(supermsg_decode(raw->type, raw->payload, raw->len, 0, &m),
+                     0);
+    if (m.type == SUPERMSG_READY)
+        w->ready = true;
+    else if (m.type == SUPERMSG_DEVICE_STATE)
+        w->works = m.ok;
+}
+
+static void on_card(void *arg, struct lk_chan_msg *raw)
+{
+    struct world *w = arg;
+    struct cardmsg m;
+    assert_int_equal(cardmsg_decode(raw->type, raw->payload, raw->len, &m), 0);
+    identdesk_card(w->desk, &m, lk_clock_us());
+}
+
+/* It was killed: both channels go. */
+static void on_closed(void *arg, int error)
+{
+    struct world *w = arg;
+    (void)error;
+    if (w->ready)
+        identdesk_card_gone(w->desk, lk_clock_us());
+    w->ready = false;
+}
+
+static pid_t start(int fd)
+{
+    struct inherit in = {.count = 0};
+    int keep = -1;
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    (void)setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
+    if (inherit_add(&in, "super", fd) == 0 &&
+        inherit_arrange(&in, -1, &keep) == 0)
+        execl(LUUKKU_CARD, "luukku-card", NULL);
+    _exit(127);
+}
+
+#define UNTIL(w, what)                                        \
+    for (int64_t end_ = lk_clock_ms() + LIMIT_MS; !(what);) { \
+        if (lk_clock_ms() > end_)                             \
+            fail_msg("in vain: %s", #what);                   \
+        assert_int_equal(lk_loop_step((w)->loop, 20000), 0);  \
+    }
+
+static void send_super(struct world *w, const struct supermsg *m, int fd)
+{
+    uint8_t buf[1024];
+    int n = supermsg_encode(m, buf, sizeof(buf));
+    assert_true(n >= 0);
+    assert_int_equal(
+        lk_chan_send(w->super, (uint16_t)m->type, buf, (size_t)n, &fd, fd >= 0),
+        0);
+}
+
+static struct lk_chan *channel(struct world *w, int fd,
+                               void (*receive)(void *, struct lk_chan_msg *))
+{
+    const struct lk_chan_config config = {
+        .receive = receive, .closed = on_closed, .arg = w, .wipe = true};
+    struct lk_chan *c = NULL;
+    assert_int_equal(lk_chan_new(w->loop, fd, &config, &c), 0);
+    return c;
+}
+
+static void give_reader(struct world *w)
+{
+    LK_AUTO_FD fd = emulator_connect(w->emulator);
+    const struct supermsg device = {
+        .type = SUPERMSG_DEVICE, .id = ++w->devices, .text = "usbip 1-1"};
+    send_super(w, &device, fd);
+    UNTIL(w, w->works);
+}
+
+static void start_card(struct world *w)
+{
+    const struct supermsg peer = {.type = SUPERMSG_PEER, .text = "luukkud"};
+    int pair[2];
+    assert_int_equal(lk_chan_pair(pair), 0);
+    w->pid = start(pair[1]);
+    assert_true(w->pid > 0);
+    (void)close(pair[1]);
+    w->super = channel(w, pair[0], on_super);
+    UNTIL(w, w->ready);
+    assert_int_equal(lk_chan_pair(pair), 0);
+    send_super(w, &peer, pair[1]);
+    (void)close(pair[1]);
+    w->luukkud = channel(w, pair[0], on_card);
+    give_reader(w);
+}
+
+static void stop_card(struct world *w, int with)
+{
+    int status = 0;
+    if (with != 0)
+        (void)kill(w->pid, with);
+    else
+        send_super(w, &(struct supermsg){.type = SUPERMSG_SHUTDOWN}, -1);
+    assert_int_equal(waitpid(w->pid, &status, 0), w->pid);
+    UNTIL(w, !w->ready);
+    w->luukkud = lk_chan_free(w->luukkud);
+    w->super = lk_chan_free(w->super);
+    w->works = false;
+}
+
+static int setup_card(void **state, const char *card)
+{
+    const char *const args[] = {"--variant", "extended", "--card", card, NULL};
+    struct world *w = calloc(1, sizeof(*w));
+    const struct identdesk_config config = {.out = {.event = on_event,
+                                                    .card = on_card_out,
+                                                    .page = on_page,
+                                                    .binding = on_binding,
+                                                    .prepare = on_prepare,
+                                                    .signature = on_signature,
+                                                    .note = on_note,
+                                                    .arg = w}};
+    w->emulator = emulator_start("reader", args);
+    assert_int_equal(lk_loop_new(&w->loop), 0);
+    assert_int_equal(identdesk_new(&config, &w->desk), 0);
+    identdesk_begin(w->desk, lk_clock_us());
+    identdesk_channel(w->desk, true, lk_clock_us());
+    start_card(w);
+    *state = w;
+    return 0;
+}
+
+static int setup_p384(void **state)
+{
+    return setup_card(state, "p384");
+}
+
+static int setup_p256(void **state)
+{
+    return setup_card(state, "p256");
+}
+
+static int setup_rsa(void **state)
+{
+    return setup_card(state, "rsa2048");
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+    stop_card(w, 0);
+    identdesk_free(w->desk);
+    lk_loop_free(w->loop);
+    emulator_free(w->emulator);
+    free(w);
+    return 0;
+}
+
+/* --- what people do ---------------------------------------------------- */
+
+static void intent(struct world *w, enum session_intent_kind kind, uint32_t at)
+{
+    const struct session_intent i = {.kind = kind, .at = at};
+    identdesk_intent(w->desk, &i, lk_clock_us());
+}
+
+static void identify(struct world *w)
+{
+    char text[64];
+    int n =
+        snprintf(text, sizeof(text),
+                 "{\"type\":\"identify\",\"n\":%u,\"how\":\"card\"}", ++w->n);
+    identdesk_receive(w->desk, text, (size_t)n, lk_clock_us());
+    intent(w, SESSION_INTENT_IDENTIFY_YES, 0);
+}
+
+static void type(struct world *w, const char *digits)
+{
+    unsigned n = 0;
+    UNTIL(w, w->view.phase == SESSION_IDENTITY_PIN);
+    for (; *digits; digits++) {
+        intent(w, SESSION_INTENT_PIN_DIGIT, (uint32_t)(*digits - '0'));
+        n++;
+        UNTIL(w, w->view.digits == n);
+    }
+    intent(w, SESSION_INTENT_PIN_OK, 0);
+}
+
+static void expect_failed(struct world *w, enum session_identity_why why,
+                          const char *word)
+{
+    UNTIL(w, w->view.phase == SESSION_IDENTITY_FAILED);
+    assert_int_equal(w->view.why, why);
+    assert_non_null(strstr(w->said, word));
+}
+
+/* Bytes of a member of what was said. */
+static size_t said_bytes(const struct world *w, const char *key, uint8_t *ret,
+                         size_t cap)
+{
+    const char *at = strstr(w->said, key);
+    assert_non_null(at);
+    at += strlen(key);
+    int n = lk_b64u_decode(at, strcspn(at, "\""), ret, cap);
+    assert_true(n > 0);
+    return (size_t)n;
+}
+
+/* The signature, by the certificate that was said, over this call. */
+static void check_proof(struct world *w)
+{
+    static const struct identity_acting self;
+    static uint8_t der[CARD_CERT_MAX];
+    uint8_t sig[CARD_SIGNATURE_MAX];
+    uint8_t challenge[IDENTITY_HASH_LEN];
+    uint8_t hash[CARD_HASH_MAX];
+    LK_AUTO(card_cert) cert = NULL;
+    size_t len = said_bytes(w, "\"cert\":\"", der, sizeof(der));
+    assert_int_equal(card_cert_new(der, len, &cert), 0);
+    len = said_bytes(w, "\"sig\":\"", sig, sizeof(sig));
+    bool p384 = strstr(w->said, "\"alg\":\"ES384\"") != NULL;
+    enum card_hash h = p384 ? CARD_SHA384 : CARD_SHA256;
+    enum card_scheme s = p384 || strstr(w->said, "\"ES256\"") ? CARD_ECDSA
+                         : strstr(w->said, "\"PS256\"")       ? CARD_RSA_PSS
+                                                              : CARD_RSA_PKCS1;
+    assert_int_equal(
+        identity_challenge(IDENTITY_CARD, &binding, &self, challenge), 0);
+    assert_int_equal(card_challenge_hash(IDENTITY_PURPOSE, challenge,
+                                         sizeof(challenge), h, hash),
+                     0);
+    assert_int_equal(card_cert_verify(cert, s, h, hash, sig, len), 0);
+    challenge[0] ^= 1; /* and over no other */
+    assert_int_equal(card_challenge_hash(IDENTITY_PURPOSE, challenge,
+                                         sizeof(challenge), h, hash),
+                     0);
+    assert_int_equal(card_cert_verify(cert, s, h, hash, sig, len), -EBADMSG);
+}
+
+static void identifies(void **state)
+{
+    struct world *w = *state;
+    identify(w);
+    type(w, "1234");
+    UNTIL(w, w->view.phase == SESSION_IDENTITY_DONE);
+    assert_string_not_equal(w->view.name, "");
+    assert_true(w->view.card_in);
+    check_proof(w);
+}
+
+static void signs(void **state)
+{
+    struct world *w = *state;
+    uint8_t hash[CARD_HASH_MAX];
+    LK_AUTO(card_cert) cert = NULL;
+    memset(hash, 0x5c, sizeof(hash));
+    intent(w, SESSION_INTENT_SIGN, 0);
+    UNTIL(w, w->signer != 0);
+    identdesk_prepared(w->desk, w->signer, hash, lk_clock_us());
+    type(w, "123456");
+    UNTIL(w, w->signature_len > 0);
+    assert_int_equal(card_cert_new(w->cert, w->cert_len, &cert), 0);
+    assert_true(card_cert_may(cert, CARD_FOR_SIGNING));
+    assert_int_equal(w->hash, CARDMSG_SHA384);
+    assert_int_equal(card_cert_verify(cert, CARD_ECDSA, CARD_SHA384, hash,
+                                      w->signature, w->signature_len),
+                     0);
+    identdesk_signed(w->desk, w->signer, 0, lk_clock_us());
+    assert_int_equal(w->view.phase, SESSION_IDENTITY_DONE);
+    intent(w, SESSION_INTENT_DONE, 0);
+}
+
+static void failures(void **state)
+{
+    struct world *w = *state;
+    identify(w);
+    type(w, "9999");
+    expect_failed(w, SESSION_WHY_WRONG_PIN,
+                  "\"why\":\"wrong-pin\",\"tries\":4");
+    intent(w, SESSION_INTENT_IDENTIFY_AGAIN, 0);
+    UNTIL(w, w->view.phase == SESSION_IDENTITY_PIN);
+    (void)emulator_command(w->emulator, "card remove");
+    expect_failed(w, SESSION_WHY_CARD_GONE, "card-gone");
+    UNTIL(w, !w->view.card_in);
+    (void)emulator_command(w->emulator, "card insert p384");
+    (void)emulator_command(w->emulator, "tries pin1 1");
+    intent(w, SESSION_INTENT_IDENTIFY_AGAIN, 0);
+    expect_failed(w, SESSION_WHY_LAST_TRY, "\"why\":\"last-try\",\"tries\":1");
+    (void)emulator_command(w->emulator, "tries pin1 5");
+    intent(w, SESSION_INTENT_IDENTIFY_AGAIN, 0);
+    UNTIL(w, w->view.phase == SESSION_IDENTITY_PIN);
+    (void)emulator_command(w->emulator, "unplug");
+    expect_failed(w, SESSION_WHY_READER, "no-reader");
+    (void)emulator_command(w->emulator, "plug");
+    UNTIL(w, !w->works);
+    give_reader(w);
+    intent(w, SESSION_INTENT_IDENTIFY_AGAIN, 0);
+    type(w, "1234");
+    UNTIL(w, w->view.phase == SESSION_IDENTITY_DONE);
+    check_proof(w);
+}
+
+static void luukku_card_is_killed(void **state)
+{
+    struct world *w = *state;
+    identify(w);
+    UNTIL(w, w->view.phase == SESSION_IDENTITY_PIN);
+    intent(w, SESSION_INTENT_PIN_DIGIT, 1);
+    stop_card(w, SIGKILL);
+    expect_failed(w, SESSION_WHY_READER, "\"why\":\"reader\"");
+    intent(w, SESSION_INTENT_IDENTIFY_AGAIN, 0);
+    assert_int_equal(w->view.phase, SESSION_IDENTITY_CARD);
+    (void)emulator_command(w->emulator, "reset");
+    start_card(w);
+    type(w, "1234"); /* the first digit is gone with the program */
+    UNTIL(w, w->view.phase == SESSION_IDENTITY_DONE);
+    check_proof(w);
+}
+
+#define T(name, card) \
+    cmocka_unit_test_setup_teardown(name, setup_##card, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(identifies, p384), T(identifies, p256),
+        T(identifies, rsa),  T(signs, p384),
+        T(failures, p384),   T(luukku_card_is_killed, p384),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
