@@ -11,14 +11,17 @@ import { startRabbitmq } from './rabbitmq.mjs';
 
 const KINDS = { mosquitto: startMosquitto, rabbitmq: startRabbitmq };
 
-/** Puts together what nginx serves: the built page, config.json, and the fleet's files. */
-function writePage(store, www, page, ice) {
+/** Puts together what nginx serves: the built page, config.json, identity.json where there is one, and the fleet's files. */
+function writePage(store, www, page, { ice, identity }) {
   mkdirSync(www, { recursive: true });
   if (page) {
     cpSync(page, www, { recursive: true, filter: (path) => !basename(path).startsWith('.') });
   }
   store.publish(www);
   writeJson(join(www, 'config.json'), { mqtt: 'mqtt', ice });
+  if (identity) {
+    writeJson(join(www, 'identity.json'), identity);
+  }
 }
 
 /**
@@ -27,13 +30,14 @@ function writePage(store, www, page, ice) {
  *   pki    luukku-pki's store; the broker must have its certificate
  *   page   the built page, or null for none
  *   ice    as in config.json
+ *   identity  identity.json, or null for none (identity.mjs)
  *   extra  accounts besides the fleet's, [{user, password, read, write}] with lists of topic filters: a collector's,
  *          a technician's, a test's
  *   processes  the children join these; by default, those of their own
  * Gives {url, port, mqtts: {host, port}, failed, reload(), stop()}. `port` is nginx's. `reload` brings the store's
  * revocations, experts and kiosks into force. `failed` resolves with a message if a server ends by itself.
  */
-export async function startBroker({ kind = 'mosquitto', pki, run, page = null, ice = [], extra = [], processes }) {
+export async function startBroker({ kind = 'mosquitto', pki, run, page = null, ice = [], identity = null, extra = [], processes }) {
   const start = KINDS[kind];
   if (!start) {
     throw new Error(`broker "${kind}": mosquitto or rabbitmq`);
@@ -49,7 +53,7 @@ export async function startBroker({ kind = 'mosquitto', pki, run, page = null, i
     const accounts = extra.map(({ password, ...rest }) => ({ ...rest, broker: brokerHashes(password) }));
     const broker = await start(children, store, run, accounts);
     const www = join(run, 'www');
-    writePage(store, www, page, ice);
+    writePage(store, www, page, { ice, identity });
     const web = await startNginx(children, run, www, broker.websocket);
     const reload = async () => {
       store.publish(www);

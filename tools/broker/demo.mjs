@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { listen } from '../agency/agency.mjs';
 import { startBroker } from './broker.mjs';
 import { startDevices } from './devices.mjs';
+import { identityFile } from './identity.mjs';
 import { KIOSK, kioskConfig, makeFleet, startKiosk } from './kiosk.mjs';
 import { makeRunDir, Processes } from './processes.mjs';
 
@@ -33,7 +34,7 @@ async function demo(dir, options, stack, signal) {
   const servers = join(dir, 'servers');
   mkdirSync(servers);
   const broker = await startBroker({
-    kind: options.broker, pki: store, run: servers, page: join(ROOT, 'ui/expert/dist'), processes: stack.servers,
+    kind: options.broker, pki: store, run: servers, page: join(ROOT, 'ui/expert/dist'), processes: stack.servers, identity: identityFile(devices.cards),
   });
   const agency = options.agency ? await startAgency(dir, store, stack.servers) : null;
   const config = { ...kioskConfig(store, kiosk, broker.mqtts, { ...options, agency }), ...devices };
