@@ -5,4 +5,5 @@ import './ui/parts.css';
 import './ui/screens.css';
 import './ui/form.css';
 import './ui/paper.css';
+import './ui/identity.css';
 import './ui/app';

@@ -1,4 +1,5 @@
 import { form } from './form-fi';
+import { identity } from './identity-fi';
 import { paper } from './paper-fi';
 import type { Grade } from '../call/quality';
 import type { DeviceState } from '../call/media';
@@ -190,6 +191,7 @@ export const fi = {
   span,
   form,
   paper,
+  identity,
   langs: { fi: 'suomi', sv: 'svenska', en: 'English', se: 'davvisámegiella', smn: 'anarâškielâ', sms: 'nuõrttsääʹmǩiõll', ru: 'русский', uk: 'українська', ar: 'العربية', et: 'eesti', so: 'soomaali' } as Record<string, string>,
 };
 
@@ -197,3 +199,4 @@ type Widen<T> = T extends string ? string : T extends (...a: infer A) => infer R
 export type Texts = Widen<typeof fi>;
 export type FormTexts = Texts['form'];
 export type PaperTexts = Texts['paper'];
+export type IdentityTexts = Texts['identity'];

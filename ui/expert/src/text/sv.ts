@@ -1,5 +1,6 @@
 import { fi, type Texts } from './fi';
 import { form } from './form-sv';
+import { identity } from './identity-sv';
 import { paper } from './paper-sv';
 
 const wait = (s: number): string => (s < 60 ? 'under 1 min' : s < 3600 ? `${Math.floor(s / 60)} min` : `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`);
@@ -173,5 +174,6 @@ export const sv: Texts = {
   span: fi.span,
   form,
   paper,
+  identity,
   langs: fi.langs,
 };

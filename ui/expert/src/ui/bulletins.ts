@@ -6,6 +6,7 @@ import type { Desk } from '../state/desk';
 import { LOST } from '../call/text-turns';
 import { findCell } from '../form/cells';
 import { shown } from './form-look';
+import { identitySaid, roleText } from './identity-look';
 import { shownText } from './paper-look';
 import { piecesOf } from './pieces';
 import { stageOf } from './stage';
@@ -75,13 +76,25 @@ function ofPaper({ texts: t }: Source, desk: Desk): Bulletin[] {
   ];
 }
 
+/** Who the citizen is, how that goes, and for whom they act. */
+function ofIdentity({ texts: t }: Source, desk: Desk): Bulletin[] {
+  const share = desk.current?.call.identity;
+  if (share === undefined) return [];
+  const said = identitySaid(t, share);
+  const role = roleText(t, share.role);
+  return [
+    ...(said === null ? [] : [{ subject: `identity ${said}`, text: said, urgent: share.verdict?.ok === false }]),
+    ...(role === null ? [] : [{ subject: `role ${role}`, text: role, urgent: false }]),
+  ];
+}
+
 /** All that can be said of the present state. */
 export function bulletinsOf(app: Source): Bulletin[] {
   const { desk, texts: t } = app;
   if (desk === null) return [];
   const down = desk.current === null ? t.linkDown : t.linkDownCall;
   const link = desk.link === 'connecting' ? [] : [{ subject: `link ${desk.link}`, text: desk.link === 'up' ? t.linkUp : down, urgent: desk.link !== 'up' }];
-  return [...link, ...ofQueue(app, desk), ...ofCall(app, desk), ...ofForm(app, desk), ...ofPaper(app, desk)];
+  return [...link, ...ofQueue(app, desk), ...ofCall(app, desk), ...ofForm(app, desk), ...ofPaper(app, desk), ...ofIdentity(app, desk)];
 }
 
 /** Remembers what was said and gives what is new. */

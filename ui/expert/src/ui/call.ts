@@ -7,9 +7,12 @@ import { OVER_MS } from '../call/silence';
 import type { FormShare } from '../form/share';
 import { DOCUMENT_MAX, type Told } from '../paper/messages';
 import type { PaperShare } from '../paper/share';
+import type { IdentityShare } from '../identity/share';
 import type { Current } from '../state/desk';
 import { CallElement, define } from './element';
 import { icon, type IconName } from './icons';
+import './identity';
+import { provenName, roleText } from './identity-look';
 import './devices';
 import { keyCap } from './keys';
 import './picture';
@@ -31,7 +34,7 @@ type Front = 'form' | 'paper' | 'none';
 class CallScreen extends CallElement {
   static override properties = { ...CallElement.properties, panel: { state: true }, chosen: { state: true }, asked: { state: true } };
   /** What is open beside the conversation. */
-  declare panel: 'none' | 'devices' | 'ask';
+  declare panel: 'none' | 'devices' | 'ask' | 'identify';
   /** What was taken to the front last; null: what there is. */
   declare chosen: Front | null;
   /** What the citizen was asked to do with the form, last. */
@@ -74,7 +77,7 @@ class CallScreen extends CallElement {
       <section class="panel clip stage" aria-label=${t.remoteVideo}><div class="video">
         <lk-picture class="whole ${view.kiosk.camera ? '' : 'entire'}" .stream=${view.stream} .label=${t.remoteVideo} testid="remote-video" .unmute=${t.unmuteSound} .speaker=${media.speaker}></lk-picture>
         ${stage === 'live' ? nothing : this.notice(view, stage, current)}
-        <div class="notes"><div data-testid="call-notes" role="status">${this.notes(view, stage)}</div>${view.stream === null ? nothing : this.person(view)}</div>
+        <div class="notes"><div data-testid="call-notes" role="status">${this.notes(view, stage)}</div>${view.stream === null ? nothing : this.person(view, current.call.identity)}</div>
         <div class="self"><lk-picture .stream=${media.self} silent ?mirrored=${media.video === 'on'} .label=${t.selfVideo} testid="self-video"></lk-picture></div>
       </div>${this.kiosk(view, stage, paper.told)}</section>
       ${formShows(form) ? html`<lk-form ?hidden=${front !== 'form'} .app=${this.app} .beat=${this.beat} .share=${form} @lk-hide=${() => this.bring('none', '[data-testid="form-show"]')}></lk-form>` : nothing}
@@ -83,6 +86,7 @@ class CallScreen extends CallElement {
         ${front === 'paper' && formShows(form) ? this.fold(form) : nothing}
         ${this.panel === 'devices' ? html`<lk-devices .app=${this.app} .beat=${this.beat} @keydown=${(e: KeyboardEvent) => this.escape(e)}></lk-devices>` : nothing}
         ${this.panel === 'ask' ? html`<lk-paper-ask .app=${this.app} .beat=${this.beat} .share=${paper} @keydown=${(e: KeyboardEvent) => this.escape(e)} @lk-done=${() => this.open('none')}></lk-paper-ask>` : nothing}
+        ${this.identity(current.call.identity)}
         <lk-talk .app=${this.app} .beat=${this.beat}></lk-talk>
       </div>
     </main>${this.actions(current, front)}`;
@@ -92,10 +96,21 @@ class CallScreen extends CallElement {
    * Who is in the picture; a name takes this place once the citizen has proved one. Beside it whether they speak: to be read, in a
    * place that is always kept, and outside the live region, which would say it at every pause for breath.
    */
-  private person(view: CallView): TemplateResult {
+  private person(view: CallView, identity: IdentityShare): TemplateResult {
     const { t } = this;
-    return html`<p class="person"><span class="plate">${icon('user')}${t.citizen}</span>
+    const name = provenName(identity);
+    const acts = roleText(t, identity.role);
+    return html`<p class="person">${acts === null ? nothing : html`<span class="acts"><span class="plate" data-testid="role" data-role=${identity.role!.role}>${icon(identity.role!.role === 'company' ? 'building' : 'users')}<span>${acts}</span></span></span>`}
+      <span class="plate ${name === null ? '' : 'proven'}" data-testid="person">${icon(name === null ? 'user' : 'shieldCheck')}${name ?? t.citizen}</span>
       <span class="plate speaks" data-testid="peer-speaks" data-state=${view.speaks ? 'on' : 'off'}>${icon('speech')}${t.speaks}</span></p>`;
+  }
+
+  /** Not where the kiosk does not speak of it, nor where the room is taken by what was opened. */
+  private identity(share: IdentityShare): TemplateResult | typeof nothing {
+    const known = share.role !== null;
+    if (!known || this.panel === 'devices' || this.panel === 'ask') return nothing;
+    return html`<lk-identity .app=${this.app} .beat=${this.beat} .share=${share} ?choosing=${this.panel === 'identify'} @keydown=${(e: KeyboardEvent) => { if (this.panel === 'identify') this.escape(e); }}
+      @lk-done=${() => { this.panel = 'none'; }}></lk-identity>`;
   }
 
   private notice(view: CallView, stage: Stage, current: Current): TemplateResult {
@@ -164,11 +179,19 @@ class CallScreen extends CallElement {
       <hr>
       <button class="btn ${this.panel === 'devices' ? 'on' : ''}" data-testid="devices" aria-expanded=${this.panel === 'devices'} data-key=${t.keys.devices} aria-keyshortcuts=${`Alt+${t.keys.devices}`}
         @click=${() => this.open(this.panel === 'devices' ? 'none' : 'devices')}>${icon('settings')}${t.settings}${keyCap(t.keys.devices)}</button>
+      ${current.call.identity.role === null ? nothing : this.identityAction()}
       ${current.call.paper.stage === 'none' ? nothing : this.paperActions(current.call.paper, front)}
       ${formShows(current.call.form) && front !== 'paper' ? this.formActions(current.call.form, front) : nothing}
       <button class="btn end push" data-testid="call-end" data-key=${t.keys.end} aria-keyshortcuts=${`Alt+${t.keys.end}`} @click=${() => desk.end()}>
         ${icon('phoneOff')}${current.call.view.phase === 'claiming' ? t.cancel : t.end}${keyCap(t.keys.end)}</button>
     </section>`;
+  }
+
+  private identityAction(): TemplateResult {
+    const { key, button } = this.t.identity;
+    const open = this.panel === 'identify';
+    return html`<button class="btn ${open ? 'on' : ''}" data-testid="ask-identity" aria-expanded=${open} data-key=${key} aria-keyshortcuts=${`Alt+${key}`}
+      @click=${() => this.open(open ? 'none' : 'identify')}>${icon('idCard')}${button}${keyCap(key)}</button>`;
   }
 
   /** The form, while the papers are in front. */
@@ -231,7 +254,8 @@ class CallScreen extends CallElement {
 
   /** The focus goes into the panel and, when it closes, back to its button. */
   private open(panel: CallScreen['panel']): void {
-    const target = { devices: '#devices-title', ask: '#ask-title', none: this.panel === 'ask' ? '[data-testid="ask-scan"]' : '[data-testid="devices"]' }[panel];
+    const from = { devices: 'devices', ask: 'ask-scan', identify: 'ask-identity', none: 'devices' }[this.panel];
+    const target = { devices: '#devices-title', ask: '#ask-title', identify: '.way', none: `[data-testid="${from}"]` }[panel];
     this.panel = panel;
     setTimeout(() => this.querySelector<HTMLElement>(target)?.focus(), 0);
   }

@@ -4,6 +4,8 @@ import { html, type TemplateResult } from 'lit';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import armchair from 'lucide-static/icons/armchair.svg?raw';
 import bell from 'lucide-static/icons/bell-ring.svg?raw';
+import bookUser from 'lucide-static/icons/book-user.svg?raw';
+import building from 'lucide-static/icons/building-2.svg?raw';
 import check from 'lucide-static/icons/check.svg?raw';
 import chevronRight from 'lucide-static/icons/chevron-right.svg?raw';
 import circleAlert from 'lucide-static/icons/circle-alert.svg?raw';
@@ -16,6 +18,7 @@ import fileUp from 'lucide-static/icons/file-up.svg?raw';
 import papers from 'lucide-static/icons/files.svg?raw';
 import globe from 'lucide-static/icons/globe.svg?raw';
 import headphones from 'lucide-static/icons/headphones.svg?raw';
+import idCard from 'lucide-static/icons/id-card.svg?raw';
 import info from 'lucide-static/icons/info.svg?raw';
 import landmark from 'lucide-static/icons/landmark.svg?raw';
 import loader from 'lucide-static/icons/loader-circle.svg?raw';
@@ -38,8 +41,10 @@ import scanLine from 'lucide-static/icons/scan-line.svg?raw';
 import settings from 'lucide-static/icons/settings-2.svg?raw';
 import shield from 'lucide-static/icons/shield.svg?raw';
 import shieldCheck from 'lucide-static/icons/shield-check.svg?raw';
+import shieldQuestion from 'lucide-static/icons/shield-question-mark.svg?raw';
 import shieldX from 'lucide-static/icons/shield-x.svg?raw';
 import signal from 'lucide-static/icons/signal.svg?raw';
+import smartphone from 'lucide-static/icons/smartphone.svg?raw';
 import slash from 'lucide-static/icons/slash.svg?raw';
 import speech from 'lucide-static/icons/speech.svg?raw';
 import square from 'lucide-static/icons/square.svg?raw';
@@ -59,9 +64,9 @@ import zoomIn from 'lucide-static/icons/zoom-in.svg?raw';
 import zoomOut from 'lucide-static/icons/zoom-out.svg?raw';
 
 const files = {
-  armchair, bell, check, chevronRight, circleAlert, circleCheck, clock, download, eye, fileText, fileUp, globe, headphones, info, landmark, loader,
+  armchair, bell, bookUser, building, check, chevronRight, circleAlert, circleCheck, clock, download, eye, fileText, fileUp, globe, headphones, idCard, info, landmark, loader,
   lock, logOut, message, mic, micOff, moon, mousePointer, panelClose, paperclip, papers, penLine, phoneOff, plus, pointer, quote, rotateCw, scanLine,
-  settings, shield, shieldCheck, shieldX, signal, slash, speech, square, sun, textCursor, trash, triangleAlert, type, user, users, video, videoOff,
+  settings, shield, shieldCheck, shieldQuestion, shieldX, signal, slash, smartphone, speech, square, sun, textCursor, trash, triangleAlert, type, user, users, video, videoOff,
   volume, wifiOff, x, zoomIn, zoomOut,
 };
 export type IconName = keyof typeof files;

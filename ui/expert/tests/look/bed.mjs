@@ -96,6 +96,8 @@ export class Bed {
   watchers = new Set();
   timers = [];
   closed = false;
+  /** identity.json; null: there is none. */
+  trust = null;
 
   static async start() {
     const bed = new Bed();
@@ -173,7 +175,7 @@ export class Bed {
     const path = normalize(new URL(request.url, 'http://x').pathname);
     const user = /^\/keys\/([a-z-]+)\.json$/.exec(path)?.[1];
     const file = join(DIST, path === '/' ? 'index.html' : path);
-    const made = { '/config.json': () => '{"mqtt":"mqtt","ice":[]}', '/fleet.json': () => this.#fleet() }[path]?.() ?? this.experts.get(user);
+    const made = { '/config.json': () => '{"mqtt":"mqtt","ice":[]}', '/fleet.json': () => this.#fleet(), '/identity.json': () => this.trust && JSON.stringify(this.trust) }[path]?.() ?? this.experts.get(user);
     const found = made ?? (extname(file) && existsSync(file) ? readFileSync(file) : null);
     response.writeHead(found === null ? 404 : 200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
     response.end(found ?? '');

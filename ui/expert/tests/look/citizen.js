@@ -50,6 +50,7 @@
     const pc = new RTCPeerConnection();
     const ctl = pc.createDataChannel('ctl');
     const text = pc.createDataChannel('text', { protocol: 't140' });
+    ctl.onmessage = ({ data }) => window.ctlHeard?.(data);
     ctl.onopen = () => ctl.send(JSON.stringify({ type: 'state', mic: true, camera: true }));
     text.onopen = () => text.send(`\u0098luukku;1;${'ab'.repeat(8)};${'0'.repeat(16)};0\u009c`);
     const audio = new AudioContext();
@@ -68,6 +69,8 @@
 
   window.answerCall = (sdp) => window.line.pc.setRemoteDescription({ type: 'answer', sdp: sdp.replace(/a=x-luukku-offer:.*\r?\n/, '') });
   window.addCandidate = (candidate, sdpMid) => window.line.pc.addIceCandidate({ candidate, sdpMid }).catch(() => undefined);
+  window.openCtl = () => new Promise((resolve) => { if (window.line.ctl.readyState === 'open') resolve(); else window.line.ctl.addEventListener('open', () => resolve()); });
+  window.sayCtl = (text) => window.line.ctl.send(text);
   window.writeText = (words) => window.line.text.send(words);
   // The channel for the form is opened when it is wanted; what comes and goes on it is the test's (form.mjs).
   window.openForm = () => {

@@ -1,12 +1,12 @@
 // Goes through every state of the built page in Chromium, checks each (checks.mjs) in both themes and in many sizes, and leaves
-// pictures of it in look/. With --check no pictures; --form, --paper or --page: only those states. With --quick the two everyday sizes only.
+// pictures of it in look/. With --check no pictures; --form, --paper, --identity or --page: only those states. With --quick the two everyday sizes only.
 // Fails on any fault.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { Bed } from './bed.mjs';
 import { axeViolations, layoutFaults } from './checks.mjs';
-import { everyState, formStates, paperStates, withoutDevices } from './states.mjs';
+import { everyState, formStates, identityStates, paperStates, withoutDevices } from './states.mjs';
 
 const PICTURES = fileURLToPath(new URL('../../look/', import.meta.url));
 const DRAWN = readFileSync(new URL('./citizen.js', import.meta.url), 'utf8');
@@ -23,8 +23,8 @@ const WATCHDOG_MS = 1_140_000;
 
 const LANG = process.env.LOOK_LANG ?? 'fi';
 const pictures = !process.argv.includes('--check');
-/** --form, --paper or --page: only that walk. */
-const WALKS = ['form', 'paper', 'page'];
+/** --form, --paper, --identity or --page: only that walk. */
+const WALKS = ['form', 'paper', 'identity', 'page'];
 const named = WALKS.filter((p) => process.argv.includes(`--${p}`));
 const parts = named.length > 0 ? named : WALKS;
 const faults = [];
@@ -123,6 +123,7 @@ async function main(later) {
   later.push(() => browser.close());
   if (parts.includes('form')) await walk(browser, later, formStates);
   if (parts.includes('paper')) await walk(browser, later, paperStates);
+  if (parts.includes('identity')) await walk(browser, later, identityStates);
   if (!parts.includes('page')) return;
   const bed = await walk(browser, later, everyState);
   const bare = await openPage(browser, NO_DEVICES);

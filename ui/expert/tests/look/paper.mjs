@@ -17,7 +17,7 @@ const pdf = (len) => Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(len 
 const [WIDTH, HEIGHT] = [1654, 2339]; // A4 at 200 dpi
 
 /** The channel between the kiosk here and the far end's page. */
-async function line(far) {
+export async function line(far) {
   const wire = { kiosk: null, messages: [], busy: false };
   const flush = async () => {
     if (wire.busy) return;
@@ -34,7 +34,7 @@ async function line(far) {
 }
 
 /** A page as a scanner would give it: its detail and its preview. */
-async function scanned(far, n, more = {}) {
+export async function scanned(far, n, more = {}) {
   const draw = async (width, height) => Buffer.from(await far.page.evaluate(([w, h, k]) => window.drawPaper(w, h, k), [width, height, n]), 'base64');
   const [w, h] = more.flat ? [HEIGHT, WIDTH] : [WIDTH, HEIGHT];
   return { detail: await draw(w, h), preview: await draw(Math.round(w / 8), Math.round(h / 8)), size: { width: w, height: h } };

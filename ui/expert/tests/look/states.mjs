@@ -1,6 +1,7 @@
 // Every state of the page, one after the other, as one expert's working day goes through them. Each step brings the page into a
 // state and calls `see(name)`.
 import { EXPERT } from './bed.mjs';
+import { Citizens, notSetUp, theIdentity } from './identity.mjs';
 import { line as formLine, theForm } from './form.mjs';
 import { thePapers } from './paper.mjs';
 
@@ -113,8 +114,10 @@ async function intoCall({ page, see, kiosks, far }) {
   await see('call-connecting');
   const answer = kiosk.next('answer');
   far.bedListens(kiosk);
-  kiosk.tell('offer', en, await far.page.evaluate(() => window.offerCall()));
-  await far.page.evaluate((sdp) => window.answerCall(sdp), (await answer).body);
+  const offer = await far.page.evaluate(() => window.offerCall());
+  kiosk.tell('offer', en, offer);
+  kiosk.line = { en, offer, answer: (await answer).body };
+  await far.page.evaluate((sdp) => window.answerCall(sdp), kiosk.line.answer);
   await far.flush();
   await stage(page, 'live');
   await see('call');
@@ -243,6 +246,26 @@ export async function paperStates(world) {
   const bye = kiosk.next('bye', 30_000);
   await altKey(page, 'call-end');
   await bye;
+}
+
+/** A call in which the citizen says who they are; then one of a page that could not know. */
+export async function identityStates(world) {
+  const { bed, page, see, far } = world;
+  const citizens = new Citizens();
+  bed.trust = citizens.trust();
+  far.hears = { ctl: () => undefined };
+  await far.page.exposeFunction('ctlHeard', (text) => far.hears.ctl(text));
+  const kiosk = await callOnly(world);
+  await theIdentity(world, kiosk, citizens);
+  const bye = kiosk.next('bye', 30_000);
+  await altKey(page, 'call-end');
+  await bye;
+  bed.trust = null;
+  kiosk.call = 'cd'.repeat(16);
+  kiosk.wait();
+  await page.waitForSelector(id('queue-item'));
+  await intoCall({ ...world, see: () => undefined });
+  await notSetUp({ page, see, far }, kiosk);
 }
 
 /** A browser that gives no camera and no microphone. */
