@@ -93,9 +93,8 @@ int papers_add(struct papers *p, struct papers_given *g, size_t place,
     if (p->sheets == PAPERS_PAGES_MAX || bytes > PAPERS_BYTES_MAX - p->bytes)
         return -ENOSPC;
     place = LK_MIN(place, p->sheets);
-    memmove(&p->sheet[place + 1], &p->sheet[place],
-            (p->sheets - place) * sizeof(p->sheet[0]));
-    p->sheets++;
+    for (size_t i = p->sheets++; i > place; i--)
+        p->sheet[i] = p->sheet[i - 1];
     p->bytes += bytes;
     s->show.id = ++p->last_id;
     s->show.shared = s->show.from == PAPERS_FROM_EXPERT || s->fleeting;
@@ -175,8 +174,8 @@ static void remove_at(struct papers *p, size_t place)
     struct papers_sheet *s = p->sheet[place];
     p->sheets--;
     p->bytes -= papers_sheet_bytes(s);
-    memmove(&p->sheet[place], &p->sheet[place + 1],
-            (p->sheets - place) * sizeof(p->sheet[0]));
+    for (size_t i = place; i < p->sheets; i++)
+        p->sheet[i] = p->sheet[i + 1];
     changed(p, s->show.shared);
     papers_forget_look(p, s->show.id);
     papers_sheet_free(s);

@@ -82,28 +82,38 @@ static int fill(struct papers_sheet *s, struct papers_given *g)
     return 0;
 }
 
+static struct papers_sheet sheet_of(const struct papers_given *g)
+{
+    return (struct papers_sheet){
+        .first_fd = -1,
+        .detail_fd = -1,
+        .small_fd = -1,
+        .fleeting = g->fleeting,
+        .document = g->document,
+        .traits = g->traits,
+        .edit = PAPERS_EDIT_NONE,
+        .show = {.from = g->from,
+                 .keep = !g->fleeting,
+                 .blank = (g->traits & SCANMSG_BLANK) != 0,
+                 .cut = (g->traits & (SCANMSG_CUT | SCANMSG_DAMAGED)) != 0,
+                 .dpi = g->dpi,
+                 .width_px = g->width_px,
+                 .height_px = g->height_px}};
+}
+
 int papers_sheet_new(struct papers_given *g, struct papers_sheet **ret)
 {
-    LK_AUTO(papers_sheet) s = calloc(1, sizeof(*s));
+    struct papers_sheet *s = calloc(1, sizeof(*s));
     int r = -ENOMEM;
     if (s) {
-        s->first_fd = s->detail_fd = s->small_fd = -1;
-        s->fleeting = g->fleeting;
-        s->document = g->document;
-        s->traits = g->traits;
-        s->edit = PAPERS_EDIT_NONE;
-        s->show.from = g->from;
-        s->show.keep = !g->fleeting;
-        s->show.blank = (g->traits & SCANMSG_BLANK) != 0;
-        s->show.cut = (g->traits & (SCANMSG_CUT | SCANMSG_DAMAGED)) != 0;
-        s->show.dpi = g->dpi;
-        s->show.width_px = g->width_px;
-        s->show.height_px = g->height_px;
+        *s = sheet_of(g);
         r = fill(s, g);
     }
     papers_given_close(g);
-    if (r == 0)
-        *ret = LK_TAKE(s);
+    if (r < 0)
+        papers_sheet_free(s);
+    else
+        *ret = s;
     return r;
 }
 
