@@ -25,7 +25,7 @@ class PaperAsk extends CallElement {
     const { scanner, camera } = share.told;
     const note = scanner === 'none' ? (camera ? t.paper.noScanner : t.paper.noMachine) : null;
     return html`<section class="panel pad asking" aria-labelledby="ask-title"><form @submit=${(e: SubmitEvent) => this.send(e)}>
-      <h2 id="ask-title" tabindex="-1">${t.paper.ask}</h2><p class="small muted">${t.paper.askLead}</p>
+      <h2 id="ask-title" tabindex="-1">${t.paper.ask}</h2><p class="small muted panel-lead">${t.paper.askLead}</p>
       ${note === null ? nothing : html`<p class="note-line warn">${icon('triangleAlert')}<span>${note}</span></p>`}
       <label class="field"><span class="small strong">${t.paper.askKind}</span><select class="input" data-testid="paper-ask-kind" .value=${this.kind} @change=${(e: Event) => { this.kind = (e.target as HTMLSelectElement).value; }}>
         ${Object.entries(t.paper.kinds).map(([kind, words]) => html`<option value=${kind} ?selected=${kind === this.kind}>${words}</option>`)}</select></label>

@@ -90,7 +90,7 @@ class PaperPanel extends PageElement {
     if (!page.facts.keep || page.detail === null) {
       return html`<button class="btn mini" data-testid="paper-save" aria-disabled="true" aria-describedby="paper-save-note" data-key=${save} aria-keyshortcuts=${`Alt+${save}`}>${words}</button>`;
     }
-    return html`<a class="btn mini" data-testid="paper-save" aria-describedby="paper-save-note" data-key=${save} aria-keyshortcuts=${`Alt+${save}`} href=${page.detail} download=${t.paper.file(share.pages.indexOf(page) + 1)} @click=${() => share.save(page.id)}>${words}</a>`;
+    return html`<a class="btn mini" data-testid="paper-save" title=${t.paper.saveBare} aria-describedby="paper-save-note" data-key=${save} aria-keyshortcuts=${`Alt+${save}`} href=${page.detail} download=${t.paper.file(share.pages.indexOf(page) + 1)} @click=${() => share.save(page.id)}>${words}</a>`;
   }
 
   /** A tool is taken up, or laid down; the focus goes to the page, where it works. */
@@ -177,26 +177,26 @@ class PaperPanel extends PageElement {
     const { askState: state } = share;
     if (state === 'none') return nothing;
     const ended = state === 'done' || state === 'declined';
-    return html`<div class="line" data-testid="paper-asked" data-state=${state}>${icon('scanLine')}<p class="grow" role="status"><b class="strong">${t.paper.asked(wishText(t, share.wish))}</b> <span class=${state === 'declined' ? 'warn' : 'muted'}>${t.paper.askStates[state]}</span></p>
+    return html`<div class="line broad" data-testid="paper-asked" data-state=${state}>${icon('scanLine')}<p class="grow" role="status"><b class="strong">${t.paper.asked(wishText(t, share.wish))}</b> <span class=${state === 'declined' ? 'warn' : 'muted'}>${t.paper.askStates[state]}</span></p>
       <button class="btn mini" data-testid="paper-ask-off" @click=${() => share.askOff()}>${ended ? t.paper.askDone : t.paper.askOff}</button></div>`;
   }
 
   private showing(d: PaperShare['showing']['list'][number]): TemplateResult {
     const { t, share } = this;
-    return html`<div class="line" data-testid="paper-shown" data-state=${d.state} data-why=${d.why}>${icon(d.state === 'refused' ? 'circleAlert' : 'fileUp')}<p class="grow" role="status"><b class="strong">${d.name || t.paper.shownNameless}</b> <span class=${d.state === 'refused' ? 'alert' : 'muted'}>${shownText(t, d)}</span></p>
+    return html`<div class="line broad" data-testid="paper-shown" data-state=${d.state} data-why=${d.why}>${icon(d.state === 'refused' ? 'circleAlert' : 'fileUp')}<p class="grow" role="status"><b class="strong">${d.name || t.paper.shownNameless}</b> <span class=${d.state === 'refused' ? 'alert' : 'muted'}>${shownText(t, d)}</span></p>
       ${d.state === 'coming' ? html`<progress max="100" value=${percent(d.sent, d.total)} aria-label=${shownText(t, d)}></progress>` : nothing}
       <button class="btn mini" data-testid="paper-unshow" @click=${() => share.unshow(d)}>${d.state === 'refused' ? t.paper.askDone : t.paper.unshow}<span class="hidden">: ${d.name}</span></button></div>`;
   }
 
   private ownPages(): TemplateResult | typeof nothing {
     const { own } = this.share.told;
-    return own === 0 ? nothing : html`<p class="line" data-testid="paper-own">${icon('lock')}<span>${this.t.paper.own(own)}</span></p>`;
+    return own === 0 ? nothing : html`<p class="small muted line" data-testid="paper-own">${icon('lock', 'tiny')}<span>${this.t.paper.own(own)}</span></p>`;
   }
 
   private marks(page: Sheet): TemplateResult | typeof nothing {
     const { t, share } = this;
     if (page.marks.length === 0) return nothing;
-    return html`<div class="line"><p class="small muted" id="paper-marks">${t.paper.marks}</p><ul class="marks" aria-labelledby="paper-marks">${repeat(page.marks, (m) => m.id, (m) => html`<li class="chip ${m.by}">
+    return html`<div class="line broad"><p class="small muted" id="paper-marks">${t.paper.marks}</p><ul class="marks" aria-labelledby="paper-marks">${repeat(page.marks, (m) => m.id, (m) => html`<li class="chip ${m.by}">
       ${icon(SHAPE_ICONS[m.what])}<span>${m.text || t.paper.shapes[m.what]}<span class="hidden"> (${m.by === 'expert' ? t.paper.you : t.citizen})</span></span>
       ${m.by === 'expert' ? html`<button data-testid="paper-unmark-${m.id}" title=${t.paper.unmark} aria-label="${t.paper.unmark}: ${m.text || t.paper.shapes[m.what]}" @click=${() => share.unmark(page.id, m.id)}>${icon('x')}</button>` : nothing}</li>`)}</ul></div>`;
   }

@@ -91,6 +91,8 @@ async function together({ page, see }, kiosk, first) {
   await page.focus(id('paper-well'));
   for (let i = 0; i < 4; i += 1) await page.keyboard.press('ArrowUp');
   await comes(() => kiosk.look.zoom === 150 && kiosk.look.y < 5000, 'zoom and place at the kiosk');
+  // Not while another look is on its way: the last one counts.
+  await until(page, () => { const { share } = document.querySelector('lk-paper-well'); return !share.lookDue && share.asked === null; });
   same(kiosk.look.by, 'expert', 'who looks');
   kiosk.lookAt({ zoom: 200, x: 5000, y: 3000 });
   await page.waitForSelector('.page[data-zoom="200"]');
@@ -106,6 +108,7 @@ async function together({ page, see }, kiosk, first) {
   await see('paper-turned');
   for (let i = 0; i < 3; i += 1) await page.click(id('paper-turn'));
   await page.waitForSelector('.page[data-turn="0"]');
+  await comes(() => kiosk.look.turn === 0, 'upright again');
   kiosk.lookAt({ zoom: 100, turn: 0, x: 5000, y: 5000 });
   await page.waitForSelector('.page[data-zoom="100"]');
 }
