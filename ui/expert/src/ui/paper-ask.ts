@@ -27,10 +27,10 @@ class PaperAsk extends CallElement {
     return html`<section class="panel pad asking" aria-labelledby="ask-title"><form @submit=${(e: SubmitEvent) => this.send(e)}>
       <h2 id="ask-title" tabindex="-1">${t.paper.ask}</h2><p class="small muted panel-lead">${t.paper.askLead}</p>
       ${note === null ? nothing : html`<p class="note-line warn">${icon('triangleAlert')}<span>${note}</span></p>`}
-      <label class="field"><span class="small strong">${t.paper.askKind}</span><select class="input" data-testid="paper-ask-kind" .value=${this.kind} @change=${(e: Event) => { this.kind = (e.target as HTMLSelectElement).value; }}>
+      <label class="field"><span class="small strong" aria-hidden="true">${t.paper.askKind}</span><select class="input" aria-label=${t.paper.askKind} data-testid="paper-ask-kind" .value=${this.kind} @change=${(e: Event) => { this.kind = (e.target as HTMLSelectElement).value; }}>
         ${Object.entries(t.paper.kinds).map(([kind, words]) => html`<option value=${kind} ?selected=${kind === this.kind}>${words}</option>`)}</select></label>
       <div class="choice" role="radiogroup" aria-label=${t.paper.askSides}>${([1, 2] as const).map((n) => html`<label><input type="radio" name="sides" value=${n} data-testid="paper-ask-sides-${n}" .checked=${this.sides === n} @change=${() => { this.sides = n; }}>${t.paper.sides[n]}</label>`)}</div>
-      <label class="field"><span class="small strong">${t.paper.askText}</span><input class="input" data-testid="paper-ask-text" name="text" maxlength="200" autocomplete="off" placeholder=${t.paper.askTextHint} dir="auto" aria-describedby="ask-needs"></label>
+      <label class="field"><span class="small strong" aria-hidden="true">${t.paper.askText}</span><input class="input" aria-label=${t.paper.askText} data-testid="paper-ask-text" name="text" maxlength="200" autocomplete="off" placeholder=${t.paper.askTextHint} dir="auto" aria-describedby="ask-needs"></label>
       <p class="note-line wrong" id="ask-needs" role="status">${this.bare ? html`${icon('circleAlert')}<span>${t.paper.askNeeds}</span>` : nothing}</p>
       <div class="row"><button class="btn fill" data-testid="paper-ask-send" aria-disabled=${!share.isShared}>${t.paper.askSend}</button><button type="button" class="btn" data-testid="paper-ask-cancel" @click=${() => this.done()}>${t.paper.cancel}</button></div>
     </form></section>`;

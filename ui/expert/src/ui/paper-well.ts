@@ -71,7 +71,7 @@ class PaperWell extends PageElement {
         ${sheet.preview === null || sheet.broken ? nothing : html`<img alt="" draggable="false" src=${sheet.preview}>`}
         ${sheet.detail === null || sheet.broken ? nothing : html`<img alt="" draggable="false" class=${this.sharp === sheet.detail ? '' : 'waits'} src=${sheet.detail} @load=${(e: Event) => this.loaded(e)} @error=${() => this.share.unreadable(sheet.id)}>`}
         <svg class="ink" viewBox="0 0 ${WHOLE} ${WHOLE}" preserveAspectRatio="none" aria-hidden="true">${sheet.marks.map((m) => this.drawn(m))}${this.drafted()}</svg>
-        ${sheet.marks.filter((m) => m.what === 'text').map((m) => html`<span class="scribble ${m.by}" .style=${`${this.at(m)}; ${upright}`}>${m.text}</span>`)}
+        ${sheet.marks.filter((m) => m.what === 'text').map((m) => html`<span class="scribble ${m.by}" .style=${`${this.at(m)}; ${upright}; ${this.room(m)}`}>${m.text}</span>`)}
         ${this.pointer(this.share.mine, 'me', t.paper.you, upright)}${this.pointer(this.share.citizen, 'them', t.citizen, upright)}
         ${this.typing === null ? nothing : html`<i class="here" .style=${this.at(this.typing)}></i>`}
       </div></div>
@@ -120,6 +120,12 @@ class PaperWell extends PageElement {
 
   private at({ x, y }: Spot): string {
     return `left: ${x / 100}%; top: ${y / 100}%`;
+  }
+
+  /** A text wraps rather than runs beyond what there is of the page. */
+  private room({ x }: Spot): string {
+    const left = [WHOLE - x, null, x, null][this.look.turn] ?? null;
+    return `max-width: ${left === null ? '260px' : `clamp(72px, ${left / 100}%, 260px)`}`;
   }
 
   private pointer(at: { page: number; x: number; y: number } | null, who: 'me' | 'them', name: string, upright: string): TemplateResult | typeof nothing {

@@ -167,7 +167,7 @@ class PaperPanel extends PageElement {
   /** What was asked for, what is shown, what is not shared, what was drawn, and what may be kept. */
   private foot(page: Sheet | null): TemplateResult | typeof nothing {
     const { t, share } = this;
-    const lines = [this.asked(), ...share.showing.list.map((d) => this.showing(d)), this.ownPages(), page === null ? nothing : this.marks(page),
+    const lines = [this.asked(), ...share.showing.list.map((d) => this.showing(d)), page === null ? nothing : this.marks(page), this.ownPages(),
       page === null ? nothing : html`<p class="small muted line" id="paper-save-note">${icon('info', 'tiny')}<span>${page.facts.keep ? t.paper.saveTold : t.paper.keepNotLong}</span></p>`];
     return lines.every((l) => l === nothing) ? nothing : html`<footer>${lines}</footer>`;
   }
