@@ -198,7 +198,8 @@ static const struct {
     {SESSION_INTENT_ROW_ADD, "child", "", "row-add:child "},
     {SESSION_INTENT_ROW_REMOVE, "child-1", "", "row-remove:child-1 "},
     {SESSION_INTENT_UNDO, "", "", "undo "},
-    {SESSION_INTENT_ROLE, "1-2", "Aino", "role:person:Aino:1-2 "}, /* remove: 1 */
+    {SESSION_INTENT_ROLE, "1-2", "Aino",
+     "role:person:Aino:1-2 "}, /* remove: 1 */
     {SESSION_INTENT_NEXT, "", "", "next "},
     {SESSION_INTENT_BACK, "", "", "back "},
     {SESSION_INTENT_CALL_VIEW, "", "", "focus: "},
