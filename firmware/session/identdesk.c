@@ -93,8 +93,8 @@ static void view_anew(struct identdesk *d)
     explicit_bzero(&d->view, sizeof(d->view));
     d->view.card_in = card_in;
     d->view.tries = SESSION_TRIES_UNKNOWN;
-    for (uint8_t i = 0; i < sizeof(d->view.order); i++)
-        d->view.order[i] = i;
+    for (size_t i = 0; i < sizeof(d->view.order); i++)
+        d->view.order[i] = (uint8_t)i;
 }
 
 void identdesk_enter(struct identdesk *d, enum identdesk_stage stage)
@@ -189,7 +189,7 @@ void identdesk_flush(struct identdesk *d)
                               .identity = &d->view,
                               .called = d->called};
     d->view.card_in = d->card.there && d->card.card != CARDMSG_CARD_ABSENT;
-    if (!d->called && memcmp(&d->view, &d->told, sizeof(d->view)) == 0)
+    if (!d->called && session_identity_same(&d->view, &d->told))
         return;
     d->called = false;
     memcpy(&d->told, &d->view, sizeof(d->told));

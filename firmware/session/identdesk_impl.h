@@ -57,31 +57,31 @@ struct identdesk_request {
 struct identdesk {
     struct identdesk_config config;
     int64_t now_us;
-    bool call; /* one is on */
-    bool open; /* `ctl` is */
-    enum identdesk_stage stage;
-    bool signing;     /* it is about the form's signature, not about the ask */
     int64_t until_us; /* when waiting ends; NEVER */
+    int64_t asks_us;  /* when one more request of the page may come */
     struct identdesk_request ask;
-    uint32_t asks;   /* that may still be taken at once */
-    int64_t asks_us; /* when there is one more */
-    struct identity_acting acting;
-    struct identity_binding binding; /* of what is being signed */
     struct identdesk_reader card;
-    uint32_t ids;                             /* given out so far */
-    uint32_t signer;                          /* id; 0: nothing is prepared */
-    uint8_t signer_sha256[IDENTITY_HASH_LEN]; /* of the certificate */
-    enum cardmsg_hash hash;
-    uint32_t phone; /* id of a login; 0 none */
-    bool camera;    /* the document camera looks */
     size_t token_len;
-    char token[IDENTITY_TOKEN_MAX];
-    size_t said_len;           /* 0: nothing about the ask was said */
+    size_t said_len; /* 0: nothing about the ask was said */
+    enum identdesk_stage stage;
     enum identity_state state; /* as last said */
-    char said[IDENTITY_SAID_MAX + 1];
+    enum cardmsg_hash hash;    /* of what is to be signed */
+    uint32_t asks;             /* that may still be taken at once */
+    uint32_t ids;              /* given out so far */
+    uint32_t signer;           /* id; 0: nothing is prepared */
+    uint32_t phone;            /* id of a login; 0 none */
+    struct identity_acting acting;
     struct session_identity view;
-    struct session_identity told; /* to the session */
-    bool called;                  /* the citizen is to look */
+    struct session_identity told;             /* to the session */
+    struct identity_binding binding;          /* of what is being signed */
+    uint8_t signer_sha256[IDENTITY_HASH_LEN]; /* of the certificate */
+    bool call;                                /* one is on */
+    bool open;                                /* `ctl` is */
+    bool signing; /* it is about the form's signature, not about the ask */
+    bool camera;  /* the document camera looks */
+    bool called;  /* the citizen is to look */
+    char token[IDENTITY_TOKEN_MAX];
+    char said[IDENTITY_SAID_MAX + 1];
 };
 
 /* --- identdesk.c ------------------------------------------------------- */

@@ -146,6 +146,10 @@ void session_tick(struct session *s, int64_t now_us);
 /* When session_tick() is wanted next; INT64_MAX for never. */
 int64_t session_next_us(const struct session *s);
 
+/* Whether they show the same. */
+bool session_identity_same(const struct session_identity *a,
+                           const struct session_identity *b);
+
 /* Takes the next action; false when there is none. */
 bool session_poll(struct session *s, struct session_action *ret);
 

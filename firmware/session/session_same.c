@@ -43,8 +43,8 @@ static bool track_same(const struct session_view *a,
            strcmp(a->track_asks, b->track_asks) == 0;
 }
 
-static bool identity_same(const struct session_identity *a,
-                          const struct session_identity *b)
+bool session_identity_same(const struct session_identity *a,
+                           const struct session_identity *b)
 {
     return a->phase == b->phase && a->how == b->how && a->why == b->why &&
            a->tries == b->tries && a->digits == b->digits &&
@@ -64,7 +64,7 @@ static bool beside_same(const struct session_view *a,
            strcmp(a->role_name, b->role_name) == 0 &&
            strcmp(a->role_id, b->role_id) == 0 &&
            a->card_left == b->card_left && a->paper_left == b->paper_left &&
-           identity_same(&a->identity, &b->identity);
+           session_identity_same(&a->identity, &b->identity);
 }
 
 /* Of everything but the version and what only
