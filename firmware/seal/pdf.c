@@ -247,7 +247,7 @@ static void paper_attachment(struct paper *p, const struct seal_item *item)
     char text[ATTACHMENT_MAX];
     (void)snprintf(text, sizeof(text), SEAL_PAPERS "%s\nSHA-256: %s",
                    item->label, item->value);
-    sheet_space(p->sheet, 2);
+    sheet_space(p->sheet, 4);
     sheet_open(p->sheet, "LI");
     paper_write(p, SHEET_NOTE, "LBody", text);
     sheet_close(p->sheet, "LI");

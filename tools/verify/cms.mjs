@@ -1,4 +1,4 @@
-// The signature file, taken apart: that it holds what a CAdES-B signature by one kiosk holds and nothing besides. Whether
+// The signature file, taken apart: that it holds what a CAdES-B signature of one signer holds and nothing besides. Whether
 // the signature itself is right is openssl's affair.
 import { createHash, X509Certificate } from 'node:crypto';
 import { check } from './check.mjs';
@@ -11,8 +11,23 @@ const OID = {
   signingTime: '06092a864886f70d010905',
   signingCertificateV2: '060b2a864886f70d010910022f',
 };
-const SHA256 = '300b0609608648016503040201';
-const ECDSA_SHA256 = '300a06082a8648ce3d040302';
+const KEY_USAGE = '0603551d0f';
+
+/** The hashes and, with each, the ways of signing: names and DER, without regard for which key. */
+const HASHES = [['sha256', 32, '01', '02'], ['sha384', 48, '02', '03'], ['sha512', 64, '03', '04']].map(([name, length, sha2, ecdsa]) => {
+  const inPss = `300d06096086480165030402${sha2}0500`;
+  return {
+    name,
+    der: `300b06096086480165030402${sha2}`,
+    ways: {
+      [`300a06082a8648ce3d0403${ecdsa}`]: 'ECDSA',
+      '300d06092a864886f70d0101010500': 'RSA',
+      [`304106092a864886f70d01010a3034a00f${inPss}a11c301a06092a864886f70d010108${inPss}a2030201${length.toString(16)}`]: 'RSA-PSS',
+    },
+  };
+});
+/** What kiosks sign with. */
+const KIOSK_WAY = { hash: 'sha256', way: 'ECDSA' };
 
 /** One DER value at the start of `bytes`: {tag, body, whole, rest}. */
 function der(bytes) {
@@ -44,7 +59,8 @@ function fields(bytes, ...tags) {
 }
 
 const hex = (bytes) => Buffer.from(bytes).toString('hex');
-const sha256 = (bytes) => createHash('sha256').update(bytes).digest();
+const digestOf = (name, bytes) => createHash(name).update(bytes).digest();
+const sha256 = (bytes) => digestOf('sha256', bytes);
 
 function signedTime(value) {
   const text = value.body.toString('latin1');
@@ -87,31 +103,69 @@ function issuerAndSerial(certificate) {
   return Buffer.concat([issuer.whole, serial.whole]);
 }
 
-function readSigner(signer, certificate, manifest) {
-  const [version, sid, digest, attributes, algorithm, value] = fields(signer.body, 0x02, 0x30, 0x30, 0xa0, 0x30, 0x04);
-  check(hex(version.whole) === '020101' && hex(digest.whole) === SHA256 && hex(algorithm.whole) === ECDSA_SHA256,
-    'the signature is of another kind');
-  check(sid.body.equals(issuerAndSerial(certificate)), 'the signature names another certificate');
-  fields(der(value.body).body, 0x02, 0x02);
-  const a = readAttributes(attributes.body);
-  check(hex(a.contentType.whole) === OID.data, 'the signature is over something else');
-  check(a.messageDigest.body.equals(sha256(manifest)), 'the manifest is not what was signed');
-  check(certificateHash(a.signingCertificateV2).equals(sha256(certificate.raw)), 'the certificate is not the signer\'s');
-  return signedTime(a.signingTime);
+/** Whether the certificate's keyUsage is nonRepudiation: for a human's own signature (RFC 5280, 4.2.1.3). */
+export function isForOwnWill(certificate) {
+  const tbs = der(der(certificate.raw).body);
+  for (let rest = tbs.body; rest.length > 0;) {
+    const value = der(rest);
+    rest = value.rest;
+    if (value.tag !== 0xa3) {
+      continue;
+    }
+    for (let list = der(value.body).body; list.length > 0;) {
+      const extension = der(list);
+      list = extension.rest;
+      if (hex(der(extension.body).whole) === KEY_USAGE) {
+        const last = extension.body.subarray(-2); // of the BIT STRING: unused bits, bits
+        return (last[1] & 0x40) !== 0;
+      }
+    }
+  }
+  return false;
 }
 
-/** {certificate, time} of a detached signature over `manifest`. */
+/** {hash, way} of the algorithms, which must go with the certificate's key. */
+function readWay(digest, algorithm, certificate) {
+  const hash = HASHES.find((h) => h.der === hex(digest.whole));
+  const way = hash?.ways[hex(algorithm.whole)];
+  check(way && certificate.publicKey.asymmetricKeyType === (way === 'ECDSA' ? 'ec' : 'rsa'), 'the signature is of another kind');
+  return { hash: hash.name, way };
+}
+
+function readSigner(signer, certificate, manifest) {
+  const [version, sid, digest, attributes, algorithm, value] = fields(signer.body, 0x02, 0x30, 0x30, 0xa0, 0x30, 0x04);
+  check(hex(version.whole) === '020101', 'the signature is of another kind');
+  const { hash, way } = readWay(digest, algorithm, certificate);
+  check(sid.body.equals(issuerAndSerial(certificate)), 'the signature names another certificate');
+  if (way === 'ECDSA') {
+    const [pair] = fields(value.body, 0x30);
+    fields(pair.body, 0x02, 0x02);
+  }
+  const a = readAttributes(attributes.body);
+  check(hex(a.contentType.whole) === OID.data, 'the signature is over something else');
+  check(a.messageDigest.body.equals(digestOf(hash, manifest)), 'the manifest is not what was signed');
+  check(certificateHash(a.signingCertificateV2).equals(sha256(certificate.raw)), 'the certificate is not the signer\'s');
+  return { time: signedTime(a.signingTime), hash, way, digest: hex(digest.whole) };
+}
+
+/** Whether it was made as kiosks make theirs. */
+export function isKiosks(signature) {
+  return signature.hash === KIOSK_WAY.hash && signature.way === KIOSK_WAY.way;
+}
+
+/** {certificate, time, hash, way} of a detached signature over `manifest`. */
 export function readSignature(bytes, manifest) {
   const [info] = fields(bytes, 0x30);
   const [type, wrap] = fields(info.body, 0x06, 0xa0);
   check(hex(type.whole) === OID.signedData, 'the signature file holds no signature');
   const [signed] = fields(wrap.body, 0x30);
   const [version, digests, content, certificates, signers] = fields(signed.body, 0x02, 0x31, 0x30, 0xa0, 0x31);
-  check(hex(version.whole) === '020101' && hex(digests.body) === SHA256 && hex(content.body) === OID.data,
-    'the signature is of another kind');
+  check(hex(version.whole) === '020101' && hex(content.body) === OID.data, 'the signature is of another kind');
   const [raw] = fields(certificates.body, 0x30);
   const [signer] = fields(signers.body, 0x30);
   const certificate = new X509Certificate(raw.whole);
   check(certificate.raw.equals(raw.whole), 'the certificate is malformed');
-  return { certificate, time: readSigner(signer, certificate, manifest) };
+  const { digest, ...found } = readSigner(signer, certificate, manifest);
+  check(hex(digests.body) === digest, 'the signature is of another kind');
+  return { certificate, ...found };
 }

@@ -5,11 +5,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from './check.mjs';
-import { readSignature } from './cms.mjs';
+import { isForOwnWill, isKiosks, readSignature } from './cms.mjs';
 import { readZip } from './zip.mjs';
 
 const MIMETYPE = 'application/vnd.etsi.asic-e+zip';
 const DOCUMENT_SIGNING = '1.3.6.1.5.5.7.3.36';
+const PAPERS = 'attachments/';
 const SIZE_MAX = 160 * 1024 * 1024;
 
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<asic:ASiCManifest xmlns:asic="http://uri.etsi.org/02918/v1.2.1#" ' +
@@ -52,16 +53,16 @@ function checkDigests(name, manifest, entries) {
 }
 
 /** openssl's word on the signature and the chain. */
-function checkSignature(signature, manifest, time, options) {
+function checkSignature({ signature, manifest, time, ca, crl }, at) {
   const dir = mkdtempSync(join(tmpdir(), 'luukku-verify-'));
   try {
     writeFileSync(join(dir, 'manifest'), manifest);
-    writeFileSync(join(dir, 'ca'), readFileSync(options.ca, 'utf8') + (options.crl ? readFileSync(options.crl, 'utf8') : ''));
-    const when = options.at === 'signing' ? time : options.at ? new Date(options.at) : new Date();
+    writeFileSync(join(dir, 'ca'), readFileSync(ca, 'utf8') + (crl ? readFileSync(crl, 'utf8') : ''));
+    const when = at === 'signing' ? time : at ? new Date(at) : new Date();
     check(!Number.isNaN(when.getTime()), '--at is no time');
     const run = spawnSync('openssl', ['cms', '-verify', '-cades', '-purpose', 'any', '-binary', '-inform', 'DER', '-content',
       join(dir, 'manifest'), '-CAfile', join(dir, 'ca'), '-no-CApath', '-no-CAstore', '-attime', String(Math.floor(when / 1000)),
-      ...(options.crl ? ['-crl_check'] : []), '-out', '/dev/null'], { input: signature, encoding: 'utf8' });
+      ...(crl ? ['-crl_check'] : []), '-out', '/dev/null'], { input: signature, encoding: 'utf8' });
     check(!run.error, `openssl does not run: ${run.error?.message}`);
     check(run.status === 0, `the signature is not accepted: ${run.stderr.trim().split('\n').at(-1)}`);
   } finally {
@@ -76,26 +77,71 @@ function dosStamp(date) {
   return day * 65536 + time;
 }
 
-function checkSigner(certificate) {
-  check(certificate.keyUsage?.includes(DOCUMENT_SIGNING), 'the signer\'s certificate is not for signing documents');
-  return /^CN=(.+)$/m.exec(certificate.subject)?.[1] ?? '';
-}
+const named = (certificate, attribute) => new RegExp(`^${attribute}=(.+)$`, 'm').exec(certificate.subject)?.[1] ?? '';
 
-function readOne(manifestEntry, entries, options) {
+/** Whose signatures a container has, by their numbers, and what makes a signer theirs. */
+const SIGNERS = {
+  '001': {
+    by: 'kiosk',
+    check: ({ certificate, ...signature }) => check(isKiosks(signature) && certificate.keyUsage?.includes(DOCUMENT_SIGNING),
+      'the signer\'s certificate is not for signing documents'),
+    ca: (options) => ({ ca: options.ca, crl: options.crl }),
+    who: (certificate) => ({ signer: named(certificate, 'CN') }),
+  },
+  '002': {
+    by: 'citizen',
+    check: ({ certificate }) => check(isForOwnWill(certificate), 'the citizen\'s certificate is not for signing'),
+    ca: (options) => ({ ca: options.citizenCa, crl: options.citizenCrl }),
+    who: (certificate) => ({ signer: named(certificate, 'CN'), satu: named(certificate, 'serialNumber') }),
+  },
+};
+
+/** One signature, all but openssl's word on it. */
+function readOne(manifestEntry, entries) {
   const number = /^META-INF\/ASiCManifest(\d{3})\.xml$/.exec(manifestEntry.name)[1];
+  const kind = SIGNERS[number];
+  check(kind, `${manifestEntry.name} is nobody's`);
   const manifest = readManifest(manifestEntry.name, manifestEntry.data);
   const entry = entries.find((e) => e.name === `META-INF/signature${number}.p7s`);
   check(entry && manifest.signature === entry.name, `${manifestEntry.name} and its signature do not belong together`);
   checkDigests(manifestEntry.name, manifest, entries);
-  const { certificate, time } = readSignature(entry.data, manifestEntry.data);
-  const signer = checkSigner(certificate);
-  checkSignature(entry.data, manifestEntry.data, time, options);
-  return { signer, time, serial: certificate.serialNumber, manifest };
+  const found = readSignature(entry.data, manifestEntry.data);
+  kind.check(found);
+  return { ...found, number, kind, objects: manifest.objects, signature: entry.data, manifest: manifestEntry.data };
+}
+
+/** The manifests' numbers are 001 and, when the citizen signed, 002; both are over the same and of one time. */
+function checkTogether(signed) {
+  check(signed.every(({ number }, i) => Number(number) === i + 1), 'the signatures are not those of a kiosk and a citizen');
+  const [first] = signed;
+  const same = (s) => JSON.stringify(s.objects) === JSON.stringify(first.objects) && s.time.getTime() === first.time.getTime();
+  check(signed.every(same), 'the signatures are not over the same');
+}
+
+/** The papers that the form names, and those in the container: the same, each with its SHA-256. */
+function checkPapers(entries) {
+  const form = entries.find((e) => e.name === 'form.json');
+  const there = entries.filter((e) => e.name.startsWith(PAPERS));
+  if (!form && there.length === 0) {
+    return;
+  }
+  let named;
+  try {
+    named = JSON.parse(form.data.toString('utf8')).sections?.flatMap((s) => s.fields ?? [])
+      .filter((f) => f.type === 'attachment' && f.applies !== false).flatMap((f) => f.value) ?? [];
+  } catch {
+    check(false, 'form.json is no form');
+  }
+  check(named.length === there.length, 'the papers are not those that the form names');
+  for (const { name, sha256 } of named) {
+    const paper = there.find((e) => e.name === PAPERS + name);
+    check(paper && createHash('sha256').update(paper.data).digest('hex') === sha256, `${PAPERS}${name} is not the paper that the form names`);
+  }
 }
 
 /**
- * Checks `bytes` of a container; options: ca (path of PEM), crl, at. Gives {signatures, files}; throws Refused with the
- * reason otherwise.
+ * Checks `bytes` of a container; options: ca (path of PEM), crl, citizenCa, citizenCrl, at. Gives {signatures, files}; throws
+ * Refused with the reason otherwise.
  */
 export function verify(bytes, options) {
   check(bytes.length <= SIZE_MAX, 'the container is too large');
@@ -105,11 +151,19 @@ export function verify(bytes, options) {
   check(meta.every((e) => /^META-INF\/(ASiCManifest\d{3}\.xml|signature\d{3}\.p7s)$/.test(e.name)), 'META-INF has a file that does not belong there');
   const manifests = meta.filter((e) => e.name.endsWith('.xml'));
   check(manifests.length > 0 && manifests.length * 2 === meta.length, 'there is no signature, or one without its manifest');
-  const signed = manifests.map((m) => readOne(m, entries, options));
-  check(entries.every((e) => signed.some((s) => dosStamp(s.time) === e.stamp)), 'an entry is of another time than the signatures');
+  const signed = manifests.map((m) => readOne(m, entries));
+  checkTogether(signed);
+  check(entries.every((e) => dosStamp(signed[0].time) === e.stamp), 'an entry is of another time than the signatures');
+  checkPapers(entries);
+  for (const s of signed) {
+    const trust = s.kind.ca(options);
+    check(trust.ca, `a ${s.kind.by} has signed, too: say whom to trust for that (--citizen-ca)`);
+    checkSignature({ ...s, ...trust }, options.at);
+  }
   return {
-    signatures: signed.map(({ signer, time, serial }) => ({ signer, serial, time: time.toISOString() })),
-    files: signed[0].manifest.objects.map(({ name, type, digest }) => ({
+    signatures: signed.map(({ kind, certificate, time }) => (
+      { by: kind.by, ...kind.who(certificate), serial: certificate.serialNumber, time: time.toISOString() })),
+    files: signed[0].objects.map(({ name, type, digest }) => ({
       name, type, sha256: Buffer.from(digest, 'base64').toString('hex'), bytes: entries.find((e) => e.name === name).data.length,
     })),
   };

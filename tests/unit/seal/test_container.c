@@ -12,6 +12,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <openssl/x509v3.h>
 
 #define NOW 1795000000
 
@@ -202,6 +203,275 @@ static void test_same_in_same_out(void **state)
                         39);
 }
 
+/* --- with a card ------------------------------------------------------- */
+
+#define RAW_MAX 512
+
+/* A certificate for signing of a card's key; keyUsage as OpenSSL writes it, or
+ * NULL. */
+static X509 *card_cert(EVP_PKEY *pkey, const char *usage)
+{
+    X509 *cert = X509_new();
+    X509_NAME *name = X509_get_subject_name(cert);
+    assert_int_equal(ASN1_INTEGER_set(X509_get_serialNumber(cert), 9), 1);
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+                               (const unsigned char *)"Matti", -1, -1, 0);
+    X509_set_issuer_name(cert, name);
+    X509_set_version(cert, X509_VERSION_3);
+    X509_time_adj(X509_getm_notBefore(cert), 0, &(time_t){NOW - 100});
+    X509_time_adj(X509_getm_notAfter(cert), 0, &(time_t){NOW + 100});
+    X509_set_pubkey(cert, pkey);
+    X509_EXTENSION *ext =
+        usage ? X509V3_EXT_conf_nid(NULL, NULL, NID_key_usage, usage) : NULL;
+    if (ext)
+        X509_add_ext(cert, ext, -1);
+    X509_EXTENSION_free(ext);
+    assert_true(X509_sign(cert, device.pkey, EVP_sha256()) > 0);
+    return cert;
+}
+
+struct card {
+    EVP_PKEY *pkey;
+    unsigned char *der;
+    struct seal_signer signer;
+};
+
+static struct card card_make(EVP_PKEY *pkey, const char *usage,
+                             enum seal_hash hash)
+{
+    struct card c = {.pkey = pkey};
+    assert_non_null(pkey);
+    X509 *cert = card_cert(pkey, usage);
+    int len = i2d_X509(cert, &c.der);
+    assert_true(len > 0);
+    c.signer = (struct seal_signer){c.der, (size_t)len, hash};
+    X509_free(cert);
+    return c;
+}
+
+static void card_free(struct card *c)
+{
+    EVP_PKEY_free(c->pkey);
+    OPENSSL_free(c->der);
+}
+
+/* What the card answers; of an EC key r || s. */
+static size_t card_sign(const struct card *c, const struct seal_draft *d,
+                        enum seal_scheme scheme, uint8_t ret[RAW_MAX])
+{
+    static const char *const names[] = {"SHA256", "SHA384", "SHA512"};
+    uint8_t hash[SEAL_HASH_MAX];
+    size_t n = RAW_MAX;
+    size_t len = seal_draft_hash(d, hash);
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(c->pkey, NULL);
+    assert_int_equal(EVP_PKEY_sign_init(ctx), 1);
+    assert_int_equal(EVP_PKEY_CTX_set_signature_md(
+                         ctx, EVP_get_digestbyname(names[c->signer.hash])),
+                     1);
+    if (scheme == SEAL_RSA_PSS)
+        EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING);
+    if (scheme == SEAL_RSA_PSS)
+        EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST);
+    assert_int_equal(EVP_PKEY_sign(ctx, ret, &n, hash, len), 1);
+    EVP_PKEY_CTX_free(ctx);
+    if (scheme != SEAL_ECDSA)
+        return n;
+    const uint8_t *at = ret;
+    ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &at, (long)n);
+    int half = (EVP_PKEY_get_bits(c->pkey) + 7) / 8;
+    BN_bn2binpad(ECDSA_SIG_get0_r(sig), ret, half);
+    BN_bn2binpad(ECDSA_SIG_get0_s(sig), ret + half, half);
+    ECDSA_SIG_free(sig);
+    return 2 * (size_t)half;
+}
+
+static int draft(const struct card *c, struct seal_draft **ret)
+{
+    const struct seal_file file = {"form.json", "application/json", "{}", 2};
+    LK_AUTO(seal_key) k = NULL;
+    assert_int_equal(load(&device.key_pem, &device.cert_pem, &k), 0);
+    return seal_draft_begin(&file, 1, k, NOW, &c->signer, ret);
+}
+
+/* Every bit of a signature counts, and so do its length and its kind; the draft
+ * takes the right one behind all that. */
+static void card_refuses(const struct card *c, enum seal_scheme scheme)
+{
+    LK_AUTO(seal_draft) d = NULL;
+    struct lk_buf *out = NULL;
+    uint8_t raw[RAW_MAX] = {0};
+    assert_int_equal(draft(c, &d), 0);
+    size_t len = card_sign(c, d, scheme, raw);
+    for (size_t i = 0; i < len; i++) {
+        raw[i] ^= (uint8_t)(1U << (i % 8));
+        assert_int_equal(seal_draft_finish(d, scheme, raw, len, &out),
+                         -EBADMSG);
+        raw[i] ^= (uint8_t)(1U << (i % 8));
+    }
+    for (size_t n = 0; n < len; n += 7)
+        assert_int_equal(seal_draft_finish(d, scheme, raw, n, &out), -EBADMSG);
+    assert_int_equal(seal_draft_finish(d, scheme, raw, len + 1, &out),
+                     -EBADMSG);
+    for (int other_scheme = 0; other_scheme <= SEAL_SCHEMES; other_scheme++)
+        if (other_scheme != (int)scheme)
+            assert_int_equal(seal_draft_finish(d,
+                                               (enum seal_scheme)other_scheme,
+                                               raw, len, &out),
+                             -EBADMSG);
+    assert_null(out);
+    assert_int_equal(seal_draft_finish(d, scheme, raw, len, &out), 0);
+    assert_non_null(memmem(out->data, out->len, "signature002.p7s", 16));
+    out = lk_buf_free(out);
+    assert_int_equal(seal_draft_finish(d, scheme, raw, len, &out), -EINVAL);
+    assert_int_equal(ERR_peek_error(), 0);
+}
+
+static void test_card_signatures(void **state)
+{
+    static const enum seal_scheme rsa_schemes[] = {SEAL_RSA_PKCS1,
+                                                   SEAL_RSA_PSS};
+    (void)state;
+    for (int hash = 0; hash < SEAL_HASHES; hash++) {
+        struct card p256 = card_make(EVP_EC_gen("P-256"), "nonRepudiation",
+                                     (enum seal_hash)hash);
+        struct card p384 = card_make(EVP_EC_gen("P-384"), "nonRepudiation",
+                                     (enum seal_hash)hash);
+        card_refuses(&p256, SEAL_ECDSA);
+        card_refuses(&p384, SEAL_ECDSA);
+        card_free(&p256);
+        card_free(&p384);
+    }
+    struct card r2048 =
+        card_make(EVP_RSA_gen(2048), "nonRepudiation", SEAL_SHA256);
+    for (size_t i = 0; i < LK_ARRAY_LEN(rsa_schemes); i++)
+        card_refuses(&r2048, rsa_schemes[i]);
+    card_free(&r2048);
+}
+
+/* A signature of a draft is not one of another, and zeros are none. */
+static void test_card_other_draft(void **state)
+{
+    static const uint8_t zeros[64];
+    LK_AUTO(seal_draft) one = NULL;
+    LK_AUTO(seal_draft) two = NULL;
+    struct lk_buf *out = NULL;
+    uint8_t raw[RAW_MAX];
+    (void)state;
+    struct card a =
+        card_make(EVP_EC_gen("P-256"), "nonRepudiation", SEAL_SHA256);
+    struct card b =
+        card_make(EVP_EC_gen("P-256"), "nonRepudiation", SEAL_SHA256);
+    assert_int_equal(draft(&a, &one), 0);
+    assert_int_equal(draft(&b, &two), 0);
+    size_t len = card_sign(&b, two, SEAL_ECDSA, raw);
+    assert_int_equal(seal_draft_finish(one, SEAL_ECDSA, raw, len, &out),
+                     -EBADMSG);
+    len = card_sign(&b, one, SEAL_ECDSA, raw);
+    assert_int_equal(seal_draft_finish(one, SEAL_ECDSA, raw, len, &out),
+                     -EBADMSG);
+    assert_int_equal(seal_draft_finish(one, SEAL_ECDSA, zeros, 64, &out),
+                     -EBADMSG);
+    assert_null(out);
+    card_free(&a);
+    card_free(&b);
+}
+
+static void test_card_refused(void **state)
+{
+    static const struct {
+        const char *usage;
+        int want;
+    } usages[] = {{NULL, -EKEYREJECTED},
+                  {"digitalSignature", -EKEYREJECTED},
+                  {"critical,nonRepudiation", 0},
+                  {"nonRepudiation,digitalSignature", 0}};
+    struct seal_draft *d = NULL;
+    (void)state;
+    for (size_t i = 0; i < LK_ARRAY_LEN(usages); i++) {
+        struct card c =
+            card_make(EVP_EC_gen("P-256"), usages[i].usage, SEAL_SHA256);
+        assert_int_equal(draft(&c, &d), usages[i].want);
+        d = seal_draft_free(d);
+        card_free(&c);
+    }
+    EVP_PKEY *keys[] = {EVP_EC_gen("P-521"), EVP_EC_gen("secp256k1"),
+                        EVP_RSA_gen(1024),
+                        EVP_PKEY_Q_keygen(NULL, NULL, "ED25519")};
+    for (size_t i = 0; i < LK_ARRAY_LEN(keys); i++) {
+        struct card c = card_make(keys[i], "nonRepudiation", SEAL_SHA256);
+        assert_int_equal(draft(&c, &d), -EKEYREJECTED);
+        card_free(&c);
+    }
+    assert_null(d);
+    assert_int_equal(ERR_peek_error(), 0);
+}
+
+/* Certificates that are none, and those of another time. */
+static void test_card_certificates(void **state)
+{
+    const struct seal_file file = {"form.json", "application/json", "{}", 2};
+    LK_AUTO(seal_key) k = NULL;
+    struct seal_draft *d = NULL;
+    uint8_t longer[SEAL_CERT_MAX + 1] = {0};
+    (void)state;
+    assert_int_equal(load(&device.key_pem, &device.cert_pem, &k), 0);
+    struct card c =
+        card_make(EVP_EC_gen("P-256"), "nonRepudiation", SEAL_SHA256);
+    struct seal_signer s = c.signer;
+    for (s.cert_len = 0; s.cert_len < c.signer.cert_len; s.cert_len += 11)
+        assert_int_equal(seal_draft_begin(&file, 1, k, NOW, &s, &d), -EBADMSG);
+    memcpy(longer, c.der, c.signer.cert_len);
+    s.cert = longer;
+    s.cert_len = c.signer.cert_len + 1;
+    assert_int_equal(seal_draft_begin(&file, 1, k, NOW, &s, &d), -EBADMSG);
+    s.cert_len = sizeof(longer);
+    assert_int_equal(seal_draft_begin(&file, 1, k, NOW, &s, &d), -EBADMSG);
+    s = c.signer;
+    s.hash = SEAL_HASHES;
+    assert_int_equal(seal_draft_begin(&file, 1, k, NOW, &s, &d), -EBADMSG);
+    s = c.signer;
+    assert_int_equal(seal_draft_begin(&file, 1, k, NOW - 101, &s, &d),
+                     -EKEYEXPIRED);
+    assert_int_equal(seal_draft_begin(&file, 1, k, NOW + 101, &s, &d),
+                     -EKEYEXPIRED);
+    assert_int_equal(seal_draft_begin(&file, 0, k, NOW, &s, &d), -EINVAL);
+    assert_null(d);
+    card_free(&c);
+}
+
+static void test_card_no_memory(void **state)
+{
+    const struct seal_file file = {"form.json", "application/json", "{}", 2};
+    LK_AUTO(seal_key) k = NULL;
+    struct seal_draft *d = NULL;
+    struct lk_buf *out = NULL;
+    uint8_t raw[RAW_MAX];
+    int r;
+    (void)state;
+    assert_int_equal(load(&device.key_pem, &device.cert_pem, &k), 0);
+    struct card c =
+        card_make(EVP_EC_gen("P-384"), "nonRepudiation", SEAL_SHA384);
+    OOM_SWEEP(r, seal_draft_begin(&file, 1, k, NOW, &c.signer, &d));
+    size_t len = card_sign(&c, d, SEAL_ECDSA, raw);
+    for (long i = 0; !out; i++) {
+        oom_left = i;
+        r = seal_draft_finish(d, SEAL_ECDSA, raw, len, &out);
+        oom_left = -1;
+        if (r == 0)
+            break;
+        /* It may be used up, and never says that it is done. */
+        assert_true(r == -ENOMEM || r == -EINVAL);
+        assert_true(i < 1000);
+        d = seal_draft_free(d);
+        assert_int_equal(seal_draft_begin(&file, 1, k, NOW, &c.signer, &d), 0);
+        len = card_sign(&c, d, SEAL_ECDSA, raw);
+    }
+    lk_buf_free(out);
+    seal_draft_free(d);
+    assert_null(seal_draft_free(NULL));
+    card_free(&c);
+}
+
 static void test_no_memory(void **state)
 {
     const struct seal_file file = {"form.json", "application/json", "{}", 2};
@@ -271,6 +541,11 @@ int main(void)
         cmocka_unit_test(test_ceilings),
         cmocka_unit_test(test_same_in_same_out),
         cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_card_signatures),
+        cmocka_unit_test(test_card_other_draft),
+        cmocka_unit_test(test_card_refused),
+        cmocka_unit_test(test_card_certificates),
+        cmocka_unit_test(test_card_no_memory),
         cmocka_unit_test(test_letters),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

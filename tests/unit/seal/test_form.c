@@ -91,6 +91,56 @@ static void test_refused(void **state)
     assert_null(pdf);
 }
 
+#define PAPER(name, sha) "{\"name\":\"" name "\",\"sha256\":\"" sha "\"}"
+#define PAPERS(papers)                                              \
+    "{\"id\":\"p\",\"type\":\"attachment\",\"label\":\"P\",\"by\":" \
+    "\"citizen\",\"shown\":\"a.jpg\",\"value\":" papers "}"
+#define SHA_ONE \
+    "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed"
+#define SHA_TWO \
+    "3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3"
+
+static int check(const char *json, const struct seal_file *paper, size_t papers)
+{
+    return seal_papers_check(json, strlen(json), paper, papers);
+}
+
+/* The papers are the very ones that the form names. */
+static void test_papers(void **state)
+{
+    static const char both[] = HEAD "[" SECTION(PAPERS(
+        "[" PAPER("a.jpg", SHA_ONE) "," PAPER("b.jpg", SHA_TWO) "]")) "]}";
+    static const char none[] = HEAD "[" SECTION(FIELD("l", "v")) "]}";
+    static const char *const bad[] = {
+        HEAD "[" SECTION(PAPERS("1")) "]}",
+        HEAD "[" SECTION(PAPERS("[1]")) "]}",
+        HEAD "[" SECTION(PAPERS("[{\"name\":\"a\"}]")) "]}",
+    };
+    const struct seal_file one = {SEAL_PAPERS "a.jpg", "image/jpeg", "one", 3};
+    const struct seal_file two = {SEAL_PAPERS "b.jpg", "image/jpeg", "two", 3};
+    const struct seal_file other = {SEAL_PAPERS "a.jpg", "image/jpeg", "x", 1};
+    const struct seal_file place = {"a.jpg", "image/jpeg", "one", 3};
+    struct lk_buf *pdf = NULL;
+    int r;
+    (void)state;
+    assert_int_equal(check(both, (struct seal_file[]){one, two}, 2), 0);
+    assert_int_equal(check(both, (struct seal_file[]){two, one}, 2), 0);
+    assert_int_equal(check(both, &one, 1), -EBADMSG);
+    assert_int_equal(check(both, (struct seal_file[]){other, two}, 2),
+                     -EBADMSG);
+    assert_int_equal(check(both, (struct seal_file[]){place, two}, 2),
+                     -EBADMSG);
+    assert_int_equal(check(both, (struct seal_file[]){one, two, place}, 3),
+                     -EBADMSG);
+    assert_int_equal(check(none, NULL, 0), 0);
+    assert_int_equal(check(none, &one, 1), -EBADMSG);
+    for (size_t i = 0; i < LK_ARRAY_LEN(bad); i++) {
+        assert_int_equal(check(bad[i], NULL, 0), -EBADMSG);
+        assert_int_equal(seal_pdf(bad[i], strlen(bad[i]), 0, &pdf), -EBADMSG);
+    }
+    OOM_SWEEP(r, check(both, (struct seal_file[]){one, two}, 2));
+}
+
 /* A JSON of as many answers as fit, and one more. */
 static void test_ceiling(void **state)
 {
@@ -172,7 +222,7 @@ int main(void)
         cmocka_unit_test(test_role),      cmocka_unit_test(test_items),
         cmocka_unit_test(test_refused),   cmocka_unit_test(test_ceiling),
         cmocka_unit_test(test_no_memory), cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_words),     cmocka_unit_test(test_papers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
