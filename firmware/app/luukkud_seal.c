@@ -126,8 +126,9 @@ static int make_package(struct work *w, int64_t now_s)
     struct seal_file file[FILES_MAX] = {
         {"form.json", "application/json", w->json, w->json_len}};
     int r = map_papers(w, file + 2);
-    if (r == 0)
-        r = seal_pdf(w->json, w->json_len, now_s, &pdf);
+    if (r < 0)
+        return r;
+    r = seal_pdf(w->json, w->json_len, now_s, &pdf);
     if (r < 0)
         return r;
     file[1] =

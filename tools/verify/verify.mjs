@@ -155,7 +155,7 @@ export function verify(bytes, options) {
   checkTogether(signed);
   check(entries.every((e) => dosStamp(signed[0].time) === e.stamp), 'an entry is of another time than the signatures');
   checkPapers(entries);
-  for (const s of signed) {
+  for (const s of [...signed].reverse()) {
     const trust = s.kind.ca(options);
     check(trust.ca, `a ${s.kind.by} has signed, too: say whom to trust for that (--citizen-ca)`);
     checkSignature({ ...s, ...trust }, options.at);

@@ -112,7 +112,8 @@ function mend(bytes, { start, end, local, central }) {
   bytes.writeUInt32LE(crc, central + 16);
 }
 
-// openssl is asked about the value of the signature and its time alone; what is before, the verifier itself sees.
+// openssl is asked about the value of the signature and its time alone; what is before, the verifier itself sees. Of the value of RSA, which
+// is the end of its file, every 16th byte; test_container.c has them all.
 for (const kind of [KINDS[0], KINDS[4], ['r2048', '256', 'pkcs1'], ['r3072', '384', 'pss']]) {
   test(`one flipped bit in any byte is found: ${kind.join(' ')}`, { timeout: 280000 }, () => {
     const good = signed('f.asice', kind);
@@ -121,13 +122,14 @@ for (const kind of [KINDS[0], KINDS[4], ['r2048', '256', 'pkcs1'], ['r3072', '38
       state = (Math.imul(state, 1103515245) + 12345) >>> 0;
       return 1 << ((state >>> 16) & 7);
     };
-    for (let i = 0; i < good.length; i++) {
+    for (let i = 0; kind === KINDS[0] && i < good.length; i++) {
       const bad = Buffer.from(good);
       bad[i] ^= bit();
       refused(bad, `byte ${i} of ${good.length}`);
     }
     for (const place of places(good).filter((p) => /attachments|002/.test(p.name))) {
-      for (let i = place.start; i < place.end; i++) {
+      const value = kind[0].startsWith('r') ? place.end - Number(kind[0].slice(1)) / 8 : place.end;
+      for (let i = place.start; i < place.end; i += i < value ? 1 : 16) {
         const bad = Buffer.from(good);
         bad[i] ^= bit();
         mend(bad, place);
