@@ -152,8 +152,9 @@ static void show_rooms(struct luukkud_core *c)
 
 /* After every input: carries out what was decided, shows what changed, and
  * sets the timer. */
-static void settle(struct luukkud_core *c)
+static void settle(void *arg)
 {
+    struct luukkud_core *c = arg;
     struct session_action a;
     while (session_poll(c->session, &a)) {
         do_action(c, &a);
@@ -255,9 +256,10 @@ static void form_event(void *arg, const struct session_event *e)
     session_event(c->session, e, lk_loop_now_us(c->loop));
 }
 
-static void form_settle(void *arg)
+static int identity_document(void *arg, bool on)
 {
-    settle(arg);
+    struct luukkud_core *c = arg;
+    return luukkud_papers_document(c->papers, on);
 }
 
 static void line_note(void *arg, const char *what, const char *why)
@@ -274,6 +276,8 @@ static void rtc_up(void *arg, bool up)
     struct kiosk_ring_fds none = {.memory_fd = -1, .wake_fd = -1};
     struct signal_time t = core_time(c);
     line_transport(c->line, up, &t);
+    if (!up)
+        luukkud_papers_rtc_gone(c->papers);
     if (!up && c->ui)
         kiosk_ui_set_rings(c->ui, none, none);
     settle(c);
@@ -290,12 +294,8 @@ static void rtc_message(void *arg, const struct rtcmsg *m,
         struct session_event e = {.kind = SESSION_EVENT_HEADSET, .up = m->up};
         session_event(c->session, &e, t.now_us);
     } else if (m->type == RTCMSG_RINGS) {
-        struct kiosk_ring_fds far = {lk_chan_take_fd(raw, 0),
-                                     lk_chan_take_fd(raw, 1)};
-        struct kiosk_ring_fds own = {lk_chan_take_fd(raw, 2),
-                                     lk_chan_take_fd(raw, 3)};
-        kiosk_ui_set_rings(c->ui, far, own);
-    } else {
+        luukkud_rtc_show(raw, c->ui);
+    } else if (!luukkud_papers_rtc(c->papers, m, raw)) {
         line_receive(c->line, m, &t);
     }
     settle(c);
@@ -420,8 +420,10 @@ static int core_make_beside(struct luukkud_core *c,
     struct luukkud_papers_config papers = {.loop = c->loop,
                                            .devices = c->devices,
                                            .form = c->form,
+                                           .rtc = c->rtc,
+                                           .identity = &c->identity,
                                            .event = form_event,
-                                           .settle = form_settle,
+                                           .settle = settle,
                                            .arg = c};
     struct luukkud_identity_config identity = {.loop = c->loop,
                                                .devices = c->devices,
@@ -429,8 +431,9 @@ static int core_make_beside(struct luukkud_core *c,
                                                .config = config->config,
                                                .form = c->form,
                                                .line = &c->line,
+                                               .document = identity_document,
                                                .event = form_event,
-                                               .settle = form_settle,
+                                               .settle = settle,
                                                .arg = c};
     int r = luukkud_papers_new(&papers, &c->papers);
     return r < 0 ? r : luukkud_identity_new(&identity, &c->identity);
@@ -459,7 +462,7 @@ static int core_make_rooms(struct luukkud_core *c,
                                      .key = config->seal,
                                      .post = c->post,
                                      .event = form_event,
-                                     .settle = form_settle,
+                                     .settle = settle,
                                      .arg = c};
     struct luukkud_rtc_config rc = {.loop = c->loop,
                                     .up = rtc_up,
@@ -478,7 +481,8 @@ static int core_make_rooms(struct luukkud_core *c,
     return r;
 }
 
-static int core_make_loop(struct luukkud_core *c)
+static int core_make_loop(struct luukkud_core *c,
+                          const struct luukkud_core_config *config)
 {
     struct lk_mailbox_config mb = {.item_len = sizeof(struct post),
                                    .capacity = BOX_MAX,
@@ -487,11 +491,15 @@ static int core_make_loop(struct luukkud_core *c)
                                    .drop = on_dropped_post,
                                    .arg = c};
     int r = lk_loop_new(&c->loop);
+    const struct luukkud_post_config post = {
+        .loop = c->loop, .config = config->config, .cert = config->post};
     if (r == 0)
         r = lk_mailbox_new(c->loop, &mb, &c->box);
     if (r == 0)
         r = lk_timer_new(c->loop, on_timer, c, &c->timer);
-    return r < 0 ? r : luukkud_devices_new(c->loop, &c->devices);
+    if (r == 0)
+        r = luukkud_devices_new(c->loop, &c->devices);
+    return r < 0 ? r : luukkud_post_new(&post, &c->post);
 }
 
 static int core_make_super(struct luukkud_core *c, int fd)
@@ -512,22 +520,12 @@ static int core_make_super(struct luukkud_core *c, int fd)
     return r;
 }
 
-static int core_make_post(struct luukkud_core *c,
-                          const struct luukkud_core_config *config)
-{
-    const struct luukkud_post_config post = {
-        .loop = c->loop, .config = config->config, .cert = config->post};
-    return luukkud_post_new(&post, &c->post);
-}
-
 int luukkud_core_new(const struct luukkud_core_config *config,
                      struct luukkud_core **ret)
 {
     LK_AUTO_FD super_fd = config->super_fd;
     struct luukkud_core *c = calloc(1, sizeof(*c));
-    int r = c ? core_make_loop(c) : -ENOMEM;
-    if (r == 0)
-        r = core_make_post(c, config);
+    int r = c ? core_make_loop(c, config) : -ENOMEM;
     if (r == 0)
         r = core_make_rooms(c, config);
     if (r == 0)

@@ -8,6 +8,10 @@
 struct luukkud_papers {
     struct luukkud_papers_config config;
     struct paperdesk *desk;
+    bool camera;  /* there is a document camera */
+    bool photo;   /* its picture is awaited */
+    bool reading; /* of a document that is held to it: until it is shown */
+    bool held;    /* the picture that is awaited is of one */
 };
 
 static int64_t now_us(const struct luukkud_papers *p)
@@ -29,10 +33,22 @@ static int desk_scan(void *arg, const struct scanmsg *m, int fd)
     return luukkud_devices_send_scan(p->config.devices, m, fd);
 }
 
+static int take_photo(struct luukkud_papers *p, bool held)
+{
+    const struct rtcmsg m = {.type = RTCMSG_PHOTO};
+    if (!p->camera)
+        return -ENODEV;
+    if (p->photo)
+        return -EBUSY;
+    int r = luukkud_rtc_send(p->config.rtc, &m);
+    p->photo = r == 0;
+    p->held = held;
+    return r;
+}
+
 static int desk_camera(void *arg)
 {
-    struct luukkud_papers *p = arg;
-    return p->config.picture ? p->config.picture(p->config.arg) : -ENODEV;
+    return take_photo(arg, false);
 }
 
 static int desk_attach(void *arg, const struct paperdesk_paper *paper, bool on)
@@ -47,6 +63,16 @@ static void desk_note(void *arg, const char *what, const char *why)
     LK_LOG(WARN, "papers", "what=\"%s\" why=\"%s\"", what, why);
 }
 
+/* What is held was read, or could not be. */
+static void look_at_held(struct luukkud_papers *p)
+{
+    if (!p->reading || p->photo || paperdesk_holding(p->desk))
+        return;
+    p->reading = false;
+    luukkud_identity_document(*p->config.identity,
+                              paperdesk_held(p->desk) ? 0 : -EIO);
+}
+
 /* --- luukku-scan -------------------------------------------------------- */
 
 /* The desk takes descriptors by setting them to -1. */
@@ -55,6 +81,7 @@ static void scan_message(void *arg, const struct scanmsg *m,
 {
     struct luukkud_papers *p = arg;
     paperdesk_scanned(p->desk, m, raw->fds, lk_chan_fds(raw), now_us(p));
+    look_at_held(p);
     p->config.settle(p->config.arg);
 }
 
@@ -69,6 +96,7 @@ static void scan_gone(void *arg)
 {
     struct luukkud_papers *p = arg;
     paperdesk_scan_gone(p->desk, now_us(p));
+    look_at_held(p);
     p->config.settle(p->config.arg);
 }
 
@@ -83,10 +111,12 @@ void luukkud_papers_begin(struct luukkud_papers *p)
 void luukkud_papers_act(struct luukkud_papers *p,
                         const struct session_action *a)
 {
-    if (a->kind == SESSION_DO_PAPERS)
+    if (a->kind == SESSION_DO_PAPERS) {
         paperdesk_intent(p->desk, &a->intent, now_us(p));
-    else if (a->kind == SESSION_DO_FINISH)
+    } else if (a->kind == SESSION_DO_FINISH) {
+        p->reading = false;
         paperdesk_wipe(p->desk);
+    }
 }
 
 void luukkud_papers_channel(struct luukkud_papers *p, bool open)
@@ -106,24 +136,53 @@ bool luukkud_papers_poll(struct luukkud_papers *p, const void **ret,
     return paperdesk_poll(p->desk, now_us(p), ret, len);
 }
 
-void luukkud_papers_camera(struct luukkud_papers *p, bool on)
+/* --- the document camera ------------------------------------------------ */
+
+/* fd: taken over; -1: there is no picture. */
+static void photo_taken(struct luukkud_papers *p, int fd)
 {
-    paperdesk_set_camera(p->desk, on);
+    p->photo = false;
+    if (!p->held) {
+        paperdesk_camera_gave(p->desk, fd, now_us(p));
+    } else if (!p->reading) {
+        (void)lk_fd_close(fd); /* it was taken away meanwhile */
+    } else {
+        paperdesk_hold(p->desk, fd, now_us(p));
+        look_at_held(p);
+    }
 }
 
-void luukkud_papers_picture(struct luukkud_papers *p, int fd)
+bool luukkud_papers_rtc(struct luukkud_papers *p, const struct rtcmsg *m,
+                        struct lk_chan_msg *raw)
 {
-    paperdesk_camera_gave(p->desk, fd, now_us(p));
+    if (m->type == RTCMSG_DOCUMENT) {
+        p->camera = m->up;
+        paperdesk_set_camera(p->desk, m->up);
+    } else if (m->type == RTCMSG_PHOTOED) {
+        if (!m->up)
+            LK_LOG(WARN, "papers", "what=photo err=%s", m->why);
+        photo_taken(p, m->up ? lk_chan_take_fd(raw, 0) : -1);
+    }
+    return m->type == RTCMSG_DOCUMENT || m->type == RTCMSG_PHOTOED;
 }
 
-void luukkud_papers_hold(struct luukkud_papers *p, int fd)
+void luukkud_papers_rtc_gone(struct luukkud_papers *p)
 {
-    paperdesk_hold(p->desk, fd, now_us(p));
+    p->camera = false;
+    paperdesk_set_camera(p->desk, false);
+    if (p->photo)
+        photo_taken(p, -1);
 }
 
-bool luukkud_papers_held(const struct luukkud_papers *p)
+int luukkud_papers_document(struct luukkud_papers *p, bool on)
 {
-    return paperdesk_held(p->desk);
+    if (on && p->reading)
+        return -EBUSY;
+    int r = on ? take_photo(p, true) : 0;
+    p->reading = on && r == 0;
+    if (!on)
+        paperdesk_hold(p->desk, -1, now_us(p));
+    return r;
 }
 
 int luukkud_papers_attached(const struct luukkud_papers *p,
@@ -144,6 +203,7 @@ void luukkud_papers_show(struct luukkud_papers *p, struct kiosk_ui *ui)
 void luukkud_papers_tick(struct luukkud_papers *p)
 {
     paperdesk_tick(p->desk, now_us(p));
+    look_at_held(p);
 }
 
 int64_t luukkud_papers_next_us(const struct luukkud_papers *p)

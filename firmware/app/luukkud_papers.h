@@ -8,21 +8,23 @@
 
 #include "app/luukkud_devices.h"
 #include "app/luukkud_form.h"
+#include "app/luukkud_identity.h"
+#include "app/luukkud_rtc.h"
 
 struct luukkud_papers;
 
 struct luukkud_papers_config {
-    struct lk_loop *loop;            /* borrowed */
-    struct luukkud_devices *devices; /* borrowed, outlives */
-    struct luukkud_form *form;       /* borrowed, outlives */
+    struct lk_loop *loop;               /* borrowed */
+    struct luukkud_devices *devices;    /* borrowed, outlives */
+    struct luukkud_form *form;          /* borrowed, outlives */
+    struct luukkud_rtc *rtc;            /* likewise; has the document camera */
+    struct luukkud_identity **identity; /* likewise, made later: hears of what
+                                           is held to the camera */
     /* For the session; dies on return. */
     void (*event)(void *arg, const struct session_event *e);
     /* Something happened of itself: the session and the screen are to be
      * looked at again. */
     void (*settle)(void *arg);
-    /* A picture of the document camera is wanted; luukkud_papers_picture()
-     * answers. Returns 0 or -errno. NULL: nothing can take one. */
-    int (*picture)(void *arg);
     void *arg;
 };
 
@@ -47,12 +49,16 @@ void luukkud_papers_begin(struct luukkud_papers *p);
 void luukkud_papers_act(struct luukkud_papers *p,
                         const struct session_action *a);
 
-/* The document camera: whether there is one; its picture, paperdesk.h's. */
-void luukkud_papers_camera(struct luukkud_papers *p, bool on);
-void luukkud_papers_picture(struct luukkud_papers *p, int fd);
-/* A document that is held to it; paperdesk_hold(), paperdesk_held(). */
-void luukkud_papers_hold(struct luukkud_papers *p, int fd);
-bool luukkud_papers_held(const struct luukkud_papers *p);
+/* A message of luukku-rtc's about the document camera. False: it is about
+ * something else. */
+bool luukkud_papers_rtc(struct luukkud_papers *p, const struct rtcmsg *m,
+                        struct lk_chan_msg *raw);
+/* luukku-rtc has gone, and the camera with it. */
+void luukkud_papers_rtc_gone(struct luukkud_papers *p);
+/* A document is held to the camera, for the expert to look at:
+ * luukkud_identity_document() answers, later; or, `on` false, is taken away.
+ * Errors: -ENODEV there is none, -EBUSY it takes another picture, -EPIPE. */
+int luukkud_papers_document(struct luukkud_papers *p, bool on) LK_MUST_CHECK;
 
 /* Every page that goes with the form; paperdesk_attached(). */
 int luukkud_papers_attached(const struct luukkud_papers *p,

@@ -55,6 +55,15 @@ static void on_closed(void *arg, int error)
     drop(arg);
 }
 
+void luukkud_rtc_show(struct lk_chan_msg *raw, struct kiosk_ui *ui)
+{
+    struct kiosk_ring_fds far = {lk_chan_take_fd(raw, 0),
+                                 lk_chan_take_fd(raw, 1)};
+    struct kiosk_ring_fds own = {lk_chan_take_fd(raw, 2),
+                                 lk_chan_take_fd(raw, 3)};
+    kiosk_ui_set_rings(ui, far, own);
+}
+
 /* --- speech -------------------------------------------------------------- */
 
 static void unsaid_drop(struct luukkud_rtc *r)

@@ -43,6 +43,9 @@ void luukkud_rtc_peer(struct luukkud_rtc *r, int fd);
  * rtcmsg_encode() and lk_chan_send(). */
 int luukkud_rtc_send(struct luukkud_rtc *r, const struct rtcmsg *m);
 
+/* RTCMSG_RINGS: its descriptors go to the screen. */
+void luukkud_rtc_show(struct lk_chan_msg *raw, struct kiosk_ui *ui);
+
 /* Has it spoken; takes `u` over. */
 void luukkud_rtc_say(struct luukkud_rtc *r, struct kiosk_utterance *u);
 

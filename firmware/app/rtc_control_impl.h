@@ -46,6 +46,7 @@ void rtc_control_lost(struct rtc_control *c, const struct rtcmsg *m);
 /* Sends luukkud a message; `arg` is the struct rtc_control. */
 void rtc_control_tell(void *arg, const struct rtcmsg *m);
 void rtc_control_tell_devices(struct rtc_control *c);
+void rtc_control_tell_document(struct rtc_control *c);
 
 /* For the timer that looks who speaks; `arg` is the struct rtc_control. */
 void rtc_control_look(void *arg, int64_t now_us);

@@ -2,6 +2,8 @@
 #include "app/rtc_control_impl.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 void rtc_control_tell(void *arg, const struct rtcmsg *m)
 {
@@ -37,6 +39,36 @@ void rtc_control_tell_devices(struct rtc_control *c)
                        .camera_device = device_of(d.camera),
                        .sound_device = device_of(d.microphone)};
     rtc_control_tell(c, &m);
+}
+
+void rtc_control_tell_document(struct rtc_control *c)
+{
+    const struct rtcmsg m = {.type = RTCMSG_DOCUMENT,
+                             .up = rtc_cameras_document(c->cameras) != NULL};
+    rtc_control_tell(c, &m);
+}
+
+/* The picture is luukkud's, which has it read where it can do no harm. */
+static void photo_taken(void *arg, int error, int fd)
+{
+    struct rtc_control *c = arg;
+    struct rtcmsg m = {.type = RTCMSG_PHOTOED, .up = error == 0};
+    uint8_t bytes[RTCMSG_WHY_MAX + 8];
+    LK_AUTO_FD own = fd;
+    if (error < 0)
+        (void)snprintf(m.why, sizeof(m.why), "%s", strerrorname_np(-error));
+    int n = rtcmsg_encode(&m, bytes, sizeof(bytes));
+    if (n >= 0 && c->luukkud)
+        n = lk_chan_send(c->luukkud, (uint16_t)m.type, bytes, (size_t)n, &own,
+                         m.up ? 1 : 0);
+    rtc_control_note("photo", n);
+}
+
+static void take_photo(struct rtc_control *c)
+{
+    int r = rtc_cameras_snapshot(c->cameras, photo_taken, c);
+    if (r < 0)
+        photo_taken(c, r, -1);
 }
 
 static void tell_rings(struct rtc_control *c)
@@ -124,6 +156,8 @@ static bool order_here(struct rtc_control *c, const struct rtcmsg *m)
         set_controls(c, m);
     else if (m->type == RTCMSG_CAPTURE)
         media_capture(c->media, m->up);
+    else if (m->type == RTCMSG_PHOTO)
+        take_photo(c);
     else if (m->type == RTCMSG_WATCH)
         rtc_control_note("watch", rtc_broker_watch(c->broker, m->text));
     else
@@ -187,6 +221,7 @@ void rtc_control_peer(void *arg, const char *name, int fd)
     }
     tell_rings(c);
     rtc_control_tell_devices(c);
+    rtc_control_tell_document(c);
     rtc_broker_tell(c->broker);
     rtc_speech_greet(c->speech);
 }

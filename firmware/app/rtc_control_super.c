@@ -83,6 +83,7 @@ static void super_camera(void *arg, const char *line, int fd)
 {
     struct rtc_control *c = arg;
     rtc_cameras_heard(c->cameras, line, fd);
+    rtc_control_tell_document(c);
 }
 
 int rtc_control_make_super(struct rtc_control *c, int fd)

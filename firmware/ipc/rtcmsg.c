@@ -44,6 +44,7 @@ static unsigned members_of(unsigned type)
         [RTCMSG_CAPTURE] = M_UP,
         [RTCMSG_WATCH] = M_TEXT,
         [RTCMSG_SHUT] = M_CALL | M_CHANNEL,
+        [RTCMSG_PHOTO] = M_KNOWN,
         [RTCMSG_LINK] = M_UP | M_WHY,
         [RTCMSG_MESSAGE] = M_TOPIC | M_BYTES,
         [RTCMSG_OFFER] = M_CALL | M_VERSION | M_BYTES,
@@ -56,6 +57,8 @@ static unsigned members_of(unsigned type)
         [RTCMSG_HEADSET] = M_UP,
         [RTCMSG_ROOM] = M_CALL | M_CHANNEL | M_ROOM,
         [RTCMSG_VOICE] = M_CALL | M_UP,
+        [RTCMSG_DOCUMENT] = M_UP,
+        [RTCMSG_PHOTOED] = M_UP | M_WHY,
     };
     return type < LK_ARRAY_LEN(members) ? members[type] : 0;
 }

@@ -47,6 +47,8 @@ enum rtcmsg_type {
     RTCMSG_SHUT,        /* call, channel: something that came on it was lost on
                            its way. `form` is closed for that, the others live
                            with it */
+    RTCMSG_PHOTO,       /* a picture of the document camera is wanted: PHOTOED
+                           follows */
 
     /* luukku-rtc to luukkud */
     RTCMSG_LINK = 64, /* up, why: the broker's link */
@@ -64,6 +66,10 @@ enum rtcmsg_type {
                          may be sent on it, counted by rtcmsg_room_cost() */
     RTCMSG_VOICE,     /* call, up: somebody speaks at the far end. After each
                          CONNECTED, and when it changes */
+    RTCMSG_DOCUMENT,  /* up: there is a document camera. At the start, and when
+                         it changes */
+    RTCMSG_PHOTOED,   /* up: with a descriptor, a sealed memfd with the JPEG as
+                         the camera made it; else why: an errno's name */
 };
 
 /* What became of an utterance, in RTCMSG_SPOKEN. */

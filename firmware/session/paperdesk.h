@@ -100,6 +100,8 @@ void paperdesk_camera_gave(struct paperdesk *d, int fd, int64_t now_us);
 void paperdesk_hold(struct paperdesk *d, int fd, int64_t now_us);
 /* Whether the expert has such a page before the eyes. */
 bool paperdesk_held(const struct paperdesk *d);
+/* Whether it is still being read. */
+bool paperdesk_holding(const struct paperdesk *d);
 
 /* All pages that go with the form, in their order: `fn` is called with each;
  * stops at the first that is not 0, and returns it; or -errno, mmap(2)'s. */

@@ -297,6 +297,14 @@ bool paperdesk_held(const struct paperdesk *d)
     return d->held > 0;
 }
 
+bool paperdesk_holding(const struct paperdesk *d)
+{
+    for (size_t i = 0; i < d->jobs; i++)
+        if (d->job[i].task == PAPERDESK_HOLD && !d->job[i].cancelled)
+            return true;
+    return false;
+}
+
 /* --- what luukku-scan says ---------------------------------------------- */
 
 static void scanner_is(struct paperdesk *d, const struct scanmsg *m)

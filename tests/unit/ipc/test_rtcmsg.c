@@ -67,6 +67,9 @@ static const struct rtcmsg samples[] = {
     {.type = RTCMSG_SHUT, .call = 3, .channel = 4},
     {.type = RTCMSG_ROOM, .call = 3, .channel = 4, .room = 1ULL << 40},
     {.type = RTCMSG_VOICE, .call = 3, .up = true},
+    {.type = RTCMSG_PHOTO},
+    {.type = RTCMSG_DOCUMENT, .up = true},
+    {.type = RTCMSG_PHOTOED, .why = "ENODEV"},
 };
 
 static void check_equal(const struct rtcmsg *m, const struct rtcmsg *d)

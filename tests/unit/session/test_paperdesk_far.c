@@ -166,8 +166,10 @@ static void test_hold(void **state)
     paperdesk_set_place(world.d, "paper");
     assert_false(paperdesk_held(world.d));
     paperdesk_hold(world.d, pages_jpeg(8, 100), world.now_us);
+    assert_true(paperdesk_holding(world.d));
     desk_gave(9, 0);
     desk_ended(SCANMSG_DONE);
+    assert_false(paperdesk_holding(world.d));
     assert_true(paperdesk_held(world.d));
     assert_int_equal(desk_pieces(1), 3500);
     assert_true(desk_view()->page[0].shared && !world.v->page[0].keep);
