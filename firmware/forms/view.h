@@ -92,6 +92,7 @@ struct form_view {
     const struct form_item *item;
     size_t items;
     char code[FORM_CODE_MAX]; /* SENT: the tracking code, else "" */
+    bool signed_card;         /* SENT: with the citizen's own card, too */
     bool delivered;           /* SENT: the expert's page has it */
     bool posting; /* SENT: the agency has an address of its own, to which it
                      goes by itself; false: the expert's page alone gets it */

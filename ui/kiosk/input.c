@@ -3,6 +3,7 @@
 #include "kiosk/fields.h"
 #include "kiosk/keys.h"
 #include "kiosk/paper_touch.h"
+#include "kiosk/role.h"
 #include "kiosk/ui_priv.h"
 
 #include <stdio.h>
@@ -55,6 +56,8 @@ void kiosk_input_activate(struct kiosk_ui *ui, int i)
         kiosk_paper_pick(ui, n);
     if (n->act == KIOSK_ACT_REPEAT)
         kiosk_speech_again(ui);
+    if (n->act == KIOSK_ACT_ROLE)
+        kiosk_role_act(ui, n->arg);
     if (n->act != KIOSK_ACT_INTENT)
         return;
     /* What is wrong is turned to, once the form has told. */
@@ -279,6 +282,7 @@ void kiosk_input_run(struct kiosk_ui *ui)
         if (e.kind != KIOSK_EVENT_NONE && e.kind != KIOSK_EVENT_MOVE)
             kiosk_ui_refresh(ui);
     }
+    explicit_bzero(&e, sizeof(e)); /* what was typed may be a PIN */
 }
 
 void kiosk_input_apply(struct kiosk_ui *ui, struct kiosk_tree *t)
@@ -294,17 +298,19 @@ void kiosk_input_apply(struct kiosk_ui *ui, struct kiosk_tree *t)
         strcmp(ui->here, t->node[i].path) != 0)
         kiosk_fields_present(ui, t->node[i].path, 0);
     i = kiosk_tree_find(t, ui->press.id);
-    if (i >= 0 && ui->press.inside && !(t->node[i].state & KIOSK_DISABLED))
+    if (i >= 0 && ui->press.inside && !*t->node[i].closed &&
+        !(t->node[i].state & KIOSK_DISABLED))
         t->node[i].state |= KIOSK_PRESSED;
 }
 
 void kiosk_input_reset(struct kiosk_ui *ui)
 {
     /* The finger is still down, but on nothing: lifting it does nothing. */
-    ui->press.id[0] = '\0';
+    explicit_bzero(ui->press.id, sizeof(ui->press.id));
     ui->press.inside = false;
-    ui->focus[0] = '\0';
-    ui->keys.under[0] = '\0';
+    explicit_bzero(ui->focus, sizeof(ui->focus));
+    explicit_bzero(ui->keys.under, sizeof(ui->keys.under));
+    explicit_bzero(&ui->keys.held, sizeof(ui->keys.held));
     kiosk_strokes_release(&ui->keys.strokes);
     ui->here[0] = '\0';
     ui->pointed[0] = '\0';
@@ -313,5 +319,6 @@ void kiosk_input_reset(struct kiosk_ui *ui)
     ui->here_at = 0;
     ui->pages = (struct kiosk_pages){0};
     ui->paper = (struct kiosk_paper){0};
+    ui->acting = (struct kiosk_acting){0};
     kiosk_typing_clear(&ui->typing);
 }

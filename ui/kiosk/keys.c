@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "kiosk/fields.h"
 #include "kiosk/focus.h"
+#include "kiosk/pin.h"
 #include "kiosk/ui_priv.h"
 
 #include <errno.h>
@@ -251,6 +252,8 @@ static bool keys_act(struct kiosk_ui *ui, const struct kiosk_event *e)
         does = (enum kiosk_pad)ui->keys.pad.does[e->usage];
     if (does != KIOSK_PAD_NONE)
         return pad_act(ui, does);
+    if (kiosk_pin_key(ui, e->key, focus_at(ui) >= 0))
+        return e->key != KIOSK_KEY_ENTER;
     if (!is_editing(ui) || !edit_act(ui, e))
         focus_act(ui, e->key);
     return key_rests(e->key);
@@ -281,6 +284,8 @@ void kiosk_keys_up(struct kiosk_ui *ui)
 void kiosk_keys_text(struct kiosk_ui *ui, const char *text)
 {
     bool pressed = on_keyboard(ui);
+    if (!ui->keys.muted && kiosk_pin_type(ui, text))
+        return;
     /* The space bar has pressed the key that has the focus. */
     if (ui->keys.muted || (pressed && strcmp(text, " ") == 0) ||
         (!pressed && !is_editing(ui)))

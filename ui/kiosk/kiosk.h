@@ -37,6 +37,7 @@ struct kiosk_utterance {
     char lang[SESSION_LANG_MAX]; /* of the text */
     uint8_t pace;                /* 0..SESSION_PACE_MAX */
     bool closed;    /* private: for headphones alone, or not at all */
+    bool secret;    /* a digit of a PIN: must not be kept, nor logged */
     bool interrupt; /* what was said before and is not over is cut */
     char text[KIOSK_SAY_MAX];
     /* Names of the strings it consists of, one space between, for languages

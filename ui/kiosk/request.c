@@ -1,5 +1,6 @@
 /* What technicians and tests ask of the screen. */
 #include "kiosk/fields.h"
+#include "kiosk/pin.h"
 #include "kiosk/ui_priv.h"
 
 #include <errno.h>
@@ -140,6 +141,8 @@ static void run_speech(struct kiosk_ui *ui, const char *arg, struct answer *a)
 
 static void run_type(struct kiosk_ui *ui, const char *text, struct answer *a)
 {
+    if (kiosk_pin_type(ui, text))
+        return;
     if (kiosk_fields_active(ui) < 0) {
         answer_fail(a, -EINVAL, "no text field has the focus");
         return;

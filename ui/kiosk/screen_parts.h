@@ -96,6 +96,8 @@ void kiosk_screen_services(struct kiosk_page *p);
 void kiosk_screen_card(struct kiosk_page *p);
 void kiosk_screen_waiting(struct kiosk_page *p);
 void kiosk_screen_call(struct kiosk_page *p);
+void kiosk_screen_identify(struct kiosk_page *p);
+void kiosk_screen_role(struct kiosk_page *p);
 void kiosk_screen_form(struct kiosk_page *p);
 void kiosk_screen_approve(struct kiosk_page *p);
 void kiosk_screen_paper(struct kiosk_page *p);
@@ -104,6 +106,12 @@ void kiosk_screen_track(struct kiosk_page *p);
 void kiosk_screen_end(struct kiosk_page *p);
 void kiosk_screen_leaving(struct kiosk_page *p);
 void kiosk_screen_out(struct kiosk_page *p);
+
+/* That the expert asks who it is, and the way there; side by side in a row. */
+void kiosk_page_identity(struct kiosk_page *p, bool row);
+
+/* The way to the question on whose behalf one acts. */
+void kiosk_page_role(struct kiosk_page *p);
 
 /* The conversation in writing; takes what is left in its column. */
 void kiosk_page_talk(struct kiosk_page *p);

@@ -1,6 +1,9 @@
 #include "kiosk/screens.h"
 
 #include "kiosk/keyboard.h"
+#include "session/session.h"
+
+#include <string.h>
 
 #define MINUTE_US (60 * INT64_C(1000000))
 
@@ -11,6 +14,10 @@ static void screen_fill(struct kiosk_page *p)
 {
     if (p->view->help) {
         kiosk_screen_help(p);
+        return;
+    }
+    if (p->env->acting.open && session_in_call(p->view)) {
+        kiosk_screen_role(p);
         return;
     }
     switch (p->view->screen) {
@@ -30,8 +37,10 @@ static void screen_fill(struct kiosk_page *p)
         kiosk_screen_paper(p);
         return;
     case SESSION_CALL:
-    case SESSION_IDENTIFY:
         kiosk_screen_call(p);
+        return;
+    case SESSION_IDENTIFY:
+        kiosk_screen_identify(p);
         return;
     case SESSION_END:
         kiosk_screen_end(p);
@@ -57,8 +66,8 @@ static void screen_fill(struct kiosk_page *p)
     kiosk_screen_out(p);
 }
 
-void kiosk_screen_build(const struct session_view *view,
-                        const struct kiosk_env *env, struct kiosk_tree *ret)
+static void screen_build(const struct session_view *view,
+                         const struct kiosk_env *env, struct kiosk_tree *ret)
 {
     struct kiosk_page p = {
         .t = ret,
@@ -80,6 +89,22 @@ void kiosk_screen_build(const struct session_view *view,
     kiosk_page_end(&p);
     if (view->idle)
         kiosk_page_idle(&p);
+}
+
+void kiosk_screen_build(const struct session_view *view,
+                        const struct kiosk_env *env, struct kiosk_tree *ret)
+{
+    struct session_view alone;
+    bool alarm = view->screen == SESSION_END && view->card_left;
+    if (!alarm || (!view->help && !view->idle)) {
+        screen_build(view, env, ret);
+        return;
+    }
+    /* Nothing lies over a card that was left behind. */
+    alone = *view;
+    alone.help = alone.idle = false;
+    screen_build(&alone, env, ret);
+    explicit_bzero(&alone, sizeof(alone));
 }
 
 static int64_t next_minute_us(const struct session_view *v, int64_t now_us)

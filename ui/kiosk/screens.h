@@ -12,6 +12,12 @@
 struct kiosk_typing;
 struct kiosk_paper;
 
+/* The question on whose behalf one acts; what was chosen and not said yet. */
+struct kiosk_acting {
+    bool open;
+    enum session_role role;
+};
+
 /* All that a screen depends on besides the view. */
 struct kiosk_env {
     float width_mm, height_mm;
@@ -23,6 +29,7 @@ struct kiosk_env {
     const struct form_view *form;      /* NULL: there is none */
     const struct kiosk_paper *paper;   /* NULL: nothing in hand */
     const struct papers_view *papers;  /* likewise */
+    struct kiosk_acting acting;
 };
 
 /* Builds the view's screen into `ret`, not laid out. Its error member says

@@ -113,8 +113,58 @@ static void end_paper(struct kiosk_page *p)
     kiosk_tree_close(p->t);
 }
 
+/* The card is called for until it is taken: nothing else is here, and nothing
+ * leads on. What is written is for whoever passes by, too. */
+static void end_card(struct kiosk_page *p)
+{
+    kiosk_tree_open(p->t,
+                    &(struct kiosk_node){
+                        .id = "card-left",
+                        .role = KIOSK_STATUS,
+                        .name = kiosk_page_str(p, KIOSK_STR_CARD_LEFT),
+                        .value = kiosk_page_str(p, KIOSK_STR_CARD_LEFT_TAKE),
+                        .label = "",
+                        .look = KIOSK_LOOK_ALARM,
+                        .box = {.flow = p->wide ? KIOSK_ROW : KIOSK_COLUMN,
+                                .align = KIOSK_CENTER,
+                                .along = KIOSK_CENTER,
+                                .grow = true,
+                                .gap = p->low ? 8 : 16,
+                                .pad_x = p->low ? 10 : 16,
+                                .pad_y = p->low ? 6 : 16},
+                    });
+    kiosk_tree_leaf(p->t,
+                    &(struct kiosk_node){
+                        .role = KIOSK_IMAGE,
+                        .name = kiosk_page_str(p, KIOSK_STR_CARD_OUT_PICTURE),
+                        .label = "",
+                        .icon = KIOSK_ICON_CARD_OUT,
+                        .icon_mm = p->low ? 54 : 100,
+                        .ink = KIOSK_INK_LIGHT,
+                    });
+    kiosk_tree_open(p->t, &(struct kiosk_node){
+                              .box = {.flow = KIOSK_COLUMN,
+                                      .align = KIOSK_STRETCH,
+                                      .grow = p->wide,
+                                      .gap = p->low ? 3 : 6},
+                          });
+    kiosk_page_text(p, KIOSK_FONT_FIGURE, KIOSK_INK_LIGHT,
+                    kiosk_page_str(p, KIOSK_STR_CARD_LEFT));
+    kiosk_page_text(p, KIOSK_FONT_FIGURE, KIOSK_INK_LIGHT,
+                    kiosk_page_str(p, KIOSK_STR_CARD_LEFT_TAKE));
+    kiosk_tree_close(p->t);
+    kiosk_tree_close(p->t);
+    struct kiosk_strip s = {0};
+    kiosk_strip_manner(p, &s);
+    kiosk_page_strip(p, &s);
+}
+
 void kiosk_screen_end(struct kiosk_page *p)
 {
+    if (p->view->card_left) {
+        end_card(p);
+        return;
+    }
     closing_panel(p, closing_of(p->view->end));
     end_paper(p);
     kiosk_page_code(p, p->view->code);

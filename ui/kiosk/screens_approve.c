@@ -148,6 +148,17 @@ static void approve_head(struct kiosk_page *p, const struct form_view *f)
                         kiosk_page_own(p, f->title));
 }
 
+/* Beside the kiosk's own: the citizen's signature, by card. */
+static void approve_sign(struct kiosk_page *p)
+{
+    kiosk_page_button(p, &(struct kiosk_button){
+                             .id = "sign-card",
+                             .text = KIOSK_STR_SIGN_CARD,
+                             .icon = KIOSK_ICON_SIGNATURE,
+                             .intent = SESSION_INTENT_SIGN,
+                         });
+}
+
 static void approve_items(struct kiosk_page *p, const struct form_view *f)
 {
     kiosk_form_pager_open(p, "form-items");
@@ -163,6 +174,8 @@ static void approve_items(struct kiosk_page *p, const struct form_view *f)
         if (!full)
             approve_item(p, &f->item[i]);
     }
+    if (!full)
+        approve_sign(p);
     approve_turns(p, full);
 }
 

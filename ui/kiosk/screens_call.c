@@ -61,6 +61,7 @@ static void call_ways(struct kiosk_page *p)
 {
     call_form(p);
     call_papers(p);
+    kiosk_page_role(p);
 }
 
 static void column_open(struct kiosk_page *p, struct kiosk_box box)
@@ -93,7 +94,8 @@ static float side_w(const struct kiosk_page *p)
 static bool side_crowded(const struct kiosk_page *p)
 {
     return p->low && p->view->manner.text_size != SESSION_TEXT_NORMAL &&
-           (!p->view->mic_on || (p->view->notices & CALL_NOTICES));
+           (!p->view->mic_on || p->view->identity_called ||
+            (p->view->notices & CALL_NOTICES));
 }
 
 /* Beside the picture: oneself, who it is, how the line is. */
@@ -104,6 +106,7 @@ static void call_side(struct kiosk_page *p, float width, float self)
         kiosk_page_self(p,
                         (struct kiosk_box){.aspect = 4.0f / 3, .max_w = self});
     kiosk_page_expert(p);
+    kiosk_page_identity(p, false);
     kiosk_page_line(p);
     call_ways(p);
     call_notices(p);
@@ -147,6 +150,7 @@ static void call_tall(struct kiosk_page *p)
     row_open(p, false);
     kiosk_page_self(p, (struct kiosk_box){.aspect = 4.0f / 3, .max_w = 118});
     column_open(p, (struct kiosk_box){.grow = true});
+    kiosk_page_identity(p, false);
     kiosk_page_line(p);
     call_ways(p);
     call_notices(p);
@@ -163,6 +167,7 @@ static void call_small(struct kiosk_page *p)
         p, (struct kiosk_box){.aspect = 4.0f / 3, .max_w = p->low ? 36 : 56});
     column_open(p, (struct kiosk_box){.grow = true});
     kiosk_page_expert(p);
+    kiosk_page_identity(p, false);
     kiosk_page_line(p);
     call_ways(p);
     kiosk_tree_close(p->t);
@@ -208,6 +213,7 @@ static void call_tall_talk(struct kiosk_page *p)
     kiosk_tree_close(p->t);
     kiosk_page_line(p);
     kiosk_tree_close(p->t);
+    kiosk_page_identity(p, true);
     call_ways(p);
     kiosk_page_talk(p);
 }

@@ -294,6 +294,7 @@ void kiosk_frame_open(struct kiosk_page *p)
                                       .pad_x = p->low ? 5 : 8,
                                       .pad_y = p->low ? 3 : 6},
                           });
+    kiosk_page_identity(p, true);
 }
 
 void kiosk_frame_close(struct kiosk_page *p)

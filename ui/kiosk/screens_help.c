@@ -32,9 +32,11 @@ static struct help_words help_words(enum session_screen screen)
         return (struct help_words){KIOSK_STR_HELP_PAPER,
                                    KIOSK_STR_HELP_PAPER_NEXT};
     case SESSION_CALL:
-    case SESSION_IDENTIFY:
         return (struct help_words){KIOSK_STR_HELP_CALL,
                                    KIOSK_STR_HELP_CALL_NEXT};
+    case SESSION_IDENTIFY:
+        return (struct help_words){KIOSK_STR_HELP_IDENTIFY,
+                                   KIOSK_STR_HELP_IDENTIFY_NEXT};
     case SESSION_END:
         return (struct help_words){KIOSK_STR_HELP_END, KIOSK_STR_HELP_END_NEXT};
     case SESSION_FORM:

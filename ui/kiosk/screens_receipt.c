@@ -82,6 +82,21 @@ static void receipt_state(struct kiosk_page *p, const char *id, bool done,
               });
 }
 
+/* How it was signed. */
+static void receipt_signed(struct kiosk_page *p, bool card)
+{
+    kiosk_tree_leaf(
+        p->t, &(struct kiosk_node){
+                  .id = "receipt-signed",
+                  .role = KIOSK_TEXT,
+                  .name = kiosk_page_str(p, card ? KIOSK_STR_RECEIPT_SIGNED
+                                                 : KIOSK_STR_RECEIPT_APPROVED),
+                  .icon = card ? KIOSK_ICON_SIGNATURE : KIOSK_ICON_CHECK,
+                  .icon_mm = 6.2f,
+                  .font = KIOSK_FONT_BODY,
+              });
+}
+
 static void receipt_body(struct kiosk_page *p)
 {
     const struct form_view *f = p->env->form;
@@ -107,6 +122,8 @@ static void receipt_body(struct kiosk_page *p)
                         kiosk_page_fill(p, KIOSK_STR_RECEIPT_TO, "who",
                                         p->view->agency_name));
     kiosk_page_code(p, code);
+    if (f)
+        receipt_signed(p, f->signed_card);
     if (f)
         receipt_state(p, "receipt-expert", f->delivered,
                       KIOSK_STR_RECEIPT_DELIVERED,

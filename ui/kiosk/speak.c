@@ -342,6 +342,7 @@ static size_t words_end(struct kiosk_words *w, const struct session_manner *m,
                        kiosk_lang_codes[w->lang]);
         u->pace = m->pace;
         u->closed = u == &w->closed;
+        u->secret = u->closed && w->secret;
         u->interrupt = interrupt && n == 0;
         ret[n++] = *u;
     }
@@ -418,12 +419,27 @@ size_t kiosk_speak_update(struct kiosk_speak *s, const struct kiosk_tree *t,
     speak_talk(s, &view->talk, s->on, &w);
     remember(s, t, view);
     size_t n = words_end(&w, &view->manner, acted, ret);
-    if (n > 0) {
+    if (n > 0 && !w.secret) {
+        explicit_bzero(s->again, sizeof(s->again));
         s->again_n = n;
         memcpy(s->again, ret, n * sizeof(ret[0]));
     }
     explicit_bzero(&w.closed, sizeof(w.closed));
     return n;
+}
+
+bool kiosk_speak_alarm(const struct session_view *view,
+                       struct kiosk_utterance *ret)
+{
+    struct kiosk_words w = {.lang = kiosk_lang_find(view->lang)};
+    struct kiosk_utterance all[KIOSK_SPEAK_MAX];
+    if (view->screen != SESSION_END || !view->card_left)
+        return false;
+    kiosk_words_str(&w, KIOSK_STR_CARD_LEFT);
+    kiosk_words_str(&w, KIOSK_STR_CARD_LEFT_TAKE);
+    (void)words_end(&w, &view->manner, false, all);
+    *ret = all[0];
+    return true;
 }
 
 size_t kiosk_speak_again(const struct kiosk_speak *s,

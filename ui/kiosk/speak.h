@@ -52,6 +52,11 @@ size_t kiosk_speak_update(struct kiosk_speak *s, const struct kiosk_tree *t,
                           const struct session_view *view,
                           struct kiosk_utterance ret[KIOSK_SPEAK_MAX]);
 
+/* What must be called out over and over, speech or not: a card left behind.
+ * False: nothing. */
+bool kiosk_speak_alarm(const struct session_view *view,
+                       struct kiosk_utterance *ret);
+
 /* What was spoken last, again, in its own language; nothing while speech is
  * off. What was private stays unsaid when the headset is gone. As above. */
 size_t kiosk_speak_again(const struct kiosk_speak *s,
@@ -63,7 +68,8 @@ size_t kiosk_speak_again(const struct kiosk_speak *s,
 struct kiosk_words {
     enum kiosk_lang lang;
     bool headset;
-    bool hid; /* the neutral sentence was said once */
+    bool hid;    /* the neutral sentence was said once */
+    bool secret; /* what only headphones hear is not to be kept */
     struct kiosk_utterance open, closed;
 };
 

@@ -216,6 +216,11 @@ void kiosk_words_control(struct kiosk_words *w, const struct kiosk_tree *t,
     const struct kiosk_node *n = &t->node[i];
     bool field = n->role == KIOSK_FIELD;
     struct phrase p = {0};
+    if (*n->closed && w->headset) {
+        w->secret = true;
+        kiosk_words_add(w, true, n->closed);
+        return;
+    }
     phrase_add(&p, "", n->name);
     if (!field)
         phrase_add(&p, ", ", n->value);

@@ -5,6 +5,7 @@
 #include "kiosk/ui_priv.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -30,7 +31,7 @@ static void log_drop(struct kiosk_speech *s, size_t n)
 
 void kiosk_speech_note(struct kiosk_speech *s, const struct kiosk_utterance *u)
 {
-    char *text = strdup(u->text);
+    char *text = strdup(u->secret ? "" : u->text);
     if (!text)
         return;
     if (s->n == KIOSK_SPEECH_LOG_MAX)
@@ -135,6 +136,26 @@ void kiosk_speech_update(struct kiosk_ui *ui)
     struct kiosk_utterance u[KIOSK_SPEAK_MAX];
     say(ui, u,
         kiosk_speak_update(&ui->speech.speak, kiosk_ui_tree(ui), &ui->view, u));
+}
+
+/* Between two calls, the words included. */
+#define ALARM_US (7 * INT64_C(1000000))
+
+void kiosk_speech_alarm(struct kiosk_ui *ui)
+{
+    struct kiosk_utterance u;
+    int64_t now = lk_clock_us();
+    bool first = ui->alarm_us == 0;
+    if (!kiosk_speak_alarm(&ui->view, &u)) {
+        ui->alarm_us = 0;
+        return;
+    }
+    if (now < ui->alarm_us)
+        return;
+    ui->alarm_us = now + ALARM_US;
+    /* Where speech is on, the new screen is being read. */
+    if (!first || !ui->view.manner.speech)
+        say(ui, &u, 1);
 }
 
 void kiosk_speech_again(struct kiosk_ui *ui)

@@ -51,6 +51,10 @@ struct kiosk_ui;
 /* Speaks what the newest tree gives cause for. */
 void kiosk_speech_update(struct kiosk_ui *ui);
 
+/* A card left behind at the end is called out, whether speech is on or not,
+ * every few seconds until it is taken. Call it at every turn of the loop. */
+void kiosk_speech_alarm(struct kiosk_ui *ui);
+
 /* Says again what was said last: the key "repeat", and KIOSK_ACT_REPEAT. */
 void kiosk_speech_again(struct kiosk_ui *ui);
 

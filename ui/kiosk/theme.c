@@ -29,6 +29,8 @@ static const struct kiosk_theme standard = {
     .good_tint = 0xE3F4EC,
     .warn = 0x7A4100,
     .warn_tint = 0xFFF0CF,
+    .alarm = 0xFFC91A,
+    .on_alarm = 0x1B2430,
     .video = 0x16202D,
     .on_video = 0xFFFFFF,
     .focus = 0xFFC91A,
@@ -66,6 +68,8 @@ static const struct kiosk_theme inverse = {
     .good_tint = 0x08301F,
     .warn = 0xFFC470,
     .warn_tint = 0x372300,
+    .alarm = 0xFFD84D,
+    .on_alarm = 0x000000,
     .video = 0x0C1117,
     .on_video = 0xFFFFFF,
     .focus = 0xFFFFFF,
@@ -195,6 +199,8 @@ struct kiosk_skin kiosk_skin(const struct kiosk_theme *t,
     case KIOSK_LOOK_QR:
     case KIOSK_LOOK_SHEET:
         break;
+    case KIOSK_LOOK_ALARM:
+        return plain(t->alarm, KIOSK_PANEL_RADIUS_MM);
     case KIOSK_LOOK_SCRIM:
         return (struct kiosk_skin){
             .filled = true, .fill = t->scrim, .scrim = true};
@@ -229,6 +235,8 @@ static uint32_t light_ink(const struct kiosk_theme *theme,
         return theme->on_brand;
     case KIOSK_LOOK_DANGER:
         return theme->on_danger;
+    case KIOSK_LOOK_ALARM:
+        return theme->on_alarm;
     case KIOSK_LOOK_VIDEO:
         return theme->on_video;
     default:

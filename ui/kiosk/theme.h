@@ -20,6 +20,7 @@ struct kiosk_theme {
     uint32_t tint, disabled, on_disabled;
     uint32_t danger, danger_pressed, danger_tint, on_danger;
     uint32_t good, good_tint, warn, warn_tint;
+    uint32_t alarm, on_alarm;
     uint32_t video, on_video, focus, focus_inner;
     uint32_t key, key_pressed, selection;
     uint32_t accent[KIOSK_ACCENTS], accent_tint[KIOSK_ACCENTS];

@@ -60,6 +60,7 @@ int kiosk_tree_leaf(struct kiosk_tree *t, const struct kiosk_node *node)
     n->value = n->value ? n->value : "";
     n->arg = n->arg ? n->arg : "";
     n->path = n->path ? n->path : "";
+    n->closed = n->closed ? n->closed : "";
     n->field.hint = n->field.hint ? n->field.hint : "";
     n->parent = (int16_t)t->open;
     n->last = (int16_t)i;

@@ -76,6 +76,7 @@ enum kiosk_look {
     KIOSK_LOOK_STEP,   /* a mark of progress; filled when checked */
     KIOSK_LOOK_QR,     /* `value` as a QR code, black on white always */
     KIOSK_LOOK_SHEET,  /* a page of paper: `sheet` */
+    KIOSK_LOOK_ALARM,  /* bright: something must be done now */
     KIOSK_LOOK_SCRIM,  /* ground of an overlay; dims what is beneath */
 };
 
@@ -162,6 +163,7 @@ enum kiosk_act {
     KIOSK_ACT_PAGE,   /* local: turns the pager around it; arg: "1" or "-1" */
     KIOSK_ACT_REPEAT, /* local: says the screen again */
     KIOSK_ACT_TOOL,   /* local: takes a tool in hand; remove: which (paper.h) */
+    KIOSK_ACT_ROLE,   /* local: on whose behalf one acts (role.h); arg: what */
 };
 
 /* How the text of a KIOSK_FIELD stands. */
@@ -212,6 +214,9 @@ struct kiosk_node {
     /* Words of people, not ours: a word too wide for its place is broken. */
     bool foreign;
     bool private; /* name and value are spoken to a headset only */
+    /* Of a key of a PIN: spoken in place of the name, to a headset only, and
+     * kept nowhere; the key is not drawn as pressed. "" for none; static. */
+    const char *closed;
     /* The subtree lies over the whole screen. What is not in the last such
      * subtree is covered: drawn, but neither touched nor focused. */
     bool overlay;

@@ -1,6 +1,7 @@
 /* The screen: owns everything, waits for posts, input and pictures. */
 #include "kiosk/fields.h"
 #include "kiosk/paper_touch.h"
+#include "kiosk/pin.h"
 #include "kiosk/ui_priv.h"
 
 #include "base/clock.h"
@@ -183,6 +184,7 @@ static struct kiosk_env env_now(const struct kiosk_ui *ui)
         .self_live = kiosk_video_live(ui->video, KIOSK_SOURCE_SELF, now),
         .typing = &ui->typing,
         .form = ui->form,
+        .acting = ui->acting,
         .papers = ui->papers,
         .paper = &ui->paper,
     };
@@ -259,6 +261,14 @@ static void text_clean(char *s, size_t cap)
         s[0] = '\0';
 }
 
+static void identity_clean(struct session_identity *i)
+{
+    text_clean(i->qr, sizeof(i->qr));
+    text_clean(i->code, sizeof(i->code));
+    text_clean(i->hash, sizeof(i->hash));
+    text_clean(i->name, sizeof(i->name));
+}
+
 static void ui_take_view(struct kiosk_ui *ui, struct session_view *v)
 {
     text_clean(v->lang, sizeof(v->lang));
@@ -271,7 +281,10 @@ static void ui_take_view(struct kiosk_ui *ui, struct session_view *v)
     text_clean(v->track_title, sizeof(v->track_title));
     text_clean(v->track_state, sizeof(v->track_state));
     text_clean(v->track_asks, sizeof(v->track_asks));
-    if (v->screen != ui->view.screen)
+    text_clean(v->role_name, sizeof(v->role_name));
+    text_clean(v->role_id, sizeof(v->role_id));
+    identity_clean(&v->identity);
+    if (v->screen != ui->view.screen || kiosk_pin_over(&ui->view, v))
         kiosk_input_reset(ui);
     ui->view = *v;
     ui->stale = true;
@@ -377,6 +390,8 @@ static int64_t ui_next_us(const struct kiosk_ui *ui, int64_t now)
     next =
         LK_MIN(next, kiosk_video_until_us(ui->video, KIOSK_SOURCE_SELF, now));
     next = LK_MIN(next, kiosk_strokes_next_us(&ui->keys.strokes));
+    if (ui->alarm_us > 0)
+        next = LK_MIN(next, ui->alarm_us);
     if (kiosk_window_needs_polling(ui->window))
         next = LK_MIN(next, now + INPUT_US);
     if (ui->video_after_us > now)
@@ -426,6 +441,7 @@ int kiosk_ui_run(struct kiosk_ui *ui)
     while (!ui->closing && !ui->lost) {
         ui_take_posts(ui);
         kiosk_ui_refresh(ui);
+        kiosk_speech_alarm(ui);
         kiosk_input_run(ui);
         ui_take_pictures(ui);
         kiosk_ui_draw(ui);

@@ -75,6 +75,8 @@ struct kiosk_ui {
     struct kiosk_paper paper;
     struct kiosk_speech speech;
     struct kiosk_typing typing;
+    struct kiosk_acting acting;
+    int64_t alarm_us; /* when the alarm is said next; 0: there is none */
     struct kiosk_stroked keys;
 
     int dirty_n;

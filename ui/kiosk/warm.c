@@ -46,6 +46,7 @@ int kiosk_ui_warm(struct kiosk_ui *ui)
         .agency_name = "Verohallinto",
         .volume = 5,
         .notices = NOTICES_ALL,
+        .identity = {.phase = SESSION_IDENTITY_PIN, .digits = 1, .least = 4},
     };
     kiosk_paint_warm(&ui->painter, ui->canvas);
     for (int lang = 0; lang < KIOSK_LANGS; lang++) {

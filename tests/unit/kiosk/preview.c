@@ -104,9 +104,10 @@ static int draw_panel(const struct filter *f, const struct sample_panel *panel)
     int r = 0;
     sample_stage_open(&s, panel);
     sample_stage_pictures(&s);
-    for (size_t i = 0; i < samples_n; i++)
-        if (in_list(f->screen, samples[i].name))
-            r |= draw_sample(&s, f, panel, &samples[i]);
+    const struct sample *one;
+    for (size_t i = 0; (one = sample_get(i)) != NULL; i++)
+        if (in_list(f->screen, one->name))
+            r |= draw_sample(&s, f, panel, one);
     sample_stage_close(&s);
     return r;
 }

@@ -22,6 +22,7 @@ struct sample {
     enum sample_form form;
     enum sample_paper paper;
     enum kiosk_tool tool; /* in hand */
+    struct kiosk_acting acting;
 };
 
 /* How a sample is shown. */
@@ -40,8 +41,13 @@ struct sample_panel {
 
 extern const struct sample samples[];
 extern const size_t samples_n;
+extern const struct sample samples_identity[]; /* who the citizen is */
+extern const size_t samples_identity_n;
 extern const struct sample_panel sample_panels[];
 extern const size_t sample_panels_n;
+
+/* All of them, i from 0; NULL: no more. */
+const struct sample *sample_get(size_t i);
 
 #define SAMPLE_NOW_US INT64_C(1000000000)
 

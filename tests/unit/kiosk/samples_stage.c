@@ -106,6 +106,14 @@ void sample_stage_pictures(struct sample_stage *s)
     one_picture(s, KIOSK_SOURCE_SELF);
 }
 
+const struct sample *sample_get(size_t i)
+{
+    if (i < samples_n)
+        return &samples[i];
+    i -= samples_n;
+    return i < samples_identity_n ? &samples_identity[i] : NULL;
+}
+
 /* Somebody typed that, and the keyboard is shown. */
 static void sample_type(struct sample_stage *s, const struct sample *sample,
                         enum kiosk_lang lang)
@@ -163,6 +171,7 @@ void sample_build(struct sample_stage *s, const struct sample *sample,
         .form = s->form,
         .papers = s->papers,
         .paper = &s->hand,
+        .acting = sample->acting,
     };
     kiosk_screen_build(&view, &env, &s->tree);
     for (int i = 0; i < s->tree.n; i++)

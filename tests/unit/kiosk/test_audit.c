@@ -56,14 +56,15 @@ static void audit_look(const struct sample_panel *panel,
 
 static void audit_panel(const struct sample_panel *panel)
 {
+    const struct sample *one;
     sample_stage_open(&s, panel);
-    for (size_t k = 0; k < samples_n; k++) {
+    for (size_t k = 0; (one = sample_get(k)) != NULL; k++) {
         for (int l = 0; l < KIOSK_LANGS * SESSION_TEXT_SIZES; l++) {
             struct sample_look look = {
                 .lang = (enum kiosk_lang)(l / SESSION_TEXT_SIZES),
                 .size = (enum session_text_size)(l % SESSION_TEXT_SIZES),
             };
-            audit_look(panel, &samples[k], look);
+            audit_look(panel, one, look);
         }
     }
     sample_stage_close(&s);
