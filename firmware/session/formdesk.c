@@ -20,6 +20,7 @@ struct formdesk {
     uint32_t jobs;    /* that were asked for so far */
     uint32_t job;     /* that is under way; 0 none */
     bool signing;     /* it waits for the citizen's signature */
+    bool signed_card; /* the package has it */
     int64_t now_us;   /* as last told */
     int64_t retry_us; /* a view could not be made: when to try again */
 };
@@ -56,7 +57,7 @@ void formdesk_wipe(struct formdesk *d)
     d->view = form_view_free(d->view);
     d->refuse = false;
     d->job = 0;
-    d->signing = false;
+    d->signing = d->signed_card = false;
     d->seen = 0;
     d->phase = FORM_FILLING;
     d->retry_us = NEVER;
@@ -94,6 +95,7 @@ static bool view_anew(struct formdesk *d)
         d->out.note(d->out.arg, "view", strerrordesc_np(-r));
         return false;
     }
+    v->signed_card = d->signed_card;
     bool news = v->phase != d->phase || strcmp(v->code, d->code) != 0;
     d->seen = form_version(d->form);
     d->phase = v->phase;
@@ -486,6 +488,7 @@ int formdesk_sealed(struct formdesk *d, const struct formdesk_package *p)
         return -ENOENT;
     int r = p->data ? 0 : LK_MIN(p->error, -1);
     d->job = 0;
+    d->signed_card = r == 0 && d->signing;
     if (r == 0)
         r = keep_package(d, p);
     else if (d->signing)

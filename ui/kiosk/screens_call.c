@@ -89,20 +89,39 @@ static float side_w(const struct kiosk_page *p)
     return LK_MIN(w, p->env->width_mm * 0.42f);
 }
 
-/* With large text on a low panel there is no room for one's own picture
- * beside what one has to know. */
-static bool side_crowded(const struct kiosk_page *p)
+/* Height that the words and buttons beside the picture need, mm: about. */
+static float side_need(const struct kiosk_page *p)
 {
-    return p->low && p->view->manner.text_size != SESSION_TEXT_NORMAL &&
-           (!p->view->mic_on || p->view->identity_called ||
-            (p->view->notices & CALL_NOTICES));
+    static const float scale[SESSION_TEXT_SIZES] = {1, 1.15f, 1.5f};
+    const struct session_view *v = p->view;
+    uint32_t seen = v->notices & CALL_NOTICES;
+    int notices = !v->mic_on + v->identity_called +
+                  (v->has_form && v->form_called) +
+                  (v->has_papers && v->paper_called);
+    for (; seen; seen &= seen - 1)
+        notices++;
+    int buttons = 1 + v->identity_called + v->has_form + v->has_papers;
+    float words = 44 + 19.0f * (float)notices;
+    return words * scale[v->manner.text_size % SESSION_TEXT_SIZES] +
+           23.5f * (float)buttons;
+}
+
+/* Of the screen's height, bar and strip take that, mm. */
+#define BAR_AND_STRIP_MM 74.0f
+
+/* Whether one's own picture, `self` mm wide, would take the room of what one
+ * has to know. */
+static bool side_crowded(const struct kiosk_page *p, float self)
+{
+    float room = p->env->height_mm - BAR_AND_STRIP_MM;
+    return side_need(p) + self * 0.5f > room;
 }
 
 /* Beside the picture: oneself, who it is, how the line is. */
 static void call_side(struct kiosk_page *p, float width, float self)
 {
     column_open(p, box_of_width(p, width));
-    if (!side_crowded(p))
+    if (!side_crowded(p, self))
         kiosk_page_self(p,
                         (struct kiosk_box){.aspect = 4.0f / 3, .max_w = self});
     kiosk_page_expert(p);

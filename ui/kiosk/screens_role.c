@@ -77,7 +77,11 @@ void kiosk_page_role(struct kiosk_page *p)
                                            .text = KIOSK_STR_ROLE_OPEN,
                                            .icon = role_icon(p->view->role)},
                     "open");
-    if (kiosk_page_typing(p))
+    const struct session_view *v = p->view;
+    bool called = v->identity_called || v->form_called || v->paper_called;
+    bool tight = p->low && v->manner.text_size != SESSION_TEXT_NORMAL;
+    /* What the expert asks for comes first where there is little room. */
+    if (kiosk_page_typing(p) || (tight && called))
         return;
     kiosk_tree_leaf(p->t, &n);
 }

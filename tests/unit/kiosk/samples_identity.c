@@ -33,6 +33,8 @@ const struct sample samples_identity[] = {
                  CALL,
                  .has_form = true,
                  .form_called = true,
+                 .has_papers = true,
+                 .paper_called = true,
                  .identity_called = true,
                  .notices = SESSION_NOTICE_EXPERT_MUTED},
         .live = true,
