@@ -5,7 +5,6 @@
 
 #include "kiosk/strings.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const struct kiosk_button give_up = {

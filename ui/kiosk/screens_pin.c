@@ -5,7 +5,6 @@
 #include "kiosk/pager.h"
 #include "kiosk/strings.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define DOT "\xE2\x97\x8F"    /* held */
@@ -36,11 +35,14 @@ static const char *pin_name(struct kiosk_page *p)
 static const char *dots(struct kiosk_page *p)
 {
     const struct session_identity *i = &p->view->identity;
-    char text[DOTS_MAX * (sizeof(DOT) - 1) + 1] = "";
-    unsigned held = LK_MIN((unsigned)i->digits, DOTS_MAX);
-    unsigned least = LK_MIN((unsigned)i->least, DOTS_MAX);
-    for (unsigned k = 0; k < LK_MAX(held, least); k++)
-        strcat(text, k < held ? DOT : NO_DOT);
+    const size_t one = strlen(DOT);
+    char text[DOTS_MAX * sizeof(DOT)];
+    size_t held = LK_MIN((size_t)i->digits, (size_t)DOTS_MAX);
+    size_t least = LK_MIN((size_t)i->least, (size_t)DOTS_MAX);
+    size_t all = LK_MAX(held, least);
+    for (size_t k = 0; k < all; k++)
+        memcpy(text + k * one, k < held ? DOT : NO_DOT, one);
+    text[all * one] = '\0';
     return kiosk_page_own(p, text);
 }
 

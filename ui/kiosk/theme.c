@@ -145,6 +145,16 @@ static struct kiosk_skin panel_skin(const struct kiosk_theme *t,
     return s;
 }
 
+static struct kiosk_skin marked_skin(const struct kiosk_theme *t,
+                                     const struct kiosk_node *n)
+{
+    if (n->look == KIOSK_LOOK_WRONG)
+        return lined(t->key, KIOSK_KEY_RADIUS_MM, t->danger,
+                     KIOSK_OUTLINE_MM * 2);
+    return lined(t->warn_tint, KIOSK_PANEL_RADIUS_MM, t->warn,
+                 KIOSK_OUTLINE_MM * 2);
+}
+
 struct kiosk_skin kiosk_skin(const struct kiosk_theme *t,
                              const struct kiosk_node *n)
 {
@@ -189,11 +199,8 @@ struct kiosk_skin kiosk_skin(const struct kiosk_theme *t,
     case KIOSK_LOOK_GOOD:
         return plain(t->good_tint, KIOSK_STRIP_RADIUS_MM);
     case KIOSK_LOOK_MARKED:
-        return lined(t->warn_tint, KIOSK_PANEL_RADIUS_MM, t->warn,
-                     KIOSK_OUTLINE_MM * 2);
     case KIOSK_LOOK_WRONG:
-        return lined(t->key, KIOSK_KEY_RADIUS_MM, t->danger,
-                     KIOSK_OUTLINE_MM * 2);
+        return marked_skin(t, n);
     case KIOSK_LOOK_STEP:
         return plain(n->state & KIOSK_CHECKED ? t->brand : t->line, 0.8f);
     case KIOSK_LOOK_QR:
