@@ -101,7 +101,7 @@ class CallScreen extends CallElement {
     const name = provenName(identity);
     const acts = roleText(t, identity.role);
     return html`<p class="person">${acts === null ? nothing : html`<span class="acts"><span class="plate" data-testid="role" data-role=${identity.role!.role}>${icon(identity.role!.role === 'company' ? 'building' : 'users')}<span>${acts}</span></span></span>`}
-      <span class="plate ${name === null ? '' : 'proven'}" data-testid="person">${icon(name === null ? 'user' : 'shieldCheck')}${name ?? t.citizen}</span>
+      <span class="plate ${name === null ? '' : 'proven'}" data-testid="person">${icon(name === null ? 'user' : 'shieldCheck')}<span>${name ?? t.citizen}</span></span>
       <span class="plate speaks" data-testid="peer-speaks" data-state=${view.speaks ? 'on' : 'off'}>${icon('speech')}${t.speaks}</span></p>`;
   }
 
@@ -178,7 +178,7 @@ class CallScreen extends CallElement {
         ${icon(camera ? 'video' : 'videoOff')}${camera ? t.camera : t.cameraOff}${keyCap(t.keys.camera)}</button>
       <hr>
       <button class="btn ${this.panel === 'devices' ? 'on' : ''}" data-testid="devices" aria-expanded=${this.panel === 'devices'} data-key=${t.keys.devices} aria-keyshortcuts=${`Alt+${t.keys.devices}`}
-        @click=${() => this.open(this.panel === 'devices' ? 'none' : 'devices')}>${icon('settings')}${t.settings}${keyCap(t.keys.devices)}</button>
+        @click=${() => this.open(this.panel === 'devices' ? 'none' : 'devices')}>${icon('settings')}<span class="spare">${t.settings}</span>${keyCap(t.keys.devices)}</button>
       ${current.call.identity.role === null ? nothing : this.identityAction()}
       ${current.call.paper.stage === 'none' ? nothing : this.paperActions(current.call.paper, front)}
       ${formShows(current.call.form) && front !== 'paper' ? this.formActions(current.call.form, front) : nothing}
