@@ -46,7 +46,6 @@ const among = <T extends string>(list: readonly T[], v: unknown): v is T => (lis
 const whole = (v: unknown, least: number, most: number): v is number => typeof v === 'number' && Number.isInteger(v) && v >= least && v <= most;
 
 /** A line of what is signed: nothing that ends a line, or hides. In UTF-8 at most `max` bytes. */
-// eslint-disable-next-line no-control-regex
 const line = (v: unknown, max: number): v is string => typeof v === 'string' && v.length <= max && v.isWellFormed()
   && !/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(v) && new TextEncoder().encode(v).length <= max;
 
