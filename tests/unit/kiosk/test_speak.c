@@ -537,6 +537,22 @@ static void test_codes_are_spelled(void **state)
     assert_null(strstr(said[0].text, "7"));
 }
 
+/* A digit of a PIN is not in the log, only that something was said. */
+static void test_secret_log(void **state)
+{
+    (void)state;
+    static struct kiosk_speech speech;
+    struct kiosk_utterance u = {
+        .id = 1, .lang = "fi", .closed = true, .secret = true, .text = "8."};
+    char *json = NULL;
+    kiosk_speech_note(&speech, &u);
+    assert_int_equal(kiosk_speech_json(&speech, 4096, true, &json), 0);
+    assert_non_null(strstr(json, "\"text\": \"\""));
+    assert_null(strchr(json, '8'));
+    free(json);
+    kiosk_speech_clear(&speech);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -554,6 +570,7 @@ int main(void)
         cmocka_unit_test(test_expert_speaks),
         cmocka_unit_test(test_questions),
         cmocka_unit_test(test_codes_are_spelled),
+        cmocka_unit_test(test_secret_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
