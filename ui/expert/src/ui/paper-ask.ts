@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PaperShare } from '../paper/share';
+import { LANGS, textsOf } from '../text';
 import { CallElement, define } from './element';
 import { icon } from './icons';
 
@@ -30,7 +31,7 @@ class PaperAsk extends CallElement {
       <label class="field"><span class="small strong" aria-hidden="true">${t.paper.askKind}</span><select class="input" aria-label=${t.paper.askKind} data-testid="paper-ask-kind" .value=${this.kind} @change=${(e: Event) => { this.kind = (e.target as HTMLSelectElement).value; }}>
         ${Object.entries(t.paper.kinds).map(([kind, words]) => html`<option value=${kind} ?selected=${kind === this.kind}>${words}</option>`)}</select></label>
       <div class="choice" role="radiogroup" aria-label=${t.paper.askSides}>${([1, 2] as const).map((n) => html`<label><input type="radio" name="sides" value=${n} data-testid="paper-ask-sides-${n}" .checked=${this.sides === n} @change=${() => { this.sides = n; }}>${t.paper.sides[n]}</label>`)}</div>
-      <label class="field"><span class="small strong" aria-hidden="true">${t.paper.askText}</span><input class="input" aria-label=${t.paper.askText} data-testid="paper-ask-text" name="text" maxlength="200" autocomplete="off" placeholder=${t.paper.askTextHint} dir="auto" aria-describedby="ask-needs"></label>
+      <label class="field"><span class="small strong" aria-hidden="true">${t.paper.askText}</span><input class="input" aria-label=${t.paper.askText} data-testid="paper-ask-text" name="text" maxlength="160" autocomplete="off" placeholder=${t.paper.askTextHint} dir="auto" aria-describedby="ask-needs"></label>
       <p class="note-line wrong" id="ask-needs" role="status">${this.bare ? html`${icon('circleAlert')}<span>${t.paper.askNeeds}</span>` : nothing}</p>
       <div class="row"><button class="btn fill" data-testid="paper-ask-send" aria-disabled=${!share.isShared}>${t.paper.askSend}</button><button type="button" class="btn" data-testid="paper-ask-cancel" @click=${() => this.done()}>${t.paper.cancel}</button></div>
     </form></section>`;
@@ -43,7 +44,14 @@ class PaperAsk extends CallElement {
     const text = field.value.trim();
     this.bare = this.kind === 'other' && text === '';
     if (this.bare) return field.focus();
-    if (this.share.ask({ kind: this.kind, sides: this.sides, text })) this.done();
+    if (this.share.ask({ kind: this.kind, sides: this.sides, text }, this.words(text))) this.done();
+  }
+
+  /** As the citizen reads it, in a language of theirs as far as this page has it: which paper, and what more. */
+  private words(text: string): string {
+    const lang = this.app.desk!.current!.entry.lang;
+    const known = LANGS.find((l) => l === lang) ?? (['se', 'smn', 'sms'].includes(lang) ? 'fi' : 'en');
+    return [...(this.kind === 'other' ? [] : [textsOf(known).paper.kinds[this.kind]!]), ...(text === '' ? [] : [text])].join(': ');
   }
 
   private done(): void {

@@ -9,7 +9,11 @@ import { KIND, PaperKiosk, jpegOf } from '../support/paper-kiosk.mjs';
 let clock: HandClock, share: PaperShare, kiosk: PaperKiosk, toPage: Uint8Array<ArrayBuffer>[], toKiosk: Uint8Array[], held: Map<string, Blob>, waiting: number, changes: number;
 let made = 0;
 
-const judged = (): Promise<void> => new Promise((done) => setTimeout(done, 1));
+/** Until what is complete has been judged, however busy the machine is. */
+const judged = async (): Promise<void> => {
+  do await new Promise((done) => setTimeout(done, 1));
+  while (share.pages.some((p) => p.have === p.facts.detail && !p.isWhole));
+};
 const settle = async (ms = 200): Promise<void> => {
   for (let passed = 0; passed < ms; passed += 20) {
     for (let calm = 0; calm < 2; calm += 1) {
