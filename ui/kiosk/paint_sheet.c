@@ -110,23 +110,27 @@ static void stroke(const struct pass *s, uint32_t rgb)
     cairo_set_line_join(s->cr, CAIRO_LINE_JOIN_MITER);
 }
 
-/* Words on a plate of that colour, its corner at x, y, whole within the place
- * if they fit. What is too long is cut. */
+/* Words on a plate of that colour, its corner at xy, moved into the
+ * place. Names have one line, and are cut; what somebody wrote goes on below.
+ */
 static void plate(const struct drawing *d, const char *text, uint32_t rgb,
-                  double x, double y)
+                  const double xy[2], bool name)
 {
     const struct pass *s = d->s;
     struct kiosk_type type = {.font = KIOSK_FONT_SMALL,
                               .size = s->t->text_size};
     struct kiosk_size size;
-    if (!*text || kiosk_text_measure(s->p->text, &type, text, 0, &size) < 0)
-        return;
     int pad = (int)paint_mm(s, 2);
-    int most = LK_MIN((int)paint_mm(s, KIOSK_PLATE_W_MM), d->r.w);
-    int w = LK_MIN(size.w + 2 * pad, most);
-    int h = LK_MIN(size.h + pad, (int)paint_mm(s, KIOSK_PLATE_H_MM));
-    struct kiosk_rect at = {clamp(x, d->r.x, d->r.x + d->r.w - w),
-                            clamp(y, d->r.y, d->r.y + d->r.h - h), w, h};
+    int most = name ? (int)paint_mm(s, KIOSK_PLATE_W_MM) : d->r.w;
+    int high = name ? (int)paint_mm(s, KIOSK_PLATE_H_MM) : d->r.h;
+    int wrap = name ? 0 : LK_MAX(d->r.w - 2 * pad, 1);
+    type.breaks = !name;
+    if (!*text || kiosk_text_measure(s->p->text, &type, text, wrap, &size) < 0)
+        return;
+    int w = LK_MIN(size.w + 2 * pad, LK_MIN(most, d->r.w));
+    int h = LK_MIN(size.h + pad, high);
+    struct kiosk_rect at = {clamp(xy[0], d->r.x, d->r.x + d->r.w - w),
+                            clamp(xy[1], d->r.y, d->r.y + d->r.h - h), w, h};
     cairo_save(s->cr);
     paint_colour(s, PAPER);
     paint_rounded(s, at, paint_mm(s, 0.5f), paint_mm(s, 1.9f));
@@ -136,7 +140,7 @@ static void plate(const struct drawing *d, const char *text, uint32_t rgb,
     cairo_fill_preserve(s->cr);
     cairo_clip(s->cr);
     paint_colour(s, PAPER);
-    struct kiosk_rect in = {at.x + pad, at.y, size.w, h};
+    struct kiosk_rect in = {at.x + pad, at.y, name ? size.w : wrap, h};
     kiosk_text_draw(s->p->text, s->cr, &type, text, in, KIOSK_LEFT);
     cairo_restore(s->cr);
 }
@@ -160,7 +164,7 @@ static void draw_mark(const struct drawing *d, const struct papers_mark *m)
         stroke(d->s, rgb);
         break;
     case PAPERS_TEXT:
-        plate(d, m->text, rgb, a[0], a[1]);
+        plate(d, m->text, rgb, a, false);
         break;
     }
 }
@@ -195,8 +199,9 @@ static void draw_point(const struct drawing *d,
         return;
     kiosk_sheet_to(&d->spread, at->x, at->y, xy);
     double out = paint_mm(d->s, KIOSK_POINTER_MM);
+    const double beside[2] = {xy[0] + out * 0.6, xy[1] + out * 0.7};
     if (at->name && *at->name)
-        plate(d, at->name, rgb, xy[0] + out * 0.6, xy[1] + out * 0.7);
+        plate(d, at->name, rgb, beside, true);
     arrow(d->s, xy[0], xy[1], rgb);
 }
 

@@ -47,13 +47,8 @@ static void call_papers(struct kiosk_page *p)
     if (called)
         kiosk_page_notice(p, KIOSK_LOOK_INFO, KIOSK_ICON_POINTER,
                           KIOSK_STR_PAPER_CALLED);
-    kiosk_page_button(p,
-                      &(struct kiosk_button){.id = "papers",
-                                             .text = KIOSK_STR_PAPER_OPEN,
-                                             .icon = KIOSK_ICON_FILES,
-                                             .look = called ? KIOSK_LOOK_PRIMARY
-                                                            : KIOSK_LOOK_PLAIN,
-                                             .intent = SESSION_INTENT_PAPERS});
+    struct kiosk_button b = kiosk_papers_button(p);
+    kiosk_page_button(p, &b);
 }
 
 /* What can be done together besides talking. */
@@ -341,14 +336,9 @@ static bool beside_form(const struct kiosk_page *p)
 /* From the form to the papers. */
 static void strip_papers(struct kiosk_page *p)
 {
-    kiosk_strip_button(p, &(struct kiosk_button){
-                              .id = "papers",
-                              .text = KIOSK_STR_PAPER_OPEN,
-                              .label = KIOSK_STR_PAPER_TITLE,
-                              .icon = KIOSK_ICON_FILES,
-                              .look = p->view->paper_called ? KIOSK_LOOK_PRIMARY
-                                                            : KIOSK_LOOK_NONE,
-                              .intent = SESSION_INTENT_PAPERS});
+    struct kiosk_button b = kiosk_papers_button(p);
+    b.label = KIOSK_STR_PAPER_TITLE;
+    kiosk_strip_button(p, &b);
 }
 
 void kiosk_strip_call(struct kiosk_page *p, const struct kiosk_button *other)
@@ -356,7 +346,8 @@ void kiosk_strip_call(struct kiosk_page *p, const struct kiosk_button *other)
     struct kiosk_strip help = {0};
     kiosk_strip_help(p, &help);
     help.button[0].worded = false;
-    bool papers = beside_form(p) && p->view->has_papers;
+    bool papers =
+        beside_form(p) && p->view->has_papers && !kiosk_side_papers(p);
     kiosk_strip_open(p, p->wide ? 5 + (other != NULL) + papers : 3);
     call_switches(p);
     call_volume(p);

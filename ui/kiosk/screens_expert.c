@@ -229,6 +229,33 @@ static void side_low(struct kiosk_page *p)
     kiosk_tree_close(p->t);
 }
 
+struct kiosk_button kiosk_papers_button(const struct kiosk_page *p)
+{
+    return (struct kiosk_button){
+        .id = "papers",
+        .text = KIOSK_STR_PAPER_OPEN,
+        .icon = KIOSK_ICON_FILES,
+        .look = p->view->paper_called ? KIOSK_LOOK_PRIMARY : KIOSK_LOOK_NONE,
+        .intent = SESSION_INTENT_PAPERS,
+    };
+}
+
+/* A low strip has no room for one more, the column above it has. */
+bool kiosk_side_papers(const struct kiosk_page *p)
+{
+    bool form =
+        p->view->screen == SESSION_FORM || p->view->screen == SESSION_APPROVE;
+    return form && p->view->has_papers && p->low && p->wide && !p->bare &&
+           p->view->manner.text_size == SESSION_TEXT_NORMAL;
+}
+
+static void side_papers(struct kiosk_page *p)
+{
+    struct kiosk_button b = kiosk_papers_button(p);
+    if (kiosk_side_papers(p))
+        kiosk_page_button(p, &b);
+}
+
 static void side_wide(struct kiosk_page *p)
 {
     bool paper = p->view->screen == SESSION_PAPER;
@@ -247,6 +274,7 @@ static void side_wide(struct kiosk_page *p)
         if (!is_tight(p))
             kiosk_page_line(p);
         side_shared(p);
+        side_papers(p);
         side_said(p);
     }
     kiosk_tree_close(p->t);

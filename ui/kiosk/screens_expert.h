@@ -23,6 +23,11 @@ void kiosk_page_line(struct kiosk_page *p);
 void kiosk_frame_open(struct kiosk_page *p);
 void kiosk_frame_close(struct kiosk_page *p);
 
+/* The way to the papers; whether it stands beside a form, under the expert,
+ * and not in the strip. */
+struct kiosk_button kiosk_papers_button(const struct kiosk_page *p);
+bool kiosk_side_papers(const struct kiosk_page *p);
+
 /* Whether there is an expert at the other end. */
 bool kiosk_page_in_call(const struct kiosk_page *p);
 

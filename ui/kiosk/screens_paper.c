@@ -333,13 +333,34 @@ static size_t unshared(const struct papers_view *v)
     return n;
 }
 
+/* How it begins, with a drawing of the scanner. */
+static void tray_how(struct kiosk_page *p)
+{
+    kiosk_tree_open(
+        p->t, &(struct kiosk_node){
+                  .box = {.flow = KIOSK_ROW, .align = KIOSK_CENTER, .gap = 6},
+              });
+    kiosk_tree_leaf(p->t, &(struct kiosk_node){
+                              .role = KIOSK_IMAGE,
+                              .icon = KIOSK_ICON_PAPER_LID,
+                              .icon_mm = p->low ? 18 : 30,
+                              .ink = KIOSK_INK_BRAND,
+                          });
+    kiosk_tree_leaf(p->t, &(struct kiosk_node){
+                              .role = KIOSK_TEXT,
+                              .name = kiosk_page_str(p, KIOSK_STR_PAPER_HOW),
+                              .font = KIOSK_FONT_LEAD,
+                              .box = {.grow = true},
+                          });
+    kiosk_tree_close(p->t);
+}
+
 static void tray_head(struct kiosk_page *p, const struct papers_view *v)
 {
     kiosk_page_text(p, KIOSK_FONT_NAME, KIOSK_INK_TEXT,
                     kiosk_page_str(p, KIOSK_STR_PAPER_TITLE));
     if (v->pages == 0)
-        kiosk_page_text(p, KIOSK_FONT_BODY, KIOSK_INK_MUTED,
-                        kiosk_page_str(p, KIOSK_STR_PAPER_HOW));
+        tray_how(p);
     tray_ask(p, &v->ask);
     tray_trouble(p, v);
     tray_left_out(p, v);

@@ -13,7 +13,7 @@
 /* A button with all that its intent says. */
 struct kiosk_paper_button {
     struct kiosk_button button;
-    const char *name; /* instead of button.text, when not NULL */
+    const char *name;   /* instead of button.text, when not NULL */
     enum kiosk_act act; /* NONE: the intent */
     uint32_t at, remove, version;
     uint16_t box[4];

@@ -33,17 +33,15 @@ static void page_sharing(struct kiosk_page *p, const struct papers_page *page)
 
 static void page_attach(struct kiosk_page *p, const struct papers_page *page)
 {
-    kiosk_paper_tile(
-        p, &(struct kiosk_paper_button){
-               .button = {.id = "attach",
-                          .text = page->attached ? KIOSK_STR_PAPER_DETACH
-                                                 : KIOSK_STR_PAPER_ATTACH,
-                          .icon = KIOSK_ICON_PAPERCLIP,
-                          .checked = page->attached,
-                          .disabled = page->busy,
-                          .intent = SESSION_INTENT_PAGE_ATTACH},
-               .at = page->id,
-           });
+    kiosk_paper_tile(p, &(struct kiosk_paper_button){
+                            .button = {.id = "attach",
+                                       .text = KIOSK_STR_PAPER_ATTACH,
+                                       .icon = KIOSK_ICON_PAPERCLIP,
+                                       .checked = page->attached,
+                                       .disabled = page->busy,
+                                       .intent = SESSION_INTENT_PAGE_ATTACH},
+                            .at = page->id,
+                        });
 }
 
 static void page_deeds(struct kiosk_page *p, const struct papers_view *v,
