@@ -13,8 +13,11 @@ struct closing {
 static void closing_panel(struct kiosk_page *p, const struct closing *c)
 {
     kiosk_page_spring(p);
+    /* A reminder has a drawing of its own, and needs the room. */
+    uint32_t hidden = p->wide && p->view->paper_left ? KIOSK_HIDDEN : 0;
     kiosk_tree_leaf(p->t, &(struct kiosk_node){
                               .role = KIOSK_IMAGE,
+                              .state = hidden,
                               .look = c->look,
                               .icon = c->icon,
                               .icon_mm = 18,

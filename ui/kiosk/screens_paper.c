@@ -401,6 +401,8 @@ void kiosk_paper_tray(struct kiosk_page *p, const struct papers_view *v)
                               .id = "paper-tray",
                               .box = {.flow = KIOSK_PAGER,
                                       .align = KIOSK_STRETCH,
+                                      /* one thing: on one page */
+                                      .fixed = !cells_lie(p),
                                       .grow = true,
                                       .gap = p->low ? 3 : 5,
                                       .min_h = 44},
