@@ -219,10 +219,12 @@ static void cell_card(struct kiosk_page *p, const struct papers_page *page,
 static void cell(struct kiosk_page *p, const struct papers_page *page, size_t n)
 {
     kiosk_tree_open(
-        p->t,
-        &(struct kiosk_node){
-            .box = {.flow = KIOSK_COLUMN, .align = KIOSK_STRETCH, .gap = 3},
-        });
+        p->t, &(struct kiosk_node){
+                  .box = {.flow = KIOSK_COLUMN,
+                          .align = KIOSK_STRETCH,
+                          .fixed = !cells_lie(p), /* kept on one page */
+                          .gap = 3},
+              });
     cell_card(p, page, n);
     cell_button(p, page, n);
     kiosk_tree_close(p->t);
@@ -401,8 +403,6 @@ void kiosk_paper_tray(struct kiosk_page *p, const struct papers_view *v)
                               .id = "paper-tray",
                               .box = {.flow = KIOSK_PAGER,
                                       .align = KIOSK_STRETCH,
-                                      /* one thing: on one page */
-                                      .fixed = !cells_lie(p),
                                       .grow = true,
                                       .gap = p->low ? 3 : 5,
                                       .min_h = 44},
