@@ -218,13 +218,13 @@ static void cell_card(struct kiosk_page *p, const struct papers_page *page,
 
 static void cell(struct kiosk_page *p, const struct papers_page *page, size_t n)
 {
-    kiosk_tree_open(
-        p->t, &(struct kiosk_node){
-                  .box = {.flow = KIOSK_COLUMN,
-                          .align = KIOSK_STRETCH,
-                          .fixed = !cells_lie(p), /* kept on one page */
-                          .gap = 3},
-              });
+    kiosk_tree_open(p->t,
+                    &(struct kiosk_node){
+                        .box = {.flow = KIOSK_COLUMN,
+                                .align = KIOSK_STRETCH,
+                                .fixed = !cells_lie(p), /* kept on one page */
+                                .gap = 3},
+                    });
     cell_card(p, page, n);
     cell_button(p, page, n);
     kiosk_tree_close(p->t);
