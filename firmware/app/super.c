@@ -14,7 +14,7 @@ const struct super_timing super_timing_usual = {
 #ifdef LUUKKU_SANITIZED
     .start_us = 60000000,
 #else
-    .start_us = 15000000,
+    .start_us = 30000000,
 #endif
     .stop_us = 2000000,
     .backoff_us = 100000,

@@ -87,10 +87,11 @@ async function browserKilled(t) {
 }
 
 /** Starts a demo below `dir`, stops it with Ctrl-C after `ms`, or once it is ready where that is null. */
-async function stoppedDemo(dir, ms) {
+async function stoppedDemo(t, dir, ms) {
   const options = { env: { ...process.env, TMPDIR: dir }, stdio: ['ignore', 'pipe', 'pipe'], detached: true };
   const demo = spawn(DEMO, ['--built', '--headless', '--simulated'], options);
   const ended = once(demo, 'exit');
+  t.defer(() => demo.exitCode ?? demo.signalCode ?? process.kill(-demo.pid, 'SIGTERM'));
   let said = '';
   demo.stderr.on('data', (part) => { said += part; });
   const ready = once(demo.stdout.setEncoding('utf8'), 'data');
@@ -111,7 +112,7 @@ async function randomStops(t) {
   for (let i = 0; i <= RANDOM_STOPS; i++) {
     const ms = i < RANDOM_STOPS ? Math.floor((i + next()) * LONGEST_MS / RANDOM_STOPS) : null;
     t.step(`Ctrl-C ${ms === null ? 'once it is ready' : `after ${ms} ms`}`);
-    await stoppedDemo(dir, ms);
+    await stoppedDemo(t, dir, ms);
     const left = ours(dir).filter((pid) => !before.includes(pid));
     assert(left.length === 0, `processes are left: ${left}`);
     assert(readdirSync(dir).length === 0, `files are left: ${readdirSync(dir)}`);
@@ -122,4 +123,4 @@ await main('endings', async (t) => {
   await noDisplay(t);
   await browserKilled(t);
   await randomStops(t);
-}, 170000);
+}, 230000);

@@ -1,36 +1,28 @@
 // The parental allowance form: a citizen at the kiosk and an expert at the page fill it in at the same time, disagree, agree; the citizen
 // approves, and what arrives is what was approved. PICTURES=FOLDER keeps screenshots of both sides.
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { startChromium } from './lib/chromium.mjs';
 import { intoCall, openExpert, startDemo } from './lib/journey.mjs';
 import { seeded } from './lib/random.mjs';
+import { looker } from './lib/look.mjs';
 import { main } from './lib/run.mjs';
 import { Citizen, Container, Expert } from './lib/sheet.mjs';
 import { assert, until } from './lib/wait.mjs';
 
-const { PICTURES } = process.env;
 const NAME = 'Aino Maria Korhonen';
 const PERSON_ID = '131052-308T';
 const IBAN = 'FI21 1234 5600 0007 85';
 const FLIPS = 24;
 
-let shots = 0;
-async function look(demo, page, name) {
-  if (!PICTURES) return;
-  mkdirSync(PICTURES, { recursive: true });
-  shots += 1;
-  const base = join(PICTURES, `${String(shots).padStart(2, '0')}-${name}`);
-  await demo.kiosk.ctl('ui', 'screenshot', `${base}-kiosk.png`);
-  await page.driver.screenshot(`${base}-page.png`);
-}
+let look = null; // in the visit
 
 async function opens(t, demo, page) {
   t.step('the expert asks to look at the form; the citizen opens it');
   await page.shows('form-panel');
   await page.click('form-open');
   await demo.kiosk.says('Asiantuntija pyytää sinua katsomaan lomaketta.');
-  await look(demo, page, 'called');
+  await look('called');
   await demo.kiosk.tap('form');
   await demo.kiosk.screenIs('form');
 }
@@ -42,7 +34,7 @@ async function child(t, demo, citizen, expert) {
   await until('the date to be asked for on the page', () => expert.page.visible('field-due-date'));
   await Promise.all([citizen.write('children', '1'), expert.fill('due-date', '14.2.2027'), expert.page.click('field-also-child-benefit')]);
   await Promise.all([citizen.has('due-date', '14.2.2027'), expert.has('children', '1')]);
-  await look(demo, expert.page, 'child');
+  await look('child');
   t.step('they disagree on the date: both ends agree on one, and the citizen\'s word is the last');
   await Promise.all([expert.fill('due-date', '15.2.2027'), citizen.write('due-date', '16.2.2027')]);
   await expert.stored();
@@ -70,7 +62,7 @@ async function applicant(t, demo, citizen, expert) {
   await citizen.write('person-id', '131052-308U');
   const wrong = async () => (await demo.kiosk.tree()).nodes.some((n) => n.id === 'error-person-id' && !n.state.includes('hidden'));
   await citizen.on({ done: wrong });
-  await look(demo, expert.page, 'slip');
+  await look('slip');
   await citizen.write('person-id', PERSON_ID);
   await citizen.on();
 }
@@ -89,7 +81,7 @@ async function work(t, demo, citizen, expert) {
   await expert.page.click('suggest-send-employer');
   await citizen.putKeyboardAway();
   await until('the suggestion at the kiosk', () => demo.kiosk.node('suggest-employer-accept'));
-  await look(demo, expert.page, 'suggestion');
+  await look('suggestion');
   await demo.kiosk.tap('suggest-employer-accept');
   await Promise.all([citizen.has('employer', 'Kuopion leipomo Oy'), expert.has('employer', 'Kuopion leipomo Oy')]);
   await citizen.choose('paid-leave', 'no');
@@ -107,7 +99,7 @@ async function leave(t, demo, citizen, expert) {
   await citizen.choose('periods-1-extent', 'full');
   await expert.fill('more', 'Hakija soittaa, jos ajat muuttuvat.\nPuoliso hakee myöhemmin.');
   await expert.stored();
-  await look(demo, expert.page, 'leave');
+  await look('leave');
   await citizen.on();
 }
 
@@ -120,7 +112,7 @@ async function payment(t, demo, citizen, expert) {
   t.step('the citizen reads all that will be sent, goes back, changes a word: the approval asked for is void');
   const approving = async () => (await demo.kiosk.screen()) === 'approve';
   await citizen.on({ id: 'review', done: approving });
-  await look(demo, expert.page, 'approve');
+  await look('approve');
   await demo.kiosk.tap('decline');
   await demo.kiosk.screenIs('form');
   await citizen.on({ id: 'review', done: approving });
@@ -133,7 +125,7 @@ async function approves(t, demo, citizen, expert) {
   await citizen.on({ id: 'approve', done: async () => (await demo.kiosk.screen()) === 'receipt' });
   const code = (await demo.kiosk.node('tracking-code')).value || (await demo.kiosk.node('tracking-code')).name;
   const bytes = await expert.container();
-  await look(demo, expert.page, 'receipt');
+  await look('receipt');
   assert((await expert.page.text('form-code')).replaceAll(/\s/g, '') === code.replaceAll(/\s/g, ''), 'both have the same code');
   await demo.kiosk.tap('done');
   await demo.kiosk.screenIs('call');
@@ -178,6 +170,7 @@ await main('form', async (t) => {
   t.defer(() => browser.stop());
   const page = await openExpert(t, browser, demo);
   await intoCall(demo, page);
+  look = looker(demo, page);
   const [citizen, expert] = [new Citizen(demo.kiosk), new Expert(page)];
   await opens(t, demo, page);
   await child(t, demo, citizen, expert);

@@ -3,23 +3,29 @@
  *
  * Usage: bench-scan NODE DPI PAGES
  *
- * NODE lies in /dev/bus/usb. Writes each page to /tmp/pageNN.pnm, as scanimage
- * does beside it, a strip at a time as it is decoded; the next page comes over
- * USB meanwhile, as in luukku-scan (and as ipp-usb and sane-airscan are two
- * processes). Exit code 0 when there were PAGES.
+ * NODE lies in /dev/bus/usb; or, where there is no kernel's USB, is
+ * unix:PATH, an emulator's socket, or tcp:PORT, eSCL without USB. Writes each
+ * page to /tmp/pageNN.pnm, as scanimage does beside it, a strip at a time as it
+ * is decoded; the next page comes over USB meanwhile, as in luukku-scan (and as
+ * ipp-usb and sane-airscan are two processes). Exit code 0 when there were
+ * PAGES.
  */
 #include "base/log.h"
 #include "escl/scanner.h"
 #include "loop/mailbox.h"
 #include "pages/jpeg.h"
 #include "usb/usbfs.h"
+#include "usb/usbip.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define PAGE_MAX (32 * 1024 * 1024)
@@ -227,18 +233,19 @@ static void on_broken(void *arg, enum escl_reason why)
     fail(escl_reason_name(why), 0);
 }
 
+static const struct escl_events scanner_events = {.ready = on_ready,
+                                                  .broken = on_broken,
+                                                  .page_begin = on_page,
+                                                  .page_bytes = on_bytes,
+                                                  .page_end = on_page_end,
+                                                  .job_end = on_end};
+
 static void opened(void *arg, int error, struct usb_device *d)
 {
-    static const struct escl_events events = {.ready = on_ready,
-                                              .broken = on_broken,
-                                              .page_begin = on_page,
-                                              .page_bytes = on_bytes,
-                                              .page_end = on_page_end,
-                                              .job_end = on_end};
     struct run *t = arg;
-    int r = error < 0
-                ? error
-                : escl_scanner_open_usb(t->loop, d, &events, t, &t->scanner);
+    int r = error < 0 ? error
+                      : escl_scanner_open_usb(t->loop, d, &scanner_events, t,
+                                              &t->scanner);
     if (r < 0)
         fail("open", r);
 }
@@ -260,6 +267,47 @@ static int start(struct run *t)
     return r;
 }
 
+static int open_socket(struct run *t, const char *path)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    (void)snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
+        return -errno;
+    return usb_ip_open(t->loop, fd, "1-1", opened, t, NULL);
+}
+
+/* eSCL by HTTP at a port of this machine. */
+static int dial(void *arg)
+{
+    const struct sockaddr_in *a = arg;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || connect(fd, (const struct sockaddr *)a, sizeof(*a)) < 0)
+        return -errno;
+    return fd;
+}
+
+static int open_tcp(struct run *t, const char *port)
+{
+    static struct sockaddr_in a = {.sin_family = AF_INET};
+    const struct escl_dialer dialer = {
+        .dial = dial, .arg = &a, .host = "localhost", .root = "eSCL"};
+    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    a.sin_port = htons((uint16_t)strtoul(port, NULL, 10));
+    return escl_scanner_open_tcp(t->loop, &dialer, &scanner_events, t,
+                                 &t->scanner);
+}
+
+static int open_node(struct run *t, const char *node)
+{
+    if (strncmp(node, "unix:", 5) == 0)
+        return open_socket(t, node + 5);
+    if (strncmp(node, "tcp:", 4) == 0)
+        return open_tcp(t, node + 4);
+    int fd = open(node, O_RDWR | O_CLOEXEC);
+    return fd < 0 ? -errno : usb_fs_open(t->loop, fd, opened, t, NULL);
+}
+
 int main(int argc, char **argv)
 {
     struct run t = {.loop = NULL};
@@ -268,10 +316,9 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     t.dpi = (unsigned)strtoul(argv[2], NULL, 10);
     t.pages = (unsigned)strtoul(argv[3], NULL, 10);
-    int fd = open(argv[1], O_RDWR | O_CLOEXEC);
-    int r = fd < 0 ? -errno : start(&t);
+    int r = start(&t);
     if (r == 0)
-        r = usb_fs_open(t.loop, fd, opened, &t, NULL);
+        r = open_node(&t, argv[1]);
     if (r < 0)
         return fail(argv[1], r);
     r = lk_loop_run(t.loop);

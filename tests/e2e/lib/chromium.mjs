@@ -53,6 +53,19 @@ export async function startChromium({ executable = CHROMIUM, probe = true, flags
         /** Key by key. */
         type: (id, text) => page.locator(`[data-testid="${id}"]`).pressSequentially(text, { timeout: 15000 }),
         press: (id, key) => page.locator(`[data-testid="${id}"]`).press(key, { timeout: 15000 }),
+        /** Places are in parts of the element's box. */
+        drag: async (id, from, to) => {
+          const box = await page.locator(`[data-testid="${id}"]`).boundingBox();
+          const move = (at, steps) => page.mouse.move(box.x + at.x * box.width, box.y + at.y * box.height, { steps });
+          await move(from, 1);
+          await page.mouse.down();
+          await move(to, 8);
+          await page.mouse.up();
+        },
+        hover: async (id, at) => {
+          const box = await page.locator(`[data-testid="${id}"]`).boundingBox();
+          await page.mouse.move(box.x + at.x * box.width, box.y + at.y * box.height, { steps: 4 });
+        },
         /** What a link saves, as bytes. */
         download: async (id) => {
           const [saved] = await Promise.all([page.waitForEvent('download', { timeout: 15000 }), page.click(`[data-testid="${id}"]`, { timeout: 15000 })]);

@@ -1,5 +1,6 @@
 // A form as both have it: the citizen's side on the kiosk's screen, the expert's on the page; and what became of it.
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -83,6 +84,30 @@ export class Citizen {
   }
 }
 
+/** The parental allowance, filled in by the citizen alone. */
+export async function fillAllowance(citizen) {
+  await citizen.choose('situation', 'expected');
+  await citizen.write('children', '1');
+  await citizen.write('due-date', '14.2.2027');
+  await citizen.on();
+  for (const [path, text] of [['name', 'Aino Maria Korhonen'], ['person-id', '131052-308T'], ['phone', '040 123 4567'],
+    ['home-street', 'Leipurinkatu 7'], ['home-postcode', '70100'], ['home-town', 'Kuopio']]) await citizen.write(path, text);
+  await citizen.on();
+  await citizen.choose('work-kind', 'employed');
+  await citizen.write('employer', 'Kuopion leipomo Oy');
+  await citizen.choose('paid-leave', 'no');
+  await citizen.write('income', '2650,50');
+  await citizen.on();
+  await citizen.reveal('row-add-periods');
+  await citizen.kiosk.tap('row-add-periods');
+  await citizen.write('periods-1-from', '1.3.2027');
+  await citizen.write('periods-1-to', '31.8.2027');
+  await citizen.choose('periods-1-extent', 'full');
+  await citizen.on();
+  await citizen.write('account', 'FI21 1234 5600 0007 85');
+  await citizen.choose('truthful', 'yes');
+}
+
 /** The expert at the page. */
 export class Expert {
   constructor(page) {
@@ -139,6 +164,7 @@ export class Container {
     this.dir = mkdtempSync(join(tmpdir(), 'lta-'));
     this.file = join(this.dir, 'package.asice');
     this.ca = join(dirname(demo.info.control), '../pki/fleet/ca.crt');
+    this.cardCa = join(dirname(demo.info.control), 'devices/cards/ca.pem');
     this.bytes = bytes;
     writeFileSync(this.file, bytes);
     execFileSync('unzip', ['-q', this.file, '-d', join(this.dir, 'in')]);
@@ -162,12 +188,24 @@ export class Container {
       '-in', join(this.dir, 'in/META-INF/signature001.p7s'), '-content', manifest, '-CAfile', this.ca, '-out', '/dev/null'], { stdio: 'pipe' });
   }
 
+  /** Hex SHA-256 of a file in it. */
+  sha256(name) {
+    return createHash('sha256').update(readFileSync(join(this.dir, 'in', name))).digest('hex');
+  }
+
+  /** openssl's word on the citizen's own signature, by the certificates of the emulated cards. */
+  cardCades() {
+    execFileSync('openssl', ['cms', '-verify', '-cades', '-purpose', 'any', '-binary', '-inform', 'DER',
+      '-in', join(this.dir, 'in/META-INF/signature002.p7s'), '-content', join(this.dir, 'in/META-INF/ASiCManifest002.xml'),
+      '-CAfile', this.cardCa, '-out', '/dev/null'], { stdio: 'pipe' });
+  }
+
   /** luukku-verify's judgement of these bytes. */
   verify(bytes = this.bytes) {
     const file = join(this.dir, 'tried.asice');
     writeFileSync(file, bytes);
     try {
-      return JSON.parse(execFileSync(VERIFY, [file, '--ca', this.ca], { encoding: 'utf8' }));
+      return JSON.parse(execFileSync(VERIFY, [file, '--ca', this.ca, '--citizen-ca', this.cardCa], { encoding: 'utf8' }));
     } catch (error) {
       return JSON.parse(error.stdout);
     }
