@@ -6,6 +6,7 @@
  */
 #include "usb/usbip.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ struct run {
     int server;
     struct usb_opening *opening;
     struct usb_device *d;
+    int error; /* of the opening */
     struct usb_transfer *running[RUNNING_MAX];
     unsigned bad;
 };
@@ -85,6 +87,7 @@ static void on_opened(void *arg, int error, struct usb_device *d)
     if ((error == 0) != (d != NULL))
         abort();
     r->opening = NULL;
+    r->error = error;
     r->d = d;
 }
 
@@ -96,7 +99,9 @@ static void put_answer(uint8_t head[48], uint8_t seq, size_t len)
     head[27] = (uint8_t)len;
 }
 
-static void say_opening(struct run *r)
+/* False: the machine paused so long that the opening was given up, which is no
+ * fault of the input. */
+static bool say_opening(struct run *r)
 {
     static const struct {
         const uint8_t *bytes;
@@ -118,8 +123,11 @@ static void say_opening(struct run *r)
         say(r, head, sizeof(head));
         say(r, answers[i].bytes, answers[i].len);
     }
+    if (r->error == -ETIMEDOUT)
+        return false;
     if (!r->d || usb_claim(r->d, 0) < 0)
         abort();
+    return true;
 }
 
 /* One of the script's actions, at most USB_TRANSFERS_MAX under way. */
@@ -161,7 +169,8 @@ static void act(struct run *r, uint8_t what)
 
 static void play(struct run *r, const uint8_t *data, size_t len)
 {
-    say_opening(r);
+    if (!say_opening(r))
+        return;
     for (size_t at = 0; at < len;) {
         uint8_t what = data[at++];
         if (what < 128) {
