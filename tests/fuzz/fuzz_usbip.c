@@ -4,9 +4,9 @@
  * opened properly first, and the rest is a script, a byte each: what to start
  * or cancel, or how many of the following bytes the server says.
  */
+#include "base/clock.h"
 #include "usb/usbip.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,6 @@ struct run {
     int server;
     struct usb_opening *opening;
     struct usb_device *d;
-    int error; /* of the opening */
     struct usb_transfer *running[RUNNING_MAX];
     unsigned bad;
 };
@@ -87,7 +86,6 @@ static void on_opened(void *arg, int error, struct usb_device *d)
     if ((error == 0) != (d != NULL))
         abort();
     r->opening = NULL;
-    r->error = error;
     r->d = d;
 }
 
@@ -99,8 +97,11 @@ static void put_answer(uint8_t head[48], uint8_t seq, size_t len)
     head[27] = (uint8_t)len;
 }
 
-/* False: the machine paused so long that the opening was given up, which is no
- * fault of the input. */
+/* An opening that takes longer was interrupted by the machine. */
+#define PAUSE_US 100000
+
+/* False: the machine paused so long that something of the opening was given up,
+ * which is no fault of the input. */
 static bool say_opening(struct run *r)
 {
     static const struct {
@@ -114,6 +115,7 @@ static bool say_opening(struct run *r)
         {text, 6},
         {text, 6},
     };
+    int64_t began_us = lk_clock_us();
     uint8_t import[8 + 312] = {0x01, 0x11, 0x00, 0x03};
     uint8_t head[48];
     memcpy(import + 8 + 256, "1-1", 4);
@@ -123,11 +125,11 @@ static bool say_opening(struct run *r)
         say(r, head, sizeof(head));
         say(r, answers[i].bytes, answers[i].len);
     }
-    if (r->error == -ETIMEDOUT)
-        return false;
-    if (!r->d || usb_claim(r->d, 0) < 0)
+    if (r->d && usb_claim(r->d, 0) == 0)
+        return true;
+    if (lk_clock_us() - began_us < PAUSE_US)
         abort();
-    return true;
+    return false;
 }
 
 /* One of the script's actions, at most USB_TRANSFERS_MAX under way. */
