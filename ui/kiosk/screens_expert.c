@@ -185,13 +185,14 @@ static void side_said(struct kiosk_page *p)
                           });
 }
 
-/* Whether the expert sees what is typed. */
+/* Whether the expert sees what is typed into the form. Not beside anything
+ * else: a PIN is nobody's to see. */
 static void side_shared(struct kiosk_page *p)
 {
     const struct form_view *f = p->env->form;
     bool shared = f && f->shared;
     if (!f || f->phase != FORM_FILLING || is_tight(p) || kiosk_page_typing(p) ||
-        p->view->screen == SESSION_PAPER)
+        p->view->screen != SESSION_FORM)
         return;
     kiosk_tree_leaf(
         p->t, &(struct kiosk_node){

@@ -124,6 +124,9 @@ static void receipt_body(struct kiosk_page *p)
     kiosk_page_code(p, code);
     if (f)
         receipt_signed(p, f->signed_card);
+    if (p->view->identity.card_in)
+        kiosk_page_notice(p, KIOSK_LOOK_WARN, KIOSK_ICON_CARD_OUT,
+                          KIOSK_STR_CARD_TAKE);
     if (f)
         receipt_state(p, "receipt-expert", f->delivered,
                       KIOSK_STR_RECEIPT_DELIVERED,

@@ -78,7 +78,8 @@ int pages_document_page(struct pages_document *d, size_t index,
     *ret = (struct pages_page){.info = {1, 1, 1, wish->dpi},
                                .page_fd = memfd_create("page", MFD_CLOEXEC),
                                .preview_fd = -1,
-                               .jpeg_fd = -1};
+                               .jpeg_fd = -1,
+                               .small_fd = -1};
     return 0;
 }
 

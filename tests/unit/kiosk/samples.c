@@ -420,6 +420,16 @@ const struct sample samples[] = {
         .form = SAMPLE_FORM_REVIEW,
     },
     {
+        .name = "receipt-card",
+        .view = {.screen = SESSION_RECEIPT,
+                 .site = SITE,
+                 .line = SESSION_LINE_GOOD,
+                 .identity = {.card_in = true},
+                 EXPERT},
+        .live = true,
+        .form = SAMPLE_FORM_SENT,
+    },
+    {
         .name = "receipt",
         .view = {.screen = SESSION_RECEIPT,
                  .site = SITE,

@@ -430,16 +430,36 @@ static void test_role(void **state)
     bench_run(script_role);
 }
 
+/* A form that is shared lies behind: what one types here is not it. */
+static void test_nobody_sees_a_pin(void **state)
+{
+    struct form_view form = {.phase = FORM_FILLING, .shared = true};
+    struct kiosk_env with = env;
+    struct session_view v = view_of(SESSION_IDENTITY_PIN);
+    (void)state;
+    with.form = &form;
+    kiosk_screen_build(&v, &with, &tree);
+    assert_false(says(fi(KIOSK_STR_FORM_SHARED)));
+    assert_null(node("form-shared"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_asked),         cmocka_unit_test(test_under_way),
-        cmocka_unit_test(test_pad),           cmocka_unit_test(test_pin_words),
-        cmocka_unit_test(test_failed),        cmocka_unit_test(test_done),
-        cmocka_unit_test(test_phone),         cmocka_unit_test(test_called),
-        cmocka_unit_test(test_spoken_digits), cmocka_unit_test(test_alarm),
-        cmocka_unit_test(test_pin),           cmocka_unit_test(test_keypad),
+        cmocka_unit_test(test_asked),
+        cmocka_unit_test(test_under_way),
+        cmocka_unit_test(test_pad),
+        cmocka_unit_test(test_pin_words),
+        cmocka_unit_test(test_failed),
+        cmocka_unit_test(test_done),
+        cmocka_unit_test(test_phone),
+        cmocka_unit_test(test_called),
+        cmocka_unit_test(test_spoken_digits),
+        cmocka_unit_test(test_alarm),
+        cmocka_unit_test(test_pin),
+        cmocka_unit_test(test_keypad),
         cmocka_unit_test(test_role),
+        cmocka_unit_test(test_nobody_sees_a_pin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,8 @@ static int whole(int fd, const struct pages_wish *wish)
     int r = pages_document_open(fd, &d);
     size_t n = r == 0 ? pages_document_count(d) : 0;
     for (size_t i = 0; i < n && r == 0; i++) {
-        struct pages_page p = {.page_fd = -1, .preview_fd = -1, .jpeg_fd = -1};
+        struct pages_page p = {
+            .page_fd = -1, .preview_fd = -1, .jpeg_fd = -1, .small_fd = -1};
         r = pages_document_page(d, i, wish, &p);
         if (r == 0)
             assert_true(p.page_fd >= 0 && p.preview_fd >= 0);
