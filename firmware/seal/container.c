@@ -103,7 +103,7 @@ static int signature_put(struct seal_zip *z, const struct lk_buf *cms,
 {
     struct signature s;
     signature_name(number, &s);
-    return seal_zip_add(z, s.name, cms->data, cms->len);
+    return cms ? seal_zip_add(z, s.name, cms->data, cms->len) : -EIO;
 }
 
 static int container_sign(struct seal_zip *z, const struct contents *c,

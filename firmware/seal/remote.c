@@ -210,11 +210,20 @@ static int attribute_make(const struct seal_remote *s,
 }
 
 /* X.690, 11.6: a set's elements in the order of their bytes. */
-static int attribute_compare(const void *a, const void *b)
+static bool attribute_before(const struct lk_buf *x, const struct lk_buf *y)
 {
-    const struct lk_buf *x = *(struct lk_buf *const *)a;
-    const struct lk_buf *y = *(struct lk_buf *const *)b;
-    return memcmp(x->data, y->data, LK_MIN(x->len, y->len));
+    return memcmp(x->data, y->data, LK_MIN(x->len, y->len)) < 0;
+}
+
+static void attributes_sort(struct lk_buf *attribute[ATTRIBUTES])
+{
+    for (size_t i = 1; i < ATTRIBUTES; i++)
+        for (size_t k = i;
+             k > 0 && attribute_before(attribute[k], attribute[k - 1]); k--) {
+            struct lk_buf *swap = attribute[k];
+            attribute[k] = attribute[k - 1];
+            attribute[k - 1] = swap;
+        }
 }
 
 static int attributes_join(struct lk_buf *const attribute[ATTRIBUTES],
@@ -247,7 +256,7 @@ static int attributes_make(struct seal_remote *s, const uint8_t *digest,
     for (size_t i = 0; r == 0 && i < ATTRIBUTES; i++)
         r = attribute_make(s, &all[i].maker, all[i].what, &attribute[i]);
     if (r == 0) {
-        qsort(attribute, ATTRIBUTES, sizeof(attribute[0]), attribute_compare);
+        attributes_sort(attribute);
         r = attributes_join(attribute, &s->attributes);
     }
     for (size_t i = 0; i < ATTRIBUTES; i++)
@@ -454,7 +463,10 @@ static void put_signer(struct seal_der *d, const struct seal_remote *s,
     put(d, hashes[s->hash].digest);
     put_value(d, DER_IN_0, s->attributes->data, s->attributes->len);
     put_algorithm(d, s->hash, scheme);
-    put_value(d, DER_OCTETS, signature->data, signature->len);
+    if (signature)
+        put_value(d, DER_OCTETS, signature->data, signature->len);
+    else
+        d->error = -EIO;
     seal_der_close(d, all, DER_SEQUENCE);
     seal_der_close(d, all, DER_SET);
 }

@@ -116,7 +116,7 @@ static void say(struct world *w, uint8_t kind, const char *json)
     uint8_t m[1024];
     size_t len = strlen(json);
     m[0] = kind;
-    memcpy(m + 1, json, len);
+    memcpy(m + 1, json, len + 1);
     paperdesk_receive(w->desk, m, len + 1, lk_clock_us());
 }
 

@@ -27,9 +27,9 @@ static int pdf_answer;  /* of seal_pdf() */
 static char mark[4];    /* given to seal_code_new() */
 static char names[128]; /* of the files in the container */
 static int draft_answer, finish_answer, papers_answer;
-static struct seal_signer asked; /* by the newest draft */
-static enum seal_scheme scheme;  /* of the newest signature */
-static unsigned drafts, drafted; /* that live; that were told */
+static struct seal_signer asked;      /* by the newest draft */
+static enum seal_scheme scheme_given; /* of the newest signature */
+static unsigned drafts, drafted;      /* that live; that were told */
 static uint8_t hash_told[SEAL_HASH_MAX];
 static bool drop_when_drafted;
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER; /* held: it waits */
@@ -117,13 +117,13 @@ size_t seal_draft_hash(const struct seal_draft *d, uint8_t ret[SEAL_HASH_MAX])
     return 48;
 }
 
-int seal_draft_finish(struct seal_draft *d, enum seal_scheme how,
+int seal_draft_finish(struct seal_draft *d, enum seal_scheme scheme,
                       const void *signature, size_t len, struct lk_buf **ret)
 {
     assert_false(pthread_equal(core, pthread_self()));
     pthread_mutex_lock(&gate);
     pthread_mutex_unlock(&gate);
-    scheme = how;
+    scheme_given = scheme;
     if (finish_answer < 0)
         return finish_answer;
     int r = lk_buf_append(d->b, signature, len);
@@ -314,7 +314,7 @@ static void test_signed(void **state)
     assert_int_equal(lk_loop_run(loop), 0);
     assert_int_equal(done.times, 1);
     assert_true(done.made && done.drafted);
-    assert_int_equal(scheme, SEAL_ECDSA);
+    assert_int_equal(scheme_given, SEAL_ECDSA);
     assert_memory_equal(done.bytes, "{}%PDFSIGN", 10);
     assert_int_equal(begin(2), 0);
     assert_int_equal(lk_loop_run(loop), 0);
@@ -325,7 +325,7 @@ static void test_schemes(void **state)
 {
     static const struct {
         enum cardmsg_algorithm algorithm;
-        enum seal_scheme scheme;
+        enum seal_scheme scheme_given;
     } rows[] = {{CARDMSG_ES384, SEAL_ECDSA},
                 {CARDMSG_RS384, SEAL_RSA_PKCS1},
                 {CARDMSG_PS384, SEAL_RSA_PSS}};
@@ -335,7 +335,7 @@ static void test_schemes(void **state)
         assert_int_equal(lk_loop_run(loop), 0);
         assert_int_equal(finish(rows[i].algorithm), 0);
         assert_int_equal(lk_loop_run(loop), 0);
-        assert_int_equal(scheme, rows[i].scheme);
+        assert_int_equal(scheme_given, rows[i].scheme_given);
     }
 }
 

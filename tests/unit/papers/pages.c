@@ -19,7 +19,7 @@ int pages_jpeg(uint32_t tag, size_t len)
     must(bytes && len >= 4);
     for (size_t i = 0; i < len; i += 4)
         lk_put_u32(bytes + i, tag);
-    memcpy(bytes, "\xff\xd8\xff\xe0", 4);
+    lk_put_u32(bytes, 0xffd8ffe0);
     int fd = memfd_create("jpeg", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     must(fd >= 0 && write(fd, bytes, len) == (ssize_t)len);
     must(scanpage_seal(fd) == 0);

@@ -79,7 +79,7 @@ void share_say(uint8_t kind, const char *json)
     uint8_t m[PAPERS_MESSAGE_MAX];
     size_t len = strlen(json);
     m[0] = kind;
-    memcpy(m + 1, json, len);
+    memcpy(m + 1, json, len + 1);
     papers_share_receive(world.s, m, len + 1, world.now_us);
 }
 

@@ -101,7 +101,7 @@ static void say(uint8_t kind, const char *json)
     uint8_t m[1024];
     size_t len = strlen(json);
     m[0] = kind;
-    memcpy(m + 1, json, len);
+    memcpy(m + 1, json, len + 1);
     papers_share_receive(s, m, len + 1, now_us);
 }
 

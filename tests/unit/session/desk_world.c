@@ -182,7 +182,7 @@ void desk_say(uint8_t kind, const char *json)
     uint8_t m[1024];
     size_t len = strlen(json);
     m[0] = kind;
-    memcpy(m + 1, json, len);
+    memcpy(m + 1, json, len + 1);
     paperdesk_receive(world.d, m, len + 1, world.now_us);
 }
 
