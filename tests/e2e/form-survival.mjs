@@ -5,6 +5,7 @@ import { startChromium } from './lib/chromium.mjs';
 import { CARD, intoCall, openExpert, startDemo } from './lib/journey.mjs';
 import { Link, missing } from './lib/netns.mjs';
 import { main } from './lib/run.mjs';
+import { Citizen } from './lib/sheet.mjs';
 import { assert, until } from './lib/wait.mjs';
 
 const FIELD = 'field-name';
@@ -54,14 +55,13 @@ async function pidOf(demo, program) {
 
 /** To the step with the name, which asks for what stands before it. */
 async function toTheField(demo, page) {
+  const citizen = new Citizen(demo.kiosk);
   await demo.kiosk.tap('form');
   await demo.kiosk.screenIs('form');
-  await demo.kiosk.tap('field-situation-expected');
-  await demo.kiosk.tap('field-due-date');
-  await demo.kiosk.ctl('ui', 'type', '14.2.2027');
-  await demo.kiosk.tap('field-children');
-  await demo.kiosk.ctl('ui', 'type', '1');
-  await demo.kiosk.tap('next');
+  await citizen.choose('situation', 'expected');
+  await citizen.write('due-date', '14.2.2027');
+  await citizen.write('children', '1');
+  await citizen.on();
   await demo.kiosk.tap(FIELD);
   await page.shows(FIELD);
 }

@@ -6,6 +6,10 @@ import { main } from './lib/run.mjs';
 import { assert, until } from './lib/wait.mjs';
 
 const LEAST_FPS = 25;
+const SHARE = 0.85; // of what the machine manages on a free line
+const SETTLE_MS = 6000; // both rate controls find their level
+const LOOK_S = 15;
+const FREE_S = 5;
 const OUTAGE_S = 35;
 const BACK_MS = 5000;
 const only = process.argv[2];
@@ -19,22 +23,35 @@ if (lacks) {
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const percentile = (list, p) => list.toSorted((x, y) => x - y)[Math.floor(p * (list.length - 1))] ?? NaN;
 
-function report(what, r) {
+function report(what, r, [before, after]) {
   console.log(`  ${what}: browser ${r.browser.toFixed(1)} fps (p95 ${percentile(r.browserLatencies, 0.95).toFixed(0)} ms, longest gap ` +
     `${r.browserGap.toFixed(0)} ms), kiosk ${r.kiosk.toFixed(1)} fps (p95 ${r.stats.latency_p95_ms} ms), target ` +
-    `${r.stats.target_kbps} kbit/s, rtt ${r.stats.rtt_ms} ms`);
+    `${r.stats.target_kbps} kbit/s, rtt ${r.stats.rtt_ms} ms; on a free line ${before.toFixed(1)} before, ${after.toFixed(1)} after`);
 }
 
-// The machine itself may be short of breath for a while: of three looks one must do.
-async function keepsUp(demo, page, what, seconds) {
-  let r;
-  for (let look = 0; look < 3 && !(r?.browser >= LEAST_FPS && r.kiosk >= LEAST_FPS); look += 1) {
-    await sleep(6000); // both rate controls find their level
-    r = await frameRates(demo, page, seconds);
-    report(what, r);
+/** What this machine manages where the line is no matter: the worse of the two ends. */
+async function freely(demo, page, link) {
+  await link.clear();
+  await sleep(SETTLE_MS / 2);
+  const r = await frameRates(demo, page, FREE_S);
+  return Math.min(r.browser, r.kiosk);
+}
+
+// A machine that is short of breath shows fewer frames on any line: each look is held against free lines before and after it, and of
+// three looks one must do.
+async function keepsUp(demo, page, link, what, worsen) {
+  let [r, least] = [null, LEAST_FPS];
+  for (let look = 0; look < 3 && !(r?.browser >= least && r.kiosk >= least); look += 1) {
+    const before = await freely(demo, page, link);
+    await worsen();
+    await sleep(SETTLE_MS);
+    r = await frameRates(demo, page, LOOK_S);
+    const after = await freely(demo, page, link);
+    least = Math.min(LEAST_FPS, SHARE * Math.min(before, after));
+    report(what, r, [before, after]);
   }
-  assert(r.browser >= LEAST_FPS, `${what}: ${r.browser.toFixed(1)} frames a second in the browser`);
-  assert(r.kiosk >= LEAST_FPS, `${what}: ${r.kiosk.toFixed(1)} frames a second at the kiosk`);
+  assert(r.browser >= least, `${what}: ${r.browser.toFixed(1)} frames a second in the browser, at least ${least.toFixed(1)}`);
+  assert(r.kiosk >= least, `${what}: ${r.kiosk.toFixed(1)} frames a second at the kiosk, at least ${least.toFixed(1)}`);
 }
 
 async function outage(demo, page, link) {
@@ -73,18 +90,14 @@ await main(`hard lines${only ? `: ${only}` : ''}`, async (t) => {
   await expectMedia(demo, page);
   if (!only || only === 'loss') {
     t.step('5 % loss both ways');
-    await link.loss(5);
-    await keepsUp(demo, page, '5 % loss', 15);
-    await link.clear();
+    await keepsUp(demo, page, link, '5 % loss', () => link.loss(5));
   }
   if (!only || only === 'rate') {
     t.step('1 Mbit/s both ways');
-    await link.rate(1000);
-    await keepsUp(demo, page, '1 Mbit/s', 15);
-    await link.clear();
+    await keepsUp(demo, page, link, '1 Mbit/s', () => link.rate(1000));
   }
   if (!only || only === 'outage') {
     t.step(`nothing for ${OUTAGE_S} s`);
     await outage(demo, page, link);
   }
-}, 320000);
+}, 420000);

@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { ExpertPage } from './expert.mjs';
+import { PATIENCE_MS } from './wait.mjs';
 
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 export const CHROMIUM_FLAGS = [
@@ -48,11 +49,11 @@ export async function startChromium({ executable = CHROMIUM, probe = true, flags
       return new ExpertPage({
         errors,
         evaluate: (fn, arg) => page.evaluate(fn, arg),
-        click: (id) => page.click(`[data-testid="${id}"]`, { timeout: 15000 }),
-        fill: (id, text) => page.fill(`[data-testid="${id}"]`, text, { timeout: 15000 }),
+        click: (id) => page.click(`[data-testid="${id}"]`, { timeout: PATIENCE_MS }),
+        fill: (id, text) => page.fill(`[data-testid="${id}"]`, text, { timeout: PATIENCE_MS }),
         /** Key by key. */
-        type: (id, text) => page.locator(`[data-testid="${id}"]`).pressSequentially(text, { timeout: 15000 }),
-        press: (id, key) => page.locator(`[data-testid="${id}"]`).press(key, { timeout: 15000 }),
+        type: (id, text) => page.locator(`[data-testid="${id}"]`).pressSequentially(text, { timeout: PATIENCE_MS }),
+        press: (id, key) => page.locator(`[data-testid="${id}"]`).press(key, { timeout: PATIENCE_MS }),
         /** Places are in parts of the element's box. */
         drag: async (id, from, to) => {
           const box = await page.locator(`[data-testid="${id}"]`).boundingBox();
@@ -68,7 +69,7 @@ export async function startChromium({ executable = CHROMIUM, probe = true, flags
         },
         /** What a link saves, as bytes. */
         download: async (id) => {
-          const [saved] = await Promise.all([page.waitForEvent('download', { timeout: 15000 }), page.click(`[data-testid="${id}"]`, { timeout: 15000 })]);
+          const [saved] = await Promise.all([page.waitForEvent('download', { timeout: PATIENCE_MS }), page.click(`[data-testid="${id}"]`, { timeout: PATIENCE_MS })]);
           return readFileSync(await saved.path());
         },
         reload: () => page.reload(),

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import puppeteer from 'puppeteer-core';
 import { ExpertPage } from './expert.mjs';
+import { PATIENCE_MS } from './wait.mjs';
 
 const FIREFOX = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
 const PROBE = readFileSync(new URL('./probe.js', import.meta.url), 'utf8');
@@ -30,7 +31,7 @@ export async function startFirefox() {
       await page.evaluateOnNewDocument(PROBE);
       await page.goto(url);
       const handle = async (id) => {
-        const found = await page.waitForFunction((i) => window.probe.find(i), { timeout: 15000 }, id);
+        const found = await page.waitForFunction((i) => window.probe.find(i), { timeout: PATIENCE_MS }, id);
         return found.asElement();
       };
       return new ExpertPage({

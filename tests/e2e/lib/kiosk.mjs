@@ -51,7 +51,7 @@ export class Kiosk {
   }
 
   /** Taps a node as soon as it is there. */
-  async tap(id, ms = 10000) {
+  async tap(id, ms = 20000) {
     // Leaving ends the program that answers, perhaps before it does.
     const tapped = (error) => {
       if (id === 'done' && /ended before it answered/.test(error.message)) return true;

@@ -1,5 +1,8 @@
 // Waiting for a condition, with a ceiling and words for what was waited for.
 
+/** How long a browser may take for one press of a button on a machine that is busy. */
+export const PATIENCE_MS = 45000;
+
 /** Asks `check` until it gives something true, and gives that; throws after `ms`. */
 export async function until(what, check, ms = 20000, everyMs = 50) {
   const end = Date.now() + ms;
