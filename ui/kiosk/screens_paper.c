@@ -1,117 +1,10 @@
-/* The papers of a visit: all pages and the way to scan more; the scan; whether
- * the expert may see them. */
+/* The papers of a visit: all pages and the way to more of them. */
 #include "kiosk/screens_paper.h"
 
-#include "ipc/scanmsg.h"
 #include "kiosk/keyboard.h"
 #include "kiosk/screens_expert.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #define PART_MAX 24 /* pages in one grid (KIOSK_CHILDREN_MAX) */
-
-/* ---- what the expert asks for, what went wrong ---- */
-
-static void tray_ask(struct kiosk_page *p, const struct papers_ask *ask)
-{
-    if (!ask->open)
-        return;
-    const char *words =
-        *ask->text
-            ? kiosk_page_fill(p, KIOSK_STR_PAPER_ASK_TEXT, "text", ask->text)
-            : kiosk_page_str(p, KIOSK_STR_PAPER_ASK);
-    if (ask->sides == 2)
-        words = kiosk_tree_printf(
-            p->t, "%s%s %s", words,
-            *ask->text && !strchr(".!?", ask->text[strlen(ask->text) - 1]) ? "."
-                                                                           : "",
-            kiosk_page_str(p, KIOSK_STR_PAPER_ASK_BOTH));
-    kiosk_tree_open(p->t, &(struct kiosk_node){
-                              .look = KIOSK_LOOK_INFO,
-                              .box = {.flow = KIOSK_ROW,
-                                      .align = KIOSK_CENTER,
-                                      .gap = 4,
-                                      .pad_x = 4,
-                                      .pad_y = 2},
-                          });
-    kiosk_tree_leaf(p->t, &(struct kiosk_node){
-                              .id = "paper-ask",
-                              .role = KIOSK_STATUS,
-                              .name = words,
-                              .icon = KIOSK_ICON_FILE_TEXT,
-                              .icon_mm = 6.2f,
-                              .font = KIOSK_FONT_BODY,
-                              .ink = KIOSK_INK_BRAND,
-                              .foreign = true,
-                              .box = {.grow = true},
-                          });
-    struct kiosk_node n = kiosk_button_node(
-        p, &(struct kiosk_button){.id = "paper-decline",
-                                  .text = KIOSK_STR_PAPER_DECLINE,
-                                  .icon = KIOSK_ICON_X,
-                                  .intent = SESSION_INTENT_ASK_DECLINE});
-    n.box.pad_x = 4;
-    kiosk_tree_leaf(p->t, &n);
-    kiosk_tree_close(p->t);
-}
-
-/* What the last scan lacked, with a drawing of what to do. */
-static void tray_trouble(struct kiosk_page *p, const struct papers_view *v)
-{
-    static const struct {
-        enum kiosk_str text;
-        enum kiosk_icon icon;
-    } all[PAPERS_TROUBLES] = {
-        [PAPERS_NO_SCANNER] = {KIOSK_STR_PAPER_NO_SCANNER,
-                               KIOSK_ICON_TRIANGLE_ALERT},
-        [PAPERS_EMPTY] = {KIOSK_STR_PAPER_EMPTY, KIOSK_ICON_PAPER_FEEDER},
-        [PAPERS_JAMMED] = {KIOSK_STR_PAPER_JAMMED, KIOSK_ICON_PAPER_LID},
-        [PAPERS_LID_OPEN] = {KIOSK_STR_PAPER_LID_OPEN, KIOSK_ICON_PAPER_LID},
-        [PAPERS_UNPLUGGED] = {KIOSK_STR_PAPER_UNPLUGGED,
-                              KIOSK_ICON_TRIANGLE_ALERT},
-        [PAPERS_ALL_BLANK] = {KIOSK_STR_PAPER_ALL_BLANK, KIOSK_ICON_PAPER_LID},
-        [PAPERS_FULL] = {KIOSK_STR_PAPER_FULL, KIOSK_ICON_TRIANGLE_ALERT},
-        [PAPERS_UNREADABLE] = {KIOSK_STR_PAPER_UNREADABLE,
-                               KIOSK_ICON_PAPER_LID},
-    };
-    if (v->said == PAPERS_FINE || v->said >= PAPERS_TROUBLES)
-        return;
-    kiosk_tree_leaf(
-        p->t,
-        &(struct kiosk_node){
-            .id = "paper-trouble",
-            .role = KIOSK_STATUS,
-            .name = kiosk_page_str(p, all[v->said].text),
-            .look = KIOSK_LOOK_WARN,
-            .icon = all[v->said].icon,
-            .icon_mm =
-                all[v->said].icon == KIOSK_ICON_TRIANGLE_ALERT ? 6.2f : 14,
-            .font = KIOSK_FONT_BODY,
-            .ink = KIOSK_INK_WARN,
-            .box = {.pad_x = 5, .pad_y = 3, .min_h = 13},
-        });
-}
-
-static void tray_left_out(struct kiosk_page *p, const struct papers_view *v)
-{
-    char text[128];
-    if (v->left_out == 0 || v->said == PAPERS_ALL_BLANK)
-        return;
-    kiosk_str_count(p->lang, KIOSK_PLURAL_PAPER_LEFT_OUT, v->left_out,
-                    sizeof(text), text);
-    kiosk_tree_leaf(p->t, &(struct kiosk_node){
-                              .id = "paper-left-out",
-                              .role = KIOSK_STATUS,
-                              .name = kiosk_page_own(p, text),
-                              .look = KIOSK_LOOK_INFO,
-                              .icon = KIOSK_ICON_INFO,
-                              .icon_mm = 6.2f,
-                              .font = KIOSK_FONT_BODY,
-                              .ink = KIOSK_INK_BRAND,
-                              .box = {.pad_x = 5, .pad_y = 3, .min_h = 13},
-                          });
-}
 
 /* ---- pages ---- */
 
@@ -251,89 +144,7 @@ static void tray_pages(struct kiosk_page *p, const struct papers_view *v)
         kiosk_tree_close(p->t);
 }
 
-/* ---- scanning ---- */
-
-static void source_button(struct kiosk_page *p, const struct papers_view *v,
-                          unsigned source)
-{
-    static const struct {
-        const char *id;
-        enum kiosk_str text;
-    } all[SCANMSG_SOURCES] = {
-        [SCANMSG_AUTO] = {"source-auto", KIOSK_STR_PAPER_AUTO},
-        [SCANMSG_FLATBED] = {"source-glass", KIOSK_STR_PAPER_GLASS},
-        [SCANMSG_FEEDER] = {"source-feeder", KIOSK_STR_PAPER_FEEDER},
-        [SCANMSG_DUPLEX] = {"source-duplex", KIOSK_STR_PAPER_DUPLEX},
-    };
-    bool chosen = v->source == source;
-    struct kiosk_node n = kiosk_button_node(
-        p, &(struct kiosk_button){.id = all[source].id,
-                                  .text = all[source].text,
-                                  .icon = chosen ? KIOSK_ICON_CIRCLE_DOT
-                                                 : KIOSK_ICON_CIRCLE,
-                                  .checked = chosen,
-                                  .intent = SESSION_INTENT_SCAN_SOURCE});
-    n.remove = source;
-    n.font = KIOSK_FONT_BODY;
-    n.box.pad_x = 4;
-    kiosk_tree_leaf(p->t, &n);
-}
-
-static void drop_button(struct kiosk_page *p, const struct papers_view *v)
-{
-    struct kiosk_node n = kiosk_button_node(
-        p,
-        &(struct kiosk_button){.id = "scan-blank",
-                               .text = KIOSK_STR_PAPER_DROP,
-                               .icon = v->drop_blank ? KIOSK_ICON_SQUARE_CHECK
-                                                     : KIOSK_ICON_SQUARE,
-                               .checked = v->drop_blank,
-                               .intent = SESSION_INTENT_SCAN_BLANK});
-    n.look = KIOSK_LOOK_PLAIN;
-    n.ink = KIOSK_INK_BRAND;
-    n.font = KIOSK_FONT_BODY;
-    n.box.pad_x = 4;
-    kiosk_tree_leaf(p->t, &n);
-}
-
-/* Where the paper lies, where there is a choice. */
-static void tray_where(struct kiosk_page *p, const struct papers_view *v)
-{
-    unsigned sources = v->sources;
-    if (!sources)
-        return;
-    bool one = (sources & (sources - 1)) == 0;
-    kiosk_tree_open(
-        p->t,
-        &(struct kiosk_node){
-            .role = KIOSK_GROUP,
-            .name = kiosk_page_str(p, KIOSK_STR_PAPER_WHERE),
-            .question = !one,
-            .box = {.flow = KIOSK_COLUMN, .align = KIOSK_STRETCH, .gap = 2},
-        });
-    if (!one)
-        kiosk_page_text(p, KIOSK_FONT_LABEL, KIOSK_INK_TEXT,
-                        kiosk_page_str(p, KIOSK_STR_PAPER_WHERE));
-    kiosk_tree_open(p->t, &(struct kiosk_node){
-                              .box = {.flow = KIOSK_WRAP, .gap = 3},
-                          });
-    for (unsigned s = 0; !one && s < SCANMSG_SOURCES; s++)
-        if (sources & 1U << s)
-            source_button(p, v, s);
-    drop_button(p, v);
-    kiosk_tree_close(p->t);
-    kiosk_tree_close(p->t);
-}
-
 /* ---- the tray ---- */
-
-static size_t unshared(const struct papers_view *v)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < v->pages; i++)
-        n += !v->page[i].shared && v->page[i].from != PAPERS_FROM_EXPERT;
-    return n;
-}
 
 /* How it begins, with a drawing of the scanner. */
 static void tray_how(struct kiosk_page *p)
@@ -363,14 +174,12 @@ static void tray_head(struct kiosk_page *p, const struct papers_view *v)
                     kiosk_page_str(p, KIOSK_STR_PAPER_TITLE));
     if (v->pages == 0)
         tray_how(p);
-    tray_ask(p, &v->ask);
-    tray_trouble(p, v);
-    tray_left_out(p, v);
+    kiosk_paper_news(p, v);
 }
 
 static void tray_share_all(struct kiosk_page *p, const struct papers_view *v)
 {
-    if (unshared(v) < 2)
+    if (kiosk_paper_unshared(v) < 2)
         return;
     kiosk_page_button(
         p, &(struct kiosk_button){.id = "share-all",
@@ -410,147 +219,8 @@ void kiosk_paper_tray(struct kiosk_page *p, const struct papers_view *v)
     tray_head(p, v);
     tray_pages(p, v);
     tray_share_all(p, v);
-    tray_where(p, v);
+    kiosk_paper_where(p, v);
     kiosk_paper_tools_close(p, &kiosk_paper_back, more);
-}
-
-/* ---- the scan ---- */
-
-#define BAR_STEPS 20
-
-static void scan_bar(struct kiosk_page *p, uint8_t percent)
-{
-    kiosk_tree_open(p->t, &(struct kiosk_node){
-                              .box = {.flow = KIOSK_ROW, .gap = 1},
-                          });
-    for (int i = 0; i < BAR_STEPS; i++)
-        kiosk_tree_leaf(
-            p->t,
-            &(struct kiosk_node){
-                .look = KIOSK_LOOK_STEP,
-                .state = percent * BAR_STEPS > i * 100 ? KIOSK_CHECKED : 0,
-                .box = {.grow = true, .min_h = 5},
-            });
-    kiosk_tree_close(p->t);
-}
-
-/* The percentage is seen as it is, and spoken in quarters. */
-static void scan_words(struct kiosk_page *p, const struct papers_view *v)
-{
-    char number[16];
-    snprintf(number, sizeof(number), "%u", LK_MAX(v->scan_page, 1U));
-    const char *name =
-        kiosk_page_fill(p, KIOSK_STR_PAPER_SCANNING, "n", number);
-    snprintf(number, sizeof(number), "%d",
-             v->scan_percent - v->scan_percent % 25);
-    kiosk_tree_leaf(p->t, &(struct kiosk_node){
-                              .id = "scanning",
-                              .role = KIOSK_STATUS,
-                              .name = name,
-                              .label = name,
-                              .value = kiosk_page_fill(
-                                  p, KIOSK_STR_PAPER_PERCENT, "n", number),
-                              .icon = KIOSK_ICON_SCAN_LINE,
-                              .icon_mm = 12,
-                              .font = KIOSK_FONT_NAME,
-                              .ink = KIOSK_INK_BRAND,
-                          });
-}
-
-void kiosk_paper_scanning(struct kiosk_page *p, const struct papers_view *v)
-{
-    char number[16];
-    snprintf(number, sizeof(number), "%u", v->scan_percent);
-    kiosk_page_spring(p);
-    scan_words(p, v);
-    scan_bar(p, v->scan_percent);
-    kiosk_tree_leaf(p->t, &(struct kiosk_node){
-                              .role = KIOSK_IMAGE,
-                              .label = kiosk_page_fill(
-                                  p, KIOSK_STR_PAPER_PERCENT, "n", number),
-                              .font = KIOSK_FONT_LEAD,
-                              .ink = KIOSK_INK_MUTED,
-                          });
-    kiosk_page_spring(p);
-    kiosk_page_button(
-        p, &(struct kiosk_button){.id = "scan-cancel",
-                                  .text = KIOSK_STR_PAPER_STOP,
-                                  .icon = KIOSK_ICON_X,
-                                  .look = KIOSK_LOOK_LEAVE,
-                                  .escape = true,
-                                  .intent = SESSION_INTENT_SCAN_CANCEL});
-}
-
-/* ---- consent ---- */
-
-#define CONSENT_SHEETS 3 /* of many, that are drawn */
-
-static void consent_sheets(struct kiosk_page *p, const struct papers_view *v)
-{
-    int n = 0;
-    kiosk_tree_open(p->t, &(struct kiosk_node){
-                              .box = {.flow = KIOSK_ROW,
-                                      .align = KIOSK_STRETCH,
-                                      .grow = true,
-                                      .min_h = 40,
-                                      .gap = 3},
-                          });
-    for (size_t i = 0; i < v->pages && n < CONSENT_SHEETS; i++) {
-        const struct papers_page *page = &v->page[i];
-        bool all =
-            v->at == 0 && !page->shared && page->from != PAPERS_FROM_EXPERT;
-        if (!all && page->id != v->at)
-            continue;
-        struct kiosk_node sheet = kiosk_paper_sheet(page);
-        sheet.box.min_h = 40;
-        kiosk_tree_leaf(p->t, &sheet);
-        n++;
-    }
-    kiosk_tree_close(p->t);
-}
-
-static void consent_words(struct kiosk_page *p, const struct papers_view *v)
-{
-    char text[256];
-    const char *words = kiosk_page_str(p, KIOSK_STR_PAPER_CONSENT);
-    size_t place = kiosk_paper_place(v, v->at);
-    kiosk_page_text(p, KIOSK_FONT_NAME, KIOSK_INK_TEXT,
-                    kiosk_page_str(p, KIOSK_STR_PAPER_CONSENT_TITLE));
-    if (v->at == 0) {
-        kiosk_str_count(p->lang, KIOSK_PLURAL_PAPER_CONSENT_ALL, unshared(v),
-                        sizeof(text), text);
-        words = kiosk_page_own(p, text);
-    } else if (place < v->pages) {
-        kiosk_page_text(p, KIOSK_FONT_LABEL, KIOSK_INK_MUTED,
-                        kiosk_paper_name(p, place));
-    }
-    kiosk_page_text(p, KIOSK_FONT_LEAD, KIOSK_INK_TEXT, words);
-}
-
-void kiosk_paper_consent(struct kiosk_page *p, const struct papers_view *v)
-{
-    static const struct kiosk_paper_button yes = {
-        .button = {.id = "consent-yes",
-                   .text = KIOSK_STR_PAPER_SHARE,
-                   .icon = KIOSK_ICON_EYE,
-                   .look = KIOSK_LOOK_PRIMARY,
-                   .intent = SESSION_INTENT_CONSENT_YES},
-    };
-    static const struct kiosk_paper_button no = {
-        .button = {.id = "consent-no",
-                   .text = KIOSK_STR_PAPER_CONSENT_NO,
-                   .icon = KIOSK_ICON_X,
-                   .escape = true,
-                   .intent = SESSION_INTENT_CONSENT_NO},
-    };
-    kiosk_paper_body_open(p);
-    consent_sheets(p, v);
-    kiosk_paper_tools_open(p);
-    consent_words(p, v);
-    kiosk_paper_wide(p, &yes);
-    kiosk_paper_wide(p, &no);
-    kiosk_paper_tools_close(p, NULL, NULL);
-    kiosk_paper_body_close(p);
 }
 
 /* ---- all of them ---- */

@@ -21,6 +21,8 @@ struct kiosk_paper_button {
 
 /* Its place from 0, or SIZE_MAX. */
 size_t kiosk_paper_place(const struct papers_view *v, uint32_t id);
+/* How many of the citizen's own the expert does not see. */
+size_t kiosk_paper_unshared(const struct papers_view *v);
 
 /* "Page 2 of 3". */
 const char *kiosk_paper_name(struct kiosk_page *p, size_t place);
@@ -62,6 +64,11 @@ void kiosk_paper_head(struct kiosk_page *p, const struct papers_view *v,
 
 /* A zero-sized status: for the ear. */
 void kiosk_paper_said(struct kiosk_page *p, const char *id, const char *words);
+
+/* The expert's wish, what went wrong, how many blank pages were left out. */
+void kiosk_paper_news(struct kiosk_page *p, const struct papers_view *v);
+/* Where the paper lies, where there is a choice. */
+void kiosk_paper_where(struct kiosk_page *p, const struct papers_view *v);
 
 /* The way back, on all of them. */
 extern const struct kiosk_button kiosk_paper_back;

@@ -25,6 +25,14 @@ size_t kiosk_paper_place(const struct papers_view *v, uint32_t id)
     return SIZE_MAX;
 }
 
+size_t kiosk_paper_unshared(const struct papers_view *v)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < v->pages; i++)
+        n += !v->page[i].shared && v->page[i].from != PAPERS_FROM_EXPERT;
+    return n;
+}
+
 const struct kiosk_paper *kiosk_paper_hand(const struct kiosk_page *p)
 {
     static const struct kiosk_paper empty;

@@ -1,0 +1,112 @@
+/* What the expert asks for, and what the last scan lacked. */
+#include "kiosk/screens_paper.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void tray_ask(struct kiosk_page *p, const struct papers_ask *ask)
+{
+    if (!ask->open)
+        return;
+    const char *words =
+        *ask->text
+            ? kiosk_page_fill(p, KIOSK_STR_PAPER_ASK_TEXT, "text", ask->text)
+            : kiosk_page_str(p, KIOSK_STR_PAPER_ASK);
+    if (ask->sides == 2)
+        words = kiosk_tree_printf(
+            p->t, "%s%s %s", words,
+            *ask->text && !strchr(".!?", ask->text[strlen(ask->text) - 1]) ? "."
+                                                                           : "",
+            kiosk_page_str(p, KIOSK_STR_PAPER_ASK_BOTH));
+    kiosk_tree_open(p->t, &(struct kiosk_node){
+                              .look = KIOSK_LOOK_INFO,
+                              .box = {.flow = KIOSK_ROW,
+                                      .align = KIOSK_CENTER,
+                                      .gap = 4,
+                                      .pad_x = 4,
+                                      .pad_y = 2},
+                          });
+    kiosk_tree_leaf(p->t, &(struct kiosk_node){
+                              .id = "paper-ask",
+                              .role = KIOSK_STATUS,
+                              .name = words,
+                              .icon = KIOSK_ICON_FILE_TEXT,
+                              .icon_mm = 6.2f,
+                              .font = KIOSK_FONT_BODY,
+                              .ink = KIOSK_INK_BRAND,
+                              .foreign = true,
+                              .box = {.grow = true},
+                          });
+    struct kiosk_node n = kiosk_button_node(
+        p, &(struct kiosk_button){.id = "paper-decline",
+                                  .text = KIOSK_STR_PAPER_DECLINE,
+                                  .icon = KIOSK_ICON_X,
+                                  .intent = SESSION_INTENT_ASK_DECLINE});
+    n.box.pad_x = 4;
+    kiosk_tree_leaf(p->t, &n);
+    kiosk_tree_close(p->t);
+}
+
+/* What the last scan lacked, with a drawing of what to do. */
+static void tray_trouble(struct kiosk_page *p, const struct papers_view *v)
+{
+    static const struct {
+        enum kiosk_str text;
+        enum kiosk_icon icon;
+    } all[PAPERS_TROUBLES] = {
+        [PAPERS_NO_SCANNER] = {KIOSK_STR_PAPER_NO_SCANNER,
+                               KIOSK_ICON_TRIANGLE_ALERT},
+        [PAPERS_EMPTY] = {KIOSK_STR_PAPER_EMPTY, KIOSK_ICON_PAPER_FEEDER},
+        [PAPERS_JAMMED] = {KIOSK_STR_PAPER_JAMMED, KIOSK_ICON_PAPER_LID},
+        [PAPERS_LID_OPEN] = {KIOSK_STR_PAPER_LID_OPEN, KIOSK_ICON_PAPER_LID},
+        [PAPERS_UNPLUGGED] = {KIOSK_STR_PAPER_UNPLUGGED,
+                              KIOSK_ICON_TRIANGLE_ALERT},
+        [PAPERS_ALL_BLANK] = {KIOSK_STR_PAPER_ALL_BLANK, KIOSK_ICON_PAPER_LID},
+        [PAPERS_FULL] = {KIOSK_STR_PAPER_FULL, KIOSK_ICON_TRIANGLE_ALERT},
+        [PAPERS_UNREADABLE] = {KIOSK_STR_PAPER_UNREADABLE,
+                               KIOSK_ICON_PAPER_LID},
+    };
+    if (v->said == PAPERS_FINE || v->said >= PAPERS_TROUBLES)
+        return;
+    kiosk_tree_leaf(
+        p->t,
+        &(struct kiosk_node){
+            .id = "paper-trouble",
+            .role = KIOSK_STATUS,
+            .name = kiosk_page_str(p, all[v->said].text),
+            .look = KIOSK_LOOK_WARN,
+            .icon = all[v->said].icon,
+            .icon_mm =
+                all[v->said].icon == KIOSK_ICON_TRIANGLE_ALERT ? 6.2f : 14,
+            .font = KIOSK_FONT_BODY,
+            .ink = KIOSK_INK_WARN,
+            .box = {.pad_x = 5, .pad_y = 3, .min_h = 13},
+        });
+}
+
+static void tray_left_out(struct kiosk_page *p, const struct papers_view *v)
+{
+    char text[128];
+    if (v->left_out == 0 || v->said == PAPERS_ALL_BLANK)
+        return;
+    kiosk_str_count(p->lang, KIOSK_PLURAL_PAPER_LEFT_OUT, v->left_out,
+                    sizeof(text), text);
+    kiosk_tree_leaf(p->t, &(struct kiosk_node){
+                              .id = "paper-left-out",
+                              .role = KIOSK_STATUS,
+                              .name = kiosk_page_own(p, text),
+                              .look = KIOSK_LOOK_INFO,
+                              .icon = KIOSK_ICON_INFO,
+                              .icon_mm = 6.2f,
+                              .font = KIOSK_FONT_BODY,
+                              .ink = KIOSK_INK_BRAND,
+                              .box = {.pad_x = 5, .pad_y = 3, .min_h = 13},
+                          });
+}
+
+void kiosk_paper_news(struct kiosk_page *p, const struct papers_view *v)
+{
+    tray_ask(p, &v->ask);
+    tray_trouble(p, v);
+    tray_left_out(p, v);
+}
