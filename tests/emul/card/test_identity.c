@@ -2,33 +2,17 @@
  * card behind it: what comes to the page and to the seal is a signature over
  * what they expect. This test is luukku-super, luukkud's core, page and seal.
  */
-#include "emulator.h"
-#include "testing.h"
+#include "program.h"
 
 #include "apdu/cert.h"
-#include "app/inherit.h"
-#include "base/clock.h"
-#include "ipc/chan.h"
-#include "ipc/supermsg.h"
 #include "session/identdesk.h"
 
 #include <errno.h>
 #include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#define LIMIT_MS 20000
 
 struct world {
-    struct emulator *emulator;
-    struct lk_loop *loop;
-    struct lk_chan *super;
-    struct lk_chan *luukkud;
+    struct program p;
     struct identdesk *desk;
-    pid_t pid;
-    bool ready;
-    bool works;
-    uint32_t devices; /* handed over so far */
     uint32_t n;
     struct session_identity view;
     char said[IDENTITY_SAID_MAX + 1]; /* last */
@@ -60,13 +44,7 @@ static void on_event(void *arg, const struct session_event *e)
 static int on_card_out(void *arg, const struct cardmsg *m)
 {
     struct world *w = arg;
-    uint8_t buf[CARDMSG_ENCODED_MAX];
-    if (!w->luukkud)
-        return -ENOTCONN;
-    int n = cardmsg_encode(m, buf, sizeof(buf));
-    return n < 0 ? n
-                 : lk_chan_send(w->luukkud, (uint16_t)m->type, buf, (size_t)n,
-                                NULL, 0);
+    return program_tell(&w->p, m);
 }
 
 static void on_page(void *arg, const char *text, size_t len)
@@ -113,120 +91,21 @@ static void on_note(void *arg, const char *what, const char *why)
 
 /* --- luukku-card ------------------------------------------------------- */
 
-static void on_super(void *arg, struct lk_chan_msg *raw)
+static void on_card(void *arg, const struct cardmsg *m)
 {
     struct world *w = arg;
-    struct supermsg m;
-    assert_int_equal(supermsg_decode(raw->type, raw->payload, raw->len, 0, &m),
-                     0);
-    if (m.type == SUPERMSG_READY)
-        w->ready = true;
-    else if (m.type == SUPERMSG_DEVICE_STATE)
-        w->works = m.ok;
+    identdesk_card(w->desk, m, lk_clock_us());
 }
 
-static void on_card(void *arg, struct lk_chan_msg *raw)
+/* It was killed. */
+static void on_gone(void *arg)
 {
     struct world *w = arg;
-    struct cardmsg m;
-    assert_int_equal(cardmsg_decode(raw->type, raw->payload, raw->len, &m), 0);
-    identdesk_card(w->desk, &m, lk_clock_us());
-}
-
-/* It was killed: both channels go. */
-static void on_closed(void *arg, int error)
-{
-    struct world *w = arg;
-    (void)error;
-    if (w->ready)
-        identdesk_card_gone(w->desk, lk_clock_us());
-    w->ready = false;
-}
-
-static pid_t start(int fd)
-{
-    struct inherit in = {.count = 0};
-    int keep = -1;
-    pid_t pid = fork();
-    if (pid != 0)
-        return pid;
-    (void)setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
-    if (inherit_add(&in, "super", fd) == 0 &&
-        inherit_arrange(&in, -1, &keep) == 0)
-        execl(LUUKKU_CARD, "luukku-card", NULL);
-    _exit(127);
-}
-
-#define UNTIL(w, what)                                        \
-    for (int64_t end_ = lk_clock_ms() + LIMIT_MS; !(what);) { \
-        if (lk_clock_ms() > end_)                             \
-            fail_msg("in vain: %s", #what);                   \
-        assert_int_equal(lk_loop_step((w)->loop, 20000), 0);  \
-    }
-
-static void send_super(struct world *w, const struct supermsg *m, int fd)
-{
-    uint8_t buf[1024];
-    int n = supermsg_encode(m, buf, sizeof(buf));
-    assert_true(n >= 0);
-    assert_int_equal(
-        lk_chan_send(w->super, (uint16_t)m->type, buf, (size_t)n, &fd, fd >= 0),
-        0);
-}
-
-static struct lk_chan *channel(struct world *w, int fd,
-                               void (*receive)(void *, struct lk_chan_msg *))
-{
-    const struct lk_chan_config config = {
-        .receive = receive, .closed = on_closed, .arg = w, .wipe = true};
-    struct lk_chan *c = NULL;
-    assert_int_equal(lk_chan_new(w->loop, fd, &config, &c), 0);
-    return c;
-}
-
-static void give_reader(struct world *w)
-{
-    LK_AUTO_FD fd = emulator_connect(w->emulator);
-    const struct supermsg device = {
-        .type = SUPERMSG_DEVICE, .id = ++w->devices, .text = "usbip 1-1"};
-    send_super(w, &device, fd);
-    UNTIL(w, w->works);
-}
-
-static void start_card(struct world *w)
-{
-    const struct supermsg peer = {.type = SUPERMSG_PEER, .text = "luukkud"};
-    int pair[2];
-    assert_int_equal(lk_chan_pair(pair), 0);
-    w->pid = start(pair[1]);
-    assert_true(w->pid > 0);
-    (void)close(pair[1]);
-    w->super = channel(w, pair[0], on_super);
-    UNTIL(w, w->ready);
-    assert_int_equal(lk_chan_pair(pair), 0);
-    send_super(w, &peer, pair[1]);
-    (void)close(pair[1]);
-    w->luukkud = channel(w, pair[0], on_card);
-    give_reader(w);
-}
-
-static void stop_card(struct world *w, int with)
-{
-    int status = 0;
-    if (with != 0)
-        (void)kill(w->pid, with);
-    else
-        send_super(w, &(struct supermsg){.type = SUPERMSG_SHUTDOWN}, -1);
-    assert_int_equal(waitpid(w->pid, &status, 0), w->pid);
-    UNTIL(w, !w->ready);
-    w->luukkud = lk_chan_free(w->luukkud);
-    w->super = lk_chan_free(w->super);
-    w->works = false;
+    identdesk_card_gone(w->desk, lk_clock_us());
 }
 
 static int setup_card(void **state, const char *card)
 {
-    const char *const args[] = {"--variant", "extended", "--card", card, NULL};
     struct world *w = calloc(1, sizeof(*w));
     const struct identdesk_config config = {.out = {.event = on_event,
                                                     .card = on_card_out,
@@ -236,12 +115,13 @@ static int setup_card(void **state, const char *card)
                                                     .signature = on_signature,
                                                     .note = on_note,
                                                     .arg = w}};
-    w->emulator = emulator_start("reader", args);
-    assert_int_equal(lk_loop_new(&w->loop), 0);
+    w->p = (struct program){.heard = on_card, .gone = on_gone, .arg = w};
+    program_init(&w->p, "extended", card);
     assert_int_equal(identdesk_new(&config, &w->desk), 0);
     identdesk_begin(w->desk, lk_clock_us());
     identdesk_channel(w->desk, true, lk_clock_us());
-    start_card(w);
+    program_start(&w->p);
+    program_give_reader(&w->p);
     *state = w;
     return 0;
 }
@@ -264,10 +144,9 @@ static int setup_rsa(void **state)
 static int teardown(void **state)
 {
     struct world *w = *state;
-    stop_card(w, 0);
+    program_stop(&w->p, 0);
     identdesk_free(w->desk);
-    lk_loop_free(w->loop);
-    emulator_free(w->emulator);
+    program_done(&w->p);
     free(w);
     return 0;
 }
@@ -293,11 +172,11 @@ static void identify(struct world *w)
 static void type(struct world *w, const char *digits)
 {
     unsigned n = 0;
-    UNTIL(w, w->view.phase == SESSION_IDENTITY_PIN);
+    PROGRAM_UNTIL(&w->p, w->view.phase == SESSION_IDENTITY_PIN);
     for (; *digits; digits++) {
         intent(w, SESSION_INTENT_PIN_DIGIT, (uint32_t)(*digits - '0'));
         n++;
-        UNTIL(w, w->view.digits == n);
+        PROGRAM_UNTIL(&w->p, w->view.digits == n);
     }
     intent(w, SESSION_INTENT_PIN_OK, 0);
 }
@@ -305,7 +184,7 @@ static void type(struct world *w, const char *digits)
 static void expect_failed(struct world *w, enum session_identity_why why,
                           const char *word)
 {
-    UNTIL(w, w->view.phase == SESSION_IDENTITY_FAILED);
+    PROGRAM_UNTIL(&w->p, w->view.phase == SESSION_IDENTITY_FAILED);
     assert_int_equal(w->view.why, why);
     assert_non_null(strstr(w->said, word));
 }
@@ -357,7 +236,7 @@ static void identifies(void **state)
     struct world *w = *state;
     identify(w);
     type(w, "1234");
-    UNTIL(w, w->view.phase == SESSION_IDENTITY_DONE);
+    PROGRAM_UNTIL(&w->p, w->view.phase == SESSION_IDENTITY_DONE);
     assert_string_not_equal(w->view.name, "");
     assert_true(w->view.card_in);
     check_proof(w);
@@ -370,10 +249,10 @@ static void signs(void **state)
     LK_AUTO(card_cert) cert = NULL;
     memset(hash, 0x5c, sizeof(hash));
     intent(w, SESSION_INTENT_SIGN, 0);
-    UNTIL(w, w->signer != 0);
+    PROGRAM_UNTIL(&w->p, w->signer != 0);
     identdesk_prepared(w->desk, w->signer, hash, lk_clock_us());
     type(w, "123456");
-    UNTIL(w, w->signature_len > 0);
+    PROGRAM_UNTIL(&w->p, w->signature_len > 0);
     assert_int_equal(card_cert_new(w->cert, w->cert_len, &cert), 0);
     assert_true(card_cert_may(cert, CARD_FOR_SIGNING));
     assert_int_equal(w->hash, CARDMSG_SHA384);
@@ -393,25 +272,25 @@ static void failures(void **state)
     expect_failed(w, SESSION_WHY_WRONG_PIN,
                   "\"why\":\"wrong-pin\",\"tries\":4");
     intent(w, SESSION_INTENT_IDENTIFY_AGAIN, 0);
-    UNTIL(w, w->view.phase == SESSION_IDENTITY_PIN);
-    (void)emulator_command(w->emulator, "card remove");
+    PROGRAM_UNTIL(&w->p, w->view.phase == SESSION_IDENTITY_PIN);
+    (void)emulator_command(w->p.emulator, "card remove");
     expect_failed(w, SESSION_WHY_CARD_GONE, "card-gone");
-    UNTIL(w, !w->view.card_in);
-    (void)emulator_command(w->emulator, "card insert p384");
-    (void)emulator_command(w->emulator, "tries pin1 1");
+    PROGRAM_UNTIL(&w->p, !w->view.card_in);
+    (void)emulator_command(w->p.emulator, "card insert p384");
+    (void)emulator_command(w->p.emulator, "tries pin1 1");
     intent(w, SESSION_INTENT_IDENTIFY_AGAIN, 0);
     expect_failed(w, SESSION_WHY_LAST_TRY, "\"why\":\"last-try\",\"tries\":1");
-    (void)emulator_command(w->emulator, "tries pin1 5");
+    (void)emulator_command(w->p.emulator, "tries pin1 5");
     intent(w, SESSION_INTENT_IDENTIFY_AGAIN, 0);
-    UNTIL(w, w->view.phase == SESSION_IDENTITY_PIN);
-    (void)emulator_command(w->emulator, "unplug");
+    PROGRAM_UNTIL(&w->p, w->view.phase == SESSION_IDENTITY_PIN);
+    (void)emulator_command(w->p.emulator, "unplug");
     expect_failed(w, SESSION_WHY_READER, "no-reader");
-    (void)emulator_command(w->emulator, "plug");
-    UNTIL(w, !w->works);
-    give_reader(w);
+    (void)emulator_command(w->p.emulator, "plug");
+    PROGRAM_UNTIL(&w->p, !w->p.works);
+    program_give_reader(&w->p);
     intent(w, SESSION_INTENT_IDENTIFY_AGAIN, 0);
     type(w, "1234");
-    UNTIL(w, w->view.phase == SESSION_IDENTITY_DONE);
+    PROGRAM_UNTIL(&w->p, w->view.phase == SESSION_IDENTITY_DONE);
     check_proof(w);
 }
 
@@ -419,16 +298,17 @@ static void luukku_card_is_killed(void **state)
 {
     struct world *w = *state;
     identify(w);
-    UNTIL(w, w->view.phase == SESSION_IDENTITY_PIN);
+    PROGRAM_UNTIL(&w->p, w->view.phase == SESSION_IDENTITY_PIN);
     intent(w, SESSION_INTENT_PIN_DIGIT, 1);
-    stop_card(w, SIGKILL);
+    program_stop(&w->p, SIGKILL);
     expect_failed(w, SESSION_WHY_READER, "\"why\":\"reader\"");
     intent(w, SESSION_INTENT_IDENTIFY_AGAIN, 0);
     assert_int_equal(w->view.phase, SESSION_IDENTITY_CARD);
-    (void)emulator_command(w->emulator, "reset");
-    start_card(w);
+    (void)emulator_command(w->p.emulator, "reset");
+    program_start(&w->p);
+    program_give_reader(&w->p);
     type(w, "1234"); /* the first digit is gone with the program */
-    UNTIL(w, w->view.phase == SESSION_IDENTITY_DONE);
+    PROGRAM_UNTIL(&w->p, w->view.phase == SESSION_IDENTITY_DONE);
     check_proof(w);
 }
 
