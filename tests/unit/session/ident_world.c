@@ -283,7 +283,7 @@ static void on_note(void *arg, const char *what, const char *why)
 
 /* --- the world --------------------------------------------------------- */
 
-struct ident_world *world_new(bool shuffle)
+static struct ident_world *world_new(bool shuffle)
 {
     struct ident_world *w = calloc(1, sizeof(*w));
     const struct identdesk_config config = {.out = {.event = on_event,
@@ -317,12 +317,39 @@ struct ident_world *world_new(bool shuffle)
     return w;
 }
 
-void world_free(struct ident_world *w)
+static void world_free(struct ident_world *w)
 {
     for (size_t i = 0; i < w->heard; i++)
         json_decref(w->texts[i]);
     identdesk_free(w->d);
     free(w);
+}
+
+static struct ident_world *present;
+
+struct ident_world *ident_world(void)
+{
+    return present;
+}
+
+int world_setup(void **state)
+{
+    (void)state;
+    present = world_new(false);
+    return 0;
+}
+
+int world_teardown(void **state)
+{
+    (void)state;
+    world_free(present);
+    return 0;
+}
+
+void world_again(bool shuffle)
+{
+    world_free(present);
+    present = world_new(shuffle);
 }
 
 void world_run(struct ident_world *w)
@@ -427,4 +454,23 @@ int world_states(const struct ident_world *w, const char *state)
         n += s && strcmp(s, state) == 0;
     }
     return n;
+}
+
+void assert_said(const char *state)
+{
+    assert_string_equal(world_word(present, "state"), state);
+}
+
+void assert_failed(enum session_identity_why why, const char *word)
+{
+    const struct session_identity *v = &present->view;
+    assert_int_equal(v->phase, SESSION_IDENTITY_FAILED);
+    assert_int_equal(v->why, why);
+    if (v->how == SESSION_BY_SIGNATURE)
+        return;
+    assert_said("failed");
+    assert_string_equal(world_word(present, "why"), word);
+    const json_t *said = world_last(present, "identity");
+    assert_int_equal(json_integer_value(json_object_get(said, "tries")),
+                     v->tries == SESSION_TRIES_UNKNOWN ? -1 : v->tries);
 }

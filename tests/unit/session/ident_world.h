@@ -76,9 +76,13 @@ struct ident_world {
     int notes;
 };
 
-/* A desk in a call, `ctl` open, a reader without a card. */
-struct ident_world *world_new(bool shuffle);
-void world_free(struct ident_world *w);
+/* For a test and its fixture: a desk in a call, `ctl` open, a reader without a
+ * card. ident_world() is that of the test under way; world_again() puts a new
+ * one in its place. */
+int world_setup(void **state);
+int world_teardown(void **state);
+struct ident_world *ident_world(void);
+void world_again(bool shuffle);
 
 /* Lets the fakes answer until all is quiet. */
 void world_run(struct ident_world *w);
@@ -107,5 +111,10 @@ const json_t *world_last(const struct ident_world *w, const char *type);
 const char *world_word(const struct ident_world *w, const char *member);
 /* How many texts of identity had this state. */
 int world_states(const struct ident_world *w, const char *state);
+
+/* What page and citizen know of ident_world()'s request: its state; that it
+ * failed, and why. Of a signature the page hears nothing. */
+void assert_said(const char *state);
+void assert_failed(enum session_identity_why why, const char *word);
 
 #endif

@@ -5,26 +5,7 @@
 
 #include <errno.h>
 
-static struct ident_world *w;
-
-static int setup(void **state)
-{
-    (void)state;
-    w = world_new(false);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    world_free(w);
-    return 0;
-}
-
-static void assert_said(const char *state)
-{
-    assert_string_equal(world_word(w, "state"), state);
-}
+#define w ident_world()
 
 /* The proof that the page heard is over what stands now. */
 static void assert_card_proof(const struct identity_acting *a)
@@ -426,7 +407,8 @@ static void no_memory(void **state)
     assert_null(identdesk_free(NULL));
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) \
+    cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 int main(void)
 {

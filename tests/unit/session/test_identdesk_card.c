@@ -3,34 +3,7 @@
 
 #include <errno.h>
 
-static struct ident_world *w;
-
-static int setup(void **state)
-{
-    (void)state;
-    w = world_new(false);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    world_free(w);
-    return 0;
-}
-
-static void assert_failed(enum session_identity_why why, const char *word)
-{
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_FAILED);
-    assert_int_equal(w->view.why, why);
-    if (w->view.how == SESSION_BY_SIGNATURE)
-        return;
-    assert_string_equal(world_word(w, "state"), "failed");
-    assert_string_equal(world_word(w, "why"), word);
-    assert_int_equal(
-        json_integer_value(json_object_get(world_last(w, "identity"), "tries")),
-        w->view.tries == SESSION_TRIES_UNKNOWN ? -1 : w->view.tries);
-}
+#define w ident_world()
 
 /* Begins one of the two. */
 static void begin(bool sign)
@@ -332,8 +305,7 @@ static void digits_change_places(void **state)
     unsigned same = 0;
     uint8_t last[10] = {0};
     (void)state;
-    world_free(w);
-    w = world_new(true);
+    world_again(true);
     card_put(w, CARDMSG_CARD_FINEID);
     for (int i = 0; i < 20; i++) {
         unsigned seen = 0;
@@ -466,7 +438,8 @@ static void asked_while_signing(void **state)
     assert_int_equal(w->view.phase, SESSION_IDENTITY_NONE);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) \
+    cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 int main(void)
 {

@@ -3,21 +3,7 @@
 
 #include <errno.h>
 
-static struct ident_world *w;
-
-static int setup(void **state)
-{
-    (void)state;
-    w = world_new(false);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    world_free(w);
-    return 0;
-}
+#define w ident_world()
 
 static uint64_t seed;
 
@@ -168,8 +154,7 @@ static void chances(void **state)
     for (int round = 0; round < 300; round++) {
         uint32_t n = 0;
         int proofs = 0;
-        world_free(w);
-        w = world_new(round % 2);
+        world_again(round % 2);
         w->card.tries[0] = w->card.tries[1] = (uint8_t)(2 + chance(4));
         for (int i = 0; i < 60 && w->heard < WORLD_TEXTS - 20; i++) {
             enum session_identity_phase before = w->view.phase;
@@ -205,7 +190,7 @@ static void chances(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(chances, setup, teardown),
+        cmocka_unit_test_setup_teardown(chances, world_setup, world_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,34 +3,7 @@
 
 #include <errno.h>
 
-static struct ident_world *w;
-
-static int setup(void **state)
-{
-    (void)state;
-    w = world_new(false);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    world_free(w);
-    return 0;
-}
-
-static void assert_said(const char *state)
-{
-    assert_string_equal(world_word(w, "state"), state);
-}
-
-static void assert_failed(enum session_identity_why why, const char *word)
-{
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_FAILED);
-    assert_int_equal(w->view.why, why);
-    assert_said("failed");
-    assert_string_equal(world_word(w, "why"), word);
-}
+#define w ident_world()
 
 static const struct identity_acting self = {IDENTITY_SELF, "", ""};
 
@@ -232,7 +205,8 @@ static void documents_that_fail(void **state)
     assert_false(w->camera);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) \
+    cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 int main(void)
 {
