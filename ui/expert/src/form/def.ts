@@ -1,8 +1,8 @@
 // A form's definition as the kiosk sent it. Its hash was compared, but a kiosk may lie in both: whatever is not as
 // firmware/forms/FORMAT.md says is refused, and nothing here grows beyond its ceilings. Pure.
 
+import { jsonOf, objectOf, type Json } from '../wire/judge';
 import { faultUnless } from './fault';
-import { jsonOf, objectOf } from './messages';
 
 export const DEF_MAX = 65_536;
 export const ROWS_MAX = 20;
@@ -58,7 +58,6 @@ const WHEN_WIDTH = 64;
 const WORDS_MAX = 4000;
 const ID = /^[a-z][a-z0-9-]{0,23}$/;
 
-type Json = Record<string, unknown>;
 const object = (value: unknown): Json => objectOf(value, 'definition');
 function demand(ok: boolean, what: string): asserts ok {
   faultUnless(ok, 'definition', what);

@@ -1,7 +1,8 @@
 // What the kiosk says on the `form` channel in JSON: judged member by member, everything with a ceiling. Further members are
 // ignored. Spec: PROTOCOL.md, "Form". Pure.
 
-import { faultUnless, FormFault, type Fault } from './fault';
+import { flag, jsonOf, objectOf, oneOf, shaped, text, type Json } from '../wire/judge';
+import { faultUnless } from './fault';
 
 export const KIND = {
   join: 1, hello: 2, definition: 3, sync: 4, aware: 5, ack: 6, do: 7, state: 8, snapshot: 9, package: 10, over: 11,
@@ -40,46 +41,6 @@ const CLIENT_MAX = 2 ** 31 - 1;
 const ENTRIES_MAX = 2000;
 const PATH_MAX = 64;
 const TEXT_MAX = 8192;
-
-type Json = Record<string, unknown>;
-
-/** Bytes to a JSON value; anything but well-formed UTF-8 of one value is refused. */
-export function jsonOf(bytes: Uint8Array, reason: Fault = 'malformed'): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch {
-    throw new FormFault(reason, 'JSON');
-  }
-}
-
-export function objectOf(value: unknown, reason: Fault = 'malformed'): Json {
-  faultUnless(typeof value === 'object' && value !== null && !Array.isArray(value), reason, 'object');
-  return value as Json;
-}
-
-function text(o: Json, key: string, max: number): string {
-  const value = o[key];
-  faultUnless(typeof value === 'string' && value.length <= max, 'malformed', key);
-  return value;
-}
-
-function shaped(o: Json, key: string, form: RegExp): string {
-  const value = text(o, key, 256);
-  faultUnless(form.test(value), 'malformed', key);
-  return value;
-}
-
-function flag(o: Json, key: string): boolean {
-  const value = o[key];
-  faultUnless(typeof value === 'boolean', 'malformed', key);
-  return value;
-}
-
-function oneOf<T extends string>(value: unknown, known: readonly T[], what: string): T {
-  const found = known.find((k) => k === value);
-  faultUnless(found !== undefined, 'malformed', what);
-  return found;
-}
 
 /** A member that is an object of paths. */
 function byPath<T>(o: Json, key: string, read: (value: unknown) => T): Map<string, T> {
@@ -123,5 +84,3 @@ export function readAck(bytes: Uint8Array): number {
   faultUnless(bytes.length === 4, 'malformed', 'ack');
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
 }
-
-export const readOver = (bytes: Uint8Array): string => shaped(objectOf(jsonOf(bytes)), 'why', /^[a-z-]{1,32}$/);

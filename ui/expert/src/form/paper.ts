@@ -5,7 +5,8 @@ import * as encoding from 'lib0/encoding';
 import { messageYjsSyncStep1, messageYjsSyncStep2, messageYjsUpdate, readSyncStep1, writeSyncStep1, writeUpdate } from 'y-protocols/sync';
 import * as Y from 'yjs';
 import type { Definition } from './def';
-import { faultUnless, FormFault } from './fault';
+import { KioskFault } from '../wire/judge';
+import { faultUnless } from './fault';
 import type { Hello } from './messages';
 import { Presence } from './presence';
 import { charactersSince, clockOf } from './unsent';
@@ -85,7 +86,7 @@ export class Paper {
       else if (kind === messageYjsSyncStep2 || kind === messageYjsUpdate) Y.applyUpdate(this.doc, decoding.readVarUint8Array(reader), this);
       else throw new Error('unknown kind');
     } catch {
-      throw new FormFault('malformed', 'sync');
+      throw new KioskFault('malformed', 'sync');
     }
     // yjs takes a new number when somebody else writes under its own.
     faultUnless(this.doc.clientID === this.hello.client, 'client');

@@ -5,26 +5,18 @@
 // the kiosk says of it; `source(path)` binds a field. Nothing that a kiosk sends throws out of here: what cannot be taken ends the
 // sharing by name (`refused`), and the call goes on.
 
-import { hex, random, utf8, type Bytes } from '../wire/bytes';
 import type { Clock } from '../call/clock';
+import { Sharing } from '../call/sharing';
+import { utf8, type Bytes } from '../wire/bytes';
+import { readOver } from '../wire/judge';
 import { CellSource, isText, isWhole, valueOf, type Cell } from './cells';
 import { Joiner, split, type Message } from './chunks';
 import { readDefinition } from './def';
-import { FormFault, faultUnless, type Fault } from './fault';
-import { KIND, readAck, readHello, readOver, readState, type Hello, type KioskState } from './messages';
+import { faultUnless } from './fault';
+import { KIND, readAck, readHello, readState, type Hello, type KioskState } from './messages';
 import { Paper, type Unsent } from './paper';
 import type { Place } from './presence';
 import { readSnapshot, sha256Of, type Snapshot } from './snapshot';
-
-export type Stage =
-  /** There is no form, or none yet. */
-  | 'none'
-  | 'joining'
-  | 'open'
-  /** The kiosk ended the sharing; `why` says why. */
-  | 'over'
-  /** The page would not go on with what the kiosk sent. */
-  | 'refused';
 
 /** What a page notes of a form when it goes away: how much was not stored, not what. */
 export interface FormNote { characters: number; changes: boolean }
@@ -43,12 +35,7 @@ export const ASK_MS = 1000;
 export const SUGGEST_MAX = 4000;
 const HELD_MAX = 256;
 
-export class FormShare {
-  stage: Stage = 'none';
-  /** With `over` and `refused`. */
-  why = '';
-  /** A channel stands. */
-  up = false;
+export class FormShare extends Sharing<(bytes: Bytes) => void> {
   paper: Paper | null = null;
   state: KioskState | null = null;
   snapshot: Snapshot | null = null;
@@ -58,9 +45,7 @@ export class FormShare {
   /** The citizen read it through and did not approve; until the expert writes again. */
   reopened = false;
   readonly answered = new Map<string, Answered>();
-  private readonly load = hex(random(16));
   private readonly joiner = new Joiner(KIND.package);
-  private send: ((bytes: Bytes) => void) | null = null;
   private hello: Hello | null = null;
   private inbox: Message[] = [];
   private busy = false;
@@ -77,25 +62,16 @@ export class FormShare {
   private readonly touched = new Map<string, number>();
   private readonly withdrawn = new Set<string>();
 
-  constructor(private readonly clock: Clock, private readonly onChange: () => void, note: FormNote | null = null) {
+  constructor(clock: Clock, onChange: () => void, note: FormNote | null = null) {
+    super(clock, onChange);
     this.lost = note !== null && (note.changes || note.characters > 0) ? note : null;
   }
 
   // --- the channel ---
 
-  channel(send: ((bytes: Bytes) => void) | null): void {
-    if (send === null && this.send === null) return;
-    this.rest();
-    this.send = send;
-    this.up = send !== null;
-    if (send === null) this.paper?.presence.blind();
-    else this.join();
-    this.onChange();
-  }
-
   /** A message of the channel, whatever it holds. */
   receive(data: ArrayBuffer | string): void {
-    if (this.send === null || this.stage === 'refused') return;
+    if (this.line === null || this.stage === 'refused') return;
     this.guarded(() => {
       faultUnless(typeof data !== 'string', 'malformed', 'text');
       const message = this.joiner.take(new Uint8Array(data));
@@ -104,14 +80,6 @@ export class FormShare {
       this.inbox.push(message);
       this.drain();
     });
-  }
-
-  /** After `over` or `refused`: from the beginning, as a page that holds nothing. */
-  again(): void {
-    if (this.stage !== 'over' && this.stage !== 'refused') return;
-    this.rest();
-    if (this.send !== null) this.join();
-    this.onChange();
   }
 
   /** For this tab's next load. */
@@ -218,7 +186,7 @@ export class FormShare {
   // --- out ---
 
   private say(kind: number, bytes: Uint8Array): void {
-    for (const chunk of split(kind, bytes)) this.send?.(chunk);
+    for (const chunk of split(kind, bytes)) this.line?.(chunk);
   }
 
   private sayJson(kind: number, value: unknown): void {
@@ -226,10 +194,22 @@ export class FormShare {
   }
 
   private command(what: Record<string, string>): void {
-    if (this.send !== null && this.isShared) this.sayJson(KIND.do, what);
+    if (this.line !== null && this.isShared) this.sayJson(KIND.do, what);
   }
 
-  private join(): void {
+  protected opened(): void {
+    this.join();
+  }
+
+  protected cut(): void {
+    this.paper?.presence.blind();
+  }
+
+  protected stir(): void {
+    this.onChange();
+  }
+
+  protected join(): void {
     // The form stays on the screen while a fresh channel goes on with it.
     if (this.paper === null) this.stage = 'joining';
     const held = this.paper?.hello;
@@ -239,7 +219,7 @@ export class FormShare {
   /** Sends what was written, as one message each time; comes back for the rest. */
   private pump(): void {
     this.calledOff();
-    if (this.send === null || !this.isShared) return;
+    if (this.line === null || !this.isShared) return;
     const now = this.clock.now();
     if (now < this.next) {
       this.calledOff = this.clock.after(this.next - now, () => this.pump());
@@ -264,7 +244,7 @@ export class FormShare {
   }
 
   private sayPlace(): void {
-    if (this.send === null || !this.isShared || this.placeOff !== null) return;
+    if (this.line === null || !this.isShared || this.placeOff !== null) return;
     const due = this.placeAt - this.clock.now();
     if (due > 0) {
       this.placeOff = this.clock.after(due, () => {
@@ -289,14 +269,6 @@ export class FormShare {
 
   // --- in ---
 
-  private guarded(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      this.refuse(error instanceof FormFault ? error.reason : 'malformed');
-    }
-  }
-
   /** In the order they came: one that needs a hash holds up those behind it. */
   private drain(): void {
     while (!this.busy && this.inbox.length > 0) {
@@ -310,7 +282,7 @@ export class FormShare {
     const { turn } = this;
     this.busy = true;
     work.catch((error: unknown) => {
-      if (turn === this.turn) this.refuse(error instanceof FormFault ? error.reason : 'malformed');
+      if (turn === this.turn) this.refuse(error);
     }).then(() => {
       if (turn !== this.turn) return;
       this.busy = false;
@@ -420,18 +392,14 @@ export class FormShare {
     this.why = why;
   }
 
-  private refuse(why: Fault): void {
-    this.rest();
-    this.drop();
-    this.stage = 'refused';
-    this.why = why;
+  protected override refuse(error: unknown): void {
+    super.refuse(error);
     this.onChange();
   }
 
   // --- ends ---
 
-  /** Nothing under way any more on the channel there was. */
-  private rest(): void {
+  protected rest(): void {
     this.turn += 1;
     this.calledOff();
     this.againOff();
@@ -446,7 +414,7 @@ export class FormShare {
   }
 
   /** Of a form that was sent, code and package stay to be seen. */
-  private drop(): void {
+  protected drop(): void {
     const sent = this.state?.phase === 'sent' ? this.state : null;
     this.forget();
     this.hello = null;

@@ -2,7 +2,7 @@
 
 import type { Bytes } from '../wire/bytes';
 import { hex } from '../wire/bytes';
-import { jsonOf, objectOf } from './messages';
+import { jsonOf, objectOf } from '../wire/judge';
 import { faultUnless } from './fault';
 
 export interface Answer { label: string; shown: string; by: string; applies: boolean; rows: Answer[][] | null }

@@ -1,16 +1,6 @@
 // Why the page would not go on with what a kiosk sends on the `paper` channel.
 
-export const FAULTS = ['malformed', 'order', 'too-large', 'hash', 'picture', 'changed'] as const;
-export type Fault = (typeof FAULTS)[number];
+import * as judge from '../wire/judge';
 
-/** Thrown by everything here that judges what a kiosk sent. */
-export class PaperFault extends Error {
-  constructor(readonly reason: Fault, readonly detail = '') {
-    super(`paper: ${reason}${detail === '' ? '' : ` (${detail})`}`);
-    this.name = 'PaperFault';
-  }
-}
-
-export function faultUnless(ok: boolean, reason: Fault, detail = ''): asserts ok {
-  if (!ok) throw new PaperFault(reason, detail);
-}
+export type Fault = 'malformed' | 'order' | 'too-large' | 'hash' | 'picture' | 'changed';
+export const faultUnless: judge.FaultUnless<Fault> = judge.faultUnless;

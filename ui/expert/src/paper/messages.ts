@@ -2,7 +2,8 @@
 // Spec: PROTOCOL.md, "Papers". Pure.
 
 import { utf8, type Bytes } from '../wire/bytes';
-import { faultUnless, PaperFault } from './fault';
+import { flag, jsonOf, objectOf, oneOf, shaped, type Json } from '../wire/judge';
+import { faultUnless } from './fault';
 
 export const KIND = { join: 1, list: 2, piece: 3, got: 4, look: 5, point: 6, marks: 7, do: 8, told: 9, over: 10 } as const;
 export const PART = { preview: 0, detail: 1, document: 2 } as const;
@@ -71,25 +72,10 @@ export interface Piece { part: number; id: number; offset: number; bytes: Uint8A
 export const NO_LOOK: Look = { page: 0, turn: 0, zoom: ZOOM_MIN, x: WHOLE / 2, y: WHOLE / 2, by: 'citizen' };
 export const NOTHING_TOLD: Told = { ask: 'none', doc: { n: 0, state: 'none', why: '', pages: 0 }, scanner: 'none', camera: false, own: 0 };
 
-type Json = Record<string, unknown>;
-
-function jsonOf(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch {
-    throw new PaperFault('malformed', 'JSON');
-  }
-}
-
-function objectOf(value: unknown): Json {
-  faultUnless(typeof value === 'object' && value !== null && !Array.isArray(value), 'malformed', 'object');
-  return value as Json;
-}
-
 function listOf(value: unknown, max: number, what: string): Json[] {
   faultUnless(Array.isArray(value), 'malformed', what);
   faultUnless(value.length <= max, 'too-large', what);
-  return value.map(objectOf);
+  return value.map((v) => objectOf(v));
 }
 
 function whole(o: Json, key: string, min: number, max: number, over: 'malformed' | 'too-large' = 'malformed'): number {
@@ -97,24 +83,6 @@ function whole(o: Json, key: string, min: number, max: number, over: 'malformed'
   faultUnless(Number.isInteger(value) && (value as number) >= min, 'malformed', key);
   faultUnless((value as number) <= max, over, key);
   return value as number;
-}
-
-function flag(o: Json, key: string): boolean {
-  const value = o[key];
-  faultUnless(typeof value === 'boolean', 'malformed', key);
-  return value;
-}
-
-function shaped(o: Json, key: string, form: RegExp): string {
-  const value = o[key];
-  faultUnless(typeof value === 'string' && value.length <= 256 && form.test(value), 'malformed', key);
-  return value;
-}
-
-function oneOf<T extends string>(o: Json, key: string, known: readonly T[]): T {
-  const found = known.find((k) => k === o[key]);
-  faultUnless(found !== undefined, 'malformed', key);
-  return found;
 }
 
 /** No control characters, no half surrogate pairs. */
@@ -130,7 +98,7 @@ const ids = (list: readonly { id: number }[]): void => faultUnless(new Set(list.
 
 function pageFacts(o: Json): PageFacts {
   const facts = {
-    id: whole(o, 'id', 1, ID_MAX), from: oneOf(o, 'from', FROMS),
+    id: whole(o, 'id', 1, ID_MAX), from: oneOf(o['from'], FROMS, 'from'),
     width: whole(o, 'width', 1, SIDE_MAX, 'too-large'), height: whole(o, 'height', 1, SIDE_MAX, 'too-large'), dpi: whole(o, 'dpi', 0, 65_535),
     preview: whole(o, 'preview', 1, PREVIEW_MAX, 'too-large'), detail: whole(o, 'detail', 1, DETAIL_MAX, 'too-large'),
     sha256: shaped(o, 'sha256', /^[0-9a-f]{64}$/), attached: flag(o, 'attached'), keep: flag(o, 'keep'),
@@ -150,14 +118,14 @@ export function readLook(bytes: Uint8Array): Look {
   const o = objectOf(jsonOf(bytes));
   return {
     page: whole(o, 'page', 0, ID_MAX), turn: whole(o, 'turn', 0, 3), zoom: whole(o, 'zoom', ZOOM_MIN, ZOOM_MAX),
-    x: whole(o, 'x', 0, WHOLE), y: whole(o, 'y', 0, WHOLE), by: oneOf(o, 'by', BYS),
+    x: whole(o, 'x', 0, WHOLE), y: whole(o, 'y', 0, WHOLE), by: oneOf(o['by'], BYS, 'by'),
   };
 }
 
 function mark(o: Json): Mark {
   const at = (key: string): number => whole(o, key, 0, WHOLE);
   return {
-    id: whole(o, 'id', 1, ID_MAX), by: oneOf(o, 'by', BYS), what: oneOf(o, 'what', SHAPES),
+    id: whole(o, 'id', 1, ID_MAX), by: oneOf(o['by'], BYS, 'by'), what: oneOf(o['what'], SHAPES, 'what'),
     x: at('x'), y: at('y'), toX: at('to_x'), toY: at('to_y'), text: plain(o, 'text', MARK_TEXT_MAX),
   };
 }
@@ -173,13 +141,11 @@ export function readTold(bytes: Uint8Array): Told {
   const o = objectOf(jsonOf(bytes));
   const doc = objectOf(o['doc']);
   return {
-    ask: oneOf(o, 'ask', ASKS),
-    doc: { n: whole(doc, 'n', 0, ID_MAX), state: oneOf(doc, 'state', DOCS), why: shaped(doc, 'why', /^[a-z-]{0,32}$/), pages: whole(doc, 'pages', 0, PAGES_MAX) },
-    scanner: oneOf(o, 'scanner', SCANNERS), camera: flag(o, 'camera'), own: whole(o, 'own', 0, PAGES_MAX),
+    ask: oneOf(o['ask'], ASKS, 'ask'),
+    doc: { n: whole(doc, 'n', 0, ID_MAX), state: oneOf(doc['state'], DOCS, 'state'), why: shaped(doc, 'why', /^[a-z-]{0,32}$/), pages: whole(doc, 'pages', 0, PAGES_MAX) },
+    scanner: oneOf(o['scanner'], SCANNERS, 'scanner'), camera: flag(o, 'camera'), own: whole(o, 'own', 0, PAGES_MAX),
   };
 }
-
-export const readOver = (bytes: Uint8Array): string => shaped(objectOf(jsonOf(bytes)), 'why', /^[a-z-]{1,32}$/);
 
 export function readPoint(bytes: Uint8Array): Point | null {
   faultUnless(bytes.length === 8, 'malformed', 'point');

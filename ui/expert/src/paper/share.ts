@@ -6,25 +6,17 @@
 // (`refused`), and the call goes on.
 
 import type { Clock } from '../call/clock';
-import { hex, random, utf8, type Bytes } from '../wire/bytes';
-import { PaperFault, faultUnless, type Fault } from './fault';
+import { Sharing } from '../call/sharing';
+import { utf8, type Bytes } from '../wire/bytes';
+import { readOver } from '../wire/judge';
+import { faultUnless } from './fault';
 import {
-  ASK_TEXT_MAX, KIND, MARKS_MAX, MARK_TEXT_MAX, MESSAGE_MAX, NOTHING_TOLD, NO_LOOK, readList, readLook, readMarks, readOver, readPiece, readPoint, readTold,
+  ASK_TEXT_MAX, KIND, MARKS_MAX, MARK_TEXT_MAX, MESSAGE_MAX, NOTHING_TOLD, NO_LOOK, readList, readLook, readMarks, readPiece, readPoint, readTold,
   sayJson, sayPoint, type AskState, type Look, type Mark, type PageFacts, type Point, type Told,
 } from './messages';
 import { PIECES, Pace, WORDS } from './pace';
 import { Sheet, browserAddresses, type Addresses } from './sheet';
 import { Showing, type Shown, type Unfit } from './showing';
-
-export type Stage =
-  /** There is no channel. */
-  | 'none'
-  | 'joining'
-  | 'open'
-  /** The kiosk ended the sharing; `why` says why. */
-  | 'over'
-  /** The page would not go on with what the kiosk sent. */
-  | 'refused';
 
 /** The way out: `waiting` is what the browser has not sent yet, bytes. */
 export interface PaperLine { send(bytes: Bytes): void; waiting(): number }
@@ -58,12 +50,7 @@ export function fitted(text: string, max: number): string {
   return out;
 }
 
-export class PaperShare {
-  stage: Stage = 'none';
-  /** With `over` and `refused`. */
-  why = '';
-  /** A channel stands. */
-  up = false;
+export class PaperShare extends Sharing<PaperLine> {
   pages: Sheet[] = [];
   look: Look = NO_LOOK;
   /** Where the citizen points. */
@@ -75,8 +62,6 @@ export class PaperShare {
   /** Pages of which a copy was kept. */
   readonly saved = new Set<number>();
   readonly showing = new Showing();
-  private readonly load = hex(random(16));
-  private line: PaperLine | null = null;
   private words: Pace;
   private pieces: Pace;
   private commands: Bytes[] = [];
@@ -94,43 +79,24 @@ export class PaperShare {
   private stirAt = -STIR_MS;
   private stirOff: (() => void) | null = null;
 
-  constructor(private readonly clock: Clock, private readonly onChange: () => void, private readonly addresses: Addresses = browserAddresses) {
+  constructor(clock: Clock, onChange: () => void, private readonly addresses: Addresses = browserAddresses) {
+    super(clock, onChange);
     this.words = new Pace(clock.now(), WORDS);
     this.pieces = new Pace(clock.now(), PIECES);
   }
 
   // --- the channel ---
 
-  channel(line: PaperLine | null): void {
-    if (line === null && this.line === null) return;
-    this.rest();
-    this.line = line;
-    this.up = line !== null;
-    if (line === null) this.citizen = null;
-    else if (this.stage !== 'refused') this.join();
-    this.stir();
-  }
-
   /** A message of the channel, whatever it holds. */
   receive(data: ArrayBuffer | string): void {
     if (this.line === null || this.stage === 'refused') return;
-    try {
+    this.guarded(() => {
       faultUnless(typeof data !== 'string', 'malformed', 'text');
       faultUnless(data.byteLength >= 1, 'malformed', 'empty');
       faultUnless(data.byteLength <= MESSAGE_MAX, 'too-large', 'message');
       const bytes = new Uint8Array(data);
       this.take(bytes[0]!, bytes.subarray(1));
-    } catch (error) {
-      this.refuse(error instanceof PaperFault ? error.reason : 'malformed');
-    }
-    this.stir();
-  }
-
-  /** After `over` or `refused`: from the beginning, as a page that holds nothing. */
-  again(): void {
-    if (this.stage !== 'over' && this.stage !== 'refused') return;
-    this.rest();
-    if (this.line !== null) this.join();
+    });
     this.stir();
   }
 
@@ -252,7 +218,15 @@ export class PaperShare {
     return true;
   }
 
-  private join(): void {
+  protected opened(): void {
+    if (this.stage !== 'refused') this.join();
+  }
+
+  protected cut(): void {
+    this.citizen = null;
+  }
+
+  protected join(): void {
     this.stage = 'joining';
     this.why = '';
     for (const page of this.pages) page.rejoin();
@@ -322,7 +296,7 @@ export class PaperShare {
   }
 
   /** Tells the page, but not at every piece. */
-  private stir(): void {
+  protected stir(): void {
     if (this.stirOff !== null) return;
     const due = this.stirAt + STIR_MS - this.clock.now();
     if (due <= 0) return this.changed();
@@ -401,7 +375,7 @@ export class PaperShare {
     page.judge().then(() => {
       if (page.isWhole && this.page(page.id) === page) this.sayGot(page);
     }).catch((error: unknown) => {
-      if (this.page(page.id) === page) this.refuse(error instanceof PaperFault ? error.reason : 'picture');
+      if (this.page(page.id) === page) this.refuse(error, 'picture');
     }).finally(() => this.stir());
   }
 
@@ -443,15 +417,7 @@ export class PaperShare {
     this.why = why;
   }
 
-  private refuse(why: Fault): void {
-    this.rest();
-    this.drop();
-    this.stage = 'refused';
-    this.why = why;
-  }
-
-  /** Nothing under way any more on the channel there was. */
-  private rest(): void {
+  protected rest(): void {
     this.pumpOff?.();
     this.pumpOff = null;
     this.answerOff();
@@ -463,7 +429,7 @@ export class PaperShare {
     this.pieces = new Pace(this.clock.now(), PIECES);
   }
 
-  private drop(): void {
+  protected drop(): void {
     for (const page of this.pages) page.close();
     this.pages = [];
     this.look = this.theirs = NO_LOOK;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { hiddenIn } from '../../src/form/cells';
-import { FormFault } from '../../src/form/fault';
+import { KioskFault } from '../../src/wire/judge';
 import { readDefinition, type Field } from '../../src/form/def';
 import { dayBound, readDay, showDay, todayOf } from '../../src/form/day';
 import { holds } from '../../src/form/when';
@@ -84,7 +84,7 @@ test('wrong definitions never break anything', () => {
       readDefinition(utf8(text));
       return false;
     } catch (error) {
-      expect(error).toBeInstanceOf(FormFault);
+      expect(error).toBeInstanceOf(KioskFault);
       return true;
     }
   });
