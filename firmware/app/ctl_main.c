@@ -30,7 +30,13 @@ static const char usage[] =
     "  device again ROLE         use a device again that was set aside\n"
     "  selftest                  checks; exit status 1 when one fails\n"
     "  call stats                figures of the present call\n"
-    "  log [-f]                  the programs' last lines; -f: and new ones\n"
+    "  calls                     figures of the last calls\n"
+    "  programs, version, hardware, network\n"
+    "  log [-f] [since=N] [program=NAME] [level=error|warn|info]\n"
+    "      [match=TEXT] [lines=N]\n"
+    "                            last lines; -f: and new ones; with --json a\n"
+    "                            line of JSON each\n"
+    "  audit WHO TEXT            leave a line in the log\n"
     "\n"
     "where the kiosk was started with --allow-ui-control:\n"
     "\n"
@@ -70,8 +76,14 @@ static const struct shape {
     {{"devices", NULL}, 0},
     {{"selftest", NULL}, 0},
     {{"call", "stats"}, 0},
+    {{"calls", NULL}, 0},
+    {{"programs", NULL}, 0},
+    {{"version", NULL}, 0},
+    {{"hardware", NULL}, 0},
+    {{"network", NULL}, 0},
+    {{"audit", NULL}, 2},
     {{"log", NULL}, 0},
-    {{"log", "-f"}, 0},
+    {{"log", NULL}, ANY_WORDS},
     {{"ui", "tree"}, 0},
     {{"ui", "tap"}, 1},
     {{"ui", "type"}, 1},
@@ -105,6 +117,21 @@ static bool is_command(int argc, char **argv)
     return false;
 }
 
+/* Takes the word "-f" out of those of `log`. */
+static bool take_follow(struct ctl *c)
+{
+    bool found = false;
+    size_t kept = 1;
+    for (size_t i = 1; i < c->argc; i++) {
+        if (strcmp(c->argv[i], "-f") == 0)
+            found = true;
+        else
+            c->argv[kept++] = c->argv[i];
+    }
+    c->argc = kept;
+    return found;
+}
+
 static int parse_options(int argc, char **argv, struct ctl *ret)
 {
     static const struct option known[] = {
@@ -136,8 +163,7 @@ static int parse_options(int argc, char **argv, struct ctl *ret)
     for (int i = optind; i < argc; i++)
         c.argv[c.argc++] = argv[i];
     if (strcmp(c.argv[0], "log") == 0) {
-        c.follow = c.argc == 2;
-        c.argc = 1;
+        c.follow = take_follow(&c);
     } else if (c.argc == 3 && strcmp(c.argv[1], "screenshot") == 0) {
         c.file = c.argv[--c.argc];
     }
@@ -223,11 +249,15 @@ static int run_once(const struct ctl *c, struct control_client *client)
     return r < 0 ? explain(c, r) : show(c, a);
 }
 
+/* From the second time on `since=` stands where the first asked for it, or
+ * behind the other words. */
 static int run_log(const struct ctl *c, struct control_client *client)
 {
-    char number[32];
-    const char *argv[] = {"log", "since", number};
-    size_t argc = 1;
+    char since[48];
+    const char *argv[CONTROL_ARGS_MAX];
+    size_t argc = 0;
+    for (size_t i = 0; i < c->argc; i++)
+        argv[argc++] = c->argv[i];
     do {
         LK_AUTO(control_answer) a = NULL;
         int r = control_client_call(client, argv, argc, ANSWER_US, &a);
@@ -235,11 +265,16 @@ static int run_log(const struct ctl *c, struct control_client *client)
             return explain(c, r);
         if (!a->ok || (c->json && !c->follow))
             return show(c, a);
-        long long next = ctl_print_log(stdout, a->text);
+        long long next = ctl_print_log(stdout, a->text, c->json);
         if (next < 0 || fflush(stdout) == EOF)
             return EXIT_REFUSED;
-        (void)snprintf(number, sizeof(number), "%lld", next);
-        argc = LK_ARRAY_LEN(argv);
+        (void)snprintf(since, sizeof(since), "since=%lld", next);
+        argc = 0;
+        for (size_t i = 0; i < c->argc; i++)
+            if (strncmp(c->argv[i], "since", 5) != 0 &&
+                strncmp(c->argv[i], "lines=", 6) != 0)
+                argv[argc++] = c->argv[i];
+        argv[argc++] = since;
         if (c->follow)
             (void)poll(NULL, 0, FOLLOW_MS);
     } while (c->follow);

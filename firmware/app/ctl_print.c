@@ -104,7 +104,17 @@ void ctl_print_answer(FILE *to, const char *json)
     json_decref(v);
 }
 
-long long ctl_print_log(FILE *to, const char *json)
+static void print_line(FILE *to, const json_t *line)
+{
+    const char *at = NULL;
+    const char *program = NULL;
+    const char *text = NULL;
+    if (json_unpack((json_t *)(uintptr_t)line, "{s:s,s:s,s:s}", "at", &at,
+                    "program", &program, "text", &text) == 0)
+        (void)fprintf(to, "%s [%s] %s\n", at, program, text);
+}
+
+long long ctl_print_log(FILE *to, const char *json, bool as_json)
 {
     json_t *v = json_loads(json, 0, NULL);
     json_t *lines = json_object_get(v, "lines");
@@ -116,12 +126,10 @@ long long ctl_print_log(FILE *to, const char *json)
         n = (long long)json_integer_value(next);
     json_array_foreach(lines, i, line)
     {
-        const char *at = NULL;
-        const char *program = NULL;
-        const char *text = NULL;
-        if (json_unpack(line, "{s:s,s:s,s:s}", "at", &at, "program", &program,
-                        "text", &text) == 0)
-            (void)fprintf(to, "%s [%s] %s\n", at, program, text);
+        if (!as_json)
+            print_line(to, line);
+        else if (json_dumpf(line, to, JSON_COMPACT) == 0)
+            (void)fputc('\n', to);
     }
     json_decref(v);
     return n;

@@ -12,9 +12,9 @@
  * that is no JSON as it is. */
 void ctl_print_answer(FILE *to, const char *json);
 
-/* Prints the lines of a log answer. Returns the number to go on from, or
- * -EBADMSG. */
-long long ctl_print_log(FILE *to, const char *json);
+/* Prints the lines of a log answer, `as_json` an object a line. Returns the
+ * number to go on from, or -EBADMSG. */
+long long ctl_print_log(FILE *to, const char *json, bool as_json);
 
 /* Whether the answer of a self-test says that all is well. */
 bool ctl_selftest_passed(const char *json);

@@ -121,6 +121,11 @@ void super_on_message(struct super *s, struct super_child *c,
             super_child_kill(c, "sent what it must not");
         return;
     }
+    if (m->type == SUPERMSG_NEWS) {
+        if (!s->config.news || !s->config.news(s->config.arg, c->index, m))
+            super_child_kill(c, "sent what it must not");
+        return;
+    }
     LK_LOG(INFO, "super", "session ended, programs are %s",
            s->config.keep_programs ? "kept" : "started anew");
     if (!s->config.keep_programs) {

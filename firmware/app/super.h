@@ -78,6 +78,9 @@ struct super_config {
     /* SUPERMSG_LETTER or one of those behind it. The callee owns fd (-1: none).
      * false: it must not send that, and is killed. May be NULL: none may. */
     bool (*post)(void *arg, size_t program, const struct supermsg *m, int fd);
+    /* SUPERMSG_NEWS. false: it must not say that, and is killed. May be NULL:
+     * none may. */
+    bool (*news)(void *arg, size_t program, const struct supermsg *m);
     /* It runs, and may be sent to. May be NULL. */
     void (*ready)(void *arg, size_t program);
     /* It has ended: what was asked of it is not answered. `broke`: in the

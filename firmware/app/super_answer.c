@@ -1,9 +1,12 @@
 #include "app/super_answer.h"
 
+#include "app/super_machine.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+
+static const struct super_machine machine = {.root = ""};
 
 static const char *const state_name[] = {
     [SUPER_WAITING] = "waiting to start",
@@ -18,29 +21,71 @@ static json_t *program_status(const struct super *s, size_t i, int64_t now_us)
     struct super_info info;
     super_info(s, i, &info);
     int64_t up_us = info.pid ? now_us - info.started_us : 0;
-    return json_pack("{s:s,s:s,s:i,s:i,s:I,s:s,s:s}", "name", info.name,
+    int64_t kb = info.pid ? super_machine_memory_kb(&machine, info.pid) : -1;
+    return json_pack("{s:s,s:s,s:i,s:i,s:I,s:s,s:s,s:o}", "name", info.name,
                      "state", state_name[info.state], "pid", (int)info.pid,
                      "restarts", (int)info.restarts, "uptime_s",
                      (json_int_t)(up_us / 1000000), "walls", info.walls,
-                     "last_end", info.ended);
+                     "last_end", info.ended, "memory_kb",
+                     kb < 0 ? json_null() : json_integer(kb));
+}
+
+/* How it is that a program does not run. */
+static json_t *dead_answer(const struct super_info *info)
+{
+    const char *why = info->ended[0] ? info->ended : "never started";
+    return json_pack("{s:s,s:s,s:s,s:i}", "name", info->name, "state",
+                     state_name[info->state], "why", why, "restarts",
+                     (int)info->restarts);
+}
+
+/* One that is starting for the first time, or anew after a visit, is not
+ * dead. */
+static bool is_dead(const struct super_info *info)
+{
+    bool starts =
+        info->state == SUPER_STARTING || info->state == SUPER_STOPPING;
+    return info->state != SUPER_RUNNING && !(starts && info->restarts == 0);
+}
+
+json_t *super_answer_programs(const struct super *s, int64_t now_us)
+{
+    json_t *programs = json_array();
+    json_t *dead = json_array();
+    const char *health = "ok";
+    for (size_t i = 0; i < super_programs(s); i++) {
+        struct super_info info;
+        if (!super_has(s, i))
+            continue;
+        super_info(s, i, &info);
+        (void)json_array_append_new(programs, program_status(s, i, now_us));
+        if (!is_dead(&info))
+            continue;
+        (void)json_array_append_new(dead, dead_answer(&info));
+        if (i == SUPER_LUUKKUD)
+            health = "down";
+        else if (*health == 'o')
+            health = "degraded";
+    }
+    return json_pack("{s:s,s:o,s:o}", "health", health, "dead", dead,
+                     "programs", programs);
 }
 
 json_t *super_answer_status(const struct super_desk_config *config,
                             const struct super *s, int64_t up_us,
                             int64_t now_us)
 {
-    json_t *programs = json_array();
-    for (size_t i = 0; i < super_programs(s); i++)
-        if (super_has(s, i) &&
-            json_array_append_new(programs, program_status(s, i, now_us)) < 0) {
-            json_decref(programs);
-            return NULL;
-        }
-    return json_pack("{s:s,s:s,s:I,s:b,s:o,s:o}", "kiosk", config->kiosk,
-                     "version", config->version, "uptime_s",
-                     (json_int_t)(up_us / 1000000), "ui_control",
-                     config->allow_ui_control, "programs", programs, "errors",
-                     json_object());
+    json_t *all = super_answer_programs(s, now_us);
+    json_t *more = json_pack("{s:s,s:s,s:I,s:b,s:o}", "kiosk", config->kiosk,
+                             "version", config->version, "uptime_s",
+                             (json_int_t)(up_us / 1000000), "ui_control",
+                             config->allow_ui_control, "errors", json_object());
+    int r = all && more ? json_object_update(all, more) : -1;
+    json_decref(more);
+    if (r == 0)
+        return all;
+    json_decref(all);
+    return NULL;
 }
 
 json_t *super_answer_check(const char *program, const char *what,
@@ -104,60 +149,4 @@ json_t *super_answer_selftest(const struct super *s,
         return NULL;
     }
     return checks;
-}
-
-static json_t *line_answer(const struct super_log_line *line)
-{
-    char at[40];
-    struct tm tm;
-    time_t s = (time_t)(line->wall_us / 1000000);
-    size_t n = gmtime_r(&s, &tm)
-                   ? strftime(at, sizeof(at), "%Y-%m-%dT%H:%M:%S", &tm)
-                   : 0;
-    (void)snprintf(at + n, sizeof(at) - n, ".%03dZ",
-                   (int)(line->wall_us / 1000 % 1000));
-    return json_pack("{s:I,s:s,s:s,s:s}", "n", (json_int_t)line->number, "at",
-                     at, "program", line->program, "text", line->text);
-}
-
-/* Bytes of text in one answer: with its JSON around it fits a message. */
-#define LOG_BYTES 12000
-#define LINE_EXTRA 100
-
-/* The first of the last lines that fit into one answer. */
-static uint64_t log_tail(const struct super_log *log)
-{
-    uint64_t first = super_log_next(log);
-    size_t bytes = 0;
-    for (unsigned n = 0; first > 1 && n < SUPER_DESK_LOG_LINES; n++) {
-        struct super_log_line line;
-        if (super_log_at(log, first - 1, &line) == 0)
-            break;
-        bytes += strlen(line.text) + LINE_EXTRA;
-        if (bytes > LOG_BYTES)
-            break;
-        first--;
-    }
-    return first;
-}
-
-json_t *super_answer_log(const struct super_log *log, uint64_t from)
-{
-    struct super_log_line line;
-    json_t *lines = json_array();
-    size_t bytes = 0;
-    uint64_t next = from > 0 ? from : log_tail(log);
-    for (unsigned n = 0; lines && n < SUPER_DESK_LOG_LINES &&
-                         super_log_at(log, next, &line) == 1;
-         n++) {
-        bytes += strlen(line.text) + LINE_EXTRA;
-        if (bytes > LOG_BYTES)
-            break;
-        if (json_array_append_new(lines, line_answer(&line)) < 0) {
-            json_decref(lines);
-            return NULL;
-        }
-        next = line.number + 1;
-    }
-    return json_pack("{s:I,s:o}", "next", (json_int_t)next, "lines", lines);
 }

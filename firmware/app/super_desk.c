@@ -2,6 +2,7 @@
 
 #include "app/super_answer.h"
 #include "app/super_emu.h"
+#include "app/super_own.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -10,8 +11,6 @@
 #include <string.h>
 
 enum route {
-    TO_LOG,
-    TO_DEVICES,
     TO_EMULATOR,
     TO_LUUKKUD,
     TO_RTC,
@@ -34,13 +33,11 @@ static const struct command {
     {{"status", NULL}, TO_ALL, ANSWER_STATUS, false},
     {{"devices", NULL}, TO_ALL, ANSWER_LIST, false},
     {{"selftest", NULL}, TO_ALL, ANSWER_SELFTEST, false},
-    {{"log", NULL}, TO_LOG, ANSWER_AS_IT_IS, false},
     {{"call", "stats"}, TO_RTC, ANSWER_AS_IT_IS, false},
     {{"ui", NULL}, TO_LUUKKUD, ANSWER_AS_IT_IS, true},
     {{"emu", "camera"}, TO_RTC, ANSWER_AS_IT_IS, true},
     {{"emu", "headset"}, TO_RTC, ANSWER_AS_IT_IS, true},
     {{"emu", NULL}, TO_EMULATOR, ANSWER_AS_IT_IS, true},
-    {{"device", "again"}, TO_DEVICES, ANSWER_AS_IT_IS, false},
 };
 
 /* A request that programs, or an emulator, are still to answer. */
@@ -278,6 +275,15 @@ static const struct command *find_command(const struct control_request *req)
     return NULL;
 }
 
+static struct super_own own_of(const struct super_desk *d)
+{
+    return (struct super_own){.config = &d->config,
+                              .super = d->super,
+                              .devices = d->devices,
+                              .since_us = d->since_us,
+                              .now_us = lk_loop_now_us(d->loop)};
+}
+
 static struct pending *pending_open(struct super_desk *d, uint64_t client,
                                     const struct control_request *req,
                                     enum answer answer)
@@ -291,14 +297,14 @@ static struct pending *pending_open(struct super_desk *d, uint64_t client,
     if (++d->last_id == 0)
         d->last_id = 1;
     int64_t now_us = lk_loop_now_us(d->loop);
+    const struct super_own own = own_of(d);
     *p = (struct pending){.id = d->last_id,
                           .client = client,
                           .client_id = req->id,
                           .answer = answer,
                           .until_us = now_us + SUPER_DESK_ANSWER_US};
     if (answer == ANSWER_STATUS)
-        p->result = super_answer_status(&d->config, d->super,
-                                        now_us - d->since_us, now_us);
+        p->result = super_own_status(&own);
     else if (answer == ANSWER_SELFTEST)
         p->result = super_answer_selftest(d->super, d->devices);
     else if (answer == ANSWER_LIST)
@@ -334,28 +340,16 @@ static void desk_ask(struct super_desk *d, struct pending *p, unsigned mask,
     }
 }
 
-/* "log", or "log since N". */
-static void desk_log(struct super_desk *d, uint64_t client,
+static void desk_own(struct super_desk *d, uint64_t client,
                      const struct control_request *req)
 {
-    uint64_t from = 0;
-    char *end = NULL;
-    if (req->args == 3 && strcmp(req->arg[1], "since") == 0)
-        from = strtoull(req->arg[2], &end, 10);
-    if (req->args != 1 && (!end || *end || end == req->arg[2]))
-        desk_fail(d, client, req->id, "usage: log [since NUMBER]");
+    const struct super_own own = own_of(d);
+    const char *why = NULL;
+    json_t *v = super_own_answer(&own, req, &why);
+    if (v)
+        desk_answer(d, client, req->id, v);
     else
-        desk_answer(d, client, req->id, super_answer_log(d->config.log, from));
-}
-
-/* "device again ROLE" */
-static void desk_again(struct super_desk *d, uint64_t client,
-                       const struct control_request *req)
-{
-    if (req->args == 3 && super_devices_again(d->devices, req->arg[2]))
-        desk_answer(d, client, req->id, json_null());
-    else
-        desk_fail(d, client, req->id, "usage: device again scanner|reader");
+        desk_fail(d, client, req->id, why);
 }
 
 static struct pending *pending_of(struct super_desk *d, uint64_t id)
@@ -435,6 +429,10 @@ void super_desk_request(void *arg, uint64_t client,
                         const struct control_request *req)
 {
     struct super_desk *d = arg;
+    if (super_own_has(req)) {
+        desk_own(d, client, req);
+        return;
+    }
     const struct command *c = find_command(req);
     if (!c) {
         desk_fail(d, client, req->id, "there is no such command");
@@ -443,14 +441,6 @@ void super_desk_request(void *arg, uint64_t client,
     if (c->ui_control && !d->config.allow_ui_control) {
         desk_fail(d, client, req->id,
                   "this kiosk was started without --allow-ui-control");
-        return;
-    }
-    if (c->route == TO_LOG) {
-        desk_log(d, client, req);
-        return;
-    }
-    if (c->route == TO_DEVICES) {
-        desk_again(d, client, req);
         return;
     }
     struct pending *p = pending_open(d, client, req, c->answer);

@@ -9,11 +9,11 @@
 
 #include "app/super.h"
 #include "app/super_device.h"
+#include "app/super_news.h"
 #include "control/server.h"
 
 #define SUPER_DESK_PENDING_MAX 32
 #define SUPER_DESK_ANSWER_US 5000000 /* a program has this long to answer */
-#define SUPER_DESK_LOG_LINES 200     /* most lines of one answer */
 
 /* Places of the programs in struct super_config. */
 enum super_desk_program {
@@ -31,7 +31,11 @@ struct super_desk_config {
     const char *kiosk;   /* its name; borrowed */
     const char *version; /* of the firmware; borrowed */
     bool allow_ui_control;
-    struct super_log *log; /* borrowed */
+    bool headless;                    /* nothing is drawn on a display */
+    int64_t floor_s;                  /* no right clock shows less */
+    const struct store_config *store; /* borrowed */
+    struct super_log *log;            /* borrowed */
+    struct super_news *news;          /* borrowed */
 };
 
 /* Owner: caller, super_desk_free(). Errors: -ENOMEM, -ENOSPC. */

@@ -7,6 +7,7 @@
 
 #include "app/super.h"
 #include "app/super_backoff.h"
+#include "app/super_rate.h"
 #include "ipc/chan.h"
 
 struct super_child {
@@ -40,6 +41,7 @@ struct super {
     struct lk_loop *loop;
     struct super_config config;
     struct super_child child[SUPER_PROGRAMS_MAX];
+    struct super_rate rate;
     bool stopping;
 };
 

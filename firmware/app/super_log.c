@@ -13,7 +13,26 @@ struct entry {
 struct super_log {
     struct entry ring[SUPER_LOG_LINES];
     uint64_t next; /* number of the next line */
+    super_log_keep_fn *keep;
+    void *keep_arg;
 };
+
+const char *super_log_program(const char *name)
+{
+    static const char *const known[] = {
+        "luukkud",     "luukku-rtc",   "luukku-fetch", "luukku-scan",
+        "luukku-card", "luukku-probe", "luukku-super", "console"};
+    for (size_t i = 0; i < LK_ARRAY_LEN(known); i++)
+        if (strcmp(known[i], name) == 0)
+            return known[i];
+    return NULL;
+}
+
+void super_log_set_keep(struct super_log *l, super_log_keep_fn *keep, void *arg)
+{
+    l->keep = keep;
+    l->keep_arg = arg;
+}
 
 int super_log_new(struct super_log **ret)
 {
@@ -47,7 +66,8 @@ static void make_printable(char *s, size_t len)
 void super_log_add(struct super_log *l, const char *program, int64_t wall_us,
                    const char *text, size_t len)
 {
-    struct entry *e = &l->ring[l->next++ % SUPER_LOG_LINES];
+    struct entry *e = &l->ring[l->next % SUPER_LOG_LINES];
+    uint64_t number = l->next++;
     free(e->text);
     *e = (struct entry){.wall_us = wall_us, .program = program};
     if (len >= SUPER_LOG_TEXT_MAX)
@@ -60,6 +80,55 @@ void super_log_add(struct super_log *l, const char *program, int64_t wall_us,
     memcpy(e->text, text, len);
     e->text[len] = 0;
     make_printable(e->text, len);
+    const struct super_log_line line = {.number = number,
+                                        .wall_us = wall_us,
+                                        .program = program,
+                                        .text = e->text};
+    if (l->keep)
+        l->keep(l->keep_arg, &line);
+}
+
+size_t super_log_restore(struct super_log *l, const struct super_log_line *line)
+{
+    const char *program = super_log_program(line->program);
+    if (!program || line->number < l->next ||
+        line->number >= SUPER_LOG_NUMBER_MAX)
+        return 0;
+    /* Numbers that are missing were torn or lost; their places are empty. */
+    uint64_t gap = LK_MIN(line->number - l->next, (uint64_t)SUPER_LOG_LINES);
+    for (uint64_t n = line->number - gap; n < line->number; n++) {
+        struct entry *e = &l->ring[n % SUPER_LOG_LINES];
+        free(e->text);
+        *e = (struct entry){.wall_us = 0};
+    }
+    super_log_keep_fn *keep = l->keep;
+    l->keep = NULL;
+    l->next = line->number;
+    super_log_add(l, program, line->wall_us, line->text, strlen(line->text));
+    l->keep = keep;
+    return 1;
+}
+
+bool super_log_parse(const char *text, const char **ret_level,
+                     const char **ret_room, size_t *ret_room_len)
+{
+    static const char *const levels[] = {"error", "warn", "info", "debug"};
+    size_t len = strcspn(text, " ");
+    const char *program = text + len + (text[len] == ' ');
+    const char *room = program + strcspn(program, " ");
+    room += *room == ' ';
+    size_t room_len = strcspn(room, " ");
+    for (size_t i = 0; i < LK_ARRAY_LEN(levels); i++) {
+        if (strlen(levels[i]) != len || strncmp(levels[i], text, len) != 0)
+            continue;
+        if (room_len == 0 || room_len > 16)
+            return false;
+        *ret_level = levels[i];
+        *ret_room = room;
+        *ret_room_len = room_len;
+        return true;
+    }
+    return false;
 }
 
 int super_log_at(const struct super_log *l, uint64_t number,

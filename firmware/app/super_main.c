@@ -6,6 +6,8 @@
 #include "app/super_files.h"
 #include "app/super_output.h"
 #include "app/super_post.h"
+#include "app/super_ring.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/wipe.h"
 #include "control/server.h"
@@ -28,6 +30,7 @@
 
 struct options {
     const char *config;
+    const char *log; /* the ring on the disk; NULL: none */
     bool headless;
     bool allow_ui_control;
     bool keep_programs;
@@ -40,6 +43,8 @@ struct app {
     struct store_config *config;
     struct super_files files;
     struct super_log *log;
+    struct super_ring *ring; /* NULL: the log is in memory alone */
+    struct super_news news;
     struct lk_loop *loop;
     struct lk_watch *signals;
     int signal_fd;
@@ -56,12 +61,14 @@ struct app {
 
 static const char usage[] =
     "usage: luukku-super --config FILE [--headless] [--allow-ui-control]\n"
-    "                    [--keep-programs] [--black-screen] [--short-idle]\n"
+    "                    [--keep-programs] [--log FILE]\n"
+    "                    [--black-screen] [--short-idle]\n"
     "\n"
     "  --config FILE       the kiosk's configuration (JSON)\n"
     "  --headless          draw into memory, on no display\n"
     "  --allow-ui-control  let luukkuctl ui and emu act, for tests and demos\n"
     "  --keep-programs     do not start the programs anew after each session\n"
+    "  --log FILE          keep the last lines of the log in FILE as well\n"
     "With --allow-ui-control alone, for tests:\n"
     "  --black-screen      show nothing: every pixel is black\n"
     "  --short-idle        ask after 10 s whether anybody is there\n";
@@ -70,6 +77,7 @@ static int parse_options(int argc, char **argv, struct options *ret)
 {
     static const struct option known[] = {
         {"config", required_argument, NULL, 'c'},
+        {"log", required_argument, NULL, 'l'},
         {"headless", no_argument, NULL, 'h'},
         {"allow-ui-control", no_argument, NULL, 'u'},
         {"keep-programs", no_argument, NULL, 'k'},
@@ -84,6 +92,8 @@ static int parse_options(int argc, char **argv, struct options *ret)
     while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
         if (c == 'c')
             o.config = optarg;
+        else if (c == 'l')
+            o.log = optarg;
         else if (c == 'h')
             o.headless = true;
         else if (c == 'u')
@@ -227,7 +237,11 @@ static int make_control(struct app *a)
                                      .version = LUUKKU_VERSION,
                                      .allow_ui_control =
                                          a->options.allow_ui_control,
-                                     .log = a->log};
+                                     .headless = a->options.headless,
+                                     .floor_s = LUUKKU_BUILD_TIME,
+                                     .store = a->config,
+                                     .log = a->log,
+                                     .news = &a->news};
     int r = super_desk_new(a->loop, &desk, &a->desk);
     if (r < 0)
         return r;
@@ -255,6 +269,9 @@ static void forward_gone(void *arg, size_t program, bool broke)
 {
     struct app *a = arg;
     super_desk_gone(a->desk, program);
+    if (program == SUPER_RTC || program == SUPER_LUUKKUD)
+        super_news_forget(&a->news, program == SUPER_RTC ? SUPER_NEWS_RTC
+                                                         : SUPER_NEWS_LUUKKUD);
     super_devices_ended(a->devices, program, broke);
 }
 
@@ -270,6 +287,17 @@ static bool forward_post(void *arg, size_t program, const struct supermsg *m,
     struct app *a = arg;
     LK_AUTO_FD own = fd;
     return a->post && super_post_message(a->post, program, m, own);
+}
+
+static bool forward_news(void *arg, size_t program, const struct supermsg *m)
+{
+    struct app *a = arg;
+    if (program != SUPER_LUUKKUD && program != SUPER_RTC)
+        return false;
+    return super_news_take(&a->news,
+                           program == SUPER_RTC ? SUPER_NEWS_RTC
+                                                : SUPER_NEWS_LUUKKUD,
+                           m->text, lk_clock_wall_us()) == 0;
 }
 
 static void forward_ready(void *arg, size_t program)
@@ -339,6 +367,7 @@ static int make_super(struct app *a)
                                   .gone = forward_gone,
                                   .device = forward_device,
                                   .post = forward_post,
+                                  .news = forward_news,
                                   .ready = forward_ready,
                                   .stopped = on_stopped,
                                   .arg = a};
@@ -405,6 +434,33 @@ static void hold_signals(void)
     (void)sigaction(SIGPIPE, &ignore, NULL);
 }
 
+static void keep_line(void *arg, const struct super_log_line *line)
+{
+    const char *level = NULL;
+    const char *room = NULL;
+    size_t len = 0;
+    bool urgent = super_log_parse(line->text, &level, &room, &len) &&
+                  (*level == 'e' || *level == 'w');
+    /* A disk that is full or broken must not fill the log with itself: the
+     * technician sees it in `hardware`. */
+    (void)super_ring_put(arg, line, urgent);
+}
+
+/* What was said before the last end comes back first. */
+static void open_ring(struct app *a)
+{
+    if (!a->options.log)
+        return;
+    int r = super_ring_open(a->options.log, &a->ring);
+    if (r < 0) {
+        LK_LOG(ERROR, "super", "log=\"%s\" err=%s", a->options.log,
+               strerrorname_np(-r));
+        return;
+    }
+    (void)super_ring_load(a->ring, a->log);
+    super_log_set_keep(a->log, keep_line, a->ring);
+}
+
 static int run(struct app *a)
 {
     int r = app_open(a);
@@ -436,9 +492,12 @@ int main(int argc, char **argv)
     json_set_alloc_funcs(malloc, lk_free_wiped);
     if (super_log_new(&a.log) < 0)
         return EXIT_FAILURE;
+    super_news_init(&a.news);
+    open_ring(&a);
     lk_log_set_sink(super_output_own, a.log);
     int r = run(&a);
     lk_log_set_sink(NULL, NULL);
     a.log = super_log_free(a.log);
+    a.ring = super_ring_free(a.ring);
     return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <unistd.h>
 
 /* Reads of one wake-up: a program that never stops talking must not keep super
@@ -38,11 +39,30 @@ static bool may_pass(struct super_child *c)
     return c->lines_passed++ < SUPER_LINES_PER_S;
 }
 
+/* Says at the end of a line how many like it were not kept. */
+static void keep(struct super_child *c, const char *text, size_t len,
+                 unsigned dropped)
+{
+    char line[SUPER_LOG_TEXT_MAX + 32];
+    struct super_log *log = c->super->config.log;
+    if (dropped == 0) {
+        super_log_add(log, c->program->name, lk_clock_wall_us(), text, len);
+        return;
+    }
+    size_t n = LK_MIN(len, (size_t)SUPER_LOG_TEXT_MAX - 32);
+    int all =
+        snprintf(line, sizeof(line), "%.*s dropped=%u", (int)n, text, dropped);
+    super_log_add(log, c->program->name, lk_clock_wall_us(), line,
+                  (size_t)LK_MAX(all, 0));
+}
+
 static void on_line(void *arg, const char *text, size_t len)
 {
     struct super_child *c = arg;
-    super_log_add(c->super->config.log, c->program->name, lk_clock_wall_us(),
-                  text, len);
+    unsigned dropped = 0;
+    if (super_rate_admit(&c->super->rate, c->program->name, text, len,
+                         lk_loop_now_us(c->loop), &dropped))
+        keep(c, text, len, dropped);
     if (may_pass(c))
         pass_on(text, len);
 }

@@ -167,6 +167,12 @@ int superlink_device_state(struct superlink *s, uint32_t id, bool works,
     return link_send(s, &m, -1);
 }
 
+int superlink_news(struct superlink *s, const char *text)
+{
+    struct supermsg m = {.type = SUPERMSG_NEWS, .text = text};
+    return link_send(s, &m, -1);
+}
+
 int superlink_session_ended(struct superlink *s)
 {
     struct supermsg m = {.type = SUPERMSG_SESSION_ENDED};

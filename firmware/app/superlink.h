@@ -83,6 +83,10 @@ int superlink_post(struct superlink *s, const struct supermsg *m, int fd);
 int superlink_device_state(struct superlink *s, uint32_t id, bool works,
                            const char *why) LK_MUST_CHECK;
 
+/* Says what super keeps for technicians; `text` as app/super_news.h has it.
+ * Errors: lk_chan_send()'s, supermsg_encode()'s. */
+int superlink_news(struct superlink *s, const char *text) LK_MUST_CHECK;
+
 /* A sealed memfd with a copy of `len` bytes, for a letter. Owner: caller.
  * Errors: memfd_create(2)'s, write(2)'s. */
 int superlink_memfd(const void *data, size_t len) LK_MUST_CHECK;

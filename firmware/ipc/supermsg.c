@@ -20,6 +20,7 @@ static int msg_shape(unsigned type)
     switch (type) {
     case SUPERMSG_HELLO:
     case SUPERMSG_READY:
+    case SUPERMSG_NEWS:
         return HAS_TEXT;
     case SUPERMSG_PING:
     case SUPERMSG_PONG:

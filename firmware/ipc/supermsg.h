@@ -6,7 +6,8 @@
  *
  * to super: HELLO (first), READY (confined, about to run), PONG, SESSION_ENDED,
  *           CONTROL_REPLY (with at most one descriptor: a sealed memfd),
- *           DEVICE_STATE (what became of the device it was given)
+ *           DEVICE_STATE (what became of the device it was given), NEWS
+ *           (figures and states that a technician may ask super for)
  * to a program: PING, PEER (one descriptor: a channel to a sibling, in place of
  *           any earlier one to the same), CONTROL (a technician's command),
  *           KEPT (the session has ended, and the program goes on as it is),
@@ -30,6 +31,7 @@ enum supermsg_type {
     SUPERMSG_SESSION_ENDED = 4,
     SUPERMSG_CONTROL_REPLY = 5, /* id, ok, carries, text */
     SUPERMSG_DEVICE_STATE = 6,  /* id: the DEVICE's; ok, text: see below */
+    SUPERMSG_NEWS = 7,          /* text: app/super_news.h */
     SUPERMSG_PING = 16,         /* id */
     SUPERMSG_PEER = 17,         /* text: the sibling; one descriptor */
     SUPERMSG_CONTROL = 18,      /* id, args */

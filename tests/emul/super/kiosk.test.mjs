@@ -2,7 +2,7 @@
 // program that misbehaves when told to.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
@@ -194,6 +194,67 @@ test('says so when a program does not answer', async () => {
   const gone = await waiting;
   assert.equal(gone.code, 1);
   assert.match(gone.err, /luukkud (ended before it answered|is not running just now)/);
+  await k.stop();
+});
+
+test('answers when luukkud is dead, and says so', async () => {
+  const k = new Kiosk('--allow-ui-control');
+  const whole = await k.running();
+  assert.deepEqual({ health: whole.health, dead: whole.dead, site: whole.site }, { health: 'ok', dead: [], site: 'Test' });
+  // From now on it does not start any more.
+  renameSync(join(dir, 'bin/luukkud'), join(dir, 'bin/luukkud.away'));
+  try {
+    process.kill(whole.programs[0].pid, 'SIGKILL');
+    const status = await until('luukkud to be dead', async () => {
+      const s = await k.status();
+      return s?.dead.some((d) => d.name === 'luukkud' && /not started/.test(d.why)) && s;
+    });
+    assert.equal(status.health, 'down');
+    assert.equal(status.session, null);
+    assert.match(status.errors.luukkud, /not running just now/);
+    for (const name of ['programs', 'version', 'hardware', 'network', 'calls', 'devices', 'log']) assert.equal((await k.ctl(name)).code, 0, name);
+    assert.equal((await k.ctl('programs')).json().health, 'down');
+  } finally {
+    renameSync(join(dir, 'bin/luukkud.away'), join(dir, 'bin/luukkud'));
+  }
+  await until('luukkud to be back', async () => (await k.status())?.health === 'ok');
+  await k.stop();
+});
+
+test('tells the machine and its network', async () => {
+  const k = new Kiosk();
+  await k.running();
+  const hardware = (await k.ctl('hardware')).json();
+  assert(hardware.cpu.cores >= 1 && hardware.memory.total_kb > 100000 && hardware.storage.some((s) => s.path === '/'), JSON.stringify(hardware));
+  assert.equal(hardware.clock.sane, true);
+  const network = (await k.ctl('network')).json();
+  assert(network.interfaces.some((i) => i.name === 'lo' && i.addresses.includes('127.0.0.1/8')), JSON.stringify(network));
+  assert.deepEqual(network.broker, { host: '127.0.0.1', port: 1, link: null });
+  assert.match((await k.ctl('version')).json().version, /^\d+\.\d+/);
+  assert.deepEqual((await k.ctl('calls')).json(), []);
+  await k.stop();
+});
+
+test('the log survives a power cut, and is read with care', async () => {
+  const ring = join(dir, 'ring');
+  let k = new Kiosk('--log', ring);
+  await k.running();
+  assert.equal((await k.ctl('audit', 'maija', 'opened the console')).code, 0);
+  assert.equal((await k.ctl('audit', 'maija', 'a "quote"')).code, 1);
+  assert.equal((await k.ctl('audit', 'ma ija', 'x')).code, 1);
+  await k.stop('SIGKILL');
+  k = new Kiosk('--log', ring);
+  await k.running();
+  const { lines } = (await k.ctl('log', 'program=console')).json();
+  assert.deepEqual(lines.map((l) => [l.level, l.room, l.text]), [['info', 'audit', 'info console audit who=maija what="opened the console"']]);
+  const follow = await k.ctl('log', 'level=warn', 'program=luukku-super', 'lines=5');
+  assert(follow.json().lines.every((l) => ['warn', 'error'].includes(l.level) && l.program === 'luukku-super'), follow.out);
+  assert.equal((await k.ctl('log', 'level=loud')).code, 1);
+  await k.stop('SIGKILL');
+  writeFileSync(ring, readFileSync(ring).map((byte, i) => (i % 97 === 0 ? byte ^ 0x55 : byte)));
+  k = new Kiosk('--log', ring);
+  await k.running();
+  assert.equal((await k.ctl('log', 'program=console')).json().lines.length, 0);
   await k.stop();
 });
 
