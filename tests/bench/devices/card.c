@@ -7,19 +7,17 @@
  * NODE lies in /dev/bus/usb; or is unix:PATH, an emulator's socket, to profile
  * it where there is no kernel's USB. Exit code 0 when it worked.
  */
+#include "node.h"
+
 #include "apdu/card.h"
 #include "base/log.h"
 #include "ccid/reader.h"
-#include "usb/usbfs.h"
-#include "usb/usbip.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum step { LOOK, PREPARE, SIGN };
@@ -196,24 +194,6 @@ static bool arguments(struct run *t, int argc, char **argv)
     return true;
 }
 
-static int open_socket(struct run *t, const char *path)
-{
-    struct sockaddr_un a = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    (void)snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
-        return -errno;
-    return usb_ip_open(t->loop, fd, "1-1", opened, t, NULL);
-}
-
-static int open_node(struct run *t, const char *node)
-{
-    if (strncmp(node, "unix:", 5) == 0)
-        return open_socket(t, node + 5);
-    int fd = open(node, O_RDWR | O_CLOEXEC);
-    return fd < 0 ? -errno : usb_fs_open(t->loop, fd, opened, t, NULL);
-}
-
 int main(int argc, char **argv)
 {
     struct run t = {.step = LOOK};
@@ -222,7 +202,7 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     int r = lk_loop_new(&t.loop);
     if (r == 0)
-        r = open_node(&t, argv[1]);
+        r = node_open(t.loop, argv[1], opened, &t);
     if (r < 0)
         return fail(argv[1], r);
     r = lk_loop_run(t.loop);

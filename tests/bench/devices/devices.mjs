@@ -3,7 +3,7 @@
 //
 //   tools/bench devices [--runs 3] [--pages 10] [--only card|scan] [--simd]
 //
-// --simd: libjpeg-turbo decodes by SIMD on both sides, which QEMU emulates so slowly that it is nine tenths of either.
+// --simd: libjpeg-turbo decodes by SIMD on both sides. What each side does in a step: README.md.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';

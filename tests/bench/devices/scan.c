@@ -10,12 +10,12 @@
  * ipp-usb and sane-airscan are two processes). Exit code 0 when there were
  * PAGES.
  */
+#include "node.h"
+
 #include "base/log.h"
 #include "escl/scanner.h"
 #include "loop/mailbox.h"
 #include "pages/jpeg.h"
-#include "usb/usbfs.h"
-#include "usb/usbip.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define PAGE_MAX (32 * 1024 * 1024)
@@ -267,16 +266,6 @@ static int start(struct run *t)
     return r;
 }
 
-static int open_socket(struct run *t, const char *path)
-{
-    struct sockaddr_un a = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    (void)snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
-        return -errno;
-    return usb_ip_open(t->loop, fd, "1-1", opened, t, NULL);
-}
-
 /* eSCL by HTTP at a port of this machine. */
 static int dial(void *arg)
 {
@@ -298,14 +287,11 @@ static int open_tcp(struct run *t, const char *port)
                                  &t->scanner);
 }
 
-static int open_node(struct run *t, const char *node)
+static int open_scanner(struct run *t, const char *node)
 {
-    if (strncmp(node, "unix:", 5) == 0)
-        return open_socket(t, node + 5);
     if (strncmp(node, "tcp:", 4) == 0)
         return open_tcp(t, node + 4);
-    int fd = open(node, O_RDWR | O_CLOEXEC);
-    return fd < 0 ? -errno : usb_fs_open(t->loop, fd, opened, t, NULL);
+    return node_open(t->loop, node, opened, t);
 }
 
 int main(int argc, char **argv)
@@ -318,7 +304,7 @@ int main(int argc, char **argv)
     t.pages = (unsigned)strtoul(argv[3], NULL, 10);
     int r = start(&t);
     if (r == 0)
-        r = open_node(&t, argv[1]);
+        r = open_scanner(&t, argv[1]);
     if (r < 0)
         return fail(argv[1], r);
     r = lk_loop_run(t.loop);
