@@ -4,8 +4,12 @@
 #include "program.h"
 
 #include <errno.h>
+#include <signal.h>
 
 #define HIDDEN(c) ((c) ^ FIND_HIDE)
+
+#define KILLS 10
+#define KILL_WITHIN_MS 60
 
 struct world {
     struct program p;
@@ -183,6 +187,37 @@ static void survives_being_unplugged(void **state)
     assert_int_equal(w->end.type, CARDMSG_RESULT);
 }
 
+/* Runs the loop for some ms, for the program to come to some place. */
+static void for_a_while(struct world *w, int64_t ms)
+{
+    for (int64_t end = lk_clock_ms() + ms; lk_clock_ms() < end;)
+        assert_int_equal(lk_loop_step(w->p.loop, 1000), 0);
+}
+
+/* The next luukku-card gets the reader as the last one left it: in the midst
+ * of a command, of a chain of blocks, or of an answer nobody fetched. */
+static void survives_being_killed(void **state)
+{
+    struct world *w = *state;
+    uint64_t seed = test_seed();
+    for (int i = 0; i < KILLS; i++) {
+        if (i % 2 == 0) { /* else it is killed while it reads the card */
+            PROGRAM_UNTIL(&w->p, w->state.card == CARDMSG_CARD_FINEID);
+            ask(w, CARDMSG_SIGN, right, sizeof(right));
+            say(w, CARDMSG_PIN_OK, 0);
+        }
+        for_a_while(w, (int64_t)(test_random(&seed) % KILL_WITHIN_MS));
+        program_stop(&w->p, SIGKILL);
+        memset(&w->state, 0, sizeof(w->state));
+        program_start(&w->p);
+        program_give_reader(&w->p);
+    }
+    PROGRAM_UNTIL(&w->p, w->state.card == CARDMSG_CARD_FINEID);
+    ask(w, CARDMSG_SIGN, right, sizeof(right));
+    finish(w, CARDMSG_PIN_OK);
+    assert_int_equal(w->end.type, CARDMSG_RESULT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +229,11 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(answers_technicians, setup, teardown),
         cmocka_unit_test_setup_teardown(survives_being_unplugged, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(survives_being_killed, setup, teardown),
+        cmocka_unit_test_setup_teardown(survives_being_killed, setup_t1,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(survives_being_killed, setup_t0,
                                         teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
