@@ -73,6 +73,11 @@ int confine_enter(const struct confine_profile *p,
 int confine_apply(const struct confine_profile *p,
                   struct confine_report *ret) LK_MUST_CHECK;
 
+/* confine_apply() for luukku-console, which the system starts: only its `line`
+ * can be opened again. */
+int confine_console_apply(const char *line,
+                          struct confine_report *ret) LK_MUST_CHECK;
+
 /* The program's name in its profile, such as "luukkud". */
 const char *confine_program(const struct confine_profile *p);
 

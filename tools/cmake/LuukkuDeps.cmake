@@ -38,3 +38,11 @@ target_link_libraries(luukku_yuv INTERFACE "${YUV_LIBRARY}")
 find_library(UNISTRING_LIBRARY unistring REQUIRED)
 add_library(luukku_unistring INTERFACE)
 target_link_libraries(luukku_unistring INTERFACE "${UNISTRING_LIBRARY}")
+
+# Nor do libcli and libcrypt (which has one, of the old name).
+foreach(library cli crypt)
+  string(TOUPPER ${library} variable)
+  find_library(${variable}_LIBRARY ${library} REQUIRED)
+  add_library(luukku_${library} INTERFACE)
+  target_link_libraries(luukku_${library} INTERFACE "${${variable}_LIBRARY}")
+endforeach()

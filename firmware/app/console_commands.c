@@ -1,0 +1,206 @@
+#include "app/console_commands.h"
+
+#include "app/console_show.h"
+#include "console/put.h"
+#include "control/client.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#define ANSWER_US 8000000 /* super gives its programs 5 s */
+#define TEST_US 30000000
+
+static struct console_commands *commands_of(const struct console_call *call)
+{
+    return console_reply_arg(call->context);
+}
+
+static struct lk_buf *text_of(const struct console_call *call)
+{
+    return console_reply_text(call->context);
+}
+
+/* What is wrong with the way to luukku-super, and what to do. */
+static const char *explain(int r)
+{
+    if (r == -ENOENT || r == -ECONNREFUSED)
+        return "luukku-super does not run: the kiosk is dead.\n"
+               "Switch the kiosk off and on; if this stays, its storage or "
+               "its configuration\nis broken: call the fleet's office.\n";
+    if (r == -EACCES)
+        return "This console's user may not ask luukku-super.\n";
+    if (r == -ETIMEDOUT)
+        return "luukku-super does not answer in time. Try again; if this "
+               "stays, switch the\nkiosk off and on.\n";
+    if (r == -EPIPE)
+        return "luukku-super hung up: it was started anew, or too many ask it "
+               "at once.\nTry again.\n";
+    if (r == -EINVAL || r == -EMSGSIZE)
+        return "A word is too long.\n";
+    return "luukku-super's answer cannot be understood.\n";
+}
+
+/* Asks; says in `text` what went wrong. */
+static int ask(const struct console_commands *c, const char *const *words,
+               int64_t timeout_us, struct lk_buf *text,
+               struct control_answer **ret)
+{
+    LK_AUTO(control_client) client = NULL;
+    LK_AUTO(control_answer) a = NULL;
+    size_t n = 0;
+    while (words[n])
+        n++;
+    int r = control_client_open(c->socket, &client);
+    if (r == 0)
+        r = control_client_call(client, words, n, timeout_us, &a);
+    if (r < 0) {
+        console_put(text, explain(r));
+        return r;
+    }
+    if (!a->ok) {
+        console_putf(text, "The kiosk says: %s.\n", a->text);
+        return -EIO;
+    }
+    *ret = LK_TAKE(a);
+    return 0;
+}
+
+/* Asks and shows. */
+static void ask_and_show(const struct console_call *call,
+                         const char *const *words, int64_t timeout_us,
+                         console_show_fn *show)
+{
+    LK_AUTO(control_answer) a = NULL;
+    struct lk_buf *text = text_of(call);
+    if (ask(commands_of(call), words, timeout_us, text, &a) < 0)
+        return;
+    if (show(a->text, text) < 0)
+        console_put(text, "The kiosk's answer cannot be shown.\n");
+}
+
+static void show_status(const struct console_call *call)
+{
+    static const char *const words[] = {"status", NULL};
+    ask_and_show(call, words, ANSWER_US, console_show_status);
+}
+
+static void show_devices(const struct console_call *call)
+{
+    static const char *const words[] = {"devices", NULL};
+    ask_and_show(call, words, ANSWER_US, console_show_devices);
+}
+
+static void show_call(const struct console_call *call)
+{
+    static const char *const words[] = {"call", "stats", NULL};
+    ask_and_show(call, words, ANSWER_US, console_show_call);
+}
+
+static void show_log(const struct console_call *call)
+{
+    static const char *const words[] = {"log", NULL};
+    struct console_commands *c = commands_of(call);
+    LK_AUTO(control_answer) a = NULL;
+    bool follow = call->args > 0 && strcmp(call->arg[0], "follow") == 0;
+    if (call->args > 0 && !follow) {
+        console_put(text_of(call), "Write: show log [follow]\n");
+        return;
+    }
+    if (ask(c, words, ANSWER_US, text_of(call), &a) < 0)
+        return;
+    if (console_show_log(a->text, text_of(call)) < 0)
+        console_put(text_of(call), "The kiosk's answer cannot be shown.\n");
+    c->log_next = console_show_log_next(a->text);
+    if (!follow || c->log_next == 0)
+        return;
+    console_put(text_of(call), "-- new lines as they come; any key ends --\n");
+    console_reply_follow(call->context);
+}
+
+bool console_commands_follow(struct console_commands *c, struct lk_buf *text)
+{
+    char number[24];
+    const char *const words[] = {"log", "since", number, NULL};
+    LK_AUTO(control_answer) a = NULL;
+    (void)snprintf(number, sizeof(number), "%llu", c->log_next);
+    if (ask(c, words, ANSWER_US, text, &a) < 0 ||
+        console_show_log(a->text, text) < 0)
+        return false;
+    c->log_next = console_show_log_next(a->text);
+    return c->log_next > 0;
+}
+
+static void test_all(const struct console_call *call)
+{
+    static const char *const words[] = {"selftest", NULL};
+    struct console_commands *c = commands_of(call);
+    c->notice(c->arg, "Testing; this may take half a minute.\n");
+    ask_and_show(call, words, TEST_US, console_show_tests);
+}
+
+static void device_again(const struct console_call *call)
+{
+    const char *const words[] = {"device", "again", call->arg[0], NULL};
+    LK_AUTO(control_answer) a = NULL;
+    if (ask(commands_of(call), words, ANSWER_US, text_of(call), &a) == 0)
+        console_put(text_of(call), "It is tried again. Look: show devices\n");
+}
+
+static void terminal_rows(const struct console_call *call)
+{
+    char *end = NULL;
+    unsigned long n = strtoul(call->arg[0], &end, 10);
+    if (*end || n > CONSOLE_ROWS_MAX || (n > 0 && n < 5)) {
+        console_putf(text_of(call), "Rows: 5 to %d, or 0 for no pages.\n",
+                     CONSOLE_ROWS_MAX);
+        return;
+    }
+    console_reply_rows(call->context, (unsigned)n);
+}
+
+static void log_out(const struct console_call *call)
+{
+    console_reply_logout(call->context);
+}
+
+static const struct console_command commands[] = {
+    {"show", "look at the kiosk", NULL, 0, 0, NULL},
+    {"show status", "programs, session, broker", NULL, 0, 0, show_status},
+    {"show devices", "cameras, sound, display, scanner, reader", NULL, 0, 0,
+     show_devices},
+    {"show call", "figures of the present call", NULL, 0, 0, show_call},
+    {"show log", "last lines; follow: and new ones", "[follow]", 0, 1,
+     show_log},
+    {"test", "find what is broken", NULL, 0, 0, NULL},
+    {"test all", "everything, in the order of causes", NULL, 0, 0, test_all},
+    {"device", "a device that was set aside", NULL, 0, 0, NULL},
+    {"device again", "use it again", "scanner|reader", 1, 1, device_again},
+    {"terminal", "this terminal", NULL, 0, 0, NULL},
+    {"terminal rows", "lines of a page; 0: no pages", "NUMBER", 1, 1,
+     terminal_rows},
+    {"logout", "end; so does Ctrl-D", NULL, 0, 0, log_out},
+};
+
+int console_commands_tree(struct console_tree **ret)
+{
+    return console_tree_new(commands, LK_ARRAY_LEN(commands), ret);
+}
+
+void console_commands_name(struct console_commands *c)
+{
+    static const char *const words[] = {"status", NULL};
+    LK_AUTO(control_answer) a = NULL;
+    LK_AUTO(lk_buf) text = NULL;
+    if (lk_buf_new(CONSOLE_OUT_MAX, &text) < 0 ||
+        ask(c, words, ANSWER_US, text, &a) < 0)
+        return;
+    json_t *v = json_loads(a->text, 0, NULL);
+    const char *kiosk = json_string_value(json_object_get(v, "kiosk"));
+    if (kiosk && lk_name_valid(kiosk))
+        (void)snprintf(c->kiosk, sizeof(c->kiosk), "%s", kiosk);
+    json_decref(v);
+}

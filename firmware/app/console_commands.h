@@ -1,0 +1,31 @@
+/* console_commands.h - what a technician can type.
+ *
+ * Room: each command's words, and the request that it becomes on the control
+ * socket. Blocks while the kiosk answers.
+ */
+#ifndef LUUKKU_APP_CONSOLE_COMMANDS_H
+#define LUUKKU_APP_CONSOLE_COMMANDS_H
+
+#include "console/console.h"
+
+struct console_commands {
+    const char *socket; /* the control socket's path */
+    /* Shows a line at once, for what takes long. */
+    void (*notice)(void *arg, const char *text);
+    void *arg;
+    char kiosk[LK_NAME_MAX];     /* as the kiosk says it; "" not yet */
+    unsigned long long log_next; /* where "show log follow" goes on */
+};
+
+/* The tree of all commands. Each is run with a console as its context whose
+ * console_reply_arg() is a struct console_commands. Errors: as
+ * console_tree_new(). */
+int console_commands_tree(struct console_tree **ret) LK_MUST_CHECK;
+
+/* Appends log lines that came since. Fits console_config.follow. */
+bool console_commands_follow(struct console_commands *c, struct lk_buf *text);
+
+/* Asks the kiosk for its name; leaves `kiosk` when it does not answer. */
+void console_commands_name(struct console_commands *c);
+
+#endif

@@ -1,0 +1,16 @@
+/* console_tty.h - the line of a console.
+ *
+ * Room: opening a serial line or pseudo-terminal, raw, at its speed, without
+ * flow control (a stray XOFF of a noisy line would silence it for good).
+ */
+#ifndef LUUKKU_APP_CONSOLE_TTY_H
+#define LUUKKU_APP_CONSOLE_TTY_H
+
+#include "base/defs.h"
+
+/* Opens `path`, non-blocking. `baud` as a technician says it (9600); 0 leaves
+ * the speed. Returns the descriptor, or -EINVAL no such speed, -ENOTTY, and
+ * open(2)'s and tcsetattr(3)'s. */
+int console_tty_open(const char *path, unsigned baud) LK_MUST_CHECK;
+
+#endif
