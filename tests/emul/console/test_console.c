@@ -20,8 +20,6 @@
 #define HEARD_MAX (1 << 20)
 #define PASSWORD "kissa kala"
 
-extern char **environ;
-
 static char dir[64];
 
 static struct line {
