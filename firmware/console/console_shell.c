@@ -143,11 +143,14 @@ static void on_pasted_line(struct console *c)
     c->active_us = c->now_us;
     console_put(c->out, ".");
     bool last = len == strlen(c->word) && memcmp(line, c->word, len) == 0;
-    if (last && strcmp(c->word, ".") == 0)
-        c->paste->len = c->paste_line; /* a mark, no part of it */
-    if (lk_buf_append(c->paste, "\n", 1) < 0)
+    if (last && len == 1) { /* a mark, no part of it */
+        c->paste->len = c->paste_line;
+        c->paste->data[c->paste->len] = 0;
+    } else if (lk_buf_append(c->paste, "\n", 1) < 0) {
         paste_end(c, "That is too long; nothing was done.\n");
-    else if (last && c->paste_noisy)
+        return;
+    }
+    if (last && c->paste_noisy)
         paste_end(c, "Noise came into that; paste it again.\n");
     else if (last)
         paste_end(c, NULL);
