@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -63,6 +64,26 @@ bool bench_says(struct bench *b, const char *what)
     bool found = strstr(r->text, what) != NULL;
     kiosk_reply_free(r);
     return found;
+}
+
+struct kiosk_rect bench_rect(struct bench *b, const char *id)
+{
+    char key[64];
+    int r[4];
+    struct kiosk_reply *reply = bench_ask(b, KIOSK_REQUEST_TREE, "");
+    snprintf(key, sizeof(key), "\"id\": \"%s\"", id);
+    const char *at = strstr(reply->text, key);
+    assert_non_null(at);
+    at = strstr(at, "\"rect\": [");
+    assert_non_null(at);
+    at += strlen("\"rect\": [");
+    for (int i = 0; i < 4; i++) {
+        char *end;
+        r[i] = (int)strtol(at, &end, 10);
+        at = end + 1;
+    }
+    kiosk_reply_free(reply);
+    return (struct kiosk_rect){r[0], r[1], r[2], r[3]};
 }
 
 void bench_show(struct bench *b, enum session_screen screen)

@@ -3,6 +3,7 @@
 #define LUUKKU_TESTS_KIOSK_BENCH_H
 
 #include "kiosk/kiosk.h"
+#include "kiosk/sheet.h"
 
 #include <pthread.h>
 
@@ -34,6 +35,9 @@ int bench_error(struct bench *b, enum kiosk_request_kind kind, const char *arg);
 
 /* Whether the tree's JSON holds a text. */
 bool bench_says(struct bench *b, const char *what);
+
+/* Where a node is, from the tree, which must have it. */
+struct kiosk_rect bench_rect(struct bench *b, const char *id);
 
 /* Posts a usual view of a screen. */
 void bench_show(struct bench *b, enum session_screen screen);

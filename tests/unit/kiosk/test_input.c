@@ -1,5 +1,5 @@
 /* Fingers and the mouse, as SDL's events. */
-#include "bench.h"
+#include "touch.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -11,44 +11,21 @@
 #include <SDL.h>
 #include <cmocka.h>
 
-#define WIDTH 1080
-#define HEIGHT 1920
-
 struct place {
     int x, y;
 };
 
-static const struct place nowhere = {WIDTH - 5, HEIGHT / 2};
+static const struct place nowhere = {TOUCH_WIDTH - 5, TOUCH_HEIGHT / 2};
 
-/* The middle of a node, from the tree. */
 static struct place place_of(struct bench *b, const char *id)
 {
-    char key[64];
-    int r[4];
-    struct kiosk_reply *reply = bench_ask(b, KIOSK_REQUEST_TREE, "");
-    snprintf(key, sizeof(key), "\"id\": \"%s\"", id);
-    const char *at = strstr(reply->text, key);
-    assert_non_null(at);
-    at = strstr(at, "\"rect\": [");
-    assert_non_null(at);
-    at += strlen("\"rect\": [");
-    for (int i = 0; i < 4; i++) {
-        char *end;
-        r[i] = (int)strtol(at, &end, 10);
-        at = end + 1;
-    }
-    kiosk_reply_free(reply);
-    return (struct place){r[0] + r[2] / 2, r[1] + r[3] / 2};
+    struct kiosk_rect r = bench_rect(b, id);
+    return (struct place){r.x + r.w / 2, r.y + r.h / 2};
 }
 
 static void finger(uint32_t type, int id, struct place p)
 {
-    SDL_Event e = {.tfinger = {.type = type,
-                               .touchId = 1,
-                               .fingerId = id,
-                               .x = (float)p.x / WIDTH,
-                               .y = (float)p.y / HEIGHT}};
-    assert_int_equal(SDL_PushEvent(&e), 1);
+    touch_finger(type, id, p.x, p.y);
 }
 
 static void mouse(uint32_t type, uint8_t button, struct place p)

@@ -2,19 +2,16 @@
  * is spoken of them. */
 #include "testing.h"
 
-#include "bench.h"
 #include "kiosk/paper.h"
 #include "kiosk/screens.h"
 #include "kiosk/speak.h"
 #include "samples_paper.h"
+#include "touch.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 #include <SDL.h>
-
-#define WIDTH 1080
-#define HEIGHT 1920
 
 static struct session_view paper_view(void)
 {
@@ -281,41 +278,16 @@ static void test_words(void **state)
 
 /* ---- fingers ---- */
 
-static struct kiosk_rect rect_of(struct bench *b, const char *id)
-{
-    char key[64];
-    int r[4];
-    struct kiosk_reply *reply = bench_ask(b, KIOSK_REQUEST_TREE, "");
-    snprintf(key, sizeof(key), "\"id\": \"%s\"", id);
-    const char *at = strstr(reply->text, key);
-    assert_non_null(at);
-    at = strstr(at, "\"rect\": [");
-    assert_non_null(at);
-    at += strlen("\"rect\": [");
-    for (int i = 0; i < 4; i++) {
-        char *end;
-        r[i] = (int)strtol(at, &end, 10);
-        at = end + 1;
-    }
-    kiosk_reply_free(reply);
-    return (struct kiosk_rect){r[0], r[1], r[2], r[3]};
-}
-
 static void finger(struct bench *b, uint32_t type, double x, double y)
 {
-    SDL_Event e = {.tfinger = {.type = type,
-                               .touchId = 1,
-                               .fingerId = 1,
-                               .x = (float)(x / WIDTH),
-                               .y = (float)(y / HEIGHT)}};
-    assert_int_equal(SDL_PushEvent(&e), 1);
+    touch_finger(type, 1, x, y);
     assert_int_equal(bench_error(b, KIOSK_REQUEST_ALIVE, ""), 0);
 }
 
 /* From the middle, so far to the right and down, px. */
 static void drag(struct bench *b, double dx, double dy)
 {
-    struct kiosk_rect r = rect_of(b, "paper-view");
+    struct kiosk_rect r = bench_rect(b, "paper-view");
     double x = r.x + r.w / 2.0;
     double y = r.y + r.h / 2.0;
     b->intents = 0;
