@@ -327,6 +327,17 @@ void kiosk_page_langs(struct kiosk_page *p, bool large)
     kiosk_tree_close(p->t);
 }
 
+void kiosk_page_sides_open(struct kiosk_page *p)
+{
+    kiosk_tree_open(p->t,
+                    &(struct kiosk_node){
+                        .box = {.flow = p->wide ? KIOSK_ROW : KIOSK_COLUMN,
+                                .align = KIOSK_STRETCH,
+                                .grow = true,
+                                .gap = KIOSK_GAP_MM},
+                    });
+}
+
 void kiosk_page_spring(struct kiosk_page *p)
 {
     kiosk_tree_leaf(p->t, &(struct kiosk_node){.box = {.grow = true}});

@@ -85,6 +85,10 @@ void kiosk_page_remote(struct kiosk_page *p, struct kiosk_box box);
 /* Language buttons; large ones on the start screen. */
 void kiosk_page_langs(struct kiosk_page *p, bool large);
 
+/* Opens what fills the screen: side by side on a wide one, else one below the
+ * other. */
+void kiosk_page_sides_open(struct kiosk_page *p);
+
 /* An empty box that takes what is left. */
 void kiosk_page_spring(struct kiosk_page *p);
 

@@ -5,6 +5,14 @@
 #include "kiosk/pager.h"
 #include "kiosk/screens_expert.h"
 
+const struct kiosk_button kiosk_identify_give_up = {
+    .id = "give-up",
+    .text = KIOSK_STR_GIVE_UP,
+    .icon = KIOSK_ICON_X,
+    .escape = true,
+    .intent = SESSION_INTENT_IDENTIFY_NO,
+};
+
 bool kiosk_identify_signs(const struct kiosk_page *p)
 {
     return p->view->identity.how == SESSION_BY_SIGNATURE;

@@ -16,7 +16,10 @@ void kiosk_identify_open(struct kiosk_page *p, enum kiosk_str title);
 void kiosk_identify_close(struct kiosk_page *p, const struct kiosk_button *back,
                           const struct kiosk_button *on);
 
-/* A line with an icon. `status`: it is read out when it changes. */
+/* Nothing comes of it: on all the ways. */
+extern const struct kiosk_button kiosk_identify_give_up;
+
+/* A line with an icon. */
 void kiosk_identify_line(struct kiosk_page *p, enum kiosk_icon icon,
                          const char *text);
 

@@ -7,14 +7,6 @@
 
 #include <string.h>
 
-static const struct kiosk_button give_up = {
-    .id = "give-up",
-    .text = KIOSK_STR_GIVE_UP,
-    .icon = KIOSK_ICON_X,
-    .escape = true,
-    .intent = SESSION_INTENT_IDENTIFY_NO,
-};
-
 void kiosk_identify_card(struct kiosk_page *p)
 {
     kiosk_identify_open(p, KIOSK_STR_CARD_IN_TITLE);
@@ -43,7 +35,7 @@ void kiosk_identify_card(struct kiosk_page *p)
                               .box = {.grow = p->wide},
                           });
     kiosk_tree_close(p->t);
-    kiosk_identify_close(p, &give_up, NULL);
+    kiosk_identify_close(p, &kiosk_identify_give_up, NULL);
 }
 
 void kiosk_identify_working(struct kiosk_page *p)
@@ -156,7 +148,7 @@ void kiosk_identify_phone(struct kiosk_page *p)
     phone_code(p);
     kiosk_identify_line(p, KIOSK_ICON_CLOCK,
                         kiosk_page_str(p, KIOSK_STR_PHONE_VALID));
-    kiosk_identify_close(p, &give_up, NULL);
+    kiosk_identify_close(p, &kiosk_identify_give_up, NULL);
 }
 
 /* ---- document ---- */
@@ -168,5 +160,5 @@ void kiosk_identify_document(struct kiosk_page *p)
                         kiosk_page_str(p, KIOSK_STR_DOCUMENT_HOW));
     kiosk_page_notice(p, KIOSK_LOOK_INFO, KIOSK_ICON_USERS,
                       KIOSK_STR_DOCUMENT_SEEN);
-    kiosk_identify_close(p, &give_up, NULL);
+    kiosk_identify_close(p, &kiosk_identify_give_up, NULL);
 }

@@ -261,18 +261,10 @@ static void pin_words(struct kiosk_page *p)
     pin_hash(p);
 }
 
-static const struct kiosk_button give_up = {
-    .id = "give-up",
-    .text = KIOSK_STR_GIVE_UP,
-    .icon = KIOSK_ICON_X,
-    .escape = true,
-    .intent = SESSION_INTENT_IDENTIFY_NO,
-};
-
 static void pin_give_up(struct kiosk_page *p)
 {
     kiosk_tree_open(p->t, &(struct kiosk_node){.box = {.flow = KIOSK_ROW}});
-    kiosk_page_button(p, &give_up);
+    kiosk_page_button(p, &kiosk_identify_give_up);
     kiosk_tree_close(p->t);
 }
 
@@ -315,7 +307,7 @@ static void pin_elsewhere(struct kiosk_page *p)
     kiosk_page_text(p, KIOSK_FONT_NAME, KIOSK_INK_BRAND, pin_name(p));
     pin_words(p);
     pin_dots(p);
-    kiosk_identify_close(p, &give_up, NULL);
+    kiosk_identify_close(p, &kiosk_identify_give_up, NULL);
 }
 
 void kiosk_identify_pin(struct kiosk_page *p)
@@ -324,13 +316,7 @@ void kiosk_identify_pin(struct kiosk_page *p)
         pin_elsewhere(p);
         return;
     }
-    kiosk_tree_open(p->t,
-                    &(struct kiosk_node){
-                        .box = {.flow = p->wide ? KIOSK_ROW : KIOSK_COLUMN,
-                                .align = KIOSK_STRETCH,
-                                .grow = true,
-                                .gap = KIOSK_GAP_MM},
-                    });
+    kiosk_page_sides_open(p);
     pin_side(p);
     pin_keys(p);
     if (!p->wide)

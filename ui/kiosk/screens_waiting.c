@@ -140,13 +140,7 @@ void kiosk_screen_waiting(struct kiosk_page *p)
 {
     kiosk_page_title(p, KIOSK_STR_WAITING_TITLE, KIOSK_STR_WAITING_LEAD);
     kiosk_page_notices(p, WAITING_NOTICES, p->wide ? 2 : 1);
-    kiosk_tree_open(p->t,
-                    &(struct kiosk_node){
-                        .box = {.flow = p->wide ? KIOSK_ROW : KIOSK_COLUMN,
-                                .align = KIOSK_STRETCH,
-                                .grow = true,
-                                .gap = KIOSK_GAP_MM},
-                    });
+    kiosk_page_sides_open(p);
     kiosk_tree_open(p->t, &(struct kiosk_node){
                               .box = {.flow = KIOSK_COLUMN,
                                       .align = KIOSK_STRETCH,
