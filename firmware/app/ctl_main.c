@@ -19,7 +19,8 @@
 #define EXIT_USAGE 2
 #define EXIT_UNREACHABLE 3
 
-#define ANSWER_US 8000000 /* super gives its programs 5 s */
+#define ANSWER_US 8000000   /* super gives its programs 5 s */
+#define LOOKING_US 45000000 /* and luukku-probe 20 s, twice for a test */
 #define FOLLOW_MS 300
 
 static const char usage[] =
@@ -36,6 +37,16 @@ static const char usage[] =
     "      [match=TEXT] [lines=N]\n"
     "                            last lines; -f: and new ones; with --json a\n"
     "                            line of JSON each\n"
+    "  certs                     certificates, and how long they last\n"
+    "  test all|NAME             PASS, FAIL or SKIP, why, and what to do "
+    "next;\n"
+    "                            exit status 1 when one fails. NAME: "
+    "programs,\n"
+    "                            certs, display, touch, keypad, camera,\n"
+    "                            microphone, speaker, scanner, card, network,\n"
+    "                            broker, turn\n"
+    "  net dns HOST | tcp HOST PORT | tls HOST PORT | stun [HOST PORT] | turn\n"
+    "                            looks along the way to a server\n"
     "  audit WHO TEXT            leave a line in the log\n"
     "\n"
     "where the kiosk was started with --allow-ui-control:\n"
@@ -82,6 +93,9 @@ static const struct shape {
     {{"hardware", NULL}, 0},
     {{"network", NULL}, 0},
     {{"audit", NULL}, 2},
+    {{"certs", NULL}, 0},
+    {{"test", NULL}, 1},
+    {{"net", NULL}, ANY_WORDS},
     {{"log", NULL}, 0},
     {{"log", NULL}, ANY_WORDS},
     {{"ui", "tree"}, 0},
@@ -192,8 +206,10 @@ static int save_picture(const char *path, const uint8_t *data, size_t len)
 /* A self-test of which a check fails is a failure. */
 static int verdict(const struct ctl *c, const struct control_answer *a)
 {
-    bool failed =
-        strcmp(c->argv[0], "selftest") == 0 && !ctl_selftest_passed(a->text);
+    bool tests = strcmp(c->argv[0], "selftest") == 0 ||
+                 strcmp(c->argv[0], "test") == 0 ||
+                 strcmp(c->argv[0], "net") == 0;
+    bool failed = tests && !ctl_selftest_passed(a->text);
     return failed ? EXIT_REFUSED : 0;
 }
 
@@ -214,6 +230,8 @@ static int show(const struct ctl *c, const struct control_answer *a)
     }
     if (c->json || strcmp(c->argv[0], "ui") == 0)
         (void)puts(a->text);
+    else if (strcmp(c->argv[0], "test") == 0 || strcmp(c->argv[0], "net") == 0)
+        ctl_print_checks(stdout, a->text);
     else
         ctl_print_answer(stdout, a->text);
     return verdict(c, a);
@@ -245,7 +263,11 @@ static int explain(const struct ctl *c, int r)
 static int run_once(const struct ctl *c, struct control_client *client)
 {
     LK_AUTO(control_answer) a = NULL;
-    int r = control_client_call(client, c->argv, c->argc, ANSWER_US, &a);
+    bool looks = strcmp(c->argv[0], "test") == 0 ||
+                 strcmp(c->argv[0], "certs") == 0 ||
+                 strcmp(c->argv[0], "net") == 0;
+    int r = control_client_call(client, c->argv, c->argc,
+                                looks ? LOOKING_US : ANSWER_US, &a);
     return r < 0 ? explain(c, r) : show(c, a);
 }
 

@@ -104,6 +104,33 @@ void ctl_print_answer(FILE *to, const char *json)
     json_decref(v);
 }
 
+static void print_check(FILE *to, const json_t *check)
+{
+    const char *test = NULL;
+    const char *result = NULL;
+    const char *reason = "";
+    const char *next = "";
+    const json_t *ms = json_object_get(check, "ms");
+    if (json_unpack((json_t *)(uintptr_t)check, "{s:s,s:s,s?s,s?s}", "test",
+                    &test, "result", &result, "reason", &reason, "next",
+                    &next) < 0)
+        return;
+    (void)fprintf(to, "%-4s  %-10s  %s", result, test, reason);
+    if (json_is_integer(ms))
+        (void)fprintf(to, "%lld ms", (long long)json_integer_value(ms));
+    (void)fputc('\n', to);
+    if (*next)
+        (void)fprintf(to, "                  -> %s\n", next);
+}
+
+void ctl_print_checks(FILE *to, const char *json)
+{
+    json_t *v = json_loads(json, 0, NULL);
+    for (size_t i = 0; i < json_array_size(v); i++)
+        print_check(to, json_array_get(v, i));
+    json_decref(v);
+}
+
 static void print_line(FILE *to, const json_t *line)
 {
     const char *at = NULL;

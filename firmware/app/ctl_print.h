@@ -12,6 +12,9 @@
  * that is no JSON as it is. */
 void ctl_print_answer(FILE *to, const char *json);
 
+/* Prints checks, a line each, and under those that did not pass what to do. */
+void ctl_print_checks(FILE *to, const char *json);
+
 /* Prints the lines of a log answer, `as_json` an object a line. Returns the
  * number to go on from, or -EBADMSG. */
 long long ctl_print_log(FILE *to, const char *json, bool as_json);

@@ -1,8 +1,7 @@
 #include "app/super_desk.h"
 
 #include "app/super_answer.h"
-#include "app/super_emu.h"
-#include "app/super_own.h"
+#include "app/super_desk_impl.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -15,13 +14,6 @@ enum route {
     TO_LUUKKUD,
     TO_RTC,
     TO_ALL,
-};
-
-enum answer {
-    ANSWER_AS_IT_IS,
-    ANSWER_STATUS,   /* the programs' members beside super's own */
-    ANSWER_LIST,     /* the programs' lists joined, after super's own */
-    ANSWER_SELFTEST, /* likewise, after super's own checks */
 };
 
 static const struct command {
@@ -40,30 +32,6 @@ static const struct command {
     {{"emu", NULL}, TO_EMULATOR, ANSWER_AS_IT_IS, true},
 };
 
-/* A request that programs, or an emulator, are still to answer. */
-struct pending {
-    uint32_t id; /* ours; 0: a free place */
-    uint64_t client;
-    uint32_t client_id;
-    unsigned waiting; /* programs, as bits */
-    enum answer answer;
-    int64_t until_us;
-    json_t *result; /* of ANSWER_STATUS and so on */
-};
-
-struct super_desk {
-    struct lk_loop *loop;
-    struct super_desk_config config;
-    struct super *super;
-    struct super_devices *devices;
-    struct super_emu *emu;
-    struct control_server *server;
-    struct lk_timer *timer;
-    int64_t since_us;
-    uint32_t last_id;
-    struct pending pending[SUPER_DESK_PENDING_MAX];
-};
-
 /* Sends a reply; a client that has gone does not get it, and that is all. */
 static void desk_send(struct super_desk *d, uint64_t client,
                       const struct control_reply *reply, int fd)
@@ -73,8 +41,8 @@ static void desk_send(struct super_desk *d, uint64_t client,
         LK_LOG(WARN, "super", "control reply lost err=%s", strerrorname_np(-r));
 }
 
-static void desk_fail(struct super_desk *d, uint64_t client, uint32_t id,
-                      const char *why)
+void super_desk_fail(struct super_desk *d, uint64_t client, uint32_t id,
+                     const char *why)
 {
     struct control_reply reply = {.id = id, .error = (char *)(uintptr_t)why};
     desk_send(d, client, &reply, -1);
@@ -89,9 +57,9 @@ static void desk_answer(struct super_desk *d, uint64_t client, uint32_t id,
         reply.result = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
     json_decref(v);
     if (!reply.result)
-        desk_fail(d, client, id, "super has no memory left");
+        super_desk_fail(d, client, id, "super has no memory left");
     else if (strlen(reply.result) > CONTROL_RESULT_MAX)
-        desk_fail(d, client, id, "the answer is too long");
+        super_desk_fail(d, client, id, "the answer is too long");
     else
         desk_send(d, client, &reply, -1);
     free(reply.result);
@@ -103,19 +71,18 @@ static void pending_close(struct pending *p)
     *p = (struct pending){.id = 0};
 }
 
-static void pending_fail(struct super_desk *d, struct pending *p,
-                         const char *why)
+void super_desk_refuse(struct super_desk *d, struct pending *p, const char *why)
 {
-    desk_fail(d, p->client, p->client_id, why);
+    super_desk_fail(d, p->client, p->client_id, why);
     pending_close(p);
 }
 
 /* Everybody has answered, or will not. */
-static void pending_finish(struct super_desk *d, struct pending *p)
+void super_desk_finish(struct super_desk *d, struct pending *p)
 {
     if (p->waiting)
         return;
-    desk_answer(d, p->client, p->client_id, json_incref(p->result));
+    desk_answer(d, p->client, p->client_id, super_desk_verdict(d, p));
     pending_close(p);
 }
 
@@ -135,6 +102,8 @@ static void part_missing(struct super_desk *d, struct pending *p,
     if (p->answer == ANSWER_STATUS)
         (void)json_object_set_new(json_object_get(p->result, "errors"), name,
                                   json_string(why));
+    else if (p->answer == ANSWER_TEST)
+        ; /* its tests say that nobody answered */
     else if (p->answer == ANSWER_SELFTEST)
         (void)json_array_append_new(
             p->result, super_answer_check(name, "answers", "FAIL", why));
@@ -142,7 +111,7 @@ static void part_missing(struct super_desk *d, struct pending *p,
         (void)json_array_append_new(p->result,
                                     json_pack("{s:s,s:s,s:s}", "device", name,
                                               "state", "unknown", "name", why));
-    pending_finish(d, p);
+    super_desk_finish(d, p);
 }
 
 /* Super's own words of a device and its program's become one. */
@@ -171,6 +140,8 @@ static int part_merge(struct pending *p, json_t *part)
         return json_object_update_missing(p->result, part);
     if (!json_is_array(part))
         return -EBADMSG;
+    if (p->answer == ANSWER_TEST)
+        return json_array_extend(json_object_get(p->result, "said"), part);
     if (p->answer == ANSWER_SELFTEST)
         return json_array_extend(p->result, part);
     json_array_foreach(part, i, one) r |= device_merge(p->result, one);
@@ -193,7 +164,7 @@ static void part_came(struct super_desk *d, struct pending *p, size_t program,
         return;
     }
     p->waiting &= ~(1U << program);
-    pending_finish(d, p);
+    super_desk_finish(d, p);
 }
 
 void super_desk_reply(void *arg, size_t program, const struct supermsg *m,
@@ -232,7 +203,7 @@ static void program_trouble(struct super_desk *d, struct pending *p,
     char why[128];
     (void)snprintf(why, sizeof(why), "%s %s", name_of(d, program), what);
     if (p->answer == ANSWER_AS_IT_IS)
-        pending_fail(d, p, why);
+        super_desk_refuse(d, p, why);
     else
         part_missing(d, p, program, what);
 }
@@ -275,7 +246,7 @@ static const struct command *find_command(const struct control_request *req)
     return NULL;
 }
 
-static struct super_own own_of(const struct super_desk *d)
+struct super_own super_desk_own(const struct super_desk *d)
 {
     return (struct super_own){.config = &d->config,
                               .super = d->super,
@@ -284,20 +255,22 @@ static struct super_own own_of(const struct super_desk *d)
                               .now_us = lk_loop_now_us(d->loop)};
 }
 
-static struct pending *pending_open(struct super_desk *d, uint64_t client,
-                                    const struct control_request *req,
-                                    enum answer answer)
+struct pending *super_desk_open(struct super_desk *d, uint64_t client,
+                                const struct control_request *req,
+                                enum answer answer)
 {
     struct pending *p = NULL;
     for (size_t i = 0; i < SUPER_DESK_PENDING_MAX && !p; i++)
         if (d->pending[i].id == 0)
             p = &d->pending[i];
-    if (!p)
+    if (!p) {
+        super_desk_fail(d, client, req->id, "too many commands at once");
         return NULL;
+    }
     if (++d->last_id == 0)
         d->last_id = 1;
     int64_t now_us = lk_loop_now_us(d->loop);
-    const struct super_own own = own_of(d);
+    const struct super_own own = super_desk_own(d);
     *p = (struct pending){.id = d->last_id,
                           .client = client,
                           .client_id = req->id,
@@ -309,10 +282,14 @@ static struct pending *pending_open(struct super_desk *d, uint64_t client,
         p->result = super_answer_selftest(d->super, d->devices);
     else if (answer == ANSWER_LIST)
         p->result = super_devices_answer(d->devices);
+    else if (answer == ANSWER_TEST)
+        p->result = json_pack("{s:[],s:[],s:[]}", "said", "certs", "net");
+    else if (answer == ANSWER_FOUND)
+        p->result = json_array();
     else
         p->result = json_null();
     if (!p->result) {
-        pending_close(p);
+        super_desk_refuse(d, p, "super has no memory left");
         return NULL;
     }
     on_timer(d, now_us);
@@ -320,8 +297,8 @@ static struct pending *pending_open(struct super_desk *d, uint64_t client,
 }
 
 /* Asks the programs of `mask`. */
-static void desk_ask(struct super_desk *d, struct pending *p, unsigned mask,
-                     const struct control_request *req)
+void super_desk_ask(struct super_desk *d, struct pending *p, unsigned mask,
+                    const struct control_request *req)
 {
     uint32_t id = p->id;
     /* All are waited for before one is asked: an answer, or its lack, may close
@@ -343,16 +320,16 @@ static void desk_ask(struct super_desk *d, struct pending *p, unsigned mask,
 static void desk_own(struct super_desk *d, uint64_t client,
                      const struct control_request *req)
 {
-    const struct super_own own = own_of(d);
+    const struct super_own own = super_desk_own(d);
     const char *why = NULL;
     json_t *v = super_own_answer(&own, req, &why);
     if (v)
         desk_answer(d, client, req->id, v);
     else
-        desk_fail(d, client, req->id, why);
+        super_desk_fail(d, client, req->id, why);
 }
 
-static struct pending *pending_of(struct super_desk *d, uint64_t id)
+struct pending *super_desk_pending(struct super_desk *d, uint32_t id)
 {
     for (size_t i = 0; i < SUPER_DESK_PENDING_MAX; i++)
         if (id != 0 && d->pending[i].id == id)
@@ -363,14 +340,14 @@ static struct pending *pending_of(struct super_desk *d, uint64_t id)
 static void emulator_said(void *arg, uint64_t tag, bool ok, const char *text)
 {
     struct super_desk *d = arg;
-    struct pending *p = pending_of(d, tag);
+    struct pending *p = super_desk_pending(d, (uint32_t)tag);
     if (!p)
         return;
     if (ok)
         desk_answer(d, p->client, p->client_id,
                     *text ? json_string(text) : json_null());
     else
-        desk_fail(d, p->client, p->client_id, text);
+        super_desk_fail(d, p->client, p->client_id, text);
     pending_close(p);
 }
 
@@ -388,8 +365,8 @@ static void desk_emulator(struct super_desk *d, struct pending *p,
     const char *const *argv = (const char *const *)(const void *)req->arg;
     struct super_emu_done done = {.fn = emulator_said, .arg = d, .tag = p->id};
     if (super_emu_parse(argv, req->args, &w) < 0) {
-        pending_fail(d, p,
-                     "usage: emu scanner|reader|card|pages|fault WORD ...");
+        super_desk_refuse(
+            d, p, "usage: emu scanner|reader|card|pages|fault WORD ...");
         return;
     }
     const char *first = emulator_of(d, w.role);
@@ -399,13 +376,13 @@ static void desk_emulator(struct super_desk *d, struct pending *p,
         then = NULL;
     }
     if (!first) {
-        pending_fail(d, p, "that device is not emulated here");
+        super_desk_refuse(d, p, "that device is not emulated here");
         return;
     }
     if (w.plug)
         (void)super_devices_again(d->devices, w.role);
     if (super_emu_ask(d->emu, first, then, w.line, done) < 0)
-        pending_fail(d, p, "the emulator cannot be reached");
+        super_desk_refuse(d, p, "the emulator cannot be reached");
 }
 
 /* The programs that a command goes to, as bits. */
@@ -433,23 +410,36 @@ void super_desk_request(void *arg, uint64_t client,
         desk_own(d, client, req);
         return;
     }
+    if (super_desk_looks(req)) {
+        super_desk_look(d, client, req);
+        return;
+    }
     const struct command *c = find_command(req);
     if (!c) {
-        desk_fail(d, client, req->id, "there is no such command");
+        super_desk_fail(d, client, req->id, "there is no such command");
         return;
     }
     if (c->ui_control && !d->config.allow_ui_control) {
-        desk_fail(d, client, req->id,
-                  "this kiosk was started without --allow-ui-control");
+        super_desk_fail(d, client, req->id,
+                        "this kiosk was started without --allow-ui-control");
         return;
     }
-    struct pending *p = pending_open(d, client, req, c->answer);
+    struct pending *p = super_desk_open(d, client, req, c->answer);
     if (!p)
-        desk_fail(d, client, req->id, "too many commands at once");
-    else if (c->route == TO_EMULATOR)
+        return;
+    if (c->route == TO_EMULATOR)
         desk_emulator(d, p, req);
     else
-        desk_ask(d, p, command_mask(d, c), req);
+        super_desk_ask(d, p, command_mask(d, c), req);
+}
+
+static int make_probe(struct super_desk *d)
+{
+    const struct super_probe_config config = {.loop = d->loop,
+                                              .path = d->config.probe,
+                                              .files = d->config.files,
+                                              .log = d->config.log};
+    return super_probe_new(&config, &d->probe);
 }
 
 int super_desk_new(struct lk_loop *l, const struct super_desk_config *config,
@@ -464,6 +454,8 @@ int super_desk_new(struct lk_loop *l, const struct super_desk_config *config,
     int r = lk_timer_new(l, on_timer, d, &d->timer);
     if (r == 0)
         r = super_emu_new(l, &d->emu);
+    if (r == 0 && config->probe)
+        r = make_probe(d);
     if (r == 0)
         *ret = LK_TAKE(d);
     return r;
@@ -474,6 +466,7 @@ struct super_desk *super_desk_free(struct super_desk *d)
     if (d) {
         for (size_t i = 0; i < SUPER_DESK_PENDING_MAX; i++)
             pending_close(&d->pending[i]);
+        d->probe = super_probe_free(d->probe);
         d->emu = super_emu_free(d->emu);
         d->timer = lk_timer_free(d->timer);
         free(d);

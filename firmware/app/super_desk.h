@@ -34,6 +34,8 @@ struct super_desk_config {
     bool headless;                    /* nothing is drawn on a display */
     int64_t floor_s;                  /* no right clock shows less */
     const struct store_config *store; /* borrowed */
+    const struct super_files *files;  /* borrowed */
+    const char *probe;                /* luukku-probe's path; NULL: none */
     struct super_log *log;            /* borrowed */
     struct super_news *news;          /* borrowed */
 };

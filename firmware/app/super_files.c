@@ -120,6 +120,34 @@ int super_files_open_card(void *arg, struct inherit *in)
     return r < 0 ? r : add_file(in, "card-crl", f->config->card_crl);
 }
 
+int super_files_open_probe(void *arg, struct inherit *in)
+{
+    const struct super_files *f = arg;
+    int r = add_text(in, f);
+    return r < 0 ? r : add_file(in, "tls-ca", f->config->tls_ca);
+}
+
+int super_files_open_probe_certs(void *arg, struct inherit *in)
+{
+    const struct super_files *f = arg;
+    const struct store_config *c = f->config;
+    const struct {
+        const char *name;
+        const char *path;
+    } own[] = {{"device-cert", c->device_cert}, {"device-key", c->device_key},
+               {"tls-cert", c->tls_cert},       {"tls-key", c->tls_key},
+               {"tls-ca", c->tls_ca},           {"card-ca", c->card_ca}};
+    for (size_t i = 0; i < LK_ARRAY_LEN(own); i++)
+        (void)add_file(in, own[i].name, own[i].path);
+    for (size_t i = 0; i < c->agencies; i++) {
+        char name[INHERIT_NAME_MAX];
+        (void)add_agency(in, &c->agency[i]);
+        (void)snprintf(name, sizeof(name), "post-ca-%s", c->agency[i].id);
+        (void)add_file(in, name, c->agency[i].post_ca);
+    }
+    return 0;
+}
+
 /* The text as it was read now: every start of a program sees the same. */
 static int keep_text(int file, int *ret)
 {

@@ -37,4 +37,10 @@ int super_files_open_fetch(void *arg, struct inherit *in);
 int super_files_open_scan(void *arg, struct inherit *in);
 int super_files_open_card(void *arg, struct inherit *in);
 
+/* For luukku-probe: the net half gets the configuration and the broker's CA;
+ * the other half every certificate with the keys, and no configuration. A file
+ * that cannot be opened is left out: that is what it looks for. */
+int super_files_open_probe(void *arg, struct inherit *in);
+int super_files_open_probe_certs(void *arg, struct inherit *in);
+
 #endif

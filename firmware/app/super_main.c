@@ -56,6 +56,7 @@ struct app {
     struct super_cameras *cameras; /* NULL: none is wanted */
     struct super_program program[SUPER_PROGRAMS_MAX];
     char path[SUPER_PROGRAMS_MAX][PATH_MAX];
+    char probe[PATH_MAX];
     const char *args[5];
 };
 
@@ -211,6 +212,9 @@ static int find_programs(struct app *a)
     self[n] = 0;
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
     const char *dir = dirname(self);
+    int at = snprintf(a->probe, sizeof(a->probe), "%s/luukku-probe", dir);
+    if (at < 0 || (size_t)at >= sizeof(a->probe))
+        return -ENAMETOOLONG;
     make_args(a);
     for (size_t i = 0; i < SUPER_DESK_PROGRAMS; i++) {
         int len = snprintf(a->path[i], sizeof(a->path[i]), "%s/%s", dir,
@@ -240,6 +244,8 @@ static int make_control(struct app *a)
                                      .headless = a->options.headless,
                                      .floor_s = LUUKKU_BUILD_TIME,
                                      .store = a->config,
+                                     .files = &a->files,
+                                     .probe = a->probe,
                                      .log = a->log,
                                      .news = &a->news};
     int r = super_desk_new(a->loop, &desk, &a->desk);

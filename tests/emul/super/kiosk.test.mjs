@@ -1,11 +1,14 @@
 // luukku-super as a whole: real walls, real control socket, luukkuctl; in the place of luukkud and luukku-rtc the fake
 // program that misbehaves when told to.
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { createHash, createHmac } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
+import { createServer } from 'node:tls';
 
 const BUILD = process.env.LUUKKU_BUILD ?? 'build';
 const LIMIT_MS = 30000;
@@ -24,12 +27,12 @@ async function until(what, look) {
   }
 }
 
-function writeConfig(name) {
+function writeConfig(name, more = {}) {
   const pem = 'pki/x.pem';
   writeFileSync(join(dir, `${name}.json`), JSON.stringify({
     kiosk: 'kiosk-1', site: 'Test', broker: { host: '127.0.0.1', port: 1 },
     tls: { ca: pem, cert: pem, key: pem }, device: { cert: pem, key: pem },
-    agencies: [{ id: 'kela', ca: pem, crl: pem }], control: `${name}.sock`,
+    agencies: [{ id: 'kela', ca: pem, crl: pem }], control: `${name}.sock`, ...more,
   }));
   return join(dir, `${name}.json`);
 }
@@ -49,10 +52,12 @@ let count = 0;
 const open = new Set();
 
 class Kiosk {
+  /** `words` are options; an object in front has members of the configuration. */
   constructor(...words) {
+    const { config: members = {} } = typeof words[0] === 'object' ? words.shift() : {};
     this.name = `k${++count}`;
     this.mark = `LUUKKU_TEST_MARK=${process.pid}-${this.name}.`;
-    const config = writeConfig(this.name);
+    const config = writeConfig(this.name, members);
     this.socket = join(dir, `${this.name}.sock`);
     this.errors = '';
     this.child = spawn(join(dir, 'bin/luukku-super'), ['--config', config, '--headless', ...words], {
@@ -255,6 +260,101 @@ test('the log survives a power cut, and is read with care', async () => {
   k = new Kiosk('--log', ring);
   await k.running();
   assert.equal((await k.ctl('log', 'program=console')).json().lines.length, 0);
+  await k.stop();
+});
+
+/** A CA, what it signed, and the keys, below the folder `name`; returns the members of a configuration. */
+function makeCertificates(name, days = 300) {
+  const at = (file) => join(dir, name, file);
+  const openssl = (...words) => execFileSync('openssl', words, { stdio: 'ignore' });
+  mkdirSync(join(dir, name));
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  openssl('req', '-x509', ...key, '-keyout', at('ca.key'), '-out', at('ca.pem'), '-subj', '/O=Test/CN=CA', '-days', '3650');
+  for (const who of ['device', 'tls', 'server']) {
+    openssl('req', ...key, '-keyout', at(`${who}.key`), '-out', at(`${who}.csr`), '-subj', `/CN=${who}`, '-addext', 'subjectAltName=IP:127.0.0.1');
+    openssl('x509', '-req', '-in', at(`${who}.csr`), '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-days', `${days}`, '-copy_extensions', 'copy', '-out', at(`${who}.pem`));
+  }
+  const file = (what) => `${name}/${what}`;
+  return {
+    tls: { ca: file('ca.pem'), cert: file('tls.pem'), key: file('tls.key') }, device: { cert: file('device.pem'), key: file('device.key') },
+    agencies: [{ id: 'kela', ca: file('ca.pem'), crl: file('ca.pem') }],
+  };
+}
+
+/** A TURN server, as far as a relay is asked for: 401 first, then whatever the password says (RFC 8489, 9.2). */
+function turnServer(password) {
+  const socket = createSocket('udp4');
+  const key = createHash('md5').update(`kiosk:test:${password}`).digest();
+  const attribute = (type, value) => Buffer.concat([Buffer.from([type >> 8, type & 255, 0, value.length]), value, Buffer.alloc((4 - (value.length % 4)) % 4)]);
+  const answer = (asked, type, ...attributes) => {
+    const body = Buffer.concat(attributes);
+    const head = Buffer.from(asked.subarray(0, 20));
+    head.writeUInt16BE(type, 0);
+    head.writeUInt16BE(body.length, 2);
+    return Buffer.concat([head, body]);
+  };
+  const refusal = (asked) => answer(asked, 0x0113, attribute(9, Buffer.from([0, 0, 4, 1])), attribute(0x14, Buffer.from('test')), attribute(0x15, Buffer.from('n0nce')));
+  socket.on('message', (m, from) => {
+    const at = m.lastIndexOf(Buffer.from([0, 8, 0, 20]));
+    const signed = at > 0 && createHmac('sha1', key).update(m.subarray(0, at)).digest().equals(m.subarray(at + 4, at + 24));
+    const good = m.readUInt16BE(0) === 4 ? answer(m, 0x0104) : answer(m, 0x0103, attribute(13, Buffer.from([0, 0, 2, 88])));
+    socket.send(signed ? good : refusal(m), from.port, from.address);
+  });
+  return new Promise((done) => socket.bind(0, '127.0.0.1', () => done(socket)));
+}
+
+const turnConfig = (port, password) => ({ ice: { turn: [{ url: `turn:127.0.0.1:${port}`, user: 'kiosk', password }] } });
+const firstFail = (checks) => checks.find((c) => c.result === 'FAIL');
+
+test('tests name the true cause: certificates, broker, TURN', async () => {
+  copyFileSync(join(BUILD, 'bin/luukku-probe'), join(dir, 'bin/luukku-probe'));
+  const own = makeCertificates('good');
+  const pem = (file) => readFileSync(join(dir, 'good', file));
+  const broker = createServer({ key: pem('server.key'), cert: pem('server.pem') }, (s) => s.on('error', () => {}));
+  await new Promise((done) => broker.listen(0, '127.0.0.1', done));
+  const turn = await turnServer('secret');
+  const at = { ...own, broker: { host: '127.0.0.1', port: broker.address().port }, ...turnConfig(turn.address().port, 'secret') };
+  let k = new Kiosk({ config: at });
+  await k.running();
+  const certs = (await k.ctl('certs')).json();
+  assert.deepEqual(certs.slice(0, 2).map((c) => [c.role, c.state, c.key, c.subject]), [['device', 'ok', 'fits', 'CN=device'], ['tls', 'ok', 'fits', 'CN=tls']], JSON.stringify(certs));
+  assert(certs[0].days_left >= 298 && certs[0].days_left <= 300);
+  assert.equal(certs.find((c) => c.role === 'crl-kela').state, 'unreadable'); // it is a certificate, no list
+  assert.equal((await k.ctl('test', 'turn')).json()[0].result, 'PASS');
+  const refused = (await k.ctl('test', 'broker')).json(); // the fake luukku-rtc has no link, but the server is well
+  assert.match(refused[0].reason, /answers, but does not let this kiosk in/);
+  assert.equal((await k.ctl('net', 'tls', '127.0.0.1', `${broker.address().port}`)).json()[0].result, 'PASS');
+  assert.equal((await k.ctl('net', 'tcp', '127.0.0.1', '1')).json()[0].result, 'FAIL');
+  assert.deepEqual((await k.ctl('net', 'dns', 'localhost')).json()[0].result, 'PASS');
+  for (const words of [['test', 'nothing'], ['net', 'dns', '-x'], ['net', 'tcp', 'a']]) assert.equal((await k.ctl(...words)).code, 1, words.join(' '));
+  const two = await Promise.all([k.ctl('certs'), k.ctl('certs')]);
+  assert.deepEqual(two.map((r) => r.code).sort(), [0, 1]);
+  assert.match(two.map((r) => r.err).join(''), /another test is under way/);
+  await k.stop();
+
+  k = new Kiosk({ config: { ...at, ...turnConfig(turn.address().port, 'wrong'), device: { cert: own.tls.cert, key: own.device.key } } });
+  await k.running();
+  assert.match((await k.ctl('test', 'turn')).json()[0].reason, /user or password is wrong/);
+  assert.match(firstFail((await k.ctl('test', 'certs')).json()).reason, /device key does not belong/);
+  broker.close();
+  await until('the broker to be down', async () => /nothing listens there/.test((await k.ctl('test', 'broker')).json()[0].reason));
+  turn.close();
+  assert.match((await k.ctl('test', 'turn')).json()[0].reason, /nothing listens there|does not answer/);
+  const all = (await k.ctl('test', 'all')).json();
+  const names = [...new Set(all.map((c) => c.test))];
+  assert.deepEqual(names, ['programs', 'certs', 'display', 'touch', 'keypad', 'camera', 'microphone', 'speaker', 'scanner', 'card', 'network', 'broker', 'turn']);
+  assert(all.every((c) => c.result !== 'FAIL' || (c.reason && c.next)), JSON.stringify(all));
+  await k.stop();
+});
+
+test('a certificate that has expired is the first that fails', async () => {
+  const own = makeCertificates('old', 0);
+  const k = new Kiosk({ config: own });
+  await k.running();
+  await pause(1100);
+  const all = (await k.ctl('test', 'all')).json();
+  assert.match(firstFail(all).reason, /^device \(CN=device\) is expired/);
+  assert.equal(firstFail(all).test, 'certs');
   await k.stop();
 });
 

@@ -1,0 +1,44 @@
+/* probe.h - luukku-probe: looks at certificates, or at the network, and ends.
+ *
+ * Room: short-lived helpers of luukku-super's tests. Each finding is one line
+ * of JSON on standard output, at most PROBE_LINE_MAX bytes of printable ASCII:
+ * a check of firmware/control/PROTOCOL.md, or one of its certificates. Blocking
+ * calls with limits; luukku-super ends what takes too long. One thread.
+ */
+#ifndef LUUKKU_APP_PROBE_H
+#define LUUKKU_APP_PROBE_H
+
+#include "app/inherit.h"
+#include "store/config.h"
+
+#define PROBE_LINE_MAX 500
+#define PROBE_WAIT_MS 3000 /* for one answer from the network */
+
+/* A finding as a check. `result` is PASS, FAIL or SKIP; the texts become
+ * printable ASCII. `more`, which may be NULL, is ` "name":value` of further
+ * members. */
+void probe_check(const char *test, const char *result, const char *reason,
+                 const char *next, const char *more);
+
+/* Writes one line, or instead of one that is too long a check that failed. */
+void probe_line(const char *json);
+
+/* Every certificate among the descriptors, which are read and closed. */
+void probe_certs(struct inherit *in);
+
+/* Server `host`: connects by TCP. Returns a descriptor, or -1, having told why
+ * as a failed check of `test`. */
+int probe_tcp(const char *test, const struct store_config_host *host);
+
+/* By TCP and TLS: the chain is checked against `ca_pem`. */
+void probe_tls(const char *test, const struct store_config_host *host,
+               const struct lk_buf *ca_pem);
+
+/* Addresses of a name. */
+void probe_dns(const char *host);
+
+/* A binding of a STUN server, a relay of a TURN server. */
+void probe_stun(const struct store_config_host *host);
+void probe_turn(const struct store_config_turn *turn);
+
+#endif

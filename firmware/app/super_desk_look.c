@@ -1,0 +1,150 @@
+/* Requests that luukku-probe looks for: certs, net, test. */
+#include "app/super_desk_impl.h"
+
+#include <errno.h>
+#include <string.h>
+
+static bool is_word(const struct control_request *req, const char *word)
+{
+    return strcmp(req->arg[0], word) == 0;
+}
+
+bool super_desk_looks(const struct control_request *req)
+{
+    return is_word(req, "certs") || is_word(req, "net") || is_word(req, "test");
+}
+
+static void on_found(void *arg, json_t *findings);
+
+static int look_next(struct super_desk *d, const char *const *word,
+                     size_t words)
+{
+    if (!d->probe)
+        return -ENOENT;
+    return super_probe_start(d->probe, d->looking.at_net, word, words, on_found,
+                             d);
+}
+
+/* Whoever asked is told what there is. */
+static void look_end(struct super_desk *d, struct pending *p)
+{
+    d->looking.id = 0;
+    if (!p)
+        return;
+    p->waiting &= ~SUPER_DESK_LOOK;
+    super_desk_finish(d, p);
+}
+
+static void on_found(void *arg, json_t *findings)
+{
+    struct super_desk *d = arg;
+    struct super_desk_looking *l = &d->looking;
+    struct pending *p = super_desk_pending(d, l->id);
+    if (p && p->answer == ANSWER_TEST)
+        (void)json_array_extend(
+            json_object_get(p->result, l->at_net ? "net" : "certs"), findings);
+    else if (p)
+        (void)json_array_extend(p->result, findings);
+    json_decref(findings);
+    bool more = p && l->net_too && !l->at_net;
+    l->at_net = l->at_net || more;
+    if (!more || look_next(d, NULL, 0) < 0)
+        look_end(d, p);
+}
+
+json_t *super_desk_verdict(struct super_desk *d, const struct pending *p)
+{
+    if (p->answer != ANSWER_TEST)
+        return json_incref(p->result);
+    const struct super_own own = super_desk_own(d);
+    const struct super_test_facts facts = {
+        .said = json_object_get(p->result, "said"),
+        .certs = json_object_get(p->result, "certs"),
+        .net = json_object_get(p->result, "net")};
+    return super_test_judge(&own, p->mask, &facts);
+}
+
+static void begin(struct super_desk *d, struct pending *p, bool net,
+                  const struct control_request *req)
+{
+    const char *const *word = (const char *const *)(const void *)req->arg;
+    size_t words = net ? req->args - 1 : 0;
+    d->looking = (struct super_desk_looking){.id = p->id, .at_net = net};
+    p->waiting = SUPER_DESK_LOOK;
+    int r = look_next(d, word + 1, words);
+    if (r == 0)
+        return;
+    d->looking.id = 0;
+    super_desk_refuse(d, p,
+                      r == -EINVAL ? "a word is too long or begins with -"
+                                   : "luukku-probe cannot be started");
+}
+
+/* "net" and what may follow it. */
+static bool is_net(const struct control_request *req)
+{
+    static const struct {
+        const char *word;
+        size_t args;
+    } known[] = {{"dns", 3},  {"tcp", 4},  {"tls", 4},
+                 {"stun", 2}, {"stun", 4}, {"turn", 2}};
+    for (size_t i = 0; i < LK_ARRAY_LEN(known) && req->args > 1; i++)
+        if (strcmp(req->arg[1], known[i].word) == 0 &&
+            req->args == known[i].args)
+            return true;
+    return false;
+}
+
+static void test(struct super_desk *d, uint64_t client,
+                 const struct control_request *req, unsigned mask)
+{
+    static const struct control_request selftest = {
+        .arg = {(char *)(uintptr_t) "selftest"}, .args = 1};
+    bool certs = super_test_wants_certs(mask);
+    bool net = super_test_wants_net(mask);
+    struct pending *p = super_desk_open(d, client, req, ANSWER_TEST);
+    if (!p)
+        return;
+    p->mask = mask;
+    if (certs || net) {
+        d->looking = (struct super_desk_looking){
+            .id = p->id, .net_too = net, .at_net = !certs};
+        if (look_next(d, NULL, 0) < 0)
+            d->looking.id = 0; /* the tests say that nothing was found */
+    }
+    super_desk_ask(d, p,
+                   1U << SUPER_LUUKKUD | 1U << SUPER_RTC |
+                       (d->looking.id == p->id ? SUPER_DESK_LOOK : 0),
+                   &selftest);
+}
+
+void super_desk_look(struct super_desk *d, uint64_t client,
+                     const struct control_request *req)
+{
+    bool is_test = is_word(req, "test");
+    bool net = is_word(req, "net");
+    unsigned mask =
+        is_test && req->args == 2 ? super_test_mask(req->arg[1]) : 0;
+    const char *why = NULL;
+    if (is_test && !mask)
+        why = "usage: test all|programs|certs|display|touch|keypad|camera|"
+              "microphone|speaker|scanner|card|network|broker|turn";
+    else if (net && !is_net(req))
+        why = "usage: net dns HOST | tcp HOST PORT | tls HOST PORT | "
+              "stun [HOST PORT] | turn";
+    else if (!is_test && !net && req->args != 1)
+        why = "that command takes no further words";
+    else if (d->looking.id != 0)
+        why = "another test is under way: ask again in a moment";
+    if (why) {
+        super_desk_fail(d, client, req->id, why);
+        return;
+    }
+    if (is_test) {
+        test(d, client, req, mask);
+        return;
+    }
+    struct pending *p = super_desk_open(d, client, req, ANSWER_FOUND);
+    if (p)
+        begin(d, p, net, req);
+}
