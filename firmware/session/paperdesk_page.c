@@ -242,7 +242,8 @@ static void end_document(struct paperdesk *d, const struct paperdesk_job *j,
         (void)!papers_look_at(p, &l, false);
 }
 
-/* The citizen sees what came of it: the page, or the tray. */
+/* The citizen sees what came of it: the page, or the tray, which has room for
+ * what went wrong, and for what was left out. */
 static void end_scan(struct paperdesk *d, const struct paperdesk_job *j,
                      enum scanmsg_reason why)
 {
@@ -261,7 +262,8 @@ static void end_scan(struct paperdesk *d, const struct paperdesk_job *j,
     if (d->mode != PAPERS_SCANNING || paperdesk_scans(d))
         return; /* the citizen has gone on */
     uint32_t page = j->given == 1 ? j->last : j->page;
-    bool one = page > 0 && papers_find(p, page);
+    bool one = page > 0 && papers_find(p, page) && d->said == PAPERS_FINE &&
+               d->left_out == 0;
     paperdesk_show(d, one ? PAPERS_PAGE : PAPERS_TRAY, one ? page : 0);
 }
 

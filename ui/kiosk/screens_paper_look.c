@@ -96,6 +96,21 @@ static void said_point(struct kiosk_page *p, const struct looking *l)
                          who_page(p, thirds[third], l->place));
 }
 
+/* "40 % from the left, 25 % from above". */
+static const char *where(struct kiosk_page *p, const uint16_t at[2])
+{
+    char number[16];
+    char some[160];
+    char all[160];
+    snprintf(number, sizeof(number), "%d", at[0] * 100 / PAPERS_WHOLE);
+    kiosk_str_fill(kiosk_page_str(p, KIOSK_STR_PAPER_AT), "x", number,
+                   sizeof(some), some);
+    snprintf(number, sizeof(number), "%d", at[1] * 100 / PAPERS_WHOLE);
+    kiosk_str_fill(some, "y", number, sizeof(all), all);
+    return kiosk_page_own(p, all);
+}
+
+/* With its place: who does not see it can ask about that. */
 static void said_mark(struct kiosk_page *p, const struct papers_mark *m)
 {
     char some[512];
@@ -108,8 +123,16 @@ static void said_mark(struct kiosk_page *p, const struct papers_mark *m)
     kiosk_str_fill(kiosk_page_str(p, text), "who", p->view->expert_name,
                    sizeof(some), some);
     kiosk_str_fill(some, "text", m->text, sizeof(all), all);
-    kiosk_paper_said(p, kiosk_tree_printf(p->t, "mark-%u", m->id),
-                     kiosk_page_own(p, all));
+    const uint16_t middle[2] = {(uint16_t)((m->x + m->to_x) / 2),
+                                (uint16_t)((m->y + m->to_y) / 2)};
+    const uint16_t begin[2] = {m->x, m->y};
+    const char *at = where(p, m->kind == PAPERS_TEXT ? begin : middle);
+    kiosk_paper_said(
+        p, kiosk_tree_printf(p->t, "mark-%u", m->id),
+        kiosk_tree_printf(p->t, "%s%s %s.", all,
+                          strchr(".!?", all[strlen(all) - 1]) ? "" : ".", at));
+    /* As all that the expert writes. */
+    p->t->node[p->t->n - 1].private = m->kind == PAPERS_TEXT;
 }
 
 static void said_all(struct kiosk_page *p, const struct looking *l)
@@ -188,20 +211,6 @@ static void tool_tiles(struct kiosk_page *p, const struct looking *l)
         b.button.checked = l->hand->tool == (enum kiosk_tool)i;
         kiosk_paper_tile(p, &b);
     }
-}
-
-/* "40 % from the left, 25 % from above". */
-static const char *where(struct kiosk_page *p, const uint16_t at[2])
-{
-    char number[16];
-    char some[160];
-    char all[160];
-    snprintf(number, sizeof(number), "%d", at[0] * 100 / PAPERS_WHOLE);
-    kiosk_str_fill(kiosk_page_str(p, KIOSK_STR_PAPER_AT), "x", number,
-                   sizeof(some), some);
-    snprintf(number, sizeof(number), "%d", at[1] * 100 / PAPERS_WHOLE);
-    kiosk_str_fill(some, "y", number, sizeof(all), all);
-    return kiosk_page_own(p, all);
 }
 
 /* Moves what is seen of the page, or one's own pointer on it. */

@@ -255,11 +255,34 @@ void kiosk_words_about(struct kiosk_words *w, const struct kiosk_tree *t, int q)
 
 /* --- screens ------------------------------------------------------------ */
 
-/* Title bar's clock; and the name of the place, which one knows. */
+/* Whether it is a screen that one came to out of the call's own. What stands on
+ * all of them was told there: told with each it would bury what the screen is
+ * about. The focus finds it, and what changes of it is told. */
+static bool is_beside_call(const struct kiosk_tree *t)
+{
+    return t->screen == SESSION_FORM || t->screen == SESSION_APPROVE ||
+           t->screen == SESSION_PAPER || t->screen == SESSION_IDENTIFY ||
+           t->screen == SESSION_RECEIPT;
+}
+
+static bool is_one_of(const char *id, const char *const *ids, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(id, ids[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Title bar's clock; the name of the place, which one knows; and the call's own
+ * words elsewhere. */
 static bool is_furniture(const struct kiosk_tree *t, int i)
 {
+    static const char *const always[] = {"clock", "site"};
+    static const char *const call[] = {"expert", "expert-verified", "line",
+                                       "volume"};
     const char *id = t->node[i].id;
-    return strcmp(id, "clock") == 0 || strcmp(id, "site") == 0 ||
+    return is_one_of(id, always, LK_ARRAY_LEN(always)) ||
+           (is_beside_call(t) && is_one_of(id, call, LK_ARRAY_LEN(call))) ||
            kiosk_words_turns(t, i);
 }
 
@@ -300,11 +323,21 @@ static bool is_tool(enum session_intent_kind kind)
            kind == SESSION_INTENT_FASTER || kind == SESSION_INTENT_SLOWER;
 }
 
+/* The call's own switches, and its end. */
+static bool is_of_call(enum session_intent_kind kind)
+{
+    return kind == SESSION_INTENT_MUTE || kind == SESSION_INTENT_CAMERA ||
+           kind == SESSION_INTENT_VOLUME_UP ||
+           kind == SESSION_INTENT_VOLUME_DOWN ||
+           kind == SESSION_INTENT_END_CALL;
+}
+
 static bool is_choice(const struct kiosk_tree *t, int i)
 {
     const struct kiosk_node *n = &t->node[i];
     bool onward = n->act == KIOSK_ACT_PAGE && n->turn != KIOSK_TURN_ENDS;
-    if (is_for_later(t, i))
+    if (is_for_later(t, i) ||
+        (is_beside_call(t) && n->role == KIOSK_BUTTON && is_of_call(n->intent)))
         return false;
     if (n->role == KIOSK_FIELD)
         return !kiosk_words_hidden(t, i);

@@ -346,15 +346,19 @@ static struct kiosk_tree tree;
 static struct kiosk_speak speak;
 static struct kiosk_utterance said[KIOSK_SPEAK_MAX];
 
-/* Speaks the papers as they are now; what was said. */
+static bool headset;
+
+/* Speaks the papers as they are now; what was said aloud. */
 static const char *heard(const struct papers_view *papers)
 {
     struct session_view v = paper_view();
     struct kiosk_env env = {
         .width_mm = 268, .height_mm = 476, .papers = papers};
     v.manner.speech = true;
+    v.manner.headset = headset;
     kiosk_screen_build(&v, &env, &tree);
     assert_int_equal(tree.error, 0);
+    memset(said, 0, sizeof(said));
     size_t n = kiosk_speak_update(&speak, &tree, &v, said);
     return n > 0 ? said[0].text : "";
 }
@@ -374,14 +378,23 @@ static void test_spoken(void **state)
     const char *text = heard(v);
     assert_heard(text, "Page 1 of 3: The expert has saved it");
     assert_heard(text, "Maija Virtanen points at the upper part of page 1.");
-    assert_heard(text, "Maija Virtanen framed a place.");
-    assert_heard(text, "wrote on the page: Tämä luku puuttuu");
+    assert_heard(text, "Maija Virtanen framed a place. 47 % from the left, 22 "
+                       "% from above.");
+    /* What the expert writes is not for all ears. */
+    assert_null(strstr(text, "puuttuu"));
     /* Within the same part nothing is said anew. */
     v->theirs.x += 900;
     assert_string_equal(heard(v), "");
     v->theirs.y = 9000;
     assert_string_equal(heard(v),
                         "Maija Virtanen points at the lower part of page 1.");
+    speak = (struct kiosk_speak){0};
+    headset = true;
+    assert_null(strstr(heard(v), "puuttuu"));
+    assert_true(said[1].closed);
+    assert_heard(said[1].text, "wrote on the page: Tämä luku puuttuu. 12 % "
+                               "from the left, 52 % from above.");
+    headset = false;
     papers_view_free(v);
     v = sample_paper_new(SAMPLE_PAPER_SCANNING);
     assert_heard(heard(v), "Scanning page 2: 50 %");
@@ -397,13 +410,32 @@ static void test_spoken(void **state)
     papers_view_free(v);
 }
 
+/* What stands on all screens of a call was told with the call itself. */
+static void test_spoken_beside_the_call(void **state)
+{
+    static const char *const elsewhere[] = {"Maija Virtanen:", "Verified",
+                                            "Volume", "microphone", "End call"};
+    (void)state;
+    struct papers_view *v = sample_paper_new(SAMPLE_PAPER_TRAY);
+    speak = (struct kiosk_speak){0};
+    const char *text = heard(v);
+    assert_heard(text, "Page 1 of 3");
+    for (size_t i = 0; i < LK_ARRAY_LEN(elsewhere); i++)
+        assert_null(strcasestr(text, elsewhere[i]));
+    papers_view_free(v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tray),   cmocka_unit_test(test_page),
-        cmocka_unit_test(test_crop),   cmocka_unit_test(test_look),
-        cmocka_unit_test(test_words),  cmocka_unit_test(test_fingers),
+        cmocka_unit_test(test_tray),
+        cmocka_unit_test(test_page),
+        cmocka_unit_test(test_crop),
+        cmocka_unit_test(test_look),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_fingers),
         cmocka_unit_test(test_spoken),
+        cmocka_unit_test(test_spoken_beside_the_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

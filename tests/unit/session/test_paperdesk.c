@@ -54,13 +54,16 @@ static void test_scan(void **state)
     assert_int_equal(world.v->left_out, 1);
     assert_true(world.v->page[2].cut);
     assert_int_equal(world.glasses, 1); /* three come from the feeder */
+    desk_scan((uint8_t[]){0, SCANMSG_BLANK}, 2);
+    desk_check(PAPERS_TRAY, 0); /* one page, and word of the other */
+    assert_int_equal(world.v->left_out, 1);
     desk_tap(SESSION_INTENT_SCAN_BLANK, 0);
     desk_scan((uint8_t[]){SCANMSG_BLANK}, 1);
-    assert_true(desk_view()->page[3].blank);
+    assert_true(desk_view()->page[4].blank);
     desk_tap(SESSION_INTENT_SCAN_BLANK, 0);
     desk_scan((uint8_t[]){SCANMSG_BLANK}, 1);
     assert_int_equal(desk_view()->said, PAPERS_ALL_BLANK);
-    assert_int_equal(world.orders, 4);
+    assert_int_equal(world.orders, 5);
 }
 
 static void test_troubles(void **state)
@@ -91,7 +94,8 @@ static void test_troubles(void **state)
     desk_tap(SESSION_INTENT_SCAN, 0);
     desk_gave(7, 0);
     paperdesk_scan_gone(world.d, world.now_us);
-    desk_check(PAPERS_PAGE, 1); /* what it gave stays */
+    desk_check(PAPERS_TRAY, 0);          /* where what went wrong is said */
+    assert_int_equal(world.v->pages, 1); /* what it gave stays */
     assert_int_equal(world.v->said, PAPERS_UNPLUGGED);
     paperdesk_scan_up(world.d, world.now_us);
     desk_scanner(SCANMSG_STATE_READY);
@@ -237,10 +241,10 @@ static void test_camera(void **state)
     desk_tap(SESSION_INTENT_PAGE_AGAIN, 1);
     paperdesk_tick(world.d, world.now_us += 60 * SECOND);
     assert_int_equal(desk_view()->said, PAPERS_UNPLUGGED);
-    desk_check(PAPERS_PAGE, 1);
+    desk_check(PAPERS_TRAY, 0);
     world.camera_answer = -EIO;
     desk_tap_with(photo);
-    desk_check(PAPERS_PAGE, 1);
+    desk_check(PAPERS_TRAY, 0);
     assert_int_equal(world.pictures, 5);
 }
 
