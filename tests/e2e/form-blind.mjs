@@ -2,6 +2,7 @@
 // headphones alone. What arrives is judged as in form.mjs.
 import { startChromium } from './lib/chromium.mjs';
 import { openExpert, startDemo } from './lib/journey.mjs';
+import { onwards, toCall, turnTo, types } from './lib/keypad-form.mjs';
 import { Keypad } from './lib/keypad.mjs';
 import { main } from './lib/run.mjs';
 import { Container, Expert } from './lib/sheet.mjs';
@@ -11,32 +12,16 @@ const PERSON_ID = '131052-308T';
 const IBAN = 'FI2112345600000785';
 const NAME = 'Aino Maria Korhonen';
 
-/** From a silent start into a call, and into the form that the expert asks to look at. */
+/** Into the form that the expert asks to look at. */
 async function toForm(t, pad, page) {
   t.step('to the call by keypad and speech');
-  await pad.press('speech');
-  await pad.hears('Puhe on päällä.');
-  await pad.choose('Aloita');
-  await pad.hears('Mitä asiaa sinulla on?');
-  await pad.choose('Vanhempainpäiväraha');
-  await pad.hears('Näin asiointi etenee.');
-  await pad.choose('Soita asiantuntijalle');
-  await pad.hears('Olet jonossa.');
-  await page.accept();
-  await pad.hears('Puhelu alkaa.');
+  await toCall(pad, page);
   t.step('the expert asks to look at the form');
   await page.shows('form-panel');
   await page.click('form-open');
   await pad.hears('Asiantuntija pyytää sinua katsomaan lomaketta.');
   await pad.choose('Avaa lomake');
   await pad.hears('Vaihe 1/5');
-}
-
-/** Into a field, a text from a keyboard, and out of it again. */
-async function types(kiosk, pad, label, text) {
-  await pad.choose(label);
-  await kiosk.ctl('ui', 'type', text);
-  await pad.press('back');
 }
 
 async function child(t, pad, expert) {
@@ -62,7 +47,7 @@ async function applicant(t, kiosk, pad, expert) {
   await expert.fill('home-postcode', '70100');
   await expert.fill('home-town', 'Kuopio');
   await expert.stored();
-  await types(kiosk, pad, 'Henkilötunnus', PERSON_ID);
+  await types(pad, 'Henkilötunnus', PERSON_ID);
   await expert.has('person-id', PERSON_ID);
   assert(!pad.all.some((u) => u.text.includes(PERSON_ID)), 'the identity code was spoken without headphones');
   await kiosk.ctl('emu', 'headset', 'plug');
@@ -73,28 +58,7 @@ async function applicant(t, kiosk, pad, expert) {
   await onwards(pad, 3);
 }
 
-/** Turns pages by keypad until a button with these words comes, and presses it. */
-async function turnTo(pad, words) {
-  for (let i = 0; i < 6; i += 1) {
-    const said = await pad.find(new RegExp(`^(${words}|Seuraava)`));
-    await pad.press('select');
-    if (said.startsWith(words)) return;
-    await pad.hears(/./);
-  }
-  throw new Error(`"${words}" never came`);
-}
-
-/** The way on, over further pages, until that step. */
-async function onwards(pad, step) {
-  for (let i = 0; i < 4; i += 1) {
-    await pad.choose('Seuraava');
-    const heard = await pad.hears(/./);
-    if ([heard, ...pad.heard].some((u) => u.text.includes(`Vaihe ${step}/5`))) return;
-  }
-  await pad.hears(`Vaihe ${step}/5`);
-}
-
-async function rest(t, kiosk, pad, expert) {
+async function rest(t, pad, expert) {
   t.step('the other steps');
   await expert.step('work');
   await pad.choose(/Opiskelen/);
@@ -108,7 +72,7 @@ async function rest(t, kiosk, pad, expert) {
   await expert.choose('periods-1-extent', 'full');
   await expert.stored();
   await onwards(pad, 5);
-  await types(kiosk, pad, 'Tilinumero', IBAN);
+  await types(pad, 'Tilinumero', IBAN);
   await pad.choose(/Kyllä/);
   await expert.stored();
 }
@@ -134,7 +98,7 @@ await main('form-blind', async (t) => {
   await toForm(t, pad, page);
   await child(t, pad, expert);
   await applicant(t, demo.kiosk, pad, expert);
-  await rest(t, demo.kiosk, pad, expert);
+  await rest(t, pad, expert);
   const box = new Container(demo, await approves(t, pad, expert));
   t.defer(() => box.free());
   box.cades();
