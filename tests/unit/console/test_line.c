@@ -37,8 +37,9 @@ static void feed(struct desk *d, const char *bytes, size_t len)
             d->events[at] = name[e];
         if (e != CONSOLE_LINE)
             continue;
-        strncat(d->lines, d->line.text, sizeof(d->lines) / 2);
-        strcat(d->lines, "\n");
+        at = strlen(d->lines);
+        (void)snprintf(d->lines + at, sizeof(d->lines) - at, "%s\n",
+                       d->line.text);
         console_line_keep(&d->line);
         console_line_begin(&d->line, d->line.kind);
     }

@@ -274,14 +274,14 @@ static void the_trail_only_grows(void **state)
     (void)rmdir(dir);
 }
 
+#define CALLED_MAX 128
+
 static void note_words(const struct console_call *call)
 {
     char *to = call->context;
-    (void)strcpy(to, call->command->words);
-    for (size_t i = 0; i < call->args; i++) {
-        (void)strcat(to, "/");
-        (void)strcat(to, call->arg[i]);
-    }
+    int at = snprintf(to, CALLED_MAX, "%s", call->command->words);
+    for (size_t i = 0; i < call->args; i++)
+        at += snprintf(to + at, CALLED_MAX - (size_t)at, "/%s", call->arg[i]);
 }
 
 static const struct console_command table[] = {
@@ -318,7 +318,7 @@ static void the_tree_calls(void **state)
     (void)state;
     assert_int_equal(console_tree_new(table, LK_ARRAY_LEN(table), &t), 0);
     for (size_t i = 0; i < LK_ARRAY_LEN(runs); i++) {
-        char called[128] = "";
+        char called[CALLED_MAX] = "";
         LK_AUTO(lk_buf) out = NULL;
         assert_int_equal(lk_buf_new(4096, &out), 0);
         (void)console_tree_run(t, runs[i].line, called, out);
