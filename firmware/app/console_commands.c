@@ -82,34 +82,62 @@ static void ask_and_show(const struct console_call *call,
         console_put(text, "The kiosk's answer cannot be shown.\n");
 }
 
-static void show_status(const struct console_call *call)
+/* Commands whose request is another, or that are shown in another way; the
+ * others' request is what was typed, and its result a list of checks. */
+static const struct request {
+    const char *command;
+    const char *words[3];
+    console_show_fn *show;
+} requests[] = {
+    {"show status", {"status"}, console_show_status},
+    {"show programs", {"programs"}, console_show_programs},
+    {"show version", {"version"}, console_show_version},
+    {"show devices", {"devices"}, console_show_devices},
+    {"show hardware", {"hardware"}, console_show_hardware},
+    {"show storage", {"hardware"}, console_show_storage},
+    {"show temperature", {"hardware"}, console_show_temperature},
+    {"show net", {"network"}, console_show_network},
+    {"show certs", {"certs"}, console_show_certs},
+    {"show call", {"call", "stats"}, console_show_call},
+    {"show calls", {"calls"}, console_show_calls},
+};
+
+static void show(const struct console_call *call)
 {
-    static const char *const words[] = {"status", NULL};
-    ask_and_show(call, words, ANSWER_US, console_show_status);
+    for (size_t i = 0; i < LK_ARRAY_LEN(requests); i++)
+        if (strcmp(requests[i].command, call->command->words) == 0)
+            ask_and_show(call, requests[i].words, ANSWER_US, requests[i].show);
 }
 
-static void show_devices(const struct console_call *call)
-{
-    static const char *const words[] = {"devices", NULL};
-    ask_and_show(call, words, ANSWER_US, console_show_devices);
-}
+#define REQUEST_WORDS_MAX 8
 
-static void show_call(const struct console_call *call)
+/* "test NAME", "net WHAT HOST": asked as it is typed. */
+static void check(const struct console_call *call)
 {
-    static const char *const words[] = {"call", "stats", NULL};
-    ask_and_show(call, words, ANSWER_US, console_show_call);
+    struct console_commands *c = commands_of(call);
+    const char *words[REQUEST_WORDS_MAX] = {NULL};
+    char own[32];
+    (void)snprintf(own, sizeof(own), "%s", call->command->words);
+    char *second = strchr(own, ' ');
+    if (!second)
+        return;
+    *second = 0;
+    words[0] = own;
+    words[1] = second + 1;
+    for (size_t i = 0; i < call->args && i + 3 < REQUEST_WORDS_MAX; i++)
+        words[i + 2] = call->arg[i];
+    c->notice(c->arg, "Testing; this may take half a minute.\n");
+    ask_and_show(call, words, TEST_US, console_show_tests);
 }
 
 static void show_log(const struct console_call *call)
 {
-    static const char *const words[] = {"log", NULL};
+    const char *words[REQUEST_WORDS_MAX] = {"log"};
     struct console_commands *c = commands_of(call);
     LK_AUTO(control_answer) a = NULL;
     bool follow = call->args > 0 && strcmp(call->arg[0], "follow") == 0;
-    if (call->args > 0 && !follow) {
-        console_put(text_of(call), "Write: show log [follow]\n");
-        return;
-    }
+    for (size_t i = follow; i < call->args; i++)
+        words[i + 1 - follow] = call->arg[i];
     if (ask(c, words, ANSWER_US, text_of(call), &a) < 0)
         return;
     if (console_show_log(a->text, text_of(call)) < 0)
@@ -117,29 +145,26 @@ static void show_log(const struct console_call *call)
     c->log_next = console_show_log_next(a->text);
     if (!follow || c->log_next == 0)
         return;
+    for (size_t i = 0; i < CONSOLE_LOG_WORDS; i++)
+        (void)snprintf(c->log_word[i], sizeof(c->log_word[i]), "%s",
+                       words[i + 1] ? words[i + 1] : "");
     console_put(text_of(call), "-- new lines as they come; any key ends --\n");
     console_reply_follow(call->context);
 }
 
 bool console_commands_follow(struct console_commands *c, struct lk_buf *text)
 {
-    char number[24];
-    const char *const words[] = {"log", "since", number, NULL};
+    char since[32];
+    const char *words[REQUEST_WORDS_MAX] = {"log", since};
     LK_AUTO(control_answer) a = NULL;
-    (void)snprintf(number, sizeof(number), "%llu", c->log_next);
+    (void)snprintf(since, sizeof(since), "since=%llu", c->log_next);
+    for (size_t i = 0; i < CONSOLE_LOG_WORDS && *c->log_word[i]; i++)
+        words[i + 2] = c->log_word[i];
     if (ask(c, words, ANSWER_US, text, &a) < 0 ||
         console_show_log(a->text, text) < 0)
         return false;
     c->log_next = console_show_log_next(a->text);
     return c->log_next > 0;
-}
-
-static void test_all(const struct console_call *call)
-{
-    static const char *const words[] = {"selftest", NULL};
-    struct console_commands *c = commands_of(call);
-    c->notice(c->arg, "Testing; this may take half a minute.\n");
-    ask_and_show(call, words, TEST_US, console_show_tests);
 }
 
 static void device_again(const struct console_call *call)
@@ -169,14 +194,44 @@ static void log_out(const struct console_call *call)
 
 static const struct console_command commands[] = {
     {"show", "look at the kiosk", NULL, 0, 0, NULL},
-    {"show status", "programs, session, broker", NULL, 0, 0, show_status},
+    {"show status", "health, programs, session, broker", NULL, 0, 0, show},
+    {"show programs", "programs alone, without asking them", NULL, 0, 0, show},
+    {"show version", "firmware and kernel", NULL, 0, 0, show},
     {"show devices", "cameras, sound, display, scanner, reader", NULL, 0, 0,
-     show_devices},
-    {"show call", "figures of the present call", NULL, 0, 0, show_call},
-    {"show log", "last lines; follow: and new ones", "[follow]", 0, 1,
-     show_log},
+     show},
+    {"show hardware", "clock, processor, memory", NULL, 0, 0, show},
+    {"show storage", "room on the disks", NULL, 0, 0, show},
+    {"show temperature", "sensors", NULL, 0, 0, show},
+    {"show net", "interfaces, routes, servers", NULL, 0, 0, show},
+    {"show certs", "certificates and their ends", NULL, 0, 0, show},
+    {"show call", "figures of the present call", NULL, 0, 0, show},
+    {"show calls", "figures of the last calls", NULL, 0, 0, show},
+    {"show log", "last lines; follow: and new ones",
+     "[follow] [program=P] [level=error|warn] [match=T] [lines=N]", 0,
+     CONSOLE_LOG_WORDS + 1, show_log},
     {"test", "find what is broken", NULL, 0, 0, NULL},
-    {"test all", "everything, in the order of causes", NULL, 0, 0, test_all},
+    {"test all", "everything, in the order of causes", NULL, 0, 0, check},
+    {"test programs", "what runs, and its walls", NULL, 0, 0, check},
+    {"test certs", "certificates and keys", NULL, 0, 0, check},
+    {"test display", "the screen", NULL, 0, 0, check},
+    {"test touch", "the touch panel", NULL, 0, 0, check},
+    {"test keypad", "the keypad", NULL, 0, 0, check},
+    {"test camera", "the cameras", NULL, 0, 0, check},
+    {"test microphone", "the microphone", NULL, 0, 0, check},
+    {"test speaker", "the loudspeaker", NULL, 0, 0, check},
+    {"test scanner", "the scanner", NULL, 0, 0, check},
+    {"test card", "the card reader", NULL, 0, 0, check},
+    {"test network", "cable, address, route, names", NULL, 0, 0, check},
+    {"test broker", "the way to the broker", NULL, 0, 0, check},
+    {"test turn", "the relays", NULL, 0, 0, check},
+    {"net", "try the network", NULL, 0, 0, NULL},
+    {"net dns", "look a name up", "HOST", 1, 1, check},
+    {"net tcp", "connect", "HOST PORT", 2, 2, check},
+    {"net tls", "connect, and look at its certificate", "HOST PORT", 2, 2,
+     check},
+    {"net stun", "this kiosk's address, seen from there", "[HOST PORT]", 0, 2,
+     check},
+    {"net turn", "ask each relay for a place", NULL, 0, 0, check},
     {"device", "a device that was set aside", NULL, 0, 0, NULL},
     {"device again", "use it again", "scanner|reader", 1, 1, device_again},
     {"terminal", "this terminal", NULL, 0, 0, NULL},

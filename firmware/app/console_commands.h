@@ -8,13 +8,16 @@
 
 #include "console/console.h"
 
+#define CONSOLE_LOG_WORDS 4 /* which lines of the log are meant */
+
 struct console_commands {
     const char *socket; /* the control socket's path */
     /* Shows a line at once, for what takes long. */
     void (*notice)(void *arg, const char *text);
     void *arg;
-    char kiosk[LK_NAME_MAX];     /* as the kiosk says it; "" not yet */
-    unsigned long long log_next; /* where "show log follow" goes on */
+    char kiosk[LK_NAME_MAX];              /* as the kiosk says it; "" not yet */
+    unsigned long long log_next;          /* where "show log follow" goes on */
+    char log_word[CONSOLE_LOG_WORDS][64]; /* and with which lines */
 };
 
 /* The tree of all commands. Each is run with a console as its context whose

@@ -18,6 +18,14 @@ int console_show_status(const char *json, struct lk_buf *out);
 int console_show_devices(const char *json, struct lk_buf *out);
 int console_show_call(const char *json, struct lk_buf *out);
 int console_show_tests(const char *json, struct lk_buf *out);
+int console_show_programs(const char *json, struct lk_buf *out);
+int console_show_version(const char *json, struct lk_buf *out);
+int console_show_hardware(const char *json, struct lk_buf *out);
+int console_show_storage(const char *json, struct lk_buf *out);
+int console_show_temperature(const char *json, struct lk_buf *out);
+int console_show_network(const char *json, struct lk_buf *out);
+int console_show_certs(const char *json, struct lk_buf *out);
+int console_show_calls(const char *json, struct lk_buf *out);
 int console_show_log(const char *json, struct lk_buf *out);
 
 /* The number to go on from after a "log" result; 0: it has none. */
