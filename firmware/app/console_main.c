@@ -30,7 +30,9 @@ static const char usage[] =
     "                      --audit FILE\n"
     "       luukku-console --hash NAME < PASSWORD\n"
     "\n"
-    "  --line TTY       the serial line (raw, 8 bits, no flow control)\n"
+    "  --line TTY       the serial line (raw, 8 bits, no flow control); pty: "
+    "a\n"
+    "                   new pseudo-terminal, whose path is written, to try\n"
     "  --baud N         9600, 19200, 38400, 57600 or 115200; else as it is\n"
     "  --socket S       the kiosk's control socket\n"
     "  --accounts FILE  who may log in: lines NAME:HASH, for its owner alone\n"
@@ -48,6 +50,7 @@ struct app {
     int fd;    /* the line; -1: cut */
     bool full; /* the trail is */
     char banner[256];
+    char pty[64];
     struct console_accounts *accounts;
     struct console_audit *audit;
     struct console_tree *tree;
@@ -278,6 +281,19 @@ static int start_console(struct app *a)
     return console_new(&config, lk_clock_us(), &a->console);
 }
 
+static int open_line(struct app *a)
+{
+    if (strcmp(a->line, "pty") != 0) {
+        a->fd = console_tty_open(a->line, a->baud);
+        return LK_MIN(a->fd, 0);
+    }
+    a->fd = console_tty_pair(a->pty, sizeof(a->pty));
+    if (a->fd < 0)
+        return a->fd;
+    a->line = a->pty;
+    return puts(a->line) == EOF || fflush(stdout) == EOF ? -EIO : 0;
+}
+
 static int start(struct app *a)
 {
     struct confine_report walls;
@@ -288,9 +304,9 @@ static int start(struct app *a)
     r = console_audit_open(a->audit_path, name ? name + 1 : a->line, &a->audit);
     if (r < 0)
         return fail(a->audit_path, r);
-    a->fd = console_tty_open(a->line, a->baud);
-    if (a->fd < 0)
-        return fail(a->line, a->fd);
+    r = open_line(a);
+    if (r < 0)
+        return fail(a->line, r);
     r = confine_console_apply(a->line, &walls);
     if (r < 0)
         return fail("confinement", r);

@@ -93,46 +93,80 @@ int console_show_call(const char *json, struct lk_buf *out)
     return r;
 }
 
-/* "FAIL  broker  why", and below it what to do. */
-static int show_check(const json_t *check, struct lk_buf *out)
+/* Figures that came with a check: "ms 12, addresses 192.0.2.1". */
+static void check_figures(const json_t *check, char *ret, size_t cap)
 {
-    LK_AUTO(console_table) t = NULL;
+    static const char *const known[] = {"test", "result", "reason", "why",
+                                        "next"};
+    size_t at = 0;
+    void *it = json_object_iter((json_t *)(uintptr_t)check);
+    *ret = 0;
+    for (; it; it = json_object_iter_next((json_t *)(uintptr_t)check, it)) {
+        const char *key = json_object_iter_key(it);
+        char value[CONSOLE_CELL_MAX];
+        bool other = true;
+        for (size_t i = 0; i < LK_ARRAY_LEN(known); i++)
+            other = other && strcmp(key, known[i]) != 0;
+        console_json_value(json_object_iter_value(it), value, sizeof(value));
+        if (other && *value && at < cap)
+            at += (size_t)snprintf(ret + at, cap - at, "%s%s %s",
+                                   at > 0 ? ", " : "", key, value);
+    }
+}
+
+/* "FAIL  broker  why", and below it what to do. */
+static int add_check(const json_t *check, struct console_table *t)
+{
+    char figures[CONSOLE_CELL_MAX];
     const char *why = console_json_text(check, "reason");
+    const char *next = console_json_text(check, "next");
+    check_figures(check, figures, sizeof(figures));
     if (!*why)
         why = console_json_text(check, "why");
-    const char *next = console_json_text(check, "next");
+    if (!*why)
+        why = *figures ? figures : " ";
     const char *const first[] = {console_json_text(check, "result"),
-                                 console_json_text(check, "test"),
-                                 *why ? why : " "};
+                                 console_json_text(check, "test"), why};
     const char *const second[] = {" ", " ", next};
-    int r = console_table_new(NULL, LK_ARRAY_LEN(first), &t);
-    if (r == 0)
-        r = console_table_add(t, first);
-    if (r == 0 && *next)
-        r = console_table_add(t, second);
-    return r < 0 ? r : console_table_draw(t, out);
+    int r = console_table_add(t, first);
+    return r < 0 || !*next ? r : console_table_add(t, second);
+}
+
+/* How many failed, and which first. */
+static void sum_up(const json_t *checks, struct lk_buf *out)
+{
+    size_t n = json_array_size(checks);
+    size_t failed = 0;
+    const char *first = "";
+    for (size_t i = n; i-- > 0;) {
+        const json_t *check = json_array_get(checks, i);
+        if (strcmp(console_json_text(check, "result"), "FAIL") != 0)
+            continue;
+        first = console_json_text(check, "test");
+        failed++;
+    }
+    if (n == 0)
+        console_put(out, "There is nothing to test: none is configured.\n");
+    else if (failed > 0)
+        console_putf(out, "\n%zu of %zu failed. Begin with: %s\n", failed, n,
+                     first);
+    else
+        console_putf(out, "\nNothing failed.\n");
 }
 
 int console_show_tests(const char *json, struct lk_buf *out)
 {
+    LK_AUTO(console_table) t = NULL;
     json_t *v = NULL;
-    size_t failed = 0;
-    const char *first = "";
     int r = console_json_load(json, &v);
-    size_t n = json_array_size(v);
-    for (size_t i = 0; i < n && r == 0; i++) {
-        const json_t *check = json_array_get(v, i);
-        r = show_check(check, out);
-        if (strcmp(console_json_text(check, "result"), "FAIL") != 0)
-            continue;
-        if (failed++ == 0)
-            first = console_json_text(check, "test");
-    }
-    if (r == 0 && failed > 0)
-        console_putf(out, "\n%zu of %zu failed. Begin with: %s\n", failed, n,
-                     first);
-    else if (r == 0)
-        console_putf(out, "\nNothing failed, of %zu.\n", n);
+    if (r == 0)
+        r = console_table_new(NULL, 3, &t);
+    for (size_t i = 0; i < json_array_size(v) && r == 0; i++)
+        r = add_check(json_array_get(v, i), t);
+    if (r == 0)
+        r = console_table_draw(t, out);
+    if (r == 0)
+        sum_up(v, out);
     json_decref(v);
     return r;
 }

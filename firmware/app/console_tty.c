@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -35,4 +36,16 @@ int console_tty_open(const char *path, unsigned baud)
     if (r < 0)
         return r;
     return tcsetattr(fd, TCSANOW, &t) < 0 ? -errno : lk_fd_take(&fd);
+}
+
+int console_tty_pair(char *ret, size_t cap)
+{
+    LK_AUTO_FD fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0 || grantpt(fd) < 0 || unlockpt(fd) < 0)
+        return -errno;
+    int r = ptsname_r(fd, ret, cap);
+    if (r != 0)
+        return -r;
+    int other = console_tty_open(ret, 0); /* stays open */
+    return other < 0 ? other : lk_fd_take(&fd);
 }

@@ -13,4 +13,10 @@
  * open(2)'s and tcsetattr(3)'s. */
 int console_tty_open(const char *path, unsigned baud) LK_MUST_CHECK;
 
+/* Makes a pseudo-terminal, for trying the console out without a line: its path
+ * goes to `ret`. Returns the console's end; the other one stays open in this
+ * process, so that whoever opens the path may come and go. Errors: those of
+ * posix_openpt(3), grantpt(3), unlockpt(3), open(2). */
+int console_tty_pair(char *ret, size_t cap) LK_MUST_CHECK;
+
 #endif

@@ -205,8 +205,10 @@ void console_tree_help(const struct console_tree *t, const char *line,
         }
     if (at.of && at.of->callback) {
         const struct console_command *c = find(t, at.of->full_command_name);
-        console_putf(out, "  %-14s %s\n",
-                     c && c->arguments ? c->arguments : "<Enter>", at.of->help);
+        const char *what = c && c->arguments ? c->arguments : "<Enter>";
+        console_putf(out,
+                     strlen(what) > 14 ? "  %s\n  %14s %s\n" : "  %-14s%s %s\n",
+                     what, "", at.of->help);
         console_put(out, "  |              show only a part: | include TEXT\n");
         n++;
     }
