@@ -1,5 +1,6 @@
 #include "app/fetch_desk.h"
 
+#include "app/fetch_login.h"
 #include "app/superlink.h"
 #include "base/log.h"
 #include "post/http.h"
@@ -33,6 +34,7 @@ struct fetch_desk {
     struct lk_timer *timer;
     struct superlink *super;
     struct post_http *http;
+    struct fetch_login *login;
     struct post_queue queue;
     struct letter letter[POST_LETTERS_MAX];
     struct question question[FETCH_ASKS_MAX];
@@ -255,6 +257,15 @@ static void super_message(void *arg, const struct supermsg *m, int fd)
         take_question(d, m);
 }
 
+static void super_peer(void *arg, const char *name, int fd)
+{
+    struct fetch_desk *d = arg;
+    if (strcmp(name, "luukkud") == 0)
+        fetch_login_peer(d->login, fd);
+    else
+        (void)lk_fd_close(fd);
+}
+
 static void super_control(void *arg, uint32_t id, size_t argc,
                           const char *const *argv)
 {
@@ -282,6 +293,7 @@ int fetch_desk_new(const struct fetch_desk_config *config,
     for (size_t i = 0; i < POST_LETTERS_MAX; i++)
         d->letter[i] = (struct letter){.fd = -1, .desk = d};
     const struct superlink_config link = {.program = "luukku-fetch",
+                                          .peer = super_peer,
                                           .control = super_control,
                                           .shutdown = super_shutdown,
                                           .post = super_message,
@@ -291,6 +303,12 @@ int fetch_desk_new(const struct fetch_desk_config *config,
         r = lk_timer_new(d->loop, on_timer, d, &d->timer);
     if (r == 0)
         r = post_http_new(d->loop, &d->http);
+    const struct fetch_login_config login = {.loop = d->loop,
+                                             .http = d->http,
+                                             .phone = &config->config->phone,
+                                             .ca = config->phone_ca};
+    if (r == 0)
+        r = fetch_login_new(&login, &d->login);
     if (r == 0)
         r = superlink_new(d->loop, lk_fd_take(&fd), &link, &d->super);
     if (r < 0) {
@@ -305,6 +323,7 @@ struct fetch_desk *fetch_desk_free(struct fetch_desk *d)
 {
     if (!d)
         return NULL;
+    d->login = fetch_login_free(d->login);
     d->http = post_http_free(d->http);
     d->super = superlink_free(d->super);
     d->timer = lk_timer_free(d->timer);

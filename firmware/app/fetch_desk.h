@@ -1,6 +1,8 @@
-/* fetch_desk.h - luukku-fetch at work: letters go out, matters are asked for.
+/* fetch_desk.h - luukku-fetch at work: letters go out, matters are asked for,
+ * citizens log in by their telephones.
  *
- * Room: the queue, the requests and the channel to luukku-super put together.
+ * Room: the queue, the requests and logins and the channel to luukku-super put
+ * together.
  * Thread: the loop's.
  */
 #ifndef LUUKKU_APP_FETCH_DESK_H
@@ -18,7 +20,8 @@ struct fetch_desk_config {
     const struct store_config *config; /* borrowed */
     /* The CA of each agency's address; NULL where it has none. Borrowed. */
     struct lk_buf *ca[STORE_CONFIG_AGENCIES_MAX];
-    int super_fd; /* taken over, also on failure */
+    struct lk_buf *phone_ca; /* of the identification service; likewise */
+    int super_fd;            /* taken over, also on failure */
 };
 
 /* Errors: those of the rooms it puts together. */

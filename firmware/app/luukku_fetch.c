@@ -1,13 +1,57 @@
-/* luukku_fetch.c - HTTPS to agencies. Network; no disk, no devices, no keys. */
+/* luukku_fetch.c - HTTPS to agencies, and to the service that identifies
+ * citizens. Network; no disk, no devices, no keys. */
 #include "app/confine.h"
 #include "app/fetch_desk.h"
 #include "app/setup.h"
 #include "base/log.h"
+#include "base/wipe.h"
 #include "post/http.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+#include <openssl/crypto.h>
+
+/* realloc(3) that leaves nothing behind where it was. */
+static void *realloc_wiped(void *old, size_t size, const char *file, int line)
+{
+    void *p = size > 0 ? malloc(size) : NULL;
+    (void)file;
+    (void)line;
+    if (p && old)
+        memcpy(p, old, LK_MIN(size, malloc_usable_size(old)));
+    if (p || size == 0)
+        lk_free_wiped(old);
+    return p;
+}
+
+static void *malloc_plain(size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return malloc(size);
+}
+
+static void free_wiped(void *p, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    lk_free_wiped(p);
+}
+
+/* Who a citizen is comes through TLS, HTTP and JSON: none of them leaves it
+ * behind in memory that it gave back. Before any of them allocates. */
+static int wipe_libraries(void)
+{
+    json_set_alloc_funcs(malloc, lk_free_wiped);
+    return CRYPTO_set_mem_functions(malloc_plain, realloc_wiped, free_wiped)
+               ? 0
+               : -EIO;
+}
 
 /* All that reads files or loads libraries, before the walls go up. */
 static int load(struct inherit *in, struct store_config **config,
@@ -25,6 +69,9 @@ static int load(struct inherit *in, struct store_config **config,
         if (r < 0 && r != -ENOENT)
             return setup_fail("an agency's CA", r);
     }
+    r = inherit_read(in, "phone-ca", &c->phone_ca);
+    if (r < 0 && r != -ENOENT)
+        return setup_fail("the identification service's CA", r);
     r = post_http_init();
     if (r < 0)
         return setup_fail("HTTP library", r);
@@ -53,7 +100,10 @@ int main(void)
     struct store_config *config = NULL;
     struct inherit in;
     lk_log_init("luukku-fetch", LK_LOG_INFO);
-    int r = inherit_init(&in);
+    int r = wipe_libraries();
+    if (r < 0)
+        return setup_fail("memory", r), EXIT_FAILURE;
+    r = inherit_init(&in);
     if (r < 0)
         r = setup_fail("not started by luukku-super", r);
     if (r == 0)
@@ -64,6 +114,7 @@ int main(void)
     }
     for (size_t i = 0; i < STORE_CONFIG_AGENCIES_MAX; i++)
         lk_buf_free(c.ca[i]);
+    lk_buf_free(c.phone_ca);
     store_config_free(config);
     return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -22,8 +22,10 @@ struct luukkud_devices {
     struct luukkud_devices_state state;
     struct device_chan scan;
     struct device_chan card;
-    struct luukkud_devices_scan scan_out; /* NULLs: nobody listens */
-    struct luukkud_devices_card card_out; /* likewise */
+    struct device_chan fetch;
+    struct luukkud_devices_scan scan_out;   /* NULLs: nobody listens */
+    struct luukkud_devices_card card_out;   /* likewise */
+    struct luukkud_devices_login login_out; /* likewise */
 };
 
 static int scan_receive(struct luukkud_devices *d, struct lk_chan_msg *msg)
@@ -111,6 +113,43 @@ int luukkud_devices_send_card(struct luukkud_devices *d,
     return r;
 }
 
+static int fetch_receive(struct luukkud_devices *d, struct lk_chan_msg *msg)
+{
+    struct loginmsg m;
+    int r = loginmsg_decode(msg->type, msg->payload, msg->len, &m);
+    if (r == 0 && (m.type < LOGINMSG_CODE || lk_chan_fds(msg) > 0))
+        r = -EBADMSG;
+    if (r == 0 && d->login_out.message)
+        d->login_out.message(d->login_out.arg, &m);
+    explicit_bzero(&m, sizeof(m)); /* the code */
+    return r;
+}
+
+static void fetch_forget(struct luukkud_devices *d)
+{
+    if (d->login_out.gone)
+        d->login_out.gone(d->login_out.arg);
+}
+
+void luukkud_devices_listen_login(struct luukkud_devices *d,
+                                  const struct luukkud_devices_login *out)
+{
+    d->login_out = *out;
+}
+
+int luukkud_devices_send_login(struct luukkud_devices *d,
+                               const struct loginmsg *m)
+{
+    uint8_t bytes[LOGINMSG_ENCODED_MAX];
+    if (!d->fetch.chan)
+        return -ENOTCONN;
+    int n = loginmsg_encode(m, bytes, sizeof(bytes));
+    if (n < 0)
+        return n;
+    return lk_chan_send(d->fetch.chan, (uint16_t)m->type, bytes, (size_t)n,
+                        NULL, 0);
+}
+
 static void chan_drop(struct device_chan *c)
 {
     struct lk_chan *chan = c->chan;
@@ -139,11 +178,11 @@ static void on_closed(void *arg, int error)
 
 bool luukkud_devices_peer(struct luukkud_devices *d, const char *name, int fd)
 {
+    struct device_chan *const all[] = {&d->scan, &d->card, &d->fetch};
     struct device_chan *c = NULL;
-    if (strcmp(name, d->scan.program) == 0)
-        c = &d->scan;
-    else if (strcmp(name, d->card.program) == 0)
-        c = &d->card;
+    for (size_t i = 0; i < LK_ARRAY_LEN(all); i++)
+        if (strcmp(name, all[i]->program) == 0)
+            c = all[i];
     if (!c)
         return false;
     struct lk_chan_config config = {
@@ -179,6 +218,11 @@ int luukkud_devices_new(struct lk_loop *l, struct luukkud_devices **ret)
                                    .receive = card_receive,
                                    .forget = card_forget,
                                    .wipe = true};
+    d->fetch = (struct device_chan){.devices = d,
+                                    .program = "luukku-fetch",
+                                    .receive = fetch_receive,
+                                    .forget = fetch_forget,
+                                    .wipe = true};
     *ret = d;
     return 0;
 }
@@ -188,6 +232,7 @@ struct luukkud_devices *luukkud_devices_free(struct luukkud_devices *d)
     if (d) {
         d->scan.chan = lk_chan_free(d->scan.chan);
         d->card.chan = lk_chan_free(d->card.chan);
+        d->fetch.chan = lk_chan_free(d->fetch.chan);
         free(d);
     }
     return NULL;

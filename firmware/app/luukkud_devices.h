@@ -1,5 +1,5 @@
-/* luukkud_devices.h - luukkud's ends of the channels to luukku-scan and
- * luukku-card.
+/* luukkud_devices.h - luukkud's ends of the channels to luukku-scan,
+ * luukku-card and luukku-fetch.
  *
  * Room: taking the channels, checking every message, remembering how scanner,
  * reader and card are. Who sends what is no message is cut off; super starts
@@ -13,6 +13,7 @@
 
 #include "ipc/cardmsg.h"
 #include "ipc/chan.h"
+#include "ipc/loginmsg.h"
 #include "ipc/scanmsg.h"
 
 struct luukkud_devices;
@@ -31,7 +32,7 @@ struct luukkud_devices *luukkud_devices_free(struct luukkud_devices *d);
 LK_AUTO_DEFINE(luukkud_devices);
 
 /* struct superlink_config's `peer`: takes over `fd` when `name` is one of the
- * two programs; false: it is none of them, and fd is still the caller's. */
+ * three programs; false: it is none of them, and fd is still the caller's. */
 bool luukkud_devices_peer(struct luukkud_devices *d, const char *name, int fd);
 
 /* That luukku-scan runs, what it says, checked; and that it has gone. */
@@ -68,6 +69,23 @@ void luukkud_devices_listen_card(struct luukkud_devices *d,
  * Errors: -ENOTCONN it does not run, cardmsg_encode()'s, lk_chan_send()'s. */
 int luukkud_devices_send_card(struct luukkud_devices *d,
                               const struct cardmsg *m) LK_MUST_CHECK;
+
+/* What luukku-fetch says of a login by telephone, checked; and that it has
+ * gone. */
+struct luukkud_devices_login {
+    void (*message)(void *arg, const struct loginmsg *m); /* dies on return */
+    void (*gone)(void *arg);
+    void *arg;
+};
+
+/* From now on it is told; copied. */
+void luukkud_devices_listen_login(struct luukkud_devices *d,
+                                  const struct luukkud_devices_login *out);
+
+/* Tells luukku-fetch. Errors: -ENOTCONN it does not run, loginmsg_encode()'s,
+ * lk_chan_send()'s. */
+int luukkud_devices_send_login(struct luukkud_devices *d,
+                               const struct loginmsg *m) LK_MUST_CHECK;
 
 /* How they are; none and absent while their program does not run. */
 void luukkud_devices_state(const struct luukkud_devices *d,

@@ -10,6 +10,7 @@
 struct luukkud_identity {
     struct luukkud_identity_config config;
     struct identdesk *desk;
+    uint32_t login; /* that luukku-fetch is at; 0 none */
     bool card_in;
 };
 
@@ -73,11 +74,32 @@ static int desk_document(void *arg, bool on)
     return i->config.document ? i->config.document(i->config.arg, on) : -ENODEV;
 }
 
+/* The nonce ties what the service signs to the line that stands now. */
+static int login_begin(struct luukkud_identity *i, uint32_t id)
+{
+    struct loginmsg m = {.type = LOGINMSG_BEGIN, .id = id};
+    struct identity_binding b;
+    _Static_assert(sizeof(m.nonce) >= IDENTITY_LOGIN_NONCE_SIZE, "it fits");
+    if (!i->config.config->phone.device_url[0])
+        return -EOPNOTSUPP;
+    if (!desk_binding(i, &b))
+        return -ENOTCONN;
+    int r = identity_login_nonce(&b, m.nonce);
+    if (r == 0)
+        r = luukkud_devices_send_login(i->config.devices, &m);
+    if (r == 0)
+        i->login = id;
+    return r;
+}
+
 static int desk_phone(void *arg, uint32_t id, bool on)
 {
     struct luukkud_identity *i = arg;
-    return i->config.phone ? i->config.phone(i->config.arg, id, on)
-                           : -EOPNOTSUPP;
+    const struct loginmsg m = {.type = LOGINMSG_CANCEL, .id = id};
+    if (on)
+        return login_begin(i, id);
+    i->login = 0;
+    return luukkud_devices_send_login(i->config.devices, &m);
 }
 
 static int desk_prepare(void *arg, const struct identdesk_signer *s)
@@ -128,6 +150,50 @@ static void card_gone(void *arg)
     i->config.settle(i->config.arg);
 }
 
+/* --- luukku-fetch ------------------------------------------------------ */
+
+static enum identdesk_phone_kind kind_of(const struct loginmsg *m)
+{
+    static const enum identdesk_phone_kind why[LOGINMSG_WHYS] = {
+        [LOGINMSG_DENIED] = IDENTDESK_PHONE_DENIED,
+        [LOGINMSG_EXPIRED] = IDENTDESK_PHONE_LATE,
+        [LOGINMSG_SERVICE] = IDENTDESK_PHONE_FAILED,
+    };
+    if (m->type == LOGINMSG_CODE)
+        return IDENTDESK_PHONE_CODE;
+    return m->type == LOGINMSG_TOKEN ? IDENTDESK_PHONE_TOKEN : why[m->why];
+}
+
+static void login_message(void *arg, const struct loginmsg *m)
+{
+    struct luukkud_identity *i = arg;
+    const struct identdesk_phone_event e = {.id = m->id,
+                                            .kind = kind_of(m),
+                                            .url = m->url,
+                                            .code = m->code,
+                                            .lasts_us =
+                                                m->lasts_ms * INT64_C(1000),
+                                            .token = m->token,
+                                            .token_len = m->token_len};
+    if (m->type != LOGINMSG_CODE && m->id == i->login)
+        i->login = 0;
+    identdesk_phone(i->desk, &e, now_us(i));
+    i->config.settle(i->config.arg);
+}
+
+/* What it was at has failed: the citizen may try once more. */
+static void login_gone(void *arg)
+{
+    struct luukkud_identity *i = arg;
+    const struct identdesk_phone_event e = {.id = i->login,
+                                            .kind = IDENTDESK_PHONE_FAILED};
+    i->login = 0;
+    if (e.id == 0)
+        return;
+    identdesk_phone(i->desk, &e, now_us(i));
+    i->config.settle(i->config.arg);
+}
+
 /* --- what goes in ------------------------------------------------------ */
 
 void luukkud_identity_event(struct luukkud_identity *i,
@@ -165,12 +231,6 @@ void luukkud_identity_text(struct luukkud_identity *i, const char *text,
 void luukkud_identity_document(struct luukkud_identity *i, int how)
 {
     identdesk_document(i->desk, how, now_us(i));
-}
-
-void luukkud_identity_phone(struct luukkud_identity *i,
-                            const struct identdesk_phone_event *e)
-{
-    identdesk_phone(i->desk, e, now_us(i));
 }
 
 void luukkud_identity_tick(struct luukkud_identity *i)
@@ -214,7 +274,10 @@ int luukkud_identity_new(const struct luukkud_identity_config *config,
         .message = card_message, .gone = card_gone, .arg = i};
     const struct luukkud_form_signing signing = {
         .prepared = form_prepared, .signed_ = form_signed, .arg = i};
+    const struct luukkud_devices_login login = {
+        .message = login_message, .gone = login_gone, .arg = i};
     luukkud_devices_listen_card(config->devices, &card);
+    luukkud_devices_listen_login(config->devices, &login);
     luukkud_form_set_signing(config->form, &signing);
     *ret = i;
     return 0;
@@ -225,7 +288,9 @@ struct luukkud_identity *luukkud_identity_free(struct luukkud_identity *i)
     if (i) {
         const struct luukkud_devices_card nobody = {.arg = NULL};
         const struct luukkud_form_signing nothing = {.arg = NULL};
+        const struct luukkud_devices_login silence = {.arg = NULL};
         luukkud_devices_listen_card(i->config.devices, &nobody);
+        luukkud_devices_listen_login(i->config.devices, &silence);
         luukkud_form_set_signing(i->config.form, &nothing);
         identdesk_free(i->desk);
         free(i);

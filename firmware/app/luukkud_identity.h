@@ -1,5 +1,5 @@
-/* luukkud_identity.h - who the citizen is, in luukkud: desk, luukku-card, line
- * and screen put together.
+/* luukkud_identity.h - who the citizen is, in luukkud: desk, luukku-card,
+ * luukku-fetch (logins by telephone), line and screen put together.
  *
  * Room: wiring. Thread: the core's.
  */
@@ -26,9 +26,8 @@ struct luukkud_identity_config {
     /* Something happened of itself: the session and the screen are to be
      * looked at again. */
     void (*settle)(void *arg);
-    /* struct identdesk_output's; NULL: there is no such way. */
+    /* struct identdesk_output's; NULL: there is no document camera. */
     int (*document)(void *arg, bool on);
-    int (*phone)(void *arg, uint32_t id, bool on);
     void *arg;
 };
 
@@ -53,10 +52,8 @@ void luukkud_identity_channel(struct luukkud_identity *i, bool open);
 void luukkud_identity_text(struct luukkud_identity *i, const char *text,
                            size_t len);
 
-/* identdesk.h's answers of the same names. */
+/* identdesk.h's answer of the same name. */
 void luukkud_identity_document(struct luukkud_identity *i, int how);
-void luukkud_identity_phone(struct luukkud_identity *i,
-                            const struct identdesk_phone_event *e);
 
 void luukkud_identity_tick(struct luukkud_identity *i);
 int64_t luukkud_identity_next_us(const struct luukkud_identity *i);

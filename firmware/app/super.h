@@ -13,7 +13,7 @@
 #include "loop/loop.h"
 
 #define SUPER_PROGRAMS_MAX 5
-#define SUPER_LINKS_MAX 3
+#define SUPER_LINKS_MAX 4
 #define SUPER_SESSION 0 /* this one holds the session */
 #define SUPER_WALLS_MAX 256
 #define SUPER_ENDED_MAX 64

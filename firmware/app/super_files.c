@@ -88,6 +88,11 @@ bool super_files_have_post(const struct store_config *c)
     return false;
 }
 
+bool super_files_have_fetch(const struct store_config *c)
+{
+    return super_files_have_post(c) || c->phone.device_url[0];
+}
+
 int super_files_open_fetch(void *arg, struct inherit *in)
 {
     const struct super_files *f = arg;
@@ -98,7 +103,7 @@ int super_files_open_fetch(void *arg, struct inherit *in)
         (void)snprintf(name, sizeof(name), "post-ca-%s", a->id);
         r = add_file(in, name, a->post_ca);
     }
-    return r;
+    return r < 0 ? r : add_file(in, "phone-ca", f->config->phone.ca);
 }
 
 bool super_files_have_device(const struct store_config_device *d)

@@ -24,6 +24,9 @@ struct super_files {
 int super_files_load(const char *path, struct store_config **ret_config,
                      struct super_files *ret_files) LK_MUST_CHECK;
 
+/* Whether luukku-fetch has anything to do. */
+bool super_files_have_fetch(const struct store_config *c);
+
 /* Whether an agency has an address for letters. */
 bool super_files_have_post(const struct store_config *c);
 

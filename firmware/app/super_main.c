@@ -194,7 +194,7 @@ static const struct {
 static bool is_wanted(const struct app *a, size_t program)
 {
     if (program == SUPER_FETCH)
-        return super_files_have_post(a->config);
+        return super_files_have_fetch(a->config);
     if (program == SUPER_SCAN)
         return super_files_have_device(&a->config->scanner);
     if (program == SUPER_CARD)
@@ -364,8 +364,9 @@ static int make_super(struct app *a)
                                   .programs = SUPER_DESK_PROGRAMS,
                                   .link = {{SUPER_LUUKKUD, SUPER_RTC},
                                            {SUPER_LUUKKUD, SUPER_SCAN},
-                                           {SUPER_LUUKKUD, SUPER_CARD}},
-                                  .links = 3,
+                                           {SUPER_LUUKKUD, SUPER_CARD},
+                                           {SUPER_LUUKKUD, SUPER_FETCH}},
+                                  .links = 4,
                                   .timing = super_timing_usual,
                                   .keep_programs = a->options.keep_programs,
                                   .log = a->log,

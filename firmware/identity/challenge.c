@@ -77,6 +77,21 @@ int identity_digest(const void *data, size_t len,
                                                                      : -ENOMEM;
 }
 
+int identity_login_nonce(const struct identity_binding *b,
+                         char ret[IDENTITY_LOGIN_NONCE_SIZE])
+{
+    char lines[IDENTITY_LINES_MAX];
+    uint8_t hash[IDENTITY_HASH_LEN];
+    _Static_assert(LK_B64U_SIZE(IDENTITY_HASH_LEN) == IDENTITY_LOGIN_NONCE_SIZE,
+                   "a hash fits");
+    int n = snprintf(lines, sizeof(lines), "luukku-login-1\n%s\n%s\n%s\n%s\n%s",
+                     b->kiosk, b->expert, b->call, b->kn, b->en);
+    int r = identity_digest(lines, (size_t)n, hash);
+    if (r == 0)
+        lk_b64u_encode(hash, sizeof(hash), ret);
+    return r;
+}
+
 int identity_challenge(enum identity_how how, const struct identity_binding *b,
                        const struct identity_acting *a,
                        uint8_t ret[IDENTITY_HASH_LEN])

@@ -87,6 +87,14 @@ int identity_challenge(enum identity_how how, const struct identity_binding *b,
                        const struct identity_acting *a,
                        uint8_t ret[IDENTITY_HASH_LEN]) LK_MUST_CHECK;
 
+#define IDENTITY_LOGIN_NONCE_SIZE 44 /* bytes, the NUL included */
+
+/* What an ID token of a login in this call carries as its nonce: base64url of
+ * the SHA-256 of its lines, fingerprints left out, since a connection made anew
+ * is still the same call. Errors: -ENOMEM. */
+int identity_login_nonce(const struct identity_binding *b,
+                         char ret[IDENTITY_LOGIN_NONCE_SIZE]) LK_MUST_CHECK;
+
 /* --- from the page ----------------------------------------------------- */
 
 enum identity_ask_kind {
@@ -144,13 +152,15 @@ enum identity_why {
 };
 
 /* One state of a request; borrowed, and only what belongs to it is looked at:
- * FAILED: why, tries; PROOF by card: cert, alg, sig; by phone: token, sig. */
+ * SHOW_CODE: left_s; FAILED: why, tries; PROOF by card: cert, alg, sig; by
+ * phone: token, sig. */
 struct identity_said {
     uint32_t n;
     enum identity_how how;
     enum identity_state state;
     enum identity_why why;
-    uint8_t tries; /* left, or IDENTITY_TRIES_UNKNOWN */
+    uint8_t tries;   /* left, or IDENTITY_TRIES_UNKNOWN */
+    uint32_t left_s; /* how long the code can still be used */
     const uint8_t *cert;
     size_t cert_len;
     const char *alg; /* "ES256" */

@@ -119,6 +119,8 @@ int identity_write(const struct identity_said *s, char *ret, size_t cap)
     if (s->state == IDENTITY_FAILED)
         put(&o, ",\"why\":\"%s\",\"tries\":%d", identity_why_word(s->why),
             s->tries == IDENTITY_TRIES_UNKNOWN ? -1 : s->tries);
+    if (s->state == IDENTITY_SHOW_CODE)
+        put(&o, ",\"left\":%u", s->left_s);
     if (s->state == IDENTITY_PROOF)
         put_proof(&o, s);
     put(&o, "}");

@@ -1,6 +1,9 @@
 #include "post/http.h"
 
+#include "base/wipe.h"
+
 #include <errno.h>
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +22,7 @@ struct flight {
     CURL *curl; /* NULL: a free place */
     struct curl_slist *header;
     struct lk_buf *answer;
+    struct lk_buf *text; /* what is sent, when no file is */
     post_http_fn *done;
     void *arg;
     int body;
@@ -41,9 +45,23 @@ struct post_http {
     bool ending;
 };
 
+/* realloc(3) that leaves nothing behind where it was. */
+static void *realloc_wiped(void *old, size_t size)
+{
+    void *p = malloc(size);
+    if (p && old)
+        memcpy(p, old, LK_MIN(size, malloc_usable_size(old)));
+    if (p)
+        lk_free_wiped(old);
+    return p;
+}
+
 int post_http_init(void)
 {
-    return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? 0 : -EIO;
+    CURLcode code =
+        curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, lk_free_wiped,
+                             realloc_wiped, strdup, calloc);
+    return code == CURLE_OK ? 0 : -EIO;
 }
 
 static void flight_clear(struct flight *f)
@@ -54,6 +72,7 @@ static void flight_clear(struct flight *f)
     }
     curl_slist_free_all(f->header);
     lk_buf_free(f->answer);
+    lk_buf_free(f->text);
     *f = (struct flight){.http = f->http, .body = -1};
 }
 
@@ -168,6 +187,16 @@ static size_t on_answer(char *data, size_t size, size_t n, void *arg)
     return lk_buf_append(f->answer, data, n) < 0 ? 0 : n;
 }
 
+static size_t on_text(char *to, size_t size, size_t n, void *arg)
+{
+    struct flight *f = arg;
+    size_t at = (size_t)f->body_at;
+    size_t len = LK_MIN(size * n, f->text->len - at);
+    memcpy(to, f->text->data + at, len);
+    f->body_at += (curl_off_t)len;
+    return len;
+}
+
 static size_t on_body(char *to, size_t size, size_t n, void *arg)
 {
     struct flight *f = arg;
@@ -238,15 +267,15 @@ static bool flight_add_header(struct flight *f, const char *header)
     return more;
 }
 
-static bool flight_set_limits(CURL *c)
+static bool flight_set_limits(CURL *c, uint32_t whole_s)
 {
+    long whole = whole_s > 0 ? (long)whole_s : (long)POST_HTTP_WHOLE_S;
     return curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_SSLVERSION,
                             (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT,
                             (long)POST_HTTP_CONNECT_S) == CURLE_OK &&
-           curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)POST_HTTP_WHOLE_S) ==
-               CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_TIMEOUT, whole) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, SLOW_BYTES_S) ==
                CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME,
@@ -264,24 +293,35 @@ static bool flight_set_trust(CURL *c, const struct lk_buf *ca)
            curl_easy_setopt(c, CURLOPT_CAPATH, NULL) == CURLE_OK;
 }
 
-static int flight_set_body(struct flight *f, int body)
+static int flight_set_post(struct flight *f, curl_off_t len,
+                           curl_read_callback read)
 {
-    struct stat st;
     CURL *c = f->curl;
-    if (body < 0)
-        return 0;
-    if (fstat(body, &st) < 0)
-        return -errno;
-    f->body = body;
     bool ok =
         curl_easy_setopt(c, CURLOPT_POST, 1L) == CURLE_OK &&
-        curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE,
-                         (curl_off_t)st.st_size) == CURLE_OK &&
-        curl_easy_setopt(c, CURLOPT_READFUNCTION, on_body) == CURLE_OK &&
+        curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, len) == CURLE_OK &&
+        curl_easy_setopt(c, CURLOPT_READFUNCTION, read) == CURLE_OK &&
         curl_easy_setopt(c, CURLOPT_READDATA, f) == CURLE_OK &&
         curl_easy_setopt(c, CURLOPT_SEEKFUNCTION, on_rewind) == CURLE_OK &&
         curl_easy_setopt(c, CURLOPT_SEEKDATA, f) == CURLE_OK;
     return ok ? 0 : -ENOMEM;
+}
+
+static int flight_set_body(struct flight *f, const struct post_http_request *rq)
+{
+    struct stat st;
+    if (rq->body >= 0) {
+        if (fstat(rq->body, &st) < 0)
+            return -errno;
+        f->body = rq->body;
+        return flight_set_post(f, (curl_off_t)st.st_size, on_body);
+    }
+    if (!rq->text)
+        return 0;
+    int r = lk_buf_new(LK_MAX(rq->text->len, 1u), &f->text);
+    if (r == 0)
+        r = lk_buf_append(f->text, rq->text->data, rq->text->len);
+    return r < 0 ? r : flight_set_post(f, (curl_off_t)rq->text->len, on_text);
 }
 
 static int flight_prepare(struct flight *f, const struct post_http_request *rq)
@@ -296,13 +336,21 @@ static int flight_prepare(struct flight *f, const struct post_http_request *rq)
     if (!ok)
         return -EINVAL;
     ok = curl_easy_setopt(f->curl, CURLOPT_URL, rq->url) == CURLE_OK &&
-         flight_set_limits(f->curl) && flight_set_trust(f->curl, rq->ca) &&
+         flight_set_limits(f->curl, rq->whole_s) &&
+         flight_set_trust(f->curl, rq->ca) &&
          curl_easy_setopt(f->curl, CURLOPT_HTTPHEADER, f->header) == CURLE_OK &&
          curl_easy_setopt(f->curl, CURLOPT_WRITEFUNCTION, on_answer) ==
              CURLE_OK &&
          curl_easy_setopt(f->curl, CURLOPT_WRITEDATA, f) == CURLE_OK &&
          curl_easy_setopt(f->curl, CURLOPT_ERRORBUFFER, f->why) == CURLE_OK;
-    return ok ? flight_set_body(f, rq->body) : -ENOMEM;
+    return ok ? flight_set_body(f, rq) : -ENOMEM;
+}
+
+void post_http_stop(struct post_http *h, const void *arg)
+{
+    for (size_t i = 0; i < POST_HTTP_FLIGHTS_MAX; i++)
+        if (h->flight[i].curl && h->flight[i].arg == arg)
+            flight_clear(&h->flight[i]);
 }
 
 int post_http_start(struct post_http *h, const struct post_http_request *rq)

@@ -22,7 +22,8 @@
 struct post_http;
 
 /* Before confinement, and before other threads: loads libcurl and what it
- * needs. Errors: -ENOMEM, -EIO. */
+ * needs. What libcurl frees is overwritten, here and in post_http_start()'s
+ * copies: answers may be secret. Errors: -ENOMEM, -EIO. */
 int post_http_init(void) LK_MUST_CHECK;
 
 /* Owner: caller. Errors: -ENOMEM, -ENOSPC. */
@@ -45,11 +46,17 @@ struct post_http_request {
     const struct lk_buf *ca;   /* PEM; borrowed until the answer */
     const char *const *header; /* "Name: value", POST_HTTP_HEADERS_MAX */
     size_t headers;
-    int body; /* -1: GET; else POST of what this file holds; borrowed until the
+    int body; /* -1: none; else POST of what this file holds; borrowed until the
                  answer */
-    post_http_fn *done; /* once, later */
+    const struct lk_buf *text; /* else POST of these bytes, which are copied;
+                                  with neither: GET */
+    uint32_t whole_s;          /* time for the whole; 0: POST_HTTP_WHOLE_S */
+    post_http_fn *done;        /* once, later */
     void *arg;
 };
+
+/* Ends the requests that have this `arg` without a word. */
+void post_http_stop(struct post_http *h, const void *arg);
 
 /* Begins a request. Errors: -EINVAL the URL or a header, -ENOSPC too many at
  * once, -ENOMEM, fstat(2)'s. Then `done` is not called. */

@@ -100,6 +100,8 @@ static void view_anew(struct identdesk *d)
 void identdesk_enter(struct identdesk *d, enum identdesk_stage stage)
 {
     char hash[sizeof(d->view.hash)];
+    int64_t lasts_us =
+        stage == STAGE_PHONE ? d->code_us : stages[stage].lasts_us;
     memcpy(hash, d->view.hash, sizeof(hash));
     view_anew(d);
     d->stage = stage;
@@ -108,9 +110,9 @@ void identdesk_enter(struct identdesk *d, enum identdesk_stage stage)
     /* The hash is to be seen as long as it is the one that is signed. */
     if (d->signing && stage >= STAGE_START && stage <= STAGE_SEALING)
         memcpy(d->view.hash, hash, sizeof(hash));
-    d->until_us = stages[stage].lasts_us > 0
-                      ? d->now_us + stages[stage].lasts_us
-                      : IDENTDESK_NEVER;
+    d->until_us = lasts_us > 0 ? d->now_us + lasts_us : IDENTDESK_NEVER;
+    if (stage == STAGE_PHONE)
+        d->view.code_until_us = d->until_us;
     if (!d->signing && stage > STAGE_IDLE && stage < STAGE_DONE)
         identdesk_say(d, stages[stage].state);
 }

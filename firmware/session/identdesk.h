@@ -117,6 +117,7 @@ enum identdesk_phone_kind {
     IDENTDESK_PHONE_CODE,   /* url, code, lasts_us: to be shown */
     IDENTDESK_PHONE_TOKEN,  /* token */
     IDENTDESK_PHONE_DENIED, /* on the telephone */
+    IDENTDESK_PHONE_LATE,   /* nobody used the code in time */
     IDENTDESK_PHONE_FAILED,
 };
 

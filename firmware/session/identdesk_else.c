@@ -87,10 +87,10 @@ static void on_code(struct identdesk *d, const struct identdesk_phone_event *e)
         fail(d, IDENTITY_PHONE_FAILED);
         return;
     }
+    d->code_us = LK_MIN(e->lasts_us, IDENTDESK_PHONE_US);
     identdesk_enter(d, STAGE_PHONE);
     memcpy(d->view.qr, e->url, url);
     memcpy(d->view.code, e->code, code);
-    d->until_us = d->now_us + LK_MIN(e->lasts_us, IDENTDESK_PHONE_US);
 }
 
 static void on_token(struct identdesk *d, const struct identdesk_phone_event *e)
@@ -106,6 +106,14 @@ static void on_token(struct identdesk *d, const struct identdesk_phone_event *e)
     identdesk_phone_go(d);
 }
 
+static enum identity_why why_of(enum identdesk_phone_kind kind)
+{
+    if (kind == IDENTDESK_PHONE_LATE)
+        return IDENTITY_TIMEOUT;
+    return kind == IDENTDESK_PHONE_DENIED ? IDENTITY_PHONE_DENIED
+                                          : IDENTITY_PHONE_FAILED;
+}
+
 void identdesk_phone(struct identdesk *d, const struct identdesk_phone_event *e,
                      int64_t now_us)
 {
@@ -117,9 +125,8 @@ void identdesk_phone(struct identdesk *d, const struct identdesk_phone_event *e,
     } else if (e->kind == IDENTDESK_PHONE_TOKEN && d->stage == STAGE_PHONE) {
         on_token(d, e);
     } else {
-        bool denied = e->kind == IDENTDESK_PHONE_DENIED;
         d->phone = 0; /* it has ended, or does what it should not */
-        fail(d, denied ? IDENTITY_PHONE_DENIED : IDENTITY_PHONE_FAILED);
+        fail(d, why_of(e->kind));
     }
     identdesk_flush(d);
 }

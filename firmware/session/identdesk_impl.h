@@ -58,6 +58,7 @@ struct identdesk {
     struct identdesk_config config;
     int64_t now_us;
     int64_t until_us; /* when waiting ends; NEVER */
+    int64_t code_us;  /* how long the telephone's code lasts */
     int64_t asks_us;  /* when one more request of the page may come */
     struct identdesk_request ask;
     struct identdesk_reader card;

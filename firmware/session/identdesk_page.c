@@ -33,6 +33,8 @@ int identdesk_say_all(struct identdesk *d, const struct identity_said *s)
 void identdesk_say(struct identdesk *d, enum identity_state state)
 {
     struct identity_said s = {.n = d->ask.n, .how = d->ask.how, .state = state};
+    if (state == IDENTITY_SHOW_CODE)
+        s.left_s = (uint32_t)((d->until_us - d->now_us + 999999) / 1000000);
     if (d->said_len > 0 && d->state == state)
         return;
     int r = identdesk_say_all(d, &s);
@@ -137,6 +139,17 @@ void identdesk_receive(struct identdesk *d, const char *text, size_t len,
     identdesk_flush(d);
 }
 
+/* What was said last; of a code how long it can still be used. */
+static void say_again(struct identdesk *d)
+{
+    if (d->stage != STAGE_PHONE) {
+        send_text(d, d->said, (int)d->said_len);
+        return;
+    }
+    d->said_len = 0;
+    identdesk_say(d, IDENTITY_SHOW_CODE);
+}
+
 void identdesk_channel(struct identdesk *d, bool open, int64_t now_us)
 {
     d->now_us = now_us;
@@ -148,7 +161,7 @@ void identdesk_channel(struct identdesk *d, bool open, int64_t now_us)
     }
     if (open && d->call) {
         identdesk_say_role(d);
-        send_text(d, d->said, (int)d->said_len);
+        say_again(d);
         identdesk_card_go(d);
         identdesk_phone_go(d);
     }

@@ -51,8 +51,9 @@ bool session_identity_same(const struct session_identity *a,
            a->least == b->least && a->most == b->most && a->pad == b->pad &&
            memcmp(a->order, b->order, sizeof(a->order)) == 0 &&
            a->card_in == b->card_in && strcmp(a->qr, b->qr) == 0 &&
-           strcmp(a->code, b->code) == 0 && strcmp(a->hash, b->hash) == 0 &&
-           strcmp(a->name, b->name) == 0;
+           strcmp(a->code, b->code) == 0 &&
+           a->code_until_us == b->code_until_us &&
+           strcmp(a->hash, b->hash) == 0 && strcmp(a->name, b->name) == 0;
 }
 
 static bool beside_same(const struct session_view *a,

@@ -166,6 +166,7 @@ struct session_identity {
     bool card_in;            /* a card is in the reader */
     char qr[SESSION_QR_MAX]; /* PHONE: what the code says */
     char code[32];           /* PHONE: to type where it cannot be read */
+    int64_t code_until_us;   /* PHONE: when the code ends, lk_clock_us() */
     char hash[2 * 48 + 1];   /* SIGNATURE: hex, what is signed: 64 or 96 */
     char name[SESSION_TEXT_MAX]; /* DONE: the holder's, as on the card */
 };

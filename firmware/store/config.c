@@ -196,6 +196,17 @@ static const struct field cards_fields[] = {
      .at = AT(card_shuffle)},
 };
 
+static const struct field phone_fields[] = {
+    {.name = "device", .kind = KIND_URL, .at = AT(phone.device_url)},
+    {.name = "token", .kind = KIND_URL, .at = AT(phone.token_url)},
+    {.name = "client", .kind = KIND_TEXT, .at = AT(phone.client)},
+    {.name = "scope",
+     .kind = KIND_TEXT,
+     .optional = true,
+     .at = AT(phone.scope)},
+    {.name = "ca", .kind = KIND_PATH, .at = AT(phone.ca)},
+};
+
 static const struct field cameras_fields[] = {
     {.name = "call",
      .kind = KIND_TEXT,
@@ -231,6 +242,7 @@ static const struct field top_fields[] = {
     {.name = "keypad", .kind = KIND_PATH, .optional = true, .at = AT(keypad)},
     OBJECT("devices", true, devices_fields),
     OBJECT("cards", true, cards_fields),
+    OBJECT("phone", true, phone_fields),
     {.name = "outbox", .kind = KIND_PATH, .optional = true, .at = AT(outbox)},
     {.name = "control", .kind = KIND_SOCKET, .at = AT(control)},
 };
@@ -522,6 +534,9 @@ static int refuse_syntax(const json_error_t *j, struct store_config_error *e)
 /* The first device of a USB/IP server that has one. */
 static const char usual_busid[] = "1-1";
 
+/* Who it is, with a name. */
+static const char usual_scope[] = "openid profile";
+
 static struct store_config *config_defaults(void)
 {
     struct store_config *c = calloc(1, sizeof(*c));
@@ -535,6 +550,7 @@ static struct store_config *config_defaults(void)
     c->video_height_px = 480;
     c->video_fps = 30;
     c->video_max_kbps = 2000;
+    memcpy(c->phone.scope, usual_scope, sizeof(usual_scope));
     memcpy(c->scanner.busid, usual_busid, sizeof(usual_busid));
     memcpy(c->reader.busid, usual_busid, sizeof(usual_busid));
     return c;

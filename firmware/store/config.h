@@ -50,6 +50,17 @@ struct store_config_agency {
     char post_ca[STORE_CONFIG_PATH_MAX];   /* PEM */
 };
 
+/* The service that identifies citizens by their own telephones (RFC 8628,
+ * OpenID Connect): its two addresses (https), and what it knows the kiosks by;
+ * all "" when there is none. */
+struct store_config_phone {
+    char device_url[STORE_CONFIG_URL_MAX]; /* where a login begins */
+    char token_url[STORE_CONFIG_URL_MAX];  /* where its end is asked for */
+    char client[STORE_CONFIG_TEXT_MAX];
+    char scope[STORE_CONFIG_TEXT_MAX]; /* default "openid profile" */
+    char ca[STORE_CONFIG_PATH_MAX];    /* PEM */
+};
+
 /* The device of one role: USB devices that are allowed, or an emulated one;
  * with neither the kiosk has none. A rule is written "VVVV:PPPP", either may be
  * "*", and "@PORT" behind it, as sysfs names ports ("1-1.4"). */
@@ -99,6 +110,7 @@ struct store_config {
     char card_ca[STORE_CONFIG_PATH_MAX];  /* PEM: issuers of cards; "": none */
     char card_crl[STORE_CONFIG_PATH_MAX]; /* PEM: their CRLs; "": none */
     bool card_shuffle; /* a PIN's digits change places on the screen's keys */
+    struct store_config_phone phone;
     char control[STORE_CONFIG_SOCKET_MAX]; /* the control socket's path */
 };
 

@@ -9,6 +9,7 @@ import { startBroker } from './broker.mjs';
 import { startDevices } from './devices.mjs';
 import { identityFile } from './identity.mjs';
 import { KIOSK, kioskConfig, makeFleet, startKiosk } from './kiosk.mjs';
+import { LoginService } from './login.mjs';
 import { makeRunDir, Processes } from './processes.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -31,13 +32,14 @@ async function demo(dir, options, stack, signal) {
   mkdirSync(kiosk, { mode: 0o700 });
   const [experts, devices] = await Promise.all([
     makeFleet(store, stack.servers), startDevices(stack.servers, join(kiosk, 'devices'))]);
+  const login = await LoginService.inFleet(store);
   const servers = join(dir, 'servers');
   mkdirSync(servers);
   const broker = await startBroker({
-    kind: options.broker, pki: store, run: servers, page: join(ROOT, 'ui/expert/dist'), processes: stack.servers, identity: identityFile(devices.cards),
+    kind: options.broker, pki: store, run: servers, page: join(ROOT, 'ui/expert/dist'), processes: stack.servers, identity: identityFile(devices.cards, [login.issuer]),
   });
   const agency = options.agency ? await startAgency(dir, store, stack.servers) : null;
-  const config = { ...kioskConfig(store, kiosk, broker.mqtts, { ...options, agency }), ...devices };
+  const config = { ...kioskConfig(store, kiosk, broker.mqtts, { ...options, agency, login }), ...devices };
   await startKiosk(stack.kiosk, kiosk, config, { ...options, whole: true }, signal);
   const { user, password } = experts[0];
   console.log(`ready ${JSON.stringify({ url: broker.url, control: config.control, kiosk: KIOSK, user, password, experts, agency: agency?.dir })}`);

@@ -8,9 +8,9 @@ function entries(path, kind) {
 }
 
 /**
- * Of the authorities and revocation lists that a kiosk is configured with: `cards` of its configuration (firmware/store/README.md).
+ * cards: the authorities and revocation lists that a kiosk is configured with (firmware/store/README.md); null: none.
  * issuers: of ID tokens, [{issuer, client, name: {fi, sv, en}, keys: <JWK set>}].
  */
-export function identityFile({ ca, crl }, issuers = []) {
-  return { v: 1, cas: entries(ca, 'CERTIFICATE'), crls: entries(crl, 'X509 CRL'), issuers };
+export function identityFile(cards, issuers = []) {
+  return { v: 1, cas: cards ? entries(cards.ca, 'CERTIFICATE') : [], crls: cards?.crl ? entries(cards.crl, 'X509 CRL') : [], issuers };
 }

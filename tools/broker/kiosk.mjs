@@ -69,6 +69,7 @@ export function kioskConfig(store, dir, mqtts, options) {
     camera: devices,
     sound: devices,
     stamps: Boolean(options.stamps),
+    ...(options.login ? { phone: options.login.phone } : {}),
     ...(options.agency ? { outbox: join(dir, 'outbox') } : {}),
     control: join(dir, 'control'),
   };

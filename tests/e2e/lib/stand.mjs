@@ -4,7 +4,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startBroker } from '../../../tools/broker/broker.mjs';
+import { identityFile } from '../../../tools/broker/identity.mjs';
 import { kioskConfig, makeFleet, startKiosk } from '../../../tools/broker/kiosk.mjs';
+import { LoginService } from '../../../tools/broker/login.mjs';
 import { Processes, listens, serviceUser } from '../../../tools/broker/processes.mjs';
 import { Kiosk } from './kiosk.mjs';
 
@@ -21,8 +23,8 @@ class Named extends Processes {
 }
 
 export class Stand {
-  /** Servers alone; `startKiosk()` starts the rest. `enrol` may add to the fleet's papers. */
-  static async start(context, { enrol = () => undefined } = {}) {
+  /** Servers alone; `startKiosk()` starts the rest. `enrol` may add to the fleet's papers; `login`: a service for logins by telephone, too. */
+  static async start(context, { enrol = () => undefined, login = false } = {}) {
     const stand = new Stand();
     stand.dir = mkdtempSync('/tmp/luukku-test-');
     chmodSync(stand.dir, 0o711);
@@ -36,7 +38,9 @@ export class Stand {
     enrol(stand.pki);
     const run = join(stand.dir, 'servers');
     mkdirSync(run);
-    const { url, mqtts } = await startBroker({ pki: stand.pki, run, page: PAGE, processes: stand.servers });
+    stand.login = login ? await LoginService.inFleet(stand.pki) : null;
+    const identity = login ? identityFile(null, [stand.login.issuer]) : undefined;
+    const { url, mqtts } = await startBroker({ pki: stand.pki, run, page: PAGE, processes: stand.servers, identity });
     stand.mqtts = mqtts;
     stand.mosquitto = join(run, 'mosquitto');
     stand.info = { url, user: expert.user, password: expert.password };
@@ -46,7 +50,7 @@ export class Stand {
   /** luukku-super, with `changes` to the demo's configuration. */
   async startKiosk(changes = {}, options = { headless: true }) {
     const dir = mkdtempSync(join(this.dir, 'k-'));
-    const config = { ...kioskConfig(this.pki, dir, this.mqtts, { simulated: true, stamps: true }), ...changes };
+    const config = { ...kioskConfig(this.pki, dir, this.mqtts, { simulated: true, stamps: true, login: this.login }), ...changes };
     this.kiosk = new Kiosk(config.control);
     await startKiosk(this.programs, dir, config, options, this.stopped.signal);
   }
@@ -79,6 +83,7 @@ export class Stand {
     this.stopped.abort();
     await this.programs.stop();
     await this.servers.stop();
+    await this.login?.stop();
     rmSync(this.dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 }
