@@ -82,7 +82,11 @@ export class LoginService {
       claims: { openid: ['sub'], profile: ['given_name', 'family_name', PERSON_ID] },
       conformIdTokenClaims: false, // who it is stands in the ID token itself
       ttl: { DeviceCode: () => this.lasts, IdToken: 600, AccessToken: 60, Grant: 600, Interaction: 600, Session: 600 },
-      findAccount: (ctx, sub) => ({ accountId: sub, claims: () => PEOPLE.find((p) => p.sub === sub) }),
+      findAccount: (ctx, sub, token) => {
+        // It keeps the nonce that a device login began with, and puts into the ID token what it finds here.
+        if (token?.kind === 'DeviceCode') token.nonce = token.params.nonce;
+        return { accountId: sub, claims: () => PEOPLE.find((p) => p.sub === sub) };
+      },
       // Nobody is asked for more than the code: what is told to whom the kiosk has said.
       loadExistingGrant: async (ctx) => {
         const grant = new ctx.oidc.provider.Grant({ clientId: ctx.oidc.client.clientId, accountId: ctx.oidc.session.accountId });

@@ -127,6 +127,7 @@ void kiosk_screen_help(struct kiosk_page *p);
 void kiosk_page_idle(struct kiosk_page *p);
 
 /* When the time that is left to answer it is said anew; INT64_MAX: never. */
+int64_t kiosk_code_next_us(const struct session_view *view, int64_t now_us);
 int64_t kiosk_idle_next_us(const struct session_view *view, int64_t now_us);
 
 #endif

@@ -118,5 +118,6 @@ static int64_t next_minute_us(const struct session_view *v, int64_t now_us)
 int64_t kiosk_screen_next_us(const struct session_view *view, int64_t now_us)
 {
     return LK_MIN(next_minute_us(view, now_us),
-                  kiosk_idle_next_us(view, now_us));
+                  LK_MIN(kiosk_code_next_us(view, now_us),
+                         kiosk_idle_next_us(view, now_us)));
 }

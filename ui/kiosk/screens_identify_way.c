@@ -111,6 +111,53 @@ static void phone_code(struct kiosk_page *p)
     kiosk_tree_close(p->t);
 }
 
+/* Below this, in seconds, the rest is told in steps of ten seconds; above, in
+ * minutes, to the nearest. */
+#define SOON_S 90
+#define STEP_S 10
+#define SECOND_US INT64_C(1000000)
+
+static int64_t code_left_us(const struct session_view *v, int64_t now_us)
+{
+    return LK_MAX(v->identity.code_until_us - now_us, 0);
+}
+
+static int64_t nearest_minutes(int64_t left_us)
+{
+    return (left_us + 30 * SECOND_US) / (60 * SECOND_US);
+}
+
+/* Begun ones count. */
+static int64_t code_steps(int64_t left_us)
+{
+    return (left_us + STEP_S * SECOND_US - 1) / (STEP_S * SECOND_US);
+}
+
+int64_t kiosk_code_next_us(const struct session_view *v, int64_t now_us)
+{
+    int64_t left_us = code_left_us(v, now_us);
+    if (v->identity.phase != SESSION_IDENTITY_PHONE || left_us == 0)
+        return INT64_MAX;
+    int64_t at_us =
+        left_us < SOON_S * SECOND_US
+            ? (code_steps(left_us) - 1) * STEP_S * SECOND_US
+            : nearest_minutes(left_us) * 60 * SECOND_US - 30 * SECOND_US - 1;
+    return v->identity.code_until_us - at_us;
+}
+
+static const char *code_left(struct kiosk_page *p)
+{
+    char text[128];
+    int64_t left_us = code_left_us(p->view, p->env->now_us);
+    bool soon = left_us < SOON_S * SECOND_US;
+    kiosk_str_count(
+        p->lang, soon ? KIOSK_PLURAL_PHONE_SECONDS : KIOSK_PLURAL_PHONE_MINUTES,
+        (uint64_t)(soon ? code_steps(left_us) * STEP_S
+                        : nearest_minutes(left_us)),
+        sizeof(text), text);
+    return kiosk_tree_printf(p->t, "%s", text);
+}
+
 /* Edge of the QR code, mm: its modules are large enough for any telephone. */
 static float qr_mm(const struct kiosk_page *p)
 {
@@ -146,8 +193,7 @@ void kiosk_identify_phone(struct kiosk_page *p)
     kiosk_tree_close(p->t);
     kiosk_tree_close(p->t);
     phone_code(p);
-    kiosk_identify_line(p, KIOSK_ICON_CLOCK,
-                        kiosk_page_str(p, KIOSK_STR_PHONE_VALID));
+    kiosk_identify_line(p, KIOSK_ICON_CLOCK, code_left(p));
     kiosk_identify_close(p, &kiosk_identify_give_up, NULL);
 }
 

@@ -130,6 +130,9 @@ static void test_challenges(void **state)
         assert_int_equal(identity_challenge(how, &b, &a, challenge), 0);
         assert_hex(challenge, sizeof(challenge), str(v, "challenge"));
         assert_true(identity_binding_same(&b, &b));
+        char nonce[IDENTITY_LOGIN_NONCE_SIZE];
+        assert_int_equal(identity_login_nonce(&b, nonce), 0);
+        assert_string_equal(nonce, str(v, "nonce"));
         if (how == IDENTITY_CARD)
             check_card(v, challenge);
         if (*str(v, "token"))
@@ -261,14 +264,19 @@ static void test_states(void **state)
                                   .how = IDENTITY_CARD,
                                   .state = (enum identity_state)i,
                                   .why = IDENTITY_WRONG_PIN,
-                                  .tries = 2};
+                                  .tries = 2,
+                                  .left_s = 272};
         json_t *o = parse(text, identity_write(&s, text, sizeof(text)));
         bool failed = i == IDENTITY_FAILED;
         assert_string_equal(str(o, "type"), "identity");
         assert_int_equal(json_integer_value(json_object_get(o, "n")), 3);
         assert_string_equal(str(o, "state"), identity_state_word(s.state));
         assert_string_equal(str(o, "why"), failed ? "wrong-pin" : "");
-        assert_int_equal(json_object_size(o), failed ? 6 : 4);
+        bool code = i == IDENTITY_SHOW_CODE;
+        assert_int_equal(json_object_size(o), failed ? 6 : code ? 5 : 4);
+        if (code)
+            assert_int_equal(json_integer_value(json_object_get(o, "left")),
+                             272);
         json_decref(o);
     }
     struct identity_said s = {.state = IDENTITY_FAILED,

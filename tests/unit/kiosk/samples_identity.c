@@ -146,7 +146,9 @@ const struct sample samples_identity[] = {
                               .how = SESSION_BY_PHONE,
                               .qr = "https://tunnistus.example.fi/device?"
                                     "user_code=WDJB-MJHT",
-                              .code = "WDJB-MJHT"}},
+                              .code = "WDJB-MJHT",
+                              .code_until_us =
+                                  SAMPLE_NOW_US + 272 * INT64_C(1000000)}},
         .live = true,
     },
     {

@@ -9,6 +9,8 @@
 
 #include <errno.h>
 
+#define S INT64_C(1000000)
+
 static struct kiosk_tree tree;
 
 static const struct kiosk_env env = {.width_mm = 268, .height_mm = 476};
@@ -218,6 +220,43 @@ static void test_phone(void **state)
     assert_string_equal(node("phone-qr")->value, v.identity.qr);
     assert_string_equal(node("phone-code")->value, "WDJB MJHT");
     assert_true(says("bank.example/device"));
+}
+
+/* How long the code is still good: in minutes, at the end in steps of ten
+ * seconds; and when the screen says something else. */
+static void test_phone_time(void **state)
+{
+    static const struct {
+        int64_t left_us;
+        const char *words;
+        int64_t next_us; /* from then on */
+    } cases[] = {
+        {300 * S, "vielä 5 minuuttia", 30 * S + 1},
+        {270 * S, "vielä 5 minuuttia", 1},
+        {270 * S - 1, "vielä 4 minuuttia", 60 * S},
+        {90 * S, "vielä 2 minuuttia", 1},
+        {90 * S - 1, "vielä 90 sekuntia", 10 * S - 1},
+        {80 * S, "vielä 80 sekuntia", 10 * S},
+        {10 * S, "vielä 10 sekuntia", 10 * S},
+        {1, "vielä 10 sekuntia", 1},
+        {0, "vielä 0 sekuntia", -1},
+        {-S, "vielä 0 sekuntia", -1},
+    };
+    (void)state;
+    struct session_view v = view_of(SESSION_IDENTITY_PHONE);
+    struct kiosk_env then = env;
+    then.now_us = 5000 * S;
+    for (size_t i = 0; i < LK_ARRAY_LEN(cases); i++) {
+        v.identity.code_until_us = then.now_us + cases[i].left_us;
+        kiosk_screen_build(&v, &then, &tree);
+        assert_int_equal(tree.error, 0);
+        if (!says(cases[i].words))
+            fail_msg("%zu: not \"%s\"", i, cases[i].words);
+        int64_t next_us = kiosk_screen_next_us(&v, then.now_us);
+        assert_int_equal(next_us, cases[i].next_us < 0
+                                      ? INT64_MAX
+                                      : then.now_us + cases[i].next_us);
+    }
 }
 
 /* From the call, the form and the snapshot. */
@@ -453,6 +492,7 @@ int main(void)
         cmocka_unit_test(test_failed),
         cmocka_unit_test(test_done),
         cmocka_unit_test(test_phone),
+        cmocka_unit_test(test_phone_time),
         cmocka_unit_test(test_called),
         cmocka_unit_test(test_spoken_digits),
         cmocka_unit_test(test_alarm),

@@ -25,6 +25,14 @@ static void phone(enum identdesk_phone_kind kind)
     identdesk_phone(w->d, &e, w->now_us);
 }
 
+/* Seconds, as the page heard last. */
+static int64_t code_left(void)
+{
+    const json_t *left = json_object_get(world_last(w, "identity"), "left");
+    assert_true(json_is_integer(left));
+    return json_integer_value(left);
+}
+
 static void phone_code(void)
 {
     static uint32_t n;
@@ -40,6 +48,8 @@ static void phone_code(void)
     assert_int_equal(w->view.phase, SESSION_IDENTITY_PHONE);
     assert_string_equal(w->view.qr, "https://id.example/?c=ABCD");
     assert_string_equal(w->view.code, "ABCD-EFGH");
+    assert_int_equal(w->view.code_until_us, w->now_us + 120 * SEC);
+    assert_int_equal(code_left(), 120);
 }
 
 static void assert_phone_proof(void)
@@ -82,6 +92,22 @@ static void by_phone_without_a_line(void **state)
     w->binding.page_print[1]++;
     identdesk_channel(w->d, true, w->now_us);
     assert_phone_proof();
+}
+
+/* A page that comes back hears how long the code is still good. */
+static void code_told_again(void **state)
+{
+    (void)state;
+    phone_code();
+    int told = world_states(w, "phone");
+    identdesk_channel(w->d, false, w->now_us);
+    world_wait(w, 40 * SEC + 1);
+    identdesk_channel(w->d, true, w->now_us);
+    assert_int_equal(world_states(w, "phone"), told + 1);
+    assert_int_equal(code_left(), 80);
+    phone(IDENTDESK_PHONE_LATE);
+    assert_failed(SESSION_WHY_TIMEOUT, "timeout");
+    assert_int_equal(w->view.code_until_us, 0);
 }
 
 static void phones_that_fail(void **state)
@@ -211,9 +237,13 @@ static void documents_that_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(by_phone),         T(by_phone_without_a_line),
-        T(phones_that_fail), T(strange_phones),
-        T(by_document),      T(documents_that_fail),
+        T(by_phone),
+        T(by_phone_without_a_line),
+        T(code_told_again),
+        T(phones_that_fail),
+        T(strange_phones),
+        T(by_document),
+        T(documents_that_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

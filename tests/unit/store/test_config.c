@@ -178,6 +178,8 @@ static const struct mistake {
      "\"camera\":",
      24, "devices.scanner.allow[0]: has a port that is not like 1-1.4"},
     {"\"camera\":", "\"cards\": {}, \"camera\":", 24, "cards.ca: is missing"},
+    {"\"camera\":", "\"phone\": {\"device\": \"https://x\"}, \"camera\":", 24,
+     "phone.token: is missing"},
     {"{\"id\": \"vero\", \"ca\": \"vero.pem\"}", "[]", 12,
      "agencies[1]: is not an object"},
     {"stun:stun.example", "turn:stun.example", 15,
@@ -256,7 +258,10 @@ static void reads_addresses(void **state)
         "\"cert\":\"p.crt\",\"ca\":\"/ca\"}}],\"outbox\":\"out\","
         "\"devices\":{\"scanner\":{\"usbip\":\"s.sock\",\"emulator\":\"c\"},"
         "\"reader\":{\"allow\":[\"*:*\",\"076b:3021@1-1.4\"]}},"
-        "\"cards\":{\"ca\":\"card.pem\",\"shuffle\":true},\"control\":\"s\"}";
+        "\"cards\":{\"ca\":\"card.pem\",\"shuffle\":true},"
+        "\"phone\":{\"device\":\"https://id.fi/d\",\"token\":"
+        "\"https://id.fi/t\",\"client\":\"kiosk\",\"ca\":\"id.crt\"},"
+        "\"control\":\"s\"}";
     struct store_config_error e;
     LK_AUTO(store_config) c = NULL;
     (void)state;
@@ -265,6 +270,11 @@ static void reads_addresses(void **state)
     assert_string_equal(c->agency[0].post_cert, "/x/p.crt");
     assert_string_equal(c->agency[0].post_ca, "/ca");
     assert_string_equal(c->outbox, "/x/out");
+    assert_string_equal(c->phone.device_url, "https://id.fi/d");
+    assert_string_equal(c->phone.token_url, "https://id.fi/t");
+    assert_string_equal(c->phone.client, "kiosk");
+    assert_string_equal(c->phone.scope, "openid profile");
+    assert_string_equal(c->phone.ca, "/x/id.crt");
     assert_string_equal(c->scanner.usbip, "/x/s.sock");
     assert_string_equal(c->scanner.busid, "1-1");
     assert_string_equal(c->scanner.emulator, "/x/c");

@@ -24,9 +24,10 @@ function challenge(title, how, over = {}, acting = SELF, token) {
   const text = lines(how, binding, acting);
   const digest = sha('sha256', Buffer.from(text));
   const card = Buffer.concat([Buffer.from('luukku-identify-1\nidentify\n'), digest]);
+  const nonce = b64(sha('sha256', ['luukku-login-1', binding.kiosk, binding.expert, binding.call, binding.kn, binding.en].join('\n')));
   const tokenHash = token && sha('sha256', token).toString('hex');
   return {
-    title, how, binding, acting, lines: text, challenge: digest.toString('hex'),
+    title, how, binding, acting, lines: text, challenge: digest.toString('hex'), nonce,
     ...(how === 'card' ? { cardSha256: sha('sha256', card).toString('hex'), cardSha384: sha('sha384', card).toString('hex') } : {}),
     ...(token ? { token, tokenLines: `${text}\n${tokenHash}` } : {}),
   };

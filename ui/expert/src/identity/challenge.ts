@@ -1,6 +1,6 @@
 // What is signed, and how a proof is tied to one call. Pure.
 
-import { hex, sha256, utf8, type Bytes } from '../wire/bytes';
+import { base64url, hex, sha256, utf8, type Bytes } from '../wire/bytes';
 import type { How, Role } from './messages';
 
 /** The connection that stands, by what both sides know of it. Fingerprints: SHA-256 in lower-case hex. */
@@ -29,6 +29,10 @@ export async function cardText(b: Binding, r: Role): Promise<Bytes> {
   text.set(await sha256(linesOf('card', b, r)), head.length);
   return text;
 }
+
+/** What an ID token of a login in this call carries. Fingerprints are left out: a connection made anew is still the same call. */
+export const loginNonce = async (b: Binding): Promise<string> =>
+  base64url(await sha256(['luukku-login-1', b.kiosk, b.expert, b.call, b.kn, b.en].join('\n')));
 
 /** The text that the kiosk signs of an ID token. */
 export const phoneText = async (b: Binding, r: Role, token: string): Promise<Bytes> =>

@@ -5,7 +5,7 @@ import type { Lang3 } from '../wire/body';
 import type { Bytes } from '../wire/bytes';
 import { ATTRIBUTE, importKey, readCert, type Cert, type Scheme } from './cert';
 import { judgeChain, type ChainFault } from './chain';
-import { cardText, phoneText, sameBinding, type Binding } from './challenge';
+import { cardText, loginNonce, phoneText, sameBinding, type Binding } from './challenge';
 import { SELF, type Algorithm, type Proof, type Role } from './messages';
 import { judgeToken, type TokenFault } from './token';
 import type { Trust } from './trust';
@@ -83,7 +83,7 @@ async function judgePhone(proof: Extract<Proof, { how: 'phone' }>, k: Known, aro
   const how = { name: 'ECDSA', hash: 'SHA-256' };
   const fits = async (b: Binding, r: Role): Promise<boolean> => kioskKey !== null && verify(how, kioskKey, proof.sig, await phoneText(b, r, proof.token));
   const bound = await bindingFault(k, fits);
-  const { faults, person } = await judgeToken(proof.token, trust.issuers, now);
+  const { faults, person } = await judgeToken(proof.token, trust.issuers, now, await loginNonce(k.binding));
   return bound === null ? { faults, person } : { faults: [bound, ...faults], person: null };
 }
 

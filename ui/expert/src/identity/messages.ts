@@ -25,7 +25,8 @@ export type Proof =
   | { how: 'document' };
 
 export type Said = { n: number; how: How } & (
-  | { state: Going | 'declined' | 'off' }
+  /** left: seconds that the telephone's code can still be used. */
+  | { state: Going | 'declined' | 'off'; left?: number }
   | { state: 'failed'; why: Why; tries: number }
   /** Null: there is one that cannot be read. */
   | { state: 'proof'; proof: Proof | null });
@@ -37,6 +38,7 @@ const CERT_MAX = 8192;
 const SIG_MAX = 512;
 const TOKEN_MAX = 15_360;
 const TRIES_MAX = 15;
+const LEFT_MAX_S = 600;
 const NAME_MAX = 128;
 const ID_MAX = 32;
 
@@ -74,11 +76,12 @@ function readProof(how: How, m: Json): Proof | null {
 }
 
 function readSaid(m: Json): Said | null {
-  const { n, how, state, why, tries } = m;
+  const { n, how, state, why, tries, left } = m;
   if (!whole(n, 1, N_MAX) || !among(HOWS, how)) return null;
   if (state === 'proof') return { n, how, state, proof: readProof(how, m) };
   if (state === 'failed') return among(WHYS, why) ? { n, how, state, why, tries: whole(tries, 0, TRIES_MAX) ? tries : -1 } : null;
-  return among([...GOING, 'declined', 'off'] as const, state) ? { n, how, state } : null;
+  if (!among([...GOING, 'declined', 'off'] as const, state)) return null;
+  return state === 'phone' && whole(left, 0, LEFT_MAX_S) ? { n, how, state, left } : { n, how, state };
 }
 
 /** Null: of another kind, or malformed. */

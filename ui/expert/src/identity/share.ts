@@ -66,6 +66,8 @@ export class IdentityShare {
   why: Why | null = null;
   /** Of the PIN; -1: not known. */
   tries = -1;
+  /** When the telephone's code ends, by the clock; null: none is shown, or nobody said. */
+  private until: number | null = null;
   /** Of the last proof. */
   verdict: Verdict | null = null;
   /** The last one that was good, by this page's own eyes. */
@@ -97,6 +99,11 @@ export class IdentityShare {
   /** A request is under way. */
   get going(): boolean {
     return !['none', 'silent', 'declined', 'off', 'failed', 'proof'].includes(this.stage);
+  }
+
+  /** Seconds that the telephone's code can still be used; null: none is shown, or nobody said. */
+  get leftS(): number | null {
+    return this.stage === 'phone' && this.until !== null ? Math.max(0, Math.ceil((this.until - this.deps.clock.now()) / 1000)) : null;
   }
 
   get mayAsk(): boolean {
@@ -222,6 +229,7 @@ export class IdentityShare {
     this.turn += 1;
     this.verdict = null;
     [this.why, this.tries] = said.state === 'failed' ? [said.why, said.tries] : [null, -1];
+    this.until = said.state === 'phone' && said.left !== undefined ? this.deps.clock.now() + said.left * 1000 : null;
     // It lies there until the kiosk knows that it was seen.
     const known = this.seen && said.state === 'document';
     if (known) this.deps.send(writeSeen(this.n));

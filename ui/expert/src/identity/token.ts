@@ -5,7 +5,7 @@ import type { Person } from './judge';
 import { ALGORITHMS } from './messages';
 import type { TokenIssuer } from './trust';
 
-export type TokenFault = 'token' | 'token-issuer' | 'token-key' | 'token-algorithm' | 'token-signature' | 'token-audience' | 'token-expired' | 'token-old' | 'token-early';
+export type TokenFault = 'token' | 'token-issuer' | 'token-key' | 'token-algorithm' | 'token-signature' | 'token-audience' | 'token-expired' | 'token-old' | 'token-early' | 'token-nonce';
 
 const SKEW_S = 60;
 /** Issued for this call: no login lasts longer at a kiosk. */
@@ -40,8 +40,12 @@ function faultOf(error: unknown): TokenFault {
 const audienceFits = (claims: JWTPayload, client: string): boolean =>
   [claims.aud ?? []].flat().every((a) => a === client) && (claims['azp'] === undefined || claims['azp'] === client);
 
-/** Total. */
-export async function judgeToken(token: string, issuers: readonly TokenIssuer[], now: number): Promise<Judged> {
+/** An issuer that says for which call, says it right. */
+const nonceFits = (claims: JWTPayload, from: TokenIssuer, nonce: string): boolean =>
+  claims['nonce'] === nonce || (!from.nonce && claims['nonce'] === undefined);
+
+/** `nonce`: of the call (challenge.ts). Total. */
+export async function judgeToken(token: string, issuers: readonly TokenIssuer[], now: number, nonce: string): Promise<Judged> {
   try {
     const claimed = decodeJwt(token);
     const from = issuers.find((i) => i.issuer === claimed.iss);
@@ -54,6 +58,7 @@ export async function judgeToken(token: string, issuers: readonly TokenIssuer[],
       requiredClaims: ['iss', 'sub', 'aud', 'exp', 'iat'],
     });
     if (!audienceFits(payload, from.client)) return wrong('token-audience');
+    if (!nonceFits(payload, from, nonce)) return wrong('token-nonce');
     const person = personOf(payload, from);
     return person === null ? wrong('token') : { faults: [], person };
   } catch (error) {

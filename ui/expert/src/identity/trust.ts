@@ -4,7 +4,14 @@ import { unbase64url } from '../wire/bytes';
 import type { Lang3 } from '../wire/body';
 import { readCert, readCrl, type Cert, type Crl } from './cert';
 
-export interface TokenIssuer { issuer: string; client: string; name: Lang3; keys: { keys: JsonWebKey[] } }
+export interface TokenIssuer {
+  issuer: string;
+  client: string;
+  name: Lang3;
+  keys: { keys: JsonWebKey[] };
+  /** False: it puts no nonce into ID tokens of device logins (RFC 8628 knows none); then the kiosk alone says for which call one was made. */
+  nonce: boolean;
+}
 export interface Trust { cas: Cert[]; crls: Crl[]; issuers: TokenIssuer[] }
 
 const MAX = { cas: 64, crls: 64, issuers: 32, keys: 32, der: 12 * 1024 * 1024, text: 2048 };
@@ -49,8 +56,9 @@ function issuerOf(v: unknown): TokenIssuer {
   const name = record(o['name'], 'name');
   const issuer = text(o['issuer'], 'issuer');
   need(URL.canParse(issuer), 'issuer');
+  need(typeof (o['nonce'] ?? true) === 'boolean', 'nonce');
   return {
-    issuer, client: text(o['client'], 'client'), keys: keysOf(o['keys']),
+    issuer, client: text(o['client'], 'client'), keys: keysOf(o['keys']), nonce: o['nonce'] !== false,
     name: { fi: text(name['fi'], 'name'), sv: text(name['sv'], 'name'), en: text(name['en'], 'name') },
   };
 }

@@ -29,6 +29,7 @@ export const identity: IdentityTexts = {
   silent: 'The kiosk did not answer the request. You can ask again.',
   declined: 'The customer did not want to identify.',
   off: 'The request was withdrawn.',
+  left: (t) => `Time left ${t}`,
   whys: {
     'wrong-pin': 'The PIN was wrong.',
     'last-try': 'The card has only one try left. It is not used up at a kiosk.',
@@ -79,6 +80,7 @@ export const identity: IdentityTexts = {
     'token-algorithm': "The identification service's signature is of a kind that is not accepted.",
     'token-signature': "The identification service's signature is wrong.",
     'token-audience': 'The identification was made for another service.',
+    'token-nonce': 'The identification was made for another call. Somebody may be posing as another person.',
     'token-expired': 'The identification has expired.',
     'token-old': 'The identification was made too long ago.',
     'token-early': "The identification is from the future. Check the computer's clock.",

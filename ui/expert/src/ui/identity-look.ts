@@ -10,7 +10,7 @@ export type IdentityState = 'none' | 'going' | 'failed' | 'unverified' | 'stale'
 /** What may turn a line around, or leave it, is no part of a name that is shown. */
 const calm = (text: string): string => `\u2068${text.replaceAll(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')}\u2069`;
 
-const UNFIT = ['unfit', 'earlier-connection', 'no-connection'];
+const UNFIT = ['unfit', 'earlier-connection', 'no-connection', 'token-nonce'];
 
 /** How a verdict that was good stands now. */
 export function keptState(s: IdentityShare): 'seen' | 'verified' | 'earlier' | 'other-role' | null {

@@ -78,7 +78,13 @@ class IdentityPanel extends PageElement {
     const reasons = state === 'none' ? [share.setUp === 'ready' ? i.title : share.setUp === 'none' ? i.notSetUp : share.setUp === 'broken' ? i.broken : i.loading]
       : state === 'going' ? [i.going[share.stage as keyof typeof i.going]] : reasonsOf(t, share);
     return html`<div class="standing ${LOOK[state]}">${icon(name, extra)}<div class="grow"><h2 id="identity-title" tabindex="-1">${chipOf(t, state)}</h2>
-      ${reasons.map((r) => html`<p class="small" data-testid="identity-why">${r}</p>`)}${this.written()}</div></div>${this.buttons(state)}`;
+      ${reasons.map((r) => html`<p class="small" data-testid="identity-why">${r}</p>`)}${this.left()}${this.written()}</div></div>${this.buttons(state)}`;
+  }
+
+  /** How long the telephone's code is still good. */
+  private left(): TemplateResult | typeof nothing {
+    const s = this.share.leftS;
+    return s === null ? nothing : html`<p class="small muted timer" role="timer" data-testid="identity-left">${this.t.identity.left(`${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`)}</p>`;
   }
 
   private buttons(state: IdentityState): TemplateResult | typeof nothing {

@@ -31,8 +31,8 @@ export class Citizens {
     return trustFile([caCert, rootCert], [this.revoked.crl, rootCrl], [{ issuer: ISSUER, client: 'luukku', name, keys }]);
   }
 
-  token() {
-    const claims = { given_name: 'Aino Maria', family_name: 'Korhonen', 'urn:oid:1.2.246.21': '010190-999A' };
+  token(nonce) {
+    const claims = { nonce, given_name: 'Aino Maria', family_name: 'Korhonen', 'urn:oid:1.2.246.21': '010190-999A' };
     return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'one' }).setIssuer(ISSUER).setAudience('luukku').setSubject('a1').setIssuedAt().setExpirationTime('5m').sign(this.phone.secret);
   }
 }
@@ -78,7 +78,8 @@ class Teller {
   }
 
   async token(n) {
-    const token = await this.citizens.token();
+    const { call, kn, name, line } = this.kiosk;
+    const token = await this.citizens.token(sha(['luukku-login-1', name, EXPERT.user, call, kn, line.en].join('\n')).toString('base64url'));
     const text = `${this.lines('phone')}\n${sha(token).toString('hex')}`;
     await this.state(n, 'phone', 'proof', { token, sig: b64(sign('sha256', Buffer.from(text), { key: this.kiosk.keys.privateKey, dsaEncoding: 'ieee-p1363' })) });
   }
@@ -165,7 +166,7 @@ async function otherWays(world, teller) {
   const { page, see } = world;
   await teller.act({ role: 'person', name: 'Eino \u202eKorhonen', id: '010120A901K' });
   let n = await ask(world, teller, 'phone');
-  await teller.state(n, 'phone', 'phone');
+  await teller.state(n, 'phone', 'phone', { left: 272 });
   await teller.token(n);
   await stands(page, 'verified');
   same(await page.textContent(id('identity-issuer')), await page.evaluate(() => ({ fi: 'Testipankki', sv: 'Testbanken', en: 'Test Bank' })[document.documentElement.lang]), 'the issuer');

@@ -1,7 +1,7 @@
 // What the page finds of a card's proof, right and wrong in every way it tells apart; and that nothing a kiosk sends throws.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { cardText, linesOf, phoneText, type Binding } from '../../src/identity/challenge';
+import { cardText, linesOf, loginNonce, phoneText, type Binding } from '../../src/identity/challenge';
 import { judge, type Fault, type Known } from '../../src/identity/judge';
 import { ALGORITHMS, SELF, readMessage, readRole, writeAsk, type Algorithm, type How, type Role } from '../../src/identity/messages';
 import { readTrust, type Trust } from '../../src/identity/trust';
@@ -153,7 +153,7 @@ describe('another algorithm than the key\'s', () => {
 });
 
 describe('the lines, as the vectors have them', () => {
-  interface Row { title: string; how: How; binding: Binding; acting: Role; lines: string; challenge: string; cardSha256?: string; cardSha384?: string; token?: string; tokenLines?: string }
+  interface Row { title: string; how: How; binding: Binding; acting: Role; lines: string; challenge: string; nonce: string; cardSha256?: string; cardSha384?: string; token?: string; tokenLines?: string }
   const { challenges, badActing, asks } = JSON.parse(readFileSync(new URL('../../../../tests/vectors/identity/challenges.json', import.meta.url), 'utf8')) as {
     challenges: Row[]; badActing: Role[]; asks: { text: string; kind?: string; n?: number; how?: How }[];
   };
@@ -166,6 +166,7 @@ describe('the lines, as the vectors have them', () => {
       expect(await digest('SHA-256', await cardText(row.binding, row.acting))).toBe(row.cardSha256);
       expect(await digest('SHA-384', await cardText(row.binding, row.acting))).toBe(row.cardSha384);
     }
+    expect(await loginNonce(row.binding)).toBe(row.nonce);
     if (row.token !== undefined) expect(await phoneText(row.binding, row.acting, row.token)).toEqual(utf8(row.tokenLines!));
   });
   test.each(badActing)('no role: %j', (role) => expect(readMessage({ type: 'role', ...role })).toBeNull());
@@ -230,6 +231,7 @@ describe('identity.json', () => {
     ['a secret key', { ...good, issuers: [{ ...issuer, keys: { keys: [newKey('P-256').secret.export({ format: 'jwk' })] } }] }],
     ['a symmetric key', { ...good, issuers: [{ ...issuer, keys: { keys: [{ kty: 'oct', k: 'AAAA' }] } }] }], ['no key', { ...good, issuers: [{ ...issuer, keys: { keys: [] } }] }],
     ['an issuer twice', { ...good, issuers: [issuer, issuer] }], ['no client', { ...good, issuers: [{ ...issuer, client: '' }] }], ['a name in one language', { ...good, issuers: [{ ...issuer, name: { fi: 'a' } }] }],
+    ['a nonce that is no yes or no', { ...good, issuers: [{ ...issuer, nonce: 'no' }] }],
     ['no address', { ...good, issuers: [{ ...issuer, issuer: 'id' }] }],
   ])('%s is no such file', (_, file) => expect(() => readTrust(file)).toThrow(/identity\.json/));
 });

@@ -2,7 +2,7 @@
 import { SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
 import { sign } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { phoneText, type Binding } from '../../src/identity/challenge';
+import { loginNonce, phoneText, type Binding } from '../../src/identity/challenge';
 import { judge, type Judgement, type Known } from '../../src/identity/judge';
 import { SELF, type Proof, type Role } from '../../src/identity/messages';
 import { IdentityShare, type TrustState } from '../../src/identity/share';
@@ -244,29 +244,53 @@ test('a role is shown without what turns a line around', () => {
   expect(roleText(textsOf('en'), { role: 'person', name: 'A\u202eB\u2069', id: '' })).toBe('Acts for: \u2068AB\u2069');
 });
 
+test('how long the code of a telephone can still be used', () => {
+  open();
+  share.ask('phone');
+  const tell = (more: Record<string, unknown>): void => share.receive({ type: 'identity', n: 1, how: 'phone', state: 'phone', ...more });
+  tell({});
+  expect(share.leftS).toBe(null); // an older kiosk
+  tell({ left: 300 });
+  expect(share.leftS).toBe(300);
+  clock.pass(10_400);
+  expect(share.leftS).toBe(290);
+  tell({ left: 100 });
+  expect(share.leftS).toBe(100);
+  clock.pass(200_000);
+  expect(share.leftS).toBe(0);
+  tell({ left: 601 });
+  expect(share.leftS).toBe(null);
+  tell({ left: 5 });
+  share.receive({ type: 'identity', n: 1, how: 'phone', state: 'working' });
+  expect(share.leftS).toBe(null);
+});
+
 describe('an ID token', () => {
+  const NONCE = 'n'.repeat(43);
   const [key, other, kiosk] = [newKey('P-256'), newKey('P-256'), newKey('P-256')];
   const rsa = newKey(2048);
   const jwk = { ...key.public.export({ format: 'jwk' }), kid: 'one' };
   const issuer: TokenIssuer = {
     issuer: 'https://id.example', client: 'luukku', name: { fi: 'Pankki', sv: 'Banken', en: 'Bank' },
-    keys: { keys: [jwk as JsonWebKey, { ...rsa.public.export({ format: 'jwk' }), kid: 'two' } as JsonWebKey] },
+    keys: { keys: [jwk as JsonWebKey, { ...rsa.public.export({ format: 'jwk' }), kid: 'two' } as JsonWebKey] }, nonce: true,
   };
   const at = NOW / 1000;
-  const CLAIMS: JWTPayload = { iss: issuer.issuer, aud: 'luukku', sub: 's', iat: at - 5, exp: at + 300, name: 'Aino Korhonen', 'urn:oid:1.2.246.22': '99900024D' };
+  const CLAIMS: JWTPayload = { nonce: NONCE, iss: issuer.issuer, aud: 'luukku', sub: 's', iat: at - 5, exp: at + 300, name: 'Aino Korhonen', 'urn:oid:1.2.246.22': '99900024D' };
   const make = (claims: JWTPayload, header: Record<string, unknown> = {}, by = key): Promise<string> => new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'one', ...header }).sign(by.secret);
 
   test('that is good', async () => {
     const person = { name: 'Aino Korhonen', id: '99900024D', kind: 'satu', issuer: issuer.name };
-    expect(await judgeToken(await make(CLAIMS), [issuer], NOW)).toEqual({ faults: [], person });
-    expect(await judgeToken(await make({ ...CLAIMS, aud: ['luukku'], azp: 'luukku' }), [issuer], NOW)).toMatchObject({ faults: [] });
-    for (const alg of ['RS256', 'PS256']) expect(await judgeToken(await make(CLAIMS, { alg, kid: 'two' }, rsa), [issuer], NOW)).toMatchObject({ faults: [] });
+    expect(await judgeToken(await make(CLAIMS), [issuer], NOW, NONCE)).toEqual({ faults: [], person });
+    expect(await judgeToken(await make({ ...CLAIMS, aud: ['luukku'], azp: 'luukku' }), [issuer], NOW, NONCE)).toMatchObject({ faults: [] });
+    for (const alg of ['RS256', 'PS256']) expect(await judgeToken(await make(CLAIMS, { alg, kid: 'two' }, rsa), [issuer], NOW, NONCE)).toMatchObject({ faults: [] });
   });
   const cases: [string, string, () => Promise<string> | string][] = [
     ['of another issuer', 'token-issuer', () => make({ ...CLAIMS, iss: 'https://id.example/' })],
     ['for another service', 'token-audience', () => make({ ...CLAIMS, aud: 'other' })],
     ['for another service, too', 'token-audience', () => make({ ...CLAIMS, aud: ['luukku', 'other'] })],
     ['given to another service', 'token-audience', () => make({ ...CLAIMS, azp: 'other' })],
+    ['of another call', 'token-nonce', () => make({ ...CLAIMS, nonce: 'm'.repeat(43) })],
+    ['of no call', 'token-nonce', () => make(Object.fromEntries(Object.entries(CLAIMS).filter(([k]) => k !== 'nonce')))],
     ['that is over', 'token-expired', () => make({ ...CLAIMS, exp: at - 120 })],
     ['of an hour ago', 'token-old', () => make({ ...CLAIMS, iat: at - 3600 })],
     ['from the future', 'token-early', () => make({ ...CLAIMS, iat: at + 600, exp: at + 900 })],
@@ -282,18 +306,25 @@ describe('an ID token', () => {
     ['a logout token', 'token', () => make({ ...CLAIMS, events: {} })],
     ['nonsense', 'token', () => 'a.b.c'],
   ];
-  test.each(cases)('%s', async (_, fault, token) => expect(await judgeToken(await token(), [issuer], NOW)).toEqual({ faults: [fault], person: null }));
+  test.each(cases)('%s', async (_, fault, token) => expect(await judgeToken(await token(), [issuer], NOW, NONCE)).toEqual({ faults: [fault], person: null }));
+
+  test('of an issuer that puts no nonce into it', async () => {
+    const silent = { ...issuer, nonce: false };
+    const { nonce: _, ...claims } = CLAIMS;
+    expect((await judgeToken(await make(claims), [silent], NOW, NONCE)).faults).toEqual([]);
+    expect((await judgeToken(await make({ ...CLAIMS, nonce: 'other' }), [silent], NOW, NONCE)).faults).toEqual(['token-nonce']);
+  });
 
   test('is tied to the call by the kiosk\'s signature', async () => {
     const spki = await crypto.subtle.importKey('spki', Uint8Array.from(kiosk.spki), { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']);
-    const token = await make(CLAIMS);
+    const token = await make({ ...CLAIMS, nonce: await loginNonce(HERE) });
     const find = async (b: Binding, by = kiosk, kioskKey: CryptoKey | null = spki): Promise<string[]> => {
       const sig = Uint8Array.from(sign('sha256', await phoneText(b, SELF, token), { key: by.secret, dsaEncoding: 'ieee-p1363' }));
       const proof: Exclude<Proof, { how: 'document' }> = { how: 'phone', token, sig };
       return (await judge(proof, { binding: HERE, role: SELF, roles: [], earlier: [FRESH] }, { trust: { cas: [], crls: [], issuers: [issuer] }, kioskKey, now: NOW })).faults;
     };
     expect(await find(HERE)).toEqual([]);
-    expect(await find(FRESH)).toEqual(['earlier-connection']);
+    expect(await find(FRESH)).toEqual(['earlier-connection']); // the call is the same, and so is its nonce
     expect(await find(HERE, other)).toEqual(['unfit']);
     expect(await find(HERE, kiosk, null)).toEqual(['unfit']);
   });

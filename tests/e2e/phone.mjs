@@ -1,0 +1,124 @@
+// Who the citizen is, by their own telephone: the expert asks, the citizen reads the code with a telephone (a second browser), identifies
+// there with a real OpenID Connect service, and the page verifies it for this call. Then what goes wrong: refused on the telephone, nobody
+// uses the code, a service that hands out what was made for another call. PICTURES=FOLDER keeps screenshots of all three sides.
+import { join } from 'node:path';
+import { startChromium } from './lib/chromium.mjs';
+import { intoCall, openExpert } from './lib/journey.mjs';
+import { looker } from './lib/look.mjs';
+import { startPhone } from './lib/phone.mjs';
+import { main } from './lib/run.mjs';
+import { Stand } from './lib/stand.mjs';
+import { assert, until } from './lib/wait.mjs';
+
+const { PICTURES } = process.env;
+const SHORT_S = 6;
+
+const state = (page) => page.evaluate(() => document.querySelector('[data-testid="identity"]')?.dataset.state);
+const becomes = (page, want, ms = 20000) => until(`the page's identity to be ${want}`, async () => (await state(page)) === want, ms);
+
+/** The expert asks, the citizen says yes. Gives what the QR code says, and the code beside it. */
+async function code({ stand, page }) {
+  const { kiosk } = stand;
+  await page.click('ask-identity');
+  await page.click('ask-identity-phone');
+  await kiosk.tap('identify');
+  await kiosk.screenIs('identify');
+  await kiosk.tap('consent-yes');
+  const qr = await until('the code at the kiosk', () => kiosk.node('phone-qr'));
+  return { url: qr.value, typed: (await kiosk.node('phone-code')).value };
+}
+
+async function back({ stand }, button) {
+  await stand.kiosk.tap(button);
+  await stand.kiosk.screenIs('call');
+}
+
+async function verified(t, world) {
+  t.step('the citizen reads the code, identifies on the telephone, and the page verifies it for this call');
+  const { stand, page, look, phones } = world;
+  const { url, typed } = await code(world);
+  assert(url.startsWith(`${stand.login.url}/`) && url.includes(typed), `${typed} in ${url}`);
+  await stand.kiosk.says('Koodi on voimassa vielä 5 minuuttia');
+  await until('the page to say how long it lasts', async () => /^Aikaa jäljellä [45]:\d\d$/.test(await page.text('identity-left')));
+  await look('code');
+  const phone = await phones.open(url);
+  assert((await phone.text('login-shown')) === typed, 'the telephone shows the same code');
+  if (PICTURES) await phone.screenshot(join(PICTURES, 'phone-confirm.png'));
+  await phone.tap('login-confirm');
+  await phone.choose('maija');
+  if (PICTURES) await phone.screenshot(join(PICTURES, 'phone-people.png'));
+  await phone.tap('login-person');
+  await phone.shows('login-done');
+  if (PICTURES) await phone.screenshot(join(PICTURES, 'phone-done.png'));
+  await becomes(page, 'verified');
+  assert((await page.text('identity-name')).includes('Maija Ääkkönen'), await page.text('identity-name'));
+  assert((await page.text('identity-id')) === '240785-924K', 'the identity code is shown');
+  await until('the kiosk to say so', () => stand.kiosk.node('done'));
+  await look('verified');
+  await phone.close();
+  await back(world, 'done');
+}
+
+async function refused(t, world) {
+  t.step('refused on the telephone');
+  const { stand, page, look, phones } = world;
+  const phone = await phones.open((await code(world)).url);
+  await phone.tap('login-abort');
+  if (PICTURES) await phone.screenshot(join(PICTURES, 'phone-refused.png'));
+  await becomes(page, 'failed');
+  assert((await page.text('identity-why')).includes('puhelimessa'), await page.text('identity-why'));
+  await stand.kiosk.says('Tunnistautuminen keskeytettiin puhelimessa.');
+  await look('refused');
+  await phone.close();
+  await back(world, 'back');
+}
+
+async function late(t, world) {
+  t.step('nobody uses the code in time');
+  const { stand, page, look, phones } = world;
+  stand.login.lasts = SHORT_S;
+  const { url } = await code(world);
+  await stand.kiosk.says('sekunti');
+  await becomes(page, 'failed');
+  assert((await page.text('identity-why')).includes('Aika'), await page.text('identity-why'));
+  await look('late');
+  const phone = await phones.open(url);
+  await phone.shows('login-note');
+  if (PICTURES) await phone.screenshot(join(PICTURES, 'phone-late.png'));
+  await phone.close();
+  stand.login.lasts = 300;
+  await back(world, 'back');
+}
+
+async function replayed(t, world) {
+  t.step('in the next call the service hands out the token of the one before');
+  const { stand, page, look } = world;
+  await page.click('call-end');
+  await stand.kiosk.done();
+  await intoCall(stand, page);
+  stand.login.replays = true;
+  await code(world);
+  await becomes(page, 'unverified');
+  assert((await page.text('identity-why')).includes('toista puhelua'), await page.text('identity-why'));
+  assert(!(await page.visible('identity-name')), 'nobody is named');
+  await look('replayed');
+}
+
+await main('phone', async (t) => {
+  const stand = await Stand.start(t, { login: true });
+  await stand.startKiosk();
+  const browser = await startChromium();
+  t.defer(() => browser.stop());
+  const phones = await startPhone();
+  t.defer(() => phones.stop());
+  const page = await openExpert(t, browser, stand);
+  const world = { stand, page, phones, look: looker(stand, page) };
+  await intoCall(stand, page);
+  await verified(t, world);
+  await refused(t, world);
+  await late(t, world);
+  await replayed(t, world);
+  const log = (await stand.kiosk.log()).join('\n');
+  for (const secret of ['240785-924K', 'eyJ', 'Ääkkönen']) assert(!log.includes(secret), `"${secret}" stands in a log`);
+  assert(page.driver.errors.length === 0, `errors on the page: ${page.driver.errors.join('; ')}`);
+});
