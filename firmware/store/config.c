@@ -531,31 +531,6 @@ static int refuse_syntax(const json_error_t *j, struct store_config_error *e)
     return -EBADMSG;
 }
 
-/* The first device of a USB/IP server that has one. */
-static const char usual_busid[] = "1-1";
-
-/* Who it is, with a name. */
-static const char usual_scope[] = "openid profile";
-
-static struct store_config *config_defaults(void)
-{
-    struct store_config *c = calloc(1, sizeof(*c));
-    if (!c)
-        return NULL;
-    c->panel_width_px = 1080;
-    c->panel_height_px = 1920;
-    c->panel_width_mm = 340;
-    c->panel_distance_mm = 600;
-    c->video_width_px = 640;
-    c->video_height_px = 480;
-    c->video_fps = 30;
-    c->video_max_kbps = 2000;
-    memcpy(c->phone.scope, usual_scope, sizeof(usual_scope));
-    memcpy(c->scanner.busid, usual_busid, sizeof(usual_busid));
-    memcpy(c->reader.busid, usual_busid, sizeof(usual_busid));
-    return c;
-}
-
 int store_config_parse(const char *text, size_t len, const char *dir,
                        struct store_config **ret,
                        struct store_config_error *ret_error)

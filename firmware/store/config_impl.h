@@ -21,4 +21,7 @@ const char *config_usb(const char *s, struct usb_rule *ret);
 const char *config_port(const char *s, char *ret, size_t cap);
 const char *config_text(const char *s, char *ret, size_t cap);
 
+/* What holds where the text says nothing; NULL: no memory. */
+struct store_config *config_defaults(void);
+
 #endif
