@@ -106,7 +106,7 @@ async function replayed(t, world) {
 
 await main('phone', async (t) => {
   const stand = await Stand.start(t, { login: true });
-  await stand.startKiosk();
+  await stand.startKiosk({}, { headless: true, 'kiosk-args': '--keep-programs' });
   const browser = await startChromium();
   t.defer(() => browser.stop());
   const phones = await startPhone();
