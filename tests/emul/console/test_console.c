@@ -263,7 +263,7 @@ static void completes_explains_remembers(void **state)
 {
     (void)state;
     log_in("\r");
-    say("sh\tst\t");
+    say("sh\tsta\t");
     expect("show status ");
     say("\r");
     expect("kiosk-1");
