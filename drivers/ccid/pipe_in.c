@@ -158,6 +158,7 @@ static void bytes_take(struct ccid_pipe *p, const uint8_t *data, size_t len)
     int r = ccid_message_len(p->message, p->message_len, &total);
     if (r == 0 && total <= p->message_len) {
         message_take(p, total);
+        explicit_bzero(p->message, total); /* somebody's certificate, perhaps */
         return;
     }
     if (r == -EMSGSIZE || total > p->message_cap ||

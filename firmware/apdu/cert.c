@@ -1,11 +1,15 @@
 #include "apdu/cert_impl.h"
 
+#include "base/wipe.h"
+
+#include <openssl/crypto.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -209,9 +213,38 @@ int card_cert_verify(const struct card_cert *c, enum card_scheme s,
     return r;
 }
 
+static void *memory_new(size_t len, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return malloc(len);
+}
+
+static void memory_free(void *p, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    lk_free_wiped(p);
+}
+
+/* Not realloc(3), which leaves what it moves. */
+static void *memory_resize(void *p, size_t len, const char *file, int line)
+{
+    void *n = len > 0 ? memory_new(len, file, line) : NULL;
+    if (n && p)
+        memcpy(n, p, LK_MIN(len, malloc_usable_size(p)));
+    if (n || len == 0)
+        memory_free(p, file, line);
+    return n;
+}
+
 int card_crypto_init(void)
 {
     uint8_t hash[CARD_HASH_MAX];
+    /* A certificate that is checked is taken apart into many small pieces, and
+     * each has somebody's name in it. */
+    if (CRYPTO_set_mem_functions(memory_new, memory_resize, memory_free) != 1)
+        return -EIO;
     /* Algorithms are looked up when they are first used. */
     for (int h = 0; h < CARD_HASHES; h++)
         if (card_challenge_hash("init", hash, 0, (enum card_hash)h, hash) < 0)

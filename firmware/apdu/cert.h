@@ -89,8 +89,9 @@ bool card_satu_valid(const char *s);
 /* Bytes of a hash; 0 unknown. */
 size_t card_hash_len(enum card_hash h);
 
-/* Has OpenSSL load what it needs, its settings above all: before walls go up.
- * Errors: -EIO it cannot be used. */
+/* Has OpenSSL load what it needs, its settings above all: before walls go up,
+ * and before anything else of it. From then on all memory that it gives back
+ * is overwritten first. Errors: -EIO it cannot be used. */
 int card_crypto_init(void) LK_MUST_CHECK;
 
 /* The hash of what is signed to identify: the bytes "luukku-identify-1\n",

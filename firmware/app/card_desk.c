@@ -47,6 +47,7 @@ static void on_tell(void *arg, const struct cardmsg *m)
     if (n >= 0)
         n = lk_chan_send(d->luukkud, (uint16_t)m->type, d->out, (size_t)n, NULL,
                          0);
+    explicit_bzero(d->out, sizeof(d->out)); /* perhaps a certificate */
     if (n < 0 && n != -EPIPE)
         LK_LOG(WARN, "card", "type=%u err=%s", (unsigned)m->type,
                strerrorname_np(-n));
