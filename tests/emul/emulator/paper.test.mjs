@@ -24,7 +24,7 @@ test('the same words give the same bytes, others do not', () => {
   const words = ['', '--page 2', '--page 3', '--page 4', '--seed 2', '--back', '--blank', '--skew 1', '--noise 9', '--mode gray', '--mode bw',
     '--size a5', '--size letter', '--size 100x100', '--region 0,0,600,600', '--region 300,300,600,600', '--rotate 180', '--quality 40',
     '--progressive', '--cmyk', '--format png', '--format pdf', '--format pdf-vector', '--format pdf --pages 2',
-    '--format pdf --mode bw', '--photo --pixels 320x240', '--person --pixels 320x240', '--person --pixels 320x240 --frames 3',
+    '--format pdf --mode bw', '--stripes 12321', '--stripes 12322', '--photo --pixels 320x240', '--person --pixels 320x240', '--person --pixels 320x240 --frames 3',
     '--person --pixels 320x240 --format yuyv', '--person --blank --pixels 320x240'];
   const seen = words.map((w) => {
     const first = hash(draw(`--dpi 40 ${w}`));

@@ -253,6 +253,23 @@ static void footer(struct sheet *s, unsigned page)
     line_of(s, BODY, 2.8, text);
 }
 
+/* Dark and light stripes over the lower half, as wide as the words are. */
+static void stripes(const struct sheet *s, const char *widths)
+{
+    double all = 0;
+    double x = s->x;
+    for (const char *w = widths; *w; w++)
+        all += *w - '0';
+    for (const char *w = widths; *w; w++) {
+        double level = (w - widths) % 2 == 0 ? 0 : 1;
+        double wide = (*w - '0') * s->w / all;
+        cairo_set_source_rgb(s->c, level, level, level);
+        cairo_rectangle(s->c, x, s->bottom * 0.6, wide, s->bottom * 0.1);
+        cairo_fill(s->c);
+        x += wide;
+    }
+}
+
 void paper_draw_page(cairo_t *c, const struct paper_spec *spec)
 {
     static void (*const kinds[])(struct sheet *) = {page_letter, page_decision,
@@ -280,5 +297,7 @@ void paper_draw_page(cairo_t *c, const struct paper_spec *spec)
         page_back(&s);
     else
         kinds[(spec->page + spec->seed) % 4](&s);
+    if (spec->stripes)
+        stripes(&s, spec->stripes);
     footer(&s, spec->page);
 }

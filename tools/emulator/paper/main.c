@@ -14,8 +14,9 @@ static const char usage[] =
     "  [--region X,Y,W,H (300ths of an inch)] [--rotate 0|180] [--skew DEG]\n"
     "  [--noise LEVEL] [--quality Q] [--progressive] [--cmyk] [--pages N]\n"
     "  [--format jpeg|pdf|pdf-vector|png|yuyv]\n"
-    "  [--photo|--person] [--pixels WxH] [--frames N]\n"
-    "A blank photo or person is a dark one.\n"
+    "  [--photo|--person] [--pixels WxH] [--frames N] [--stripes WIDTHS]\n"
+    "A blank photo or person is a dark one. Stripes lie across the page, dark\n"
+    "and light in turn; each digit is the width of one.\n"
     "Writes to standard output. With --frames each picture is preceded by its\n"
     "length, four bytes, the most significant first.\n";
 
@@ -34,6 +35,7 @@ enum option_id {
     O_REGION,
     O_FORMAT,
     O_PIXELS,
+    O_STRIPES,
     O_HELP,
     O_BACK,
     O_BLANK,
@@ -60,7 +62,7 @@ static const struct option options[] = {
     {"--size", O_SIZE},       {"--region", O_REGION},
     {"--format", O_FORMAT},   {"--photo", O_PHOTO},
     {"--person", O_PERSON},   {"--pixels", O_PIXELS},
-    {"--help", O_HELP},
+    {"--stripes", O_STRIPES}, {"--help", O_HELP},
 };
 
 /* Reads `n` numbers, each followed by one of `ends` or the end. */
@@ -133,6 +135,14 @@ static bool set_pixels(struct paper_spec *s, const char *arg)
     return true;
 }
 
+static bool set_stripes(struct paper_spec *s, const char *arg)
+{
+    size_t len = strlen(arg);
+    s->stripes = arg;
+    return len > 0 && len <= PAPER_STRIPES_MAX &&
+           strspn(arg, "123456789") == len;
+}
+
 static bool set_words(struct paper_spec *s, int id, const char *arg)
 {
     static const char *const modes[] = {"color", "gray", "bw", NULL};
@@ -198,6 +208,8 @@ static bool set_option(struct paper_spec *s, int id, const char *arg)
         return set_region(s, arg);
     case O_PIXELS:
         return set_pixels(s, arg);
+    case O_STRIPES:
+        return set_stripes(s, arg);
     default:
         return set_number(s, id, arg);
     }

@@ -16,6 +16,7 @@
 #define PAPER_PIXELS_MAX 20000 /* of one side of a picture */
 #define PAPER_PAGES_MAX 64     /* in one PDF */
 #define PAPER_FRAMES_MAX 64    /* of one camera loop */
+#define PAPER_STRIPES_MAX 99
 
 enum paper_mode { PAPER_COLOR, PAPER_GRAY, PAPER_BW };
 enum paper_format {
@@ -52,6 +53,7 @@ struct paper_spec {
     enum paper_mode mode;
     enum paper_format format;
     enum paper_scene scene;
+    const char *stripes; /* widths across the page, '1'..'9'; NULL none */
 };
 
 /* Numbers that look random and are the same for the same seed. */

@@ -34,7 +34,7 @@ function locationOf(job, request, faults) {
 const skewOf = (sheet) => Math.round(((sheet % 5) - 2) * 15) / 100;
 
 /** What luukku-paper is asked for one side. */
-function paperArgs(scanner, job, side, seed) {
+function paperArgs(scanner, job, side, seed, stripes) {
   const { settings: s } = job;
   const { faults } = scanner;
   const two = faults.take('pdf-two-pages');
@@ -63,6 +63,9 @@ function paperArgs(scanner, job, side, seed) {
   if (two) {
     args.push('--pages', 2);
   }
+  if (stripes) {
+    args.push('--stripes', stripes);
+  }
   return { args: args.map(String), pdf };
 }
 
@@ -72,6 +75,8 @@ export class Escl {
     Object.assign(this, { scanner, device, paper, seed, framing, unplug });
     this.faults = scanner.faults;
     this.requests = 0;
+    this.stripes = null; // widths, drawn on every page
+    this.sent = Buffer.alloc(0); // the last page
   }
 
   /** Promises the answer to one request, as HttpPeer wants it. */
@@ -204,13 +209,17 @@ export class Escl {
   }
 
   async page(job, side) {
-    const { args, pdf } = paperArgs(this.scanner, job, side, this.seed);
+    const { args, pdf } = paperArgs(this.scanner, job, side, this.seed, this.stripes);
     const ms = this.scanner.pageTime(job);
     const picture = await this.paper.get(args);
     this.ahead(job, side, args);
     const { bytes, type } = harm(picture, this.faults);
+    this.sent = bytes;
     return { kind: 'page', status: 200, headers: this.pageHeaders(type ?? TYPES[pdf ? 'pdf' : 'jpeg']), body: bytes, ms,
-      chunked: this.framing === 'chunked', broken: this.breaks(job), unplug: this.unplug, after: () => this.scanner.settle(job) };
+      chunked: this.framing === 'chunked', broken: this.breaks(job), unplug: this.unplug, after: () => this.scanner.settle(job),
+      gone: () => {
+        job.gone = Date.now();
+      } };
   }
 
   /** What comes next is drawn while this is being sent. */

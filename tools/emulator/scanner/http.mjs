@@ -188,6 +188,9 @@ export class HttpPeer {
     if (said.after) {
       said.after();
     }
+    if (said.gone) {
+      this.wire.drained(said.gone);
+    }
     if (closes) {
       this.wire.finish();
     } else if (/^close$/i.test(request.headers.connection ?? '') || request.version === 'HTTP/1.0') {

@@ -1,4 +1,5 @@
 // The emulated scanner: a multifunction device with eSCL over IPP-over-USB. See README.md here.
+import { writeFile } from 'node:fs/promises';
 import { configurationDescriptor, deviceDescriptor, SPEED } from '../descriptors.mjs';
 import { UsbDevice } from '../device.mjs';
 import { Escl } from './escl.mjs';
@@ -174,6 +175,13 @@ class ScannerDevice extends UsbDevice {
       speed: ([ppm]) => {
         s.ppm = wholeNumber(ppm, 'PPM', 6000);
       },
+      stripes: ([widths]) => {
+        if (!/^([1-9]{1,99}|none)$/.test(widths ?? '')) {
+          throw new Error('stripes WIDTHS, a digit each, or none');
+        }
+        this.escl.stripes = widths === 'none' ? null : widths;
+      },
+      sent: ([file]) => writeFile(file, this.escl.sent),
       aim: ([kind]) => {
         this.aimed = kind === 'none' ? null : oneOf(kind, KINDS);
       },
@@ -185,7 +193,7 @@ class ScannerDevice extends UsbDevice {
       },
       requests: () => String(this.escl.requests),
       state: () => JSON.stringify({ state: s.state, feeder: s.adfState, sheets: s.sheets, jobs: s.jobs.map((j) => ({ id: j.id,
-        state: j.state, done: j.done, deleted: j.deleted })) }),
+        state: j.state, done: j.done, deleted: j.deleted, gone: j.gone })) }),
       scopes: () => Object.entries(SCOPES).map(([name, scope]) => `${name}:${scope}`).join(' '),
     };
   }
