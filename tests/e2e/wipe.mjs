@@ -1,89 +1,164 @@
 // Leaving nothing: secrets are planted through every door of a visit; afterwards neither the memory of any program of the kiosk nor
-// memory that they share nor any file of the kiosk has them: raw, in UTF-16, in base64. The browser and the emulators are not the kiosk.
-// node tests/e2e/wipe.mjs [PROGRAM]: that program is killed in the middle of the visit.
-import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+// memory that they share nor any file of the kiosk has them: raw, in UTF-16, in base64, as pixels. Likewise when programs are killed in
+// the middle. The browser and the emulators are not the kiosk.
+// node tests/e2e/wipe.mjs [programs|luukkud|luukku-super]: one visit, at whose end that one is killed (programs: the others, in its course).
+import { statSync } from 'node:fs';
 import { startChromium } from './lib/chromium.mjs';
-import { intoCall, openExpert, startDemo } from './lib/journey.mjs';
-import { Secrets } from './lib/memory.mjs';
+import { identify, plantCall, plantForm, plantPapers, plantText, Planted, typePin } from './lib/doors.mjs';
+import { order } from './lib/emulator.mjs';
+import { intoCall, openExpert } from './lib/journey.mjs';
 import { main } from './lib/run.mjs';
-import { Citizen } from './lib/sheet.mjs';
+import { Stand } from './lib/stand.mjs';
 import { assert, until } from './lib/wait.mjs';
 
-const NAME = 'Tuulikki Vaitelias';
-const STREET = 'Hiljaisuudenkuja 77';
-const SAID = 'kukaan ei saa tietää tästä';
-const killed = process.argv[2];
+const NOT_OF_THE_SESSION = ['luukku-rtc', 'luukku-scan', 'luukku-card', 'luukku-fetch'];
 
-const programsOf = async (demo) => (await demo.kiosk.ctl('status')).programs;
+const programsOf = async (stand) => (await stand.kiosk.ctl('status')).programs;
+const superOf = (stand) => stand.programs.children.kiosk.process.pid;
 
 /** luukku-super and all that it started. */
-async function pidsOf(demo) {
-  const programs = (await programsOf(demo)).filter((p) => p.pid > 0);
-  const parent = Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${programs[0].pid}/status`, 'utf8'))[1]);
-  return [{ name: 'luukku-super', pid: parent }, ...programs];
+async function pidsOf(stand) {
+  const programs = (await programsOf(stand)).filter((p) => p.pid > 0);
+  return [{ name: 'luukku-super', pid: superOf(stand) }, ...programs];
 }
 
-/** Where a secret lies now: "program: name (form)". */
-async function lying(demo, secrets) {
+/** Where a secret lies in memory now: "program: name (form)". */
+async function lying(stand, secrets, names = null) {
   const all = [];
-  for (const { name, pid } of await pidsOf(demo)) all.push(...secrets.process(pid).map((what) => `${name}: ${what}`));
+  for (const { name, pid } of await pidsOf(stand)) {
+    if (!names || names.includes(name)) all.push(...secrets.process(pid).map((what) => `${name}: ${what}`));
+  }
   return all;
 }
 
-async function plant(t, demo, page, secrets) {
-  const citizen = new Citizen(demo.kiosk);
-  t.step('what is written in the conversation');
-  await demo.kiosk.tap('text');
-  await demo.kiosk.tap('text-input');
-  await demo.kiosk.ctl('ui', 'type', secrets.plant('conversation', SAID));
-  await until('the words on the page', async () => (await page.text('text-log')).includes(SAID));
-  await demo.kiosk.tap('text');
-  t.step('what is written in the form');
-  await demo.kiosk.tap('form');
-  await demo.kiosk.screenIs('form');
-  await citizen.choose('situation', 'expected');
-  await citizen.write('children', '1');
-  await citizen.write('due-date', '14.2.2027');
-  await citizen.on();
-  await citizen.write('name', secrets.plant('name in the form', NAME));
-  await citizen.write('home-street', secrets.plant('street in the form', STREET));
+/** Where one lies in a file: what the stand wrote, shared memory, the programs' own roots. */
+function filed(stand, secrets, pids) {
+  const own = (path) => statSync(path).dev !== statSync('/').dev; // luukku-super's is the machine's
+  const roots = pids.map(({ pid }) => `/proc/${pid}/root`).filter(own);
+  return [stand.dir, '/dev/shm', ...roots].flatMap((path) => secrets.folder(path, [stand.emulators]));
 }
 
-async function ends(t, demo) {
-  const before = await programsOf(demo);
-  if (killed) {
-    t.step(`${killed} is killed`);
-    process.kill(before.find((p) => p.name === killed).pid, 'SIGKILL');
-    if (killed === 'luukkud') return before.filter((p) => p.name === killed);
-  }
+async function nothingLeft(t, stand, secrets) {
+  t.step('nothing is left');
+  const left = [...await lying(stand, secrets), ...filed(stand, secrets, await pidsOf(stand))];
+  assert(left.length === 0, `left behind:\n  ${left.join('\n  ')}`);
+}
+
+/** The PIN is in luukku-card's memory while it is typed, nowhere else, and nowhere once it was used. */
+async function pinSearch(stand, secrets, where) {
+  const found = (await lying(stand, secrets)).filter((f) => f.includes('PIN'));
+  assert(found.every((f) => where && f.startsWith(`${where}:`)), `a PIN lies about:\n  ${found.join('\n  ')}`);
+  assert(!where || found.length > 0, 'the search finds the PIN while it is typed');
+}
+
+async function everythingFound(t, stand, planted) {
+  await stand.kiosk.screenIs('call');
+  const held = await lying(stand, planted.secrets);
+  t.step(`while it is there, the search finds it (${held.length} findings)`);
+  if (process.env.VERBOSE) console.log(held.join('\n'));
+  const missing = planted.names.filter((name) => !held.some((h) => h.includes(`: ${name} (`)));
+  assert(missing.length === 0, `not found while it is there: ${missing.join(', ')}`);
+}
+
+/** Waits for a program with another pid than `before`, that runs. */
+const anew = (stand, name, before) => until(`${name} to run anew`, async () => {
+  const now = (await programsOf(stand)).find((p) => p.name === name);
+  return now.state === 'running' && now.pid !== before;
+}, 30000);
+
+async function kill(t, stand, name) {
+  t.step(`${name} is killed`);
+  const { pid } = (await programsOf(stand)).find((p) => p.name === name);
+  process.kill(pid, 'SIGKILL');
+  return pid;
+}
+
+/** All programs are others than in `before`, and the start is shown. */
+const allAnew = (stand, before) => until('every program to be a new one', async () => {
+  const { screen, programs } = await stand.kiosk.ctl('status');
+  return screen === 'start' && programs.every((p) => p.state === 'running' && before.every((b) => b.pid !== p.pid));
+}, 40000);
+
+async function ends(t, stand) {
+  const before = await programsOf(stand);
   t.step('the visit ends');
-  await demo.kiosk.tap('call-view').catch(() => undefined);
-  await demo.kiosk.tap('end-call', 20000);
-  await demo.kiosk.screenIs('end');
-  await demo.kiosk.tap('done');
-  return before;
+  await stand.kiosk.tap('end-call', 20000);
+  await stand.kiosk.screenIs('end');
+  await stand.kiosk.tap('done');
+  await allAnew(stand, before);
 }
 
-await main(`nothing stays behind${killed ? `: ${killed}` : ''}`, async (t) => {
-  const demo = await startDemo(t, {});
+async function plant(t, stand, page, planted) {
+  await intoCall(stand, page);
+  await plantCall(t, stand, planted);
+  await plantText(t, stand, page, planted);
+  await plantPapers(t, stand, page, planted);
+}
+
+/** A whole visit; the programs that do not hold the session are killed in it, one after another. */
+async function visitAndKills(t, stand, page, planted) {
+  await plant(t, stand, page, planted);
+  await identify(t, stand, page, planted, (where) => pinSearch(stand, planted.secrets, where));
+  await plantForm(t, stand, planted);
+  await everythingFound(t, stand, planted);
+  await order(stand.reader, 'card', 'remove'); // or the next luukku-card would read it
+  for (const name of NOT_OF_THE_SESSION) {
+    const pid = await kill(t, stand, name);
+    await anew(stand, name, pid);
+    if (name === 'luukku-rtc') continue; // it has the call again
+    const left = await lying(stand, planted.secrets, [name]);
+    assert(left.length === 0, `the next ${name} has what the last one had:\n  ${left.join('\n  ')}`);
+  }
+  await ends(t, stand);
+  await nothingLeft(t, stand, planted.secrets);
+}
+
+/** luukku-card dies with a PIN in it, then luukkud with the session. */
+async function sessionKilled(t, stand, page, planted) {
+  await plant(t, stand, page, planted);
+  await plantForm(t, stand, planted);
+  await typePin(t, stand, page, planted);
+  await anew(stand, 'luukku-card', await kill(t, stand, 'luukku-card'));
+  await pinSearch(stand, planted.secrets, null);
+  const before = await programsOf(stand);
+  await kill(t, stand, 'luukkud');
+  await allAnew(stand, before);
+  t.step('the card is taken: whoever read it forgets it');
+  await order(stand.reader, 'card', 'remove');
+  await until('luukku-card to forget the card', async () => (await lying(stand, planted.secrets, ['luukku-card'])).length === 0);
+  await nothingLeft(t, stand, planted.secrets);
+}
+
+async function superKilled(t, stand, page, planted) {
+  await plant(t, stand, page, planted);
+  await plantForm(t, stand, planted);
+  const before = await pidsOf(stand);
+  t.step('luukku-super is killed');
+  await stand.killKiosk();
+  await until('nothing of it to run', () => before.every(({ pid }) => {
+    try {
+      process.kill(pid, 0);
+      return false;
+    } catch {
+      return true;
+    }
+  }));
+  await stand.startKiosk();
+  await nothingLeft(t, stand, planted.secrets);
+}
+
+const VISITS = { programs: visitAndKills, luukkud: sessionKilled, 'luukku-super': superKilled };
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(VISITS);
+
+await main('nothing stays behind', async (t) => {
+  const stand = await Stand.start(t, { devices: true });
+  await stand.startKiosk();
   const browser = await startChromium();
   t.defer(() => browser.stop());
-  const page = await openExpert(t, browser, demo);
-  await intoCall(demo, page);
-  const secrets = new Secrets();
-  await plant(t, demo, page, secrets);
-  const held = await lying(demo, secrets);
-  console.log(`  in the visit: ${held.length} findings`);
-  for (const name of ['name in the form', 'street in the form']) {
-    assert(held.some((h) => h.startsWith('luukkud:') && h.includes(name)), `the search finds ${name} while it is there`);
+  const planted = new Planted(t);
+  const page = await openExpert(t, browser, stand, stand.info, { 'probe-stripes': planted.stripesOf('the expert\'s picture') });
+  for (const [i, name] of chosen.entries()) {
+    if (i > 0) await until('the page\'s queue', async () => !(await page.visible('remote-video')), 150000);
+    await VISITS[name](t, stand, page, planted);
   }
-  const before = await ends(t, demo);
-  await until('every program to be a new one', async () => {
-    const { screen, programs } = await demo.kiosk.ctl('status');
-    return screen === 'start' && programs.every((p) => p.state === 'running' && before.every((b) => b.pid !== p.pid));
-  }, 30000);
-  t.step('nothing is left');
-  const left = [...await lying(demo, secrets), ...secrets.folder(dirname(demo.info.control))];
-  assert(left.length === 0, `left behind: ${left.join('; ')}`);
-}, 170000);
+}, 90000 + 200000 * chosen.length);

@@ -4,7 +4,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { listen } from '../agency/agency.mjs';
+import { startAgency } from './agency.mjs';
 import { startBroker } from './broker.mjs';
 import { startDevices } from './devices.mjs';
 import { identityFile } from './identity.mjs';
@@ -14,16 +14,6 @@ import { makeRunDir, Processes } from './processes.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const say = (text) => console.error(`demo: ${text}`);
-
-/** An address of Kela's, for letters; what came is below its `dir`. It ends with this program. */
-async function startAgency(dir, store, processes) {
-  const postKey = join(dir, 'kela-post.key');
-  const server = (name) => join(store, 'broker', `server.${name}`);
-  await processes.run('pki', [join(ROOT, 'tools/pki/luukku-pki'), 'post', store, 'kela', '--key-out', postKey]);
-  const options = { dir: join(dir, 'agency'), cert: server('crt'), key: server('key'), postCert: join(store, 'agencies/kela/post.crt'), postKey };
-  const { port } = (await listen(options)).address();
-  return { id: 'kela', dir: options.dir, url: `https://127.0.0.1:${port}`, cert: options.postCert, ca: join(store, 'fleet/ca.crt') };
-}
 
 /** Brings everything up below `dir`, prints the line, and waits for the end: a message where something failed. */
 async function demo(dir, options, stack, signal) {

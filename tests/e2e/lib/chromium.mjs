@@ -72,6 +72,8 @@ export async function startChromium({ executable = CHROMIUM, probe = true, flags
           const [saved] = await Promise.all([page.waitForEvent('download', { timeout: PATIENCE_MS }), page.click(`[data-testid="${id}"]`, { timeout: PATIENCE_MS })]);
           return readFileSync(await saved.path());
         },
+        /** Chooses a file: its path, or {name, mimeType, buffer}. */
+        upload: (id, file) => page.setInputFiles(`[data-testid="${id}"]`, file, { timeout: PATIENCE_MS }),
         reload: () => page.reload(),
         close: () => page.close({ runBeforeUnload: false }),
         screenshot: (path) => page.screenshot({ path }),

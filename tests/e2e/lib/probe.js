@@ -11,7 +11,7 @@
     }
   };
   const probe = (window.probe = {
-    connections: [], channels: {}, made: 0, stamps: 0, bad: 0, counters: new Set(), latencies: [], firstStampAt: 0, lastStampAt: 0, maxGap: 0,
+    connections: [], channels: {}, made: 0, stamps: 0, bad: 0, counters: new Set(), latencies: [], arrivals: [], firstStampAt: 0, lastStampAt: 0, maxGap: 0,
     nativeSound: navigator.userAgent.includes('Firefox'), refuseCamera: kept('probe-refuse-camera'),
   });
   const now = () => performance.timeOrigin + performance.now();
@@ -44,6 +44,20 @@
     return { ts: w[0] * 65536 + w[1], counter: w[2] };
   };
 
+  // --- stripes, as wide as its digits say, that a search of the kiosk's memory knows again
+  const stripes = kept('probe-stripes');
+  const drawStripes = (ctx) => {
+    const unit = (SIZE.width - 40) / [...stripes].reduce((a, b) => a + Number(b), 0);
+    let x = 20;
+    ctx.fillStyle = '#fff';
+    ctx.fillRect(0, 380, SIZE.width, 80);
+    for (const [i, wide] of [...stripes].entries()) {
+      ctx.fillStyle = i % 2 ? '#fff' : '#000';
+      ctx.fillRect(x, 380, wide * unit, 80);
+      x += wide * unit;
+    }
+  };
+
   // --- camera and microphone
   const fakePicture = () => {
     const canvas = document.createElement('canvas');
@@ -57,6 +71,7 @@
       ctx.fillRect(0, 0, SIZE.width, SIZE.height);
       ctx.fillStyle = '#777';
       ctx.fillRect((n * 5) % SIZE.width, SIZE.height / 2, 96, 96);
+      if (stripes) drawStripes(ctx);
       drawStamp(ctx, Math.floor(now() * 10) % 4294967296, n++);
       setTimeout(draw, 1000 / 30);
     };
@@ -189,6 +204,7 @@
     if (!probe.firstStampAt) probe.firstStampAt = at;
     probe.lastStampAt = at;
     probe.stamps++;
+    if (!probe.counters.has(stamp.counter) && probe.arrivals.length < 20000) probe.arrivals.push(at);
     probe.counters.add(stamp.counter);
     let late = (Math.floor(at * 10) - stamp.ts) % 4294967296;
     if (late > 2147483647) late -= 4294967296;
@@ -211,11 +227,11 @@
     }
   }, 20);
   probe.reset = () => Object.assign(probe, {
-    stamps: 0, bad: 0, counters: new Set(), latencies: [], firstStampAt: 0, lastStampAt: 0, maxGap: 0,
+    stamps: 0, bad: 0, counters: new Set(), latencies: [], arrivals: [], firstStampAt: 0, lastStampAt: 0, maxGap: 0,
   });
   probe.seen = () => ({
     stamps: probe.stamps, bad: probe.bad, distinct: probe.counters.size, maxGap: probe.maxGap, made: probe.made,
-    latencies: probe.latencies,
+    latencies: probe.latencies, arrivals: probe.arrivals,
   });
 
   // --- a data channel of ours, echoed by the kiosk

@@ -3,7 +3,9 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startAgency } from '../../../tools/broker/agency.mjs';
 import { startBroker } from '../../../tools/broker/broker.mjs';
+import { startDevices } from '../../../tools/broker/devices.mjs';
 import { identityFile } from '../../../tools/broker/identity.mjs';
 import { kioskConfig, makeFleet, startKiosk } from '../../../tools/broker/kiosk.mjs';
 import { LoginService } from '../../../tools/broker/login.mjs';
@@ -23,8 +25,9 @@ class Named extends Processes {
 }
 
 export class Stand {
-  /** Servers alone; `startKiosk()` starts the rest. `enrol` may add to the fleet's papers; `login`: a service for logins by telephone, too. */
-  static async start(context, { enrol = () => undefined, login = false } = {}) {
+  /** Servers alone; `startKiosk()` starts the rest. `enrol` may add to the fleet's papers; `login`: a service for logins by telephone, too;
+   *  `devices`: an emulated scanner, a card reader and an agency's address, too; `scanner`: further words for that emulator. */
+  static async start(context, { enrol = () => undefined, login = false, devices = false, scanner = [] } = {}) {
     const stand = new Stand();
     stand.dir = mkdtempSync('/tmp/luukku-test-');
     chmodSync(stand.dir, 0o711);
@@ -39,7 +42,8 @@ export class Stand {
     const run = join(stand.dir, 'servers');
     mkdirSync(run);
     stand.login = login ? await LoginService.inFleet(stand.pki) : null;
-    const identity = login ? identityFile(null, [stand.login.issuer]) : undefined;
+    if (devices) await stand.#startDevices(scanner);
+    const identity = login || devices ? identityFile(stand.attached?.cards ?? null, login ? [stand.login.issuer] : []) : undefined;
     const { url, mqtts } = await startBroker({ pki: stand.pki, run, page: PAGE, processes: stand.servers, identity });
     stand.mqtts = mqtts;
     stand.mosquitto = join(run, 'mosquitto');
@@ -47,16 +51,34 @@ export class Stand {
     return stand;
   }
 
+  /** `scanner` and `reader` are the control sockets of the emulators. */
+  async #startDevices(words) {
+    this.emulators = join(this.dir, 'devices');
+    this.attached = await startDevices(this.servers, this.emulators, { scanner: words });
+    this.agency = await startAgency(this.dir, this.pki, this.servers);
+    const { scanner, reader } = this.attached.devices;
+    [this.scanner, this.reader] = [scanner.emulator, reader.emulator];
+  }
+
   /** luukku-super, with `changes` to the demo's configuration. */
   async startKiosk(changes = {}, options = { headless: true }) {
     const dir = mkdtempSync(join(this.dir, 'k-'));
-    const config = { ...kioskConfig(this.pki, dir, this.mqtts, { simulated: true, stamps: true, login: this.login }), ...changes };
+    const ways = { simulated: true, stamps: true, login: this.login, agency: this.agency };
+    const config = { ...kioskConfig(this.pki, dir, this.mqtts, ways), ...this.attached, ...changes };
     this.kiosk = new Kiosk(config.control);
     await startKiosk(this.programs, dir, config, options, this.stopped.signal);
   }
 
   async stopKiosk() {
     await this.programs.children.kiosk.stop();
+  }
+
+  /** luukku-super is killed, and with it all that it started. */
+  async killKiosk() {
+    const { kiosk } = this.programs.children;
+    kiosk.stopping = true;
+    kiosk.process.kill('SIGKILL');
+    await kiosk.ended;
   }
 
   /** The broker is gone at once, with every connection. */
