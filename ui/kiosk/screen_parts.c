@@ -327,6 +327,11 @@ void kiosk_page_langs(struct kiosk_page *p, bool large)
     kiosk_tree_close(p->t);
 }
 
+bool kiosk_page_tight(const struct kiosk_page *p)
+{
+    return p->low && p->view->manner.text_size != SESSION_TEXT_NORMAL;
+}
+
 void kiosk_page_sides_open(struct kiosk_page *p)
 {
     kiosk_tree_open(p->t,

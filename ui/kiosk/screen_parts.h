@@ -85,6 +85,9 @@ void kiosk_page_remote(struct kiosk_page *p, struct kiosk_box box);
 /* Language buttons; large ones on the start screen. */
 void kiosk_page_langs(struct kiosk_page *p, bool large);
 
+/* Large text on a small panel: what can be done without is left out. */
+bool kiosk_page_tight(const struct kiosk_page *p);
+
 /* Opens what fills the screen: side by side on a wide one, else one below the
  * other. */
 void kiosk_page_sides_open(struct kiosk_page *p);

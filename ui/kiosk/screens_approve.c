@@ -140,7 +140,7 @@ static void approve_turns(struct kiosk_page *p, bool full)
 
 static void approve_head(struct kiosk_page *p, const struct form_view *f)
 {
-    bool little = p->low && p->view->manner.text_size != SESSION_TEXT_NORMAL;
+    bool little = kiosk_page_tight(p);
     kiosk_page_text(p, little ? KIOSK_FONT_LABEL : KIOSK_FONT_HEADING,
                     KIOSK_INK_TEXT, kiosk_page_str(p, KIOSK_STR_APPROVE_TITLE));
     if (!little)

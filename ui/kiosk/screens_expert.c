@@ -142,12 +142,6 @@ bool kiosk_page_in_call(const struct kiosk_page *p)
 
 /* ---- beside a form ---- */
 
-/* The least room for words is kept with large text on a small panel. */
-static bool is_tight(const struct kiosk_page *p)
-{
-    return p->low && p->view->manner.text_size != SESSION_TEXT_NORMAL;
-}
-
 static bool is_largest(const struct kiosk_page *p)
 {
     return p->view->manner.text_size == SESSION_TEXT_LARGEST;
@@ -191,8 +185,8 @@ static void side_shared(struct kiosk_page *p)
 {
     const struct form_view *f = p->env->form;
     bool shared = f && f->shared;
-    if (!f || f->phase != FORM_FILLING || is_tight(p) || kiosk_page_typing(p) ||
-        p->view->screen != SESSION_FORM)
+    if (!f || f->phase != FORM_FILLING || kiosk_page_tight(p) ||
+        kiosk_page_typing(p) || p->view->screen != SESSION_FORM)
         return;
     kiosk_tree_leaf(
         p->t, &(struct kiosk_node){
@@ -211,7 +205,7 @@ static void side_shared(struct kiosk_page *p)
  * how that is; the same words would stand in place of the picture. */
 static void side_picture(struct kiosk_page *p)
 {
-    if (!is_tight(p) || p->view->line == SESSION_LINE_GOOD)
+    if (!kiosk_page_tight(p) || p->view->line == SESSION_LINE_GOOD)
         kiosk_page_remote(p, (struct kiosk_box){.aspect = 4.0f / 3});
     else
         kiosk_page_line(p);
@@ -263,7 +257,7 @@ static void side_wide(struct kiosk_page *p)
     float w = p->low ? 92 : 150;
     if (paper && p->view->manner.text_size == SESSION_TEXT_NORMAL)
         w = p->low ? 76 : 104; /* the page needs the room */
-    else if (is_tight(p))
+    else if (kiosk_page_tight(p))
         w = kiosk_page_typing(p) ? 60 : 84;
     else if (is_largest(p))
         w = 140;
@@ -272,7 +266,7 @@ static void side_wide(struct kiosk_page *p)
     side_picture(p);
     if (!p->bare) {
         kiosk_page_expert(p);
-        if (!is_tight(p))
+        if (!kiosk_page_tight(p))
             kiosk_page_line(p);
         side_shared(p);
         side_papers(p);

@@ -62,12 +62,6 @@ bool kiosk_form_full(struct kiosk_page *p)
     return true;
 }
 
-/* With large text on a small panel only the way on has words. */
-static bool is_tight(const struct kiosk_page *p)
-{
-    return p->low && p->view->manner.text_size != SESSION_TEXT_NORMAL;
-}
-
 static void turn(struct kiosk_page *p, const struct kiosk_button *b,
                  const char *step, enum kiosk_turn how)
 {
@@ -80,9 +74,9 @@ static void turn(struct kiosk_page *p, const struct kiosk_button *b,
         n.act = KIOSK_ACT_PAGE;
     n.icon_last = b->icon == KIOSK_ICON_ARROW_RIGHT;
     /* Where one can leave, too, there is room for one's words only. */
-    if (!onward &&
-        (is_tight(p) || (how == KIOSK_TURN_LEAVES &&
-                         p->view->manner.text_size != SESSION_TEXT_NORMAL)))
+    if (!onward && (kiosk_page_tight(p) ||
+                    (how == KIOSK_TURN_LEAVES &&
+                     p->view->manner.text_size != SESSION_TEXT_NORMAL)))
         n.label = "";
     kiosk_tree_leaf(p->t, &n);
 }
@@ -91,7 +85,7 @@ static void turn_plain(struct kiosk_page *p, const struct kiosk_button *b)
 {
     struct kiosk_node n = kiosk_button_node(p, b);
     n.box.pad_x = 5;
-    if (is_tight(p))
+    if (kiosk_page_tight(p))
         n.label = "";
     kiosk_tree_leaf(p->t, &n);
 }
@@ -193,17 +187,18 @@ static void form_head(struct kiosk_page *p, const struct form_view *f)
                   .name = kiosk_tree_printf(p->t, "%s · %s", step, f->title),
                   .font = KIOSK_FONT_SMALL,
                   .ink = KIOSK_INK_MUTED,
-                  .state = is_tight(p) ? KIOSK_HIDDEN : 0,
+                  .state = kiosk_page_tight(p) ? KIOSK_HIDDEN : 0,
               });
     kiosk_tree_leaf(
-        p->t, &(struct kiosk_node){
-                  .id = "form-section",
-                  .role = KIOSK_HEADING,
-                  .name = is_tight(p) ? kiosk_tree_printf(p->t, "%s · %s", step,
-                                                          f->section)
-                                      : kiosk_page_own(p, f->section),
-                  .font = is_tight(p) ? KIOSK_FONT_LABEL : KIOSK_FONT_HEADING,
-              });
+        p->t,
+        &(struct kiosk_node){
+            .id = "form-section",
+            .role = KIOSK_HEADING,
+            .name = kiosk_page_tight(p)
+                        ? kiosk_tree_printf(p->t, "%s · %s", step, f->section)
+                        : kiosk_page_own(p, f->section),
+            .font = kiosk_page_tight(p) ? KIOSK_FONT_LABEL : KIOSK_FONT_HEADING,
+        });
     form_marks(p, f);
     kiosk_tree_close(p->t);
 }

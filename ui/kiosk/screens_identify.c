@@ -18,12 +18,6 @@ bool kiosk_identify_signs(const struct kiosk_page *p)
     return p->view->identity.how == SESSION_BY_SIGNATURE;
 }
 
-/* With large text on a small panel every millimetre is for the words. */
-static bool is_tight(const struct kiosk_page *p)
-{
-    return p->low && p->view->manner.text_size != SESSION_TEXT_NORMAL;
-}
-
 void kiosk_identify_open(struct kiosk_page *p, enum kiosk_str title)
 {
     kiosk_pager_open(p->t, &(struct kiosk_node){
@@ -36,7 +30,8 @@ void kiosk_identify_open(struct kiosk_page *p, enum kiosk_str title)
     /* The words say it all where room is short. */
     if (title == KIOSK_STRS)
         return;
-    kiosk_page_text(p, is_tight(p) ? KIOSK_FONT_NAME : KIOSK_FONT_HEADING,
+    kiosk_page_text(p,
+                    kiosk_page_tight(p) ? KIOSK_FONT_NAME : KIOSK_FONT_HEADING,
                     KIOSK_INK_TEXT, kiosk_page_str(p, title));
 }
 
@@ -74,7 +69,7 @@ void kiosk_identify_line(struct kiosk_page *p, enum kiosk_icon icon,
 static void frame_open(struct kiosk_page *p)
 {
     const struct session_identity *i = &p->view->identity;
-    if (!is_tight(p) || i->phase != SESSION_IDENTITY_PIN || i->pad) {
+    if (!kiosk_page_tight(p) || i->phase != SESSION_IDENTITY_PIN || i->pad) {
         kiosk_frame_open(p);
         return;
     }
@@ -155,12 +150,12 @@ void kiosk_page_identity(struct kiosk_page *p, bool row)
                                           .gap = p->low ? 3 : 4},
                               });
     /* In a column that may go on on another page the way there comes first. */
-    if (!row && is_tight(p))
+    if (!row && kiosk_page_tight(p))
         identity_button(p);
     kiosk_page_notice(p, KIOSK_LOOK_INFO, KIOSK_ICON_ID_CARD,
                       KIOSK_STR_IDENTIFY_CALLED);
     p->t->node[p->t->n - 1].box.grow = row;
-    if (row || !is_tight(p))
+    if (row || !kiosk_page_tight(p))
         identity_button(p);
     if (row)
         kiosk_tree_close(p->t);

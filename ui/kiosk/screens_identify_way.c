@@ -166,7 +166,7 @@ static float qr_mm(const struct kiosk_page *p)
 
 void kiosk_identify_phone(struct kiosk_page *p)
 {
-    bool tight = p->low && p->view->manner.text_size != SESSION_TEXT_NORMAL;
+    bool tight = kiosk_page_tight(p);
     kiosk_identify_open(p, tight ? KIOSK_STRS : KIOSK_STR_PHONE_TITLE);
     kiosk_tree_open(p->t, &(struct kiosk_node){
                               .box = {.flow = KIOSK_ROW, .gap = KIOSK_GAP_MM},

@@ -19,12 +19,6 @@
 #define KEY_W_MM 27.0f
 #define KEY_NARROW_MM 20.4f
 
-/* With large text on a small panel. */
-static bool is_tight(const struct kiosk_page *p)
-{
-    return p->low && p->view->manner.text_size != SESSION_TEXT_NORMAL;
-}
-
 static const char *pin_name(struct kiosk_page *p)
 {
     bool signs = kiosk_identify_signs(p);
@@ -48,7 +42,7 @@ static const char *dots(struct kiosk_page *p)
 
 static float key_w(const struct kiosk_page *p)
 {
-    return is_tight(p) ? KEY_NARROW_MM : KEY_W_MM;
+    return kiosk_page_tight(p) ? KEY_NARROW_MM : KEY_W_MM;
 }
 
 static void pin_dots(struct kiosk_page *p)
@@ -278,7 +272,8 @@ static void pin_side(struct kiosk_page *p)
                                       .gap = p->low ? 3 : 5},
                           });
     /* Which PIN comes first; where room is short, it is enough. */
-    kiosk_identify_open(p, is_tight(p) ? KIOSK_STRS : KIOSK_STR_PIN_TITLE);
+    kiosk_identify_open(p,
+                        kiosk_page_tight(p) ? KIOSK_STRS : KIOSK_STR_PIN_TITLE);
     kiosk_page_text(p, KIOSK_FONT_NAME, KIOSK_INK_BRAND, pin_name(p));
     pin_words(p);
     kiosk_pager_close(p->t);
@@ -303,7 +298,8 @@ static void pin_keys(struct kiosk_page *p)
 /* On the reader's own keys. */
 static void pin_elsewhere(struct kiosk_page *p)
 {
-    kiosk_identify_open(p, is_tight(p) ? KIOSK_STRS : KIOSK_STR_PIN_TITLE);
+    kiosk_identify_open(p,
+                        kiosk_page_tight(p) ? KIOSK_STRS : KIOSK_STR_PIN_TITLE);
     kiosk_page_text(p, KIOSK_FONT_NAME, KIOSK_INK_BRAND, pin_name(p));
     pin_words(p);
     pin_dots(p);

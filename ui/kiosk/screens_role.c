@@ -79,7 +79,7 @@ void kiosk_page_role(struct kiosk_page *p)
                     "open");
     const struct session_view *v = p->view;
     bool called = v->identity_called || v->form_called || v->paper_called;
-    bool tight = p->low && v->manner.text_size != SESSION_TEXT_NORMAL;
+    bool tight = kiosk_page_tight(p);
     /* What the expert asks for comes first where there is little room. */
     if (kiosk_page_typing(p) || (tight && called))
         return;

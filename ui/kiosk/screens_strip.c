@@ -96,7 +96,7 @@ void kiosk_strip_help(struct kiosk_page *p, struct kiosk_strip *s)
 
 bool kiosk_strip_leads(const struct kiosk_page *p)
 {
-    return p->low && p->view->manner.text_size != SESSION_TEXT_NORMAL;
+    return kiosk_page_tight(p);
 }
 
 void kiosk_strip_quit(struct kiosk_strip *s)
