@@ -26,7 +26,7 @@ struct identdesk;
 #define IDENTDESK_LINE_US (120 * INT64_C(1000000))     /* for the line */
 #define IDENTDESK_SEAL_US (30 * INT64_C(1000000))      /* for the seal */
 #define IDENTDESK_PHONE_US (300 * INT64_C(1000000))    /* at most */
-#define IDENTDESK_CODE_US (30 * INT64_C(1000000))      /* for a code to show */
+#define IDENTDESK_CODE_US (30 * INT64_C(1000000))      /* for code, camera */
 #define IDENTDESK_DOCUMENT_US (300 * INT64_C(1000000)) /* till it was seen */
 
 /* Requests of a page that are taken at once, and how soon one more is; others
