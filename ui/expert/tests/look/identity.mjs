@@ -23,6 +23,11 @@ export class Citizens {
     this.revoked = fleet(Date.now(), { rootKey: this.pki.root.key, caKey: this.pki.ca.key, crl: { serials: [9] }, card: { serial: 9, subject: { C: 'FI', serialNumber: '99912350C', GN: 'SIRPA', SN: 'SULKU', CN: 'SULKU SIRPA' } } });
   }
 
+  /** A card below the same authorities, with this about it changed. */
+  card(card) {
+    return fleet(Date.now(), { rootKey: this.pki.root.key, caKey: this.pki.ca.key, card });
+  }
+
   /** identity.json. */
   trust() {
     const { caCert, rootCert, rootCrl } = this.pki;
@@ -158,8 +163,50 @@ async function lies(world, teller) {
   await teller.state(n, 'card', 'failed', { why: 'wrong-pin', tries: 3 });
   await stands(page, 'failed');
   await see('identity-wrong-pin');
+  teller.n = n;
+  await falseProofs(world, teller);
   await teller.card(n); // the same request, after another try
   await stands(page, 'verified');
+}
+
+/** Proofs that are not to be believed: each in words of its own, and without a name that could be taken for the citizen's. */
+async function falseProofs(world, teller) {
+  const { page } = world;
+  const { citizens } = teller;
+  const { offer, answer } = teller.kiosk.line;
+  const stranger = newKey('P-384');
+  const good = citizens.pki;
+  const cert = (n, text, sig) => teller.state(n, 'card', 'proof', { cert: text, alg: 'ES384', sig });
+  const cases = [
+    ['swapped', (n) => teller.card(n, good, { kioskPrint: print(answer), pagePrint: print(offer) })],
+    ['unfit', (n) => teller.card(n, good, { kioskPrint: '44'.repeat(32) })],
+    ['unfit', (n) => teller.card(n, good, { call: 'ef'.repeat(16) })],
+    ['unfit', (n) => teller.card(n, { card: good.card, key: stranger })],
+    ['expired', (n) => teller.card(n, citizens.card({ to: Date.now() - 1000 }))],
+    ['not-yet', (n) => teller.card(n, citizens.card({ from: Date.now() + 86_400_000 }))],
+    ['revoked', (n) => teller.card(n, citizens.revoked)],
+    ['unknown', (n) => teller.card(n, citizens.card({ issuer: { fields: { CN: 'Somebody' }, key: stranger } }))],
+    ['forged', (n) => teller.card(n, citizens.card({ issuer: { fields: good.ca.fields, key: stranger } }))],
+    ['usage', (n) => teller.card(n, citizens.card({ usage: 0x40 }))],
+    ['unreadable', (n) => cert(n, 'AAAA', b64(Buffer.alloc(96)))],
+    ['unreadable', (n) => cert(n, b64(good.card), '!')],
+    ['unreadable', (n) => cert(n, b64(Buffer.alloc(8000, 0x30)), b64(Buffer.alloc(96)))],
+    ['algorithm', (n) => teller.state(n, 'card', 'proof', { cert: b64(good.card), alg: 'RS256', sig: b64(Buffer.alloc(256)) })],
+  ];
+  const told = new Map();
+  for (const [what, tell] of cases) {
+    // As fast as this nobody may ask: what is told is told of one request, after another try at the kiosk.
+    await teller.state(teller.n, 'card', 'working');
+    await stands(page, 'going');
+    await tell(teller.n);
+    await stands(page, 'unverified');
+    const words = (await page.$$eval(id('identity-why'), (list) => list.map((e) => e.textContent))).join(' ');
+    same(told.get(what) ?? words, words, `the words for ${what}`);
+    same(words.length > 10, true, `words for ${what}`);
+    same([await page.$(id('identity-name')), await page.getAttribute(id('connection'), 'data-state')], [null, 'live'], `the name, and the call, after ${what}`);
+    told.set(what, words);
+  }
+  same(new Set(told.values()).size, told.size, 'false proofs that are told apart');
 }
 
 async function otherWays(world, teller) {
