@@ -221,6 +221,7 @@ struct luukkud_core *luukkud_core_free(struct luukkud_core *c)
         return NULL;
     luukkud_control_free(c->control);
     luukkud_rtc_free(c->rtc);
+    luukkud_health_free(c->health);
     luukkud_papers_free(c->papers);
     luukkud_identity_free(c->identity);
     luukkud_devices_free(c->devices);

@@ -12,6 +12,7 @@
 #include "app/luukkud_core.h"
 #include "app/luukkud_devices.h"
 #include "app/luukkud_form.h"
+#include "app/luukkud_health.h"
 #include "app/luukkud_identity.h"
 #include "app/luukkud_papers.h"
 #include "app/luukkud_post.h"
@@ -31,6 +32,7 @@ struct luukkud_core {
     struct luukkud_form *form;
     struct luukkud_papers *papers;
     struct luukkud_identity *identity;
+    struct luukkud_health *health;
     struct lk_mailbox *box;
     struct lk_timer *timer;
     struct kiosk_ui *ui;

@@ -87,8 +87,10 @@ static void rtc_up(void *arg, bool up)
     struct kiosk_ring_fds none = {.memory_fd = -1, .wake_fd = -1};
     struct signal_time t = luukkud_core_time(c);
     line_transport(c->line, up, &t);
-    if (!up)
+    if (!up) {
         luukkud_papers_rtc_gone(c->papers);
+        luukkud_health_rtc_gone(c->health);
+    }
     if (!up && c->ui)
         kiosk_ui_set_rings(c->ui, none, none);
     luukkud_core_settle(c);
@@ -99,6 +101,7 @@ static void rtc_message(void *arg, const struct rtcmsg *m,
 {
     struct luukkud_core *c = arg;
     struct signal_time t = luukkud_core_time(c);
+    luukkud_health_rtc(c->health, m);
     if (m->type == RTCMSG_SPOKEN) {
         kiosk_ui_spoken(c->ui, m->id, luukkud_speech_outcome(m->how));
     } else if (m->type == RTCMSG_HEADSET) {
@@ -142,7 +145,14 @@ static int core_make_beside(struct luukkud_core *c,
                                                .event = form_event,
                                                .settle = luukkud_core_settle,
                                                .arg = c};
+    struct luukkud_health_config health = {.loop = c->loop,
+                                           .config = config->config,
+                                           .key = config->key,
+                                           .session = c->session,
+                                           .rtc = c->rtc};
     int r = luukkud_papers_new(&papers, &c->papers);
+    if (r == 0)
+        r = luukkud_health_new(&health, &c->health);
     return r < 0 ? r : luukkud_identity_new(&identity, &c->identity);
 }
 

@@ -35,6 +35,12 @@ static bool super_alive(void *arg)
     return luukkud_control_ui_alive(c->control, lk_loop_now_us(c->loop));
 }
 
+static void super_health(void *arg, const char *facts)
+{
+    struct luukkud_core *c = arg;
+    luukkud_health_facts(c->health, facts);
+}
+
 static void super_post_came(void *arg, const struct supermsg *m, int fd)
 {
     struct luukkud_core *c = arg;
@@ -49,6 +55,7 @@ int luukkud_core_make_super(struct luukkud_core *c, int fd)
                                       .shutdown = super_shutdown,
                                       .kept = super_kept,
                                       .alive = super_alive,
+                                      .health = super_health,
                                       .post = super_post_came,
                                       .arg = c};
     int r = superlink_new(c->loop, fd, &config, &c->super);

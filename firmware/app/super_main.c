@@ -4,6 +4,7 @@
 #include "app/super_desk.h"
 #include "app/super_device.h"
 #include "app/super_files.h"
+#include "app/super_health.h"
 #include "app/super_output.h"
 #include "app/super_post.h"
 #include "app/super_ring.h"
@@ -54,6 +55,7 @@ struct app {
     struct super_post *post; /* NULL: no agency has an address */
     struct super_devices *devices;
     struct super_cameras *cameras; /* NULL: none is wanted */
+    struct super_health *health;
     struct super_program program[SUPER_PROGRAMS_MAX];
     char path[SUPER_PROGRAMS_MAX][PATH_MAX];
     char probe[PATH_MAX];
@@ -313,6 +315,7 @@ static void forward_ready(void *arg, size_t program)
         super_post_ready(a->post, program);
     super_devices_ready(a->devices, program);
     super_cameras_ready(a->cameras, program);
+    super_health_ready(a->health, program);
 }
 
 /* Letters and matters: where an agency has an address. */
@@ -358,6 +361,14 @@ static int make_cameras(struct app *a)
     return super_cameras_new(a->loop, &config, &a->cameras);
 }
 
+static int make_health(struct app *a)
+{
+    const struct super_health_config config = {.version = LUUKKU_VERSION,
+                                               .config = a->config,
+                                               .program = SUPER_LUUKKUD};
+    return super_health_new(a->loop, &config, &a->health);
+}
+
 static int make_super(struct app *a)
 {
     struct super_config config = {.program = a->program,
@@ -385,6 +396,8 @@ static int make_super(struct app *a)
         super_devices_attach(a->devices, a->super);
     if (r == 0)
         super_cameras_attach(a->cameras, a->super);
+    if (r == 0)
+        super_health_attach(a->health, a->super, a->devices);
     if (r == 0 && a->post)
         super_post_attach(a->post, a->super);
     return r;
@@ -408,6 +421,8 @@ static int app_open(struct app *a)
     if (r == 0)
         r = make_cameras(a);
     if (r == 0)
+        r = make_health(a);
+    if (r == 0)
         r = make_super(a);
     return r;
 }
@@ -415,6 +430,7 @@ static int app_open(struct app *a)
 static void app_close(struct app *a)
 {
     a->server = control_server_free(a->server);
+    a->health = super_health_free(a->health);
     a->super = super_free(a->super);
     a->devices = super_devices_free(a->devices);
     a->cameras = super_cameras_free(a->cameras);

@@ -89,6 +89,10 @@ static void link_receive(void *arg, struct lk_chan_msg *msg)
         if (s->config.camera)
             s->config.camera(s->config.arg, m.text, lk_chan_take_fd(msg, 0));
         break;
+    case SUPERMSG_HEALTH:
+        if (s->config.health)
+            s->config.health(s->config.arg, m.text);
+        break;
     case SUPERMSG_KEPT:
         if (s->config.kept)
             s->config.kept(s->config.arg);

@@ -43,6 +43,9 @@ struct superlink_config {
     /* A camera came (camera_id_line()'s words; the callee owns `fd`), or, with
      * a negative fd, the node of that name is gone. May be NULL. */
     void (*camera)(void *arg, const char *line, int fd);
+    /* SUPERMSG_HEALTH; `facts` dies on return. May be NULL where none is
+     * sent. */
+    void (*health)(void *arg, const char *facts);
     /* SUPERMSG_LETTER and those behind it. The callee owns `fd` (-1: none);
      * `m` dies on return. May be NULL where none is sent. */
     void (*post)(void *arg, const struct supermsg *m, int fd);

@@ -40,6 +40,7 @@ static int msg_shape(unsigned type)
     case SUPERMSG_DEVICE_STATE:
         return HAS_ID | HAS_VERDICT | HAS_TEXT;
     case SUPERMSG_CAMERA_GONE:
+    case SUPERMSG_HEALTH:
     case SUPERMSG_POSTED:
         return HAS_TEXT;
     case SUPERMSG_ASK:

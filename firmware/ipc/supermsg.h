@@ -12,7 +12,8 @@
  *           any earlier one to the same), CONTROL (a technician's command),
  *           KEPT (the session has ended, and the program goes on as it is),
  *           DEVICE (one descriptor: the device it drives), CAMERA (one
- *           descriptor: a camera's node), CAMERA_GONE, SHUTDOWN
+ *           descriptor: a camera's node), CAMERA_GONE, HEALTH (how programs
+ *           and devices are), SHUTDOWN
  */
 #ifndef LUUKKU_IPC_SUPERMSG_H
 #define LUUKKU_IPC_SUPERMSG_H
@@ -42,6 +43,7 @@ enum supermsg_type {
                              a socket connected to a USB/IP server */
     SUPERMSG_CAMERA = 22, /* text: camera_id_line()'s; one descriptor */
     SUPERMSG_CAMERA_GONE = 23, /* text: its node's name */
+    SUPERMSG_HEALTH = 24,      /* text: health_facts_write()'s */
     /* Passed on by luukku-super, either way; which program may send which is
      * super_post.h's business. */
     SUPERMSG_LETTER = 32, /* text: its name; one descriptor: a sealed memfd or a

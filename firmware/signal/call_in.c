@@ -273,6 +273,7 @@ static int in_body(struct signal_call *c, const struct signal_envelope *e)
     case SIGNAL_GRANT:
     case SIGNAL_REFUSE:
     case SIGNAL_OFFER:
+    case SIGNAL_HEALTH:
     case SIGNAL_TYPES:
         break;
     }
@@ -429,6 +430,7 @@ int signal_call_receive(struct signal_call *c,
     case SIGNAL_TOPIC_CALL:
     case SIGNAL_TOPIC_HERE:
         return in_queue(c, &topic, message);
+    case SIGNAL_TOPIC_HEALTH:
     case SIGNAL_TOPIC_UP: /* nothing that a kiosk reads */
         in_refuse(c, SIGNAL_TYPE);
         break;

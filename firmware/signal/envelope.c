@@ -48,6 +48,7 @@ static const struct {
                                CARRIED_BY(SIGNAL_TOPIC_DOWN)},
     [SIGNAL_ACK] = {"ack", CARRIED_BY(SIGNAL_TOPIC_UP) |
                                CARRIED_BY(SIGNAL_TOPIC_DOWN)},
+    [SIGNAL_HEALTH] = {"health", CARRIED_BY(SIGNAL_TOPIC_HEALTH)},
 };
 
 const char *signal_reason_name(enum signal_reason reason)
@@ -149,7 +150,7 @@ static int envelope_check(const struct members *m, enum signal_type type,
         return SIGNAL_CALL;
     if (!envelope_nonce_ok(m->kn, held->kn))
         return SIGNAL_NONCE;
-    if (type == SIGNAL_ANNOUNCE)
+    if (type == SIGNAL_ANNOUNCE || type == SIGNAL_HEALTH)
         return m->en[0] == '\0' ? SIGNAL_OK : SIGNAL_NONCE;
     bool ok = envelope_nonce_ok(m->en, type == SIGNAL_CLAIM ? NULL : held->en);
     return ok ? SIGNAL_OK : SIGNAL_NONCE;

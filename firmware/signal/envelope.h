@@ -54,6 +54,7 @@ enum signal_type {
     SIGNAL_CANDIDATE,
     SIGNAL_BYE,
     SIGNAL_ACK,
+    SIGNAL_HEALTH,
     SIGNAL_TYPES /* how many */
 };
 
@@ -61,17 +62,18 @@ enum signal_type {
 const char *signal_type_name(enum signal_type type);
 
 enum signal_topic_kind {
-    SIGNAL_TOPIC_UP,   /* k/<kiosk>/up/<expert> */
-    SIGNAL_TOPIC_DOWN, /* k/<kiosk>/down/<expert> */
-    SIGNAL_TOPIC_CALL, /* call/<agency>/<kiosk> */
-    SIGNAL_TOPIC_HERE  /* here/<agency>/<expert> */
+    SIGNAL_TOPIC_UP,    /* k/<kiosk>/up/<expert> */
+    SIGNAL_TOPIC_DOWN,  /* k/<kiosk>/down/<expert> */
+    SIGNAL_TOPIC_CALL,  /* call/<agency>/<kiosk> */
+    SIGNAL_TOPIC_HERE,  /* here/<agency>/<expert> */
+    SIGNAL_TOPIC_HEALTH /* health/<kiosk> */
 };
 
 struct signal_topic {
     enum signal_topic_kind kind;
     char kiosk[LK_NAME_MAX];  /* "" in here/... */
-    char expert[LK_NAME_MAX]; /* "" in call/... */
-    char agency[LK_NAME_MAX]; /* "" in k/... */
+    char expert[LK_NAME_MAX]; /* "" in call/... and health/... */
+    char agency[LK_NAME_MAX]; /* "" in k/... and health/... */
 };
 
 /* Takes a topic apart.
@@ -86,10 +88,10 @@ void signal_topic_write(const struct signal_topic *t, char *ret);
 struct signal_envelope {
     enum signal_type type;
     char kiosk[LK_NAME_MAX];
-    char expert[LK_NAME_MAX]; /* "" in an announcement */
+    char expert[LK_NAME_MAX]; /* "" in an announcement, a report */
     char call[SIGNAL_CALL_SIZE];
     char kn[SIGNAL_NONCE_SIZE];
-    char en[SIGNAL_NONCE_SIZE]; /* "" in an announcement */
+    char en[SIGNAL_NONCE_SIZE]; /* "" in an announcement, a report */
     char sig[SIGNAL_SIG_TEXT_SIZE];
     size_t body_len;              /* bytes, below SIGNAL_PAYLOAD_MAX */
     char *body;                   /* owned; UTF-8 without NUL, ended by one */
@@ -104,7 +106,7 @@ LK_AUTO_DEFINE(signal_envelope);
 struct signal_held {
     const char *call;
     const char *kn;
-    const char *en; /* not asked of a claim, nor of an announcement */
+    const char *en; /* not asked of a claim, an announcement, a report */
 };
 
 /* Does every check that needs no key, in the protocol's order: size, shape, v,
@@ -131,10 +133,10 @@ int signal_envelope_verify(const struct signal_envelope *e,
 struct signal_draft {
     enum signal_type type;
     const char *kiosk;
-    const char *expert; /* "" in an announcement */
+    const char *expert; /* "" in an announcement, a report */
     const char *call;
     const char *kn;
-    const char *en; /* "" in an announcement */
+    const char *en; /* "" in an announcement, a report */
     const char *body;
 };
 

@@ -28,10 +28,24 @@ static int topic_parse_pair(const char *at, char *first, char *second)
     return ok ? 0 : -EBADMSG;
 }
 
+/* Behind "k/". */
+static int topic_parse_line(const char *at, struct signal_topic *t)
+{
+    char way[8];
+    if (!topic_level(&at, t->kiosk, sizeof(t->kiosk)) ||
+        !topic_level(&at, way, sizeof(way)) ||
+        !topic_level(&at, t->expert, sizeof(t->expert)) || *at != '\0')
+        return -EBADMSG;
+    bool up = strcmp(way, "up") == 0;
+    t->kind = up ? SIGNAL_TOPIC_UP : SIGNAL_TOPIC_DOWN;
+    bool ok = (up || strcmp(way, "down") == 0) && lk_name_valid(t->kiosk) &&
+              lk_name_valid(t->expert);
+    return ok ? 0 : -EBADMSG;
+}
+
 int signal_topic_parse(const char *topic, struct signal_topic *ret)
 {
     struct signal_topic t = {.kind = SIGNAL_TOPIC_CALL};
-    char way[8];
     int r = -EBADMSG;
     size_t len = strnlen(topic, SIGNAL_TOPIC_MAX);
     if (len == 0 || len == SIGNAL_TOPIC_MAX || topic[len - 1] == '/')
@@ -42,16 +56,11 @@ int signal_topic_parse(const char *topic, struct signal_topic *ret)
         t.kind = SIGNAL_TOPIC_HERE;
         r = topic_parse_pair(topic + 5, t.agency, t.expert);
     } else if (strncmp(topic, "k/", 2) == 0) {
-        const char *at = topic + 2;
-        if (!topic_level(&at, t.kiosk, sizeof(t.kiosk)) ||
-            !topic_level(&at, way, sizeof(way)) ||
-            !topic_level(&at, t.expert, sizeof(t.expert)) || *at != '\0')
-            return -EBADMSG;
-        bool up = strcmp(way, "up") == 0;
-        t.kind = up ? SIGNAL_TOPIC_UP : SIGNAL_TOPIC_DOWN;
-        if ((up || strcmp(way, "down") == 0) && lk_name_valid(t.kiosk) &&
-            lk_name_valid(t.expert))
-            r = 0;
+        r = topic_parse_line(topic + 2, &t);
+    } else if (strncmp(topic, "health/", 7) == 0 && lk_name_valid(topic + 7)) {
+        t.kind = SIGNAL_TOPIC_HEALTH;
+        (void)snprintf(t.kiosk, sizeof(t.kiosk), "%s", topic + 7);
+        r = 0;
     }
     if (r == 0)
         *ret = t;
@@ -73,6 +82,9 @@ void signal_topic_write(const struct signal_topic *t, char *ret)
         break;
     case SIGNAL_TOPIC_HERE:
         (void)snprintf(ret, cap, "here/%s/%s", t->agency, t->expert);
+        break;
+    case SIGNAL_TOPIC_HEALTH:
+        (void)snprintf(ret, cap, "health/%s", t->kiosk);
         break;
     }
 }

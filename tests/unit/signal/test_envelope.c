@@ -74,10 +74,41 @@ static void too_long_is_not_sealed(void **state)
     assert_null(payload);
 }
 
+/* A kiosk's report names nobody else, and no other topic carries it. */
+static void a_report_has_its_topic(void **state)
+{
+    char sig[SIGNAL_SIG_TEXT_SIZE];
+    char *payload = NULL;
+    struct signal_draft d = draft;
+    struct signal_topic t = {.kind = SIGNAL_TOPIC_HEALTH, .kiosk = "kuopio-02"};
+    const struct signal_held held = {.call = NULL};
+    LK_AUTO(signal_envelope) e = NULL;
+    struct signal_envelope *other = NULL;
+    (void)state;
+    d.type = SIGNAL_HEALTH;
+    d.expert = "";
+    d.en = "";
+    assert_int_equal(signal_envelope_seal(&d, key, sig, &payload), 0);
+    assert_int_equal(
+        signal_envelope_open(payload, strlen(payload), &t, &held, &e),
+        SIGNAL_OK);
+    assert_int_equal(signal_envelope_verify(e, key), SIGNAL_OK);
+    t.kind = SIGNAL_TOPIC_CALL;
+    assert_int_equal(
+        signal_envelope_open(payload, strlen(payload), &t, &held, &other),
+        SIGNAL_TYPE);
+    t = (struct signal_topic){.kind = SIGNAL_TOPIC_HEALTH, .kiosk = "other"};
+    assert_int_equal(
+        signal_envelope_open(payload, strlen(payload), &t, &held, &other),
+        SIGNAL_NAMES);
+    free(payload);
+}
+
 static void topics(void **state)
 {
     static const char *const good[] = {"k/kuopio-02/up/maija-virtanen",
                                        "k/abc/down/def", "call/kela/abc",
+                                       "health/kuopio-02",
                                        "here/abcdefghijabcdefghijabcdefghij12/"
                                        "abcdefghijabcdefghijabcdefghij12"};
     static const char *const bad[] = {
@@ -102,6 +133,11 @@ static void topics(void **state)
         "here/kela/#",
         "/k/abc/up/def",
         "news/kela",
+        "health",
+        "health/",
+        "health/ab",
+        "health/kuopio-02/",
+        "health/kuopio-02/more",
         "k/abcdefghijabcdefghijabcdefghij123/up/def"};
     char text[SIGNAL_TOPIC_MAX];
     struct signal_topic t;
@@ -214,6 +250,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sealed_is_opened),
         cmocka_unit_test(too_long_is_not_sealed),
+        cmocka_unit_test(a_report_has_its_topic),
         cmocka_unit_test(topics),
         cmocka_unit_test(names_of_reasons),
         cmocka_unit_test(descriptions),

@@ -99,6 +99,7 @@ static int judge_body(const struct signal_envelope *e,
     case SIGNAL_CLAIM:
     case SIGNAL_GRANT:  /* the page's to judge, not in C */
     case SIGNAL_REFUSE: /* likewise */
+    case SIGNAL_HEALTH: /* of the fleet's tool */
     case SIGNAL_TYPES:
         break;
     }
