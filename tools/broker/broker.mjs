@@ -9,6 +9,9 @@ import { startNginx } from './nginx.mjs';
 import { Processes, requirePrograms } from './processes.mjs';
 import { startRabbitmq } from './rabbitmq.mjs';
 
+/** The account of the fleet's tool (tools/fleet): it reads every kiosk's health, and nothing else. */
+export const fleetAccount = (password) => ({ user: 'fleet', password, read: ['health/+'], write: [] });
+
 const KINDS = { mosquitto: startMosquitto, rabbitmq: startRabbitmq };
 
 /** Puts together what nginx serves: the built page, config.json, identity.json where there is one, and the fleet's files. */

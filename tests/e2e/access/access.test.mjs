@@ -5,11 +5,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { EXPERTS, Fleet, KIOSKS, within } from './fleet.mjs';
+import { COLLECTOR, EXPERTS, Fleet, KIOSKS, within } from './fleet.mjs';
 import { controlTopic, FILTERS, matches, mayRead, mayWrite, TOPICS, usual } from './rules.mjs';
 
 const KIND = process.env.LUUKKU_BROKER ?? 'mosquitto';
-const EVERYBODY = [...KIOSKS, ...Object.keys(EXPERTS)];
+const EVERYBODY = [...KIOSKS, ...Object.keys(EXPERTS), COLLECTOR];
 const MAX_PAYLOAD = 24576;
 // A broker that lets nobody in says so or just ends the connection, and which part of the client notices first is a
 // matter of chance: its words are as many as its parts. So whatever ends an attempt is a refusal, unless it tells of a

@@ -6,13 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import mqtt from 'mqtt';
-import { startBroker } from '../../../tools/broker/broker.mjs';
+import { fleetAccount, startBroker } from '../../../tools/broker/broker.mjs';
 import { derive } from '../../../tools/pki/keyfile.mjs';
 
 const PKI = fileURLToPath(new URL('../../../tools/pki/luukku-pki', import.meta.url));
 export const WAIT_MS = 15000;
 export const PASSWORD = 'salasana 123';
 
+export const COLLECTOR = 'fleet';
 export const KIOSKS = ['kiosk-1', 'kiosk-2'];
 export const EXPERTS = { 'anna-virtanen': 'kela', 'mikko-nieminen': 'kela', 'saara-makinen': 'vero' };
 
@@ -125,9 +126,10 @@ export class Fleet {
     mkdirSync(run);
     fleet.pki = makePki(join(fleet.dir, 'pki'));
     fleet.foreign = makeForeign(join(fleet.dir, 'foreign'));
+    fleet.collector = randomBytes(16).toString('hex');
     fleet.all = { user: 'observer', password: randomBytes(16).toString('hex'), read: ['#'], write: ['#'] };
     try {
-      fleet.broker = await startBroker({ kind, pki: join(fleet.dir, 'pki'), run, extra: [fleet.all] });
+      fleet.broker = await startBroker({ kind, pki: join(fleet.dir, 'pki'), run, extra: [fleet.all, fleetAccount(fleet.collector)] });
     } catch (error) {
       rmSync(fleet.dir, { recursive: true, force: true });
       throw error;
@@ -177,6 +179,9 @@ export class Fleet {
   }
 
   client(name) {
+    if (name === COLLECTOR) {
+      return this.websocket({ username: COLLECTOR, password: this.collector });
+    }
     return KIOSKS.includes(name) ? this.kiosk(name) : this.expert(name);
   }
 }

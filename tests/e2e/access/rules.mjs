@@ -1,5 +1,5 @@
 // Who may write and read which topic: the table of firmware/signal/PROTOCOL.md, said once more and by itself.
-import { EXPERTS, KIOSKS } from './fleet.mjs';
+import { COLLECTOR, EXPERTS, KIOSKS } from './fleet.mjs';
 
 const experts = Object.keys(EXPERTS);
 
@@ -12,16 +12,16 @@ export const TOPICS = [
   'k/kiosk-1/up/anna-virtanen/more', 'k/kiosk-1/up', 'call/kela', 'here/kela', 'health', 'news/kela', 'anything',
 ];
 
-export const FILTERS = [...TOPICS, '#', 'k/#', '+/+/+/+', 'k/+/up/+', 'k/+/down/+', 'call/#', '+/kela/+', 'here/+/+', '+/kiosk-1'];
+export const FILTERS = [...TOPICS, '#', 'k/#', '+/+/+/+', 'k/+/up/+', 'k/+/down/+', 'call/#', 'health/+', 'health/#', 'event/+', '+/kela/+', 'here/+/+', '+/kiosk-1'];
 
 /** What each role subscribes to in earnest. */
-export const usual = (who) => (KIOSKS.includes(who)
+export const usual = (who) => (who === COLLECTOR ? ['health/+'] : KIOSKS.includes(who)
   ? [`k/${who}/down/+`, 'call/+/+', 'here/+/+', 'call/kela/+', 'here/kela/+']
   : [`k/+/up/${who}`, `call/${EXPERTS[who]}/+`, `here/${EXPERTS[who]}/+`]);
 
 export function mayWrite(who, topic) {
   const [first, second, third, fourth, ...rest] = topic.split('/');
-  if (rest.length) {
+  if (rest.length || who === COLLECTOR) {
     return false;
   }
   if (KIOSKS.includes(who)) {
@@ -37,6 +37,9 @@ export function mayRead(who, topic) {
   const [first, second, third, fourth, ...rest] = topic.split('/');
   if (rest.length) {
     return false;
+  }
+  if (who === COLLECTOR) {
+    return first === 'health' && second !== undefined && third === undefined;
   }
   if (KIOSKS.includes(who)) {
     return (first === 'k' && second === who && third === 'down' && fourth !== undefined) ||
@@ -56,4 +59,4 @@ export function matches(filter, topic) {
 }
 
 /** A topic that `who` may read, for messages that close a test. */
-export const controlTopic = (who) => (KIOSKS.includes(who) ? `k/${who}/down/control-expert` : `k/control-kiosk/up/${who}`);
+export const controlTopic = (who) => (who === COLLECTOR ? 'health/control-kiosk' : KIOSKS.includes(who) ? `k/${who}/down/control-expert` : `k/control-kiosk/up/${who}`);
