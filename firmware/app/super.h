@@ -117,8 +117,8 @@ void super_renew(struct super *s);
 int super_command(struct super *s, size_t program, uint32_t id,
                   const char *const *argv, size_t argc) LK_MUST_CHECK;
 
-/* Sends a SUPERMSG_DEVICE, _CAMERA, _CAMERA_GONE, _HEALTH, _LETTER or one of those
- * behind it; fd is borrowed, -1: none. Errors: -ENOTCONN it does not run,
+/* Sends a SUPERMSG_DEVICE, _CAMERA, _CAMERA_GONE, _HEALTH, _LETTER or one of
+ * those behind it; fd is borrowed, -1: none. Errors: -ENOTCONN it does not run,
  * lk_chan_send()'s, supermsg_encode()'s. */
 int super_post(struct super *s, size_t program, const struct supermsg *m,
                int fd) LK_MUST_CHECK;

@@ -10,9 +10,10 @@
 
 #include <stdint.h>
 
-#define HEALTH_PEM_MAX 65536    /* bytes of a file */
-#define HEALTH_PEM_CERTS_MAX 16 /* certificates of a file that are looked at \
-                                 */
+#define HEALTH_PEM_MAX 65536 /* bytes of a file */
+#define HEALTH_PEM_CERTS_MAX                        \
+    16 /* certificates of a file that are looked at \
+        */
 
 /* The earliest end of the certificates in `len` bytes of PEM, as seconds since
  * 1970. Errors: -EBADMSG none, or one that is broken; -EMSGSIZE; -ENOMEM.

@@ -28,9 +28,10 @@ export function headline({ kiosks, states, refused }) {
 /** Lines of text of at most `width` columns; all rows when `height` is 0. */
 export function table(rows, summary, { width = 100, height = 0, colour = false, link = true } = {}) {
   const names = Math.max(6, ...rows.map((r) => r.kiosk.length));
-  const sites = Math.min(28, Math.max(5, ...rows.map((r) => [...r.site].length)));
-  const fixed = names + sites + 8 + 8 + 6 + 5 * 2;
-  const words = Math.max(16, width - fixed);
+  const others = names + 8 + 8 + 6 + 5 * 2;
+  const sites = Math.max(5, Math.min(28, width - others - 24, Math.max(5, ...rows.map((r) => [...r.site].length))));
+  const fixed = others + sites;
+  const words = Math.max(10, width - fixed);
   const paint = (state, text) => (colour ? `\u001b[${COLOURS[state]}m${text}\u001b[0m` : text);
   const line = (r) => [
     paint(r.state, cut(LABELS[r.state], 8)), cut(r.kiosk, names), cut(r.site, sites), cut(ago(r.seen_s), 8),

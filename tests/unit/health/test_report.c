@@ -180,6 +180,7 @@ static void bad_facts(void **state)
         "disk\troot\t1\tx\n",
     };
     char many[HEALTH_FACTS_MAX + 2] = "";
+    static const char disk[] = "disk\ta\t1\t1\n";
     struct health_report r;
     (void)state;
     for (size_t i = 0; i < LK_ARRAY_LEN(bad); i++)
@@ -187,7 +188,7 @@ static void bad_facts(void **state)
             fail_msg("\"%s\" was taken", bad[i]);
     assert_int_equal(health_facts_read("self\t0\0001\t1\n", 11, &r), -EBADMSG);
     for (int i = 0; i < HEALTH_DISKS_MAX + 1; i++)
-        strcat(many, "disk\ta\t1\t1\n"); /* NOLINT: it fits */
+        memcpy(many + strlen(many), disk, sizeof(disk));
     assert_int_equal(health_facts_read(many, strlen(many), &r), -ENOSPC);
     memset(many, 'x', sizeof(many));
     assert_int_equal(health_facts_read(many, sizeof(many), &r), -EMSGSIZE);
