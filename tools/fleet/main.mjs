@@ -12,16 +12,10 @@ const USAGE = `luukku-fleet COMMAND ...: a fleet of kiosks, from the broker alon
       --seconds N          end after so long
       --down-seconds N     a kiosk that is silent for so long is down (120)
       --cert-days N        a certificate that ends within so many days is named (30)
-  sign DIR REQUEST... [--out DIR] [--days N]
-      signs kiosks' requests (PEM, from "luukkuctl provision csr") with the fleet's authority of luukku-pki's store DIR
-  site FILE...
-      checks site files against site.schema.json and against each other
 `;
 
 const commands = {
   watch: () => import('./watch.mjs'),
-  sign: () => import('./sign.mjs'),
-  site: () => import('./site.mjs'),
 };
 
 const [command, ...words] = process.argv.slice(2);
