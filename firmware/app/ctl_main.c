@@ -47,6 +47,8 @@ static const char usage[] =
     "                            broker, turn\n"
     "  net dns HOST | tcp HOST PORT | tls HOST PORT | stun [HOST PORT] | turn\n"
     "                            looks along the way to a server\n"
+    "  restart [now], reboot [now]\n"
+    "                            begin anew; now: also during a visit\n"
     "  audit WHO TEXT            leave a line in the log\n"
     "\n"
     "where the kiosk was started with --allow-ui-control:\n"
@@ -93,6 +95,10 @@ static const struct shape {
     {{"hardware", NULL}, 0},
     {{"network", NULL}, 0},
     {{"audit", NULL}, 2},
+    {{"restart", NULL}, 0},
+    {{"restart", "now"}, 0},
+    {{"reboot", NULL}, 0},
+    {{"reboot", "now"}, 0},
     {{"certs", NULL}, 0},
     {{"test", NULL}, 1},
     {{"net", NULL}, ANY_WORDS},

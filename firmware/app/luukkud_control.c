@@ -14,6 +14,7 @@ struct luukkud_control {
     struct kiosk_ui *ui;
     luukkud_post_fn *post;
     void *post_arg;
+    const char *told; /* of the session, to super; NULL: nothing yet */
     int64_t asked_us; /* when a sign of life was asked for; 0: none is due */
 };
 
@@ -150,6 +151,27 @@ void luukkud_control_command(struct luukkud_control *c, uint32_t id,
     else
         note_failure(
             superlink_fail(c->super, id, "luukkud has no \"%s\"", argv[0]));
+}
+
+static const char *session_news(const struct session_view *v)
+{
+    if (session_in_call(v))
+        return "session call";
+    bool nobody = v->screen == SESSION_START || v->screen == SESSION_LEAVING ||
+                  v->screen == SESSION_OUT_OF_SERVICE;
+    return nobody ? "session idle" : "session visit";
+}
+
+void luukkud_control_session(struct luukkud_control *c,
+                             const struct session_view *view)
+{
+    const char *now = session_news(view);
+    if (c->told == now)
+        return;
+    int r = superlink_news(c->super, now);
+    if (r == 0)
+        c->told = now;
+    note_failure(r);
 }
 
 static int answer_png(struct luukkud_control *c, uint32_t id,

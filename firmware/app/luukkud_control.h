@@ -38,6 +38,11 @@ void luukkud_control_command(struct luukkud_control *c, uint32_t id,
                              size_t argc, const char *const *argv,
                              const struct session_view *view);
 
+/* Tells super whether somebody is there, when that changed since last told:
+ * whoever means to restart the kiosk asks for it. */
+void luukkud_control_session(struct luukkud_control *c,
+                             const struct session_view *view);
+
 /* The screen has answered: passes it on and frees the reply. */
 void luukkud_control_answer(struct luukkud_control *c,
                             const struct luukkud_answer *answer);

@@ -32,6 +32,7 @@ static void super_kept(void *arg)
 static bool super_alive(void *arg)
 {
     struct luukkud_core *c = arg;
+    luukkud_control_session(c->control, session_view(c->session));
     return luukkud_control_ui_alive(c->control, lk_loop_now_us(c->loop));
 }
 

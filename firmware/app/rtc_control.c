@@ -74,6 +74,8 @@ static int make_loop(struct rtc_control *c)
     int r = lk_loop_new(&c->loop);
     if (r == 0)
         r = lk_timer_new(c->loop, rtc_control_look, c, &c->look);
+    if (r == 0)
+        r = lk_timer_new(c->loop, rtc_control_quality_due, c, &c->sample);
     return r < 0 ? r : rtc_control_make_box(c);
 }
 
@@ -152,6 +154,7 @@ struct rtc_control *rtc_control_free(struct rtc_control *c)
     superlink_free(c->super);
     lk_mailbox_free(c->box);
     lk_timer_free(c->look);
+    lk_timer_free(c->sample);
     lk_loop_free(c->loop);
     free(c);
     return NULL;

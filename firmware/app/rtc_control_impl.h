@@ -11,6 +11,7 @@
 #include "app/rtc_cameras.h"
 #include "app/rtc_control.h"
 #include "app/rtc_names.h"
+#include "app/rtc_quality.h"
 #include "app/rtc_speech.h"
 #include "app/rtc_transport.h"
 #include "app/rtc_voice.h"
@@ -34,6 +35,8 @@ struct rtc_control {
     uint32_t call;         /* number of the newest connection */
     struct lk_timer *look; /* runs while that one is connected */
     struct rtc_voice voice;
+    struct rtc_quality quality;
+    struct lk_timer *sample; /* runs while a call is under way */
 };
 
 /* Logs what failed; 0 and more are fine. Thread: any. */
@@ -54,6 +57,14 @@ void rtc_control_look(void *arg, int64_t now_us);
 /* After a report about the connection: luukkud takes a line that was bad for
  * silent, so it is told how that is. */
 void rtc_control_follow(struct rtc_control *c, const struct rtcmsg *m);
+
+/* A call is connected; its next sample is due; its figures came; it is over.
+ * For technicians: luukku-super keeps the figures of the last calls. */
+void rtc_control_quality_begin(struct rtc_control *c);
+void rtc_control_quality_due(void *arg, int64_t now_us);
+void rtc_control_quality_sample(struct rtc_control *c,
+                                const struct rtc_transport_stats *t);
+void rtc_control_quality_end(struct rtc_control *c);
 
 /* For struct superlink_config: luukkud's channel has come. */
 void rtc_control_peer(void *arg, const char *name, int fd);

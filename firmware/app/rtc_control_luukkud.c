@@ -9,6 +9,9 @@ void rtc_control_tell(void *arg, const struct rtcmsg *m)
 {
     struct rtc_control *c = arg;
     static uint8_t bytes[RTCMSG_ENCODED_MAX]; /* this thread's alone */
+    if (m->type == RTCMSG_LINK && c->super)
+        rtc_control_note(
+            "link", superlink_news(c->super, m->up ? "link up" : "link down"));
     if (!c->luukkud)
         return;
     int n = rtcmsg_encode(m, bytes, sizeof(bytes));
@@ -112,6 +115,7 @@ void rtc_control_follow(struct rtc_control *c, const struct rtcmsg *m)
     if (m->peer == RTCMSG_PEER_CONNECTED) {
         tell_voice(c);
         lk_timer_set_in(c->look, RTC_VOICE_EVERY_US);
+        rtc_control_quality_begin(c);
     } else if (m->peer == RTCMSG_PEER_FAILED) {
         voice_end(c);
     }
@@ -178,8 +182,10 @@ static void luukkud_receive(void *arg, struct lk_chan_msg *msg)
         return;
     if (rtc_speech_order(c->speech, &m))
         return;
-    if (m.type == RTCMSG_PREPARE || m.type == RTCMSG_CLOSE)
+    if (m.type == RTCMSG_PREPARE || m.type == RTCMSG_CLOSE) {
+        rtc_control_quality_end(c);
         voice_end(c);
+    }
     if (m.type == RTCMSG_PREPARE) {
         c->call = m.call;
         renew_media(c);
@@ -200,6 +206,7 @@ static void luukkud_closed(void *arg, int error)
     struct rtc_control *c = arg;
     struct rtcmsg m = {.type = RTCMSG_CLOSE, .call = c->call};
     rtc_control_note("luukkud gone", error);
+    rtc_control_quality_end(c);
     voice_end(c);
     rtc_control_note("close", rtc_transport_order(c->transport, &m));
     media_capture(c->media, false);

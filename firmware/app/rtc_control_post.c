@@ -73,7 +73,10 @@ static void on_post(void *arg, void *item)
         rtc_control_tell(c, p->p);
         rtc_control_follow(c, p->p);
     } else if (p->kind == POST_STATS) {
-        answer_stats(c, p->id, p->p);
+        if (p->id == 0)
+            rtc_control_quality_sample(c, p->p);
+        else
+            answer_stats(c, p->id, p->p);
     } else {
         rtc_control_note("servers", rtc_transport_servers(c->transport, p->p));
     }

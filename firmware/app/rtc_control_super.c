@@ -67,9 +67,45 @@ static void super_control(void *arg, uint32_t id, size_t argc,
     rtc_control_note("command", r);
 }
 
+void rtc_control_quality_begin(struct rtc_control *c)
+{
+    struct media_stats m;
+    media_stats(c->media, &m);
+    rtc_quality_begin(&c->quality, &m, lk_loop_now_us(c->loop));
+    lk_timer_set_in(c->sample, RTC_QUALITY_EVERY_US);
+}
+
+void rtc_control_quality_due(void *arg, int64_t now_us)
+{
+    struct rtc_control *c = arg;
+    /* 0: no technician asks. */
+    rtc_control_note("sample", rtc_transport_ask_stats(c->transport, 0));
+    lk_timer_set(c->sample, now_us + RTC_QUALITY_EVERY_US);
+}
+
+void rtc_control_quality_sample(struct rtc_control *c,
+                                const struct rtc_transport_stats *t)
+{
+    struct media_stats m;
+    media_stats(c->media, &m);
+    rtc_quality_sample(&c->quality, t, &m, lk_loop_now_us(c->loop));
+}
+
+void rtc_control_quality_end(struct rtc_control *c)
+{
+    char text[FIGURES_TEXT_MAX];
+    int64_t value[FIGURES_CALL];
+    lk_timer_clear(c->sample);
+    if (!rtc_quality_end(&c->quality, lk_loop_now_us(c->loop), value))
+        return;
+    int r = figures_write_call(value, text, sizeof(text));
+    rtc_control_note("figures", r < 0 ? r : superlink_news(c->super, text));
+}
+
 static void super_shutdown(void *arg)
 {
     struct rtc_control *c = arg;
+    rtc_control_quality_end(c);
     lk_loop_stop(c->loop, 0);
 }
 

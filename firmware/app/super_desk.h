@@ -25,6 +25,12 @@ enum super_desk_program {
     SUPER_DESK_PROGRAMS,
 };
 
+/* What a technician may ask the whole kiosk to do. */
+enum super_desk_end {
+    SUPER_DESK_RESTART, /* end every program, begin anew */
+    SUPER_DESK_REBOOT,  /* likewise the machine */
+};
+
 struct super_desk;
 
 struct super_desk_config {
@@ -38,6 +44,10 @@ struct super_desk_config {
     const char *probe;                /* luukku-probe's path; NULL: none */
     struct super_log *log;            /* borrowed */
     struct super_news *news;          /* borrowed */
+    bool may_reboot;                  /* the machine is the kiosk's own */
+    /* Asked to end. Later, please: the answer goes out after this returns. */
+    void (*end)(void *arg, enum super_desk_end end);
+    void *arg;
 };
 
 /* Owner: caller, super_desk_free(). Errors: -ENOMEM, -ENOSPC. */

@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/reboot.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -37,6 +38,7 @@ struct options {
     bool keep_programs;
     bool black_screen;
     bool short_idle;
+    bool may_reboot;
 };
 
 struct app {
@@ -49,6 +51,8 @@ struct app {
     struct lk_loop *loop;
     struct lk_watch *signals;
     int signal_fd;
+    bool asked_to_end;
+    enum super_desk_end end; /* what follows, when asked */
     struct super_desk *desk;
     struct control_server *server;
     struct super *super;
@@ -64,7 +68,7 @@ struct app {
 
 static const char usage[] =
     "usage: luukku-super --config FILE [--headless] [--allow-ui-control]\n"
-    "                    [--keep-programs] [--log FILE]\n"
+    "                    [--keep-programs] [--log FILE] [--may-reboot]\n"
     "                    [--black-screen] [--short-idle]\n"
     "\n"
     "  --config FILE       the kiosk's configuration (JSON)\n"
@@ -72,6 +76,7 @@ static const char usage[] =
     "  --allow-ui-control  let luukkuctl ui and emu act, for tests and demos\n"
     "  --keep-programs     do not start the programs anew after each session\n"
     "  --log FILE          keep the last lines of the log in FILE as well\n"
+    "  --may-reboot        let luukkuctl reboot the machine\n"
     "With --allow-ui-control alone, for tests:\n"
     "  --black-screen      show nothing: every pixel is black\n"
     "  --short-idle        ask after 10 s whether anybody is there\n";
@@ -86,6 +91,7 @@ static int parse_options(int argc, char **argv, struct options *ret)
         {"keep-programs", no_argument, NULL, 'k'},
         {"black-screen", no_argument, NULL, 'b'},
         {"short-idle", no_argument, NULL, 's'},
+        {"may-reboot", no_argument, NULL, 'r'},
         {"help", no_argument, NULL, '?'},
         {NULL, 0, NULL, 0},
     };
@@ -107,6 +113,8 @@ static int parse_options(int argc, char **argv, struct options *ret)
             o.black_screen = true;
         else if (c == 's')
             o.short_idle = true;
+        else if (c == 'r')
+            o.may_reboot = true;
         else
             return -EINVAL;
     }
@@ -237,6 +245,21 @@ static int find_programs(struct app *a)
     return 0;
 }
 
+static void end_later(void *arg)
+{
+    struct app *a = arg;
+    super_stop(a->super);
+}
+
+static void on_end(void *arg, enum super_desk_end end)
+{
+    struct app *a = arg;
+    if (a->asked_to_end)
+        return;
+    a->asked_to_end = lk_loop_defer(a->loop, end_later, a) == 0;
+    a->end = end;
+}
+
 static int make_control(struct app *a)
 {
     struct super_desk_config desk = {.kiosk = a->config->kiosk,
@@ -249,7 +272,10 @@ static int make_control(struct app *a)
                                      .files = &a->files,
                                      .probe = a->probe,
                                      .log = a->log,
-                                     .news = &a->news};
+                                     .news = &a->news,
+                                     .may_reboot = a->options.may_reboot,
+                                     .end = on_end,
+                                     .arg = a};
     int r = super_desk_new(a->loop, &desk, &a->desk);
     if (r < 0)
         return r;
@@ -499,6 +525,17 @@ static int run(struct app *a)
     return r;
 }
 
+/* Everything has ended: the machine, or this very program with its words. */
+static int begin_anew(const struct app *a, char **argv)
+{
+    if (a->end == SUPER_DESK_REBOOT) {
+        sync();
+        return reboot(RB_AUTOBOOT) < 0 ? -errno : 0;
+    }
+    (void)execv("/proc/self/exe", argv);
+    return -errno;
+}
+
 int main(int argc, char **argv)
 {
     struct app a = {.signal_fd = -1, .files = {.text = -1}};
@@ -522,5 +559,7 @@ int main(int argc, char **argv)
     lk_log_set_sink(NULL, NULL);
     a.log = super_log_free(a.log);
     a.ring = super_ring_free(a.ring);
+    if (r == 0 && a.asked_to_end)
+        r = begin_anew(&a, argv);
     return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -6,23 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const figure_name[SUPER_CALL_FIGURES] = {
-    [SUPER_CALL_DURATION_S] = "duration_s",
-    [SUPER_CALL_RTT_US] = "rtt_us",
-    [SUPER_CALL_RTT_WORST_US] = "rtt_worst_us",
-    [SUPER_CALL_LOSS_SENT_PERMILLE] = "loss_sent_permille",
-    [SUPER_CALL_LOSS_RECEIVED_PERMILLE] = "loss_received_permille",
-    [SUPER_CALL_FPS_SENT_MILLI] = "fps_sent_milli",
-    [SUPER_CALL_FPS_RECEIVED_MILLI] = "fps_received_milli",
-    [SUPER_CALL_WIDTH] = "width",
-    [SUPER_CALL_HEIGHT] = "height",
-    [SUPER_CALL_SEND_KBPS] = "send_kbps",
-    [SUPER_CALL_RECEIVE_KBPS] = "receive_kbps",
-    [SUPER_CALL_FIRST_FRAME_MS] = "first_frame_ms",
-    [SUPER_CALL_RESTARTS] = "restarts",
-    [SUPER_CALL_RELAYED] = "relayed",
-};
-
 static const char *const session_name[] = {
     [SUPER_SESSION_UNKNOWN] = NULL,
     [SUPER_SESSION_IDLE] = "idle",
@@ -76,9 +59,10 @@ static int read_number(const char **at, int64_t *ret)
 
 static int read_figure(const char **at, struct super_news_call *c)
 {
-    for (size_t i = 0; i < SUPER_CALL_FIGURES; i++) {
-        size_t len = strlen(figure_name[i]);
-        if (strncmp(*at, figure_name[i], len) != 0 || (*at)[len] != '=')
+    for (size_t i = 0; i < FIGURES_CALL; i++) {
+        size_t len = strlen(figures_name((enum figures_call)i));
+        if (strncmp(*at, figures_name((enum figures_call)i), len) != 0 ||
+            (*at)[len] != '=')
             continue;
         if (c->value[i] != -1)
             return -EBADMSG; /* twice */
@@ -91,14 +75,14 @@ static int read_figure(const char **at, struct super_news_call *c)
 static int take_call(struct super_news *n, const char *text, int64_t wall_us)
 {
     struct super_news_call c = {.wall_us = wall_us};
-    for (size_t i = 0; i < SUPER_CALL_FIGURES; i++)
+    for (size_t i = 0; i < FIGURES_CALL; i++)
         c.value[i] = -1;
     while (*text) {
         int r = read_figure(&text, &c);
         if (r < 0)
             return r;
     }
-    if (c.value[SUPER_CALL_DURATION_S] < 0)
+    if (c.value[FIGURES_DURATION_S] < 0)
         return -EBADMSG;
     n->call[n->calls++ % SUPER_NEWS_CALLS] = c;
     return 0;
@@ -154,22 +138,19 @@ static json_t *call_answer(const struct super_news_call *c)
     char at[SUPER_TIME_MAX];
     const int64_t *v = c->value;
     super_time_text(c->wall_us, at);
-    int64_t relayed = v[SUPER_CALL_RELAYED];
     return json_pack(
-        "{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "at",
-        at, "duration_s", whole(v[SUPER_CALL_DURATION_S]), "rtt_ms",
-        thousandth(v[SUPER_CALL_RTT_US]), "rtt_worst_ms",
-        thousandth(v[SUPER_CALL_RTT_WORST_US]), "loss_sent_permille",
-        whole(v[SUPER_CALL_LOSS_SENT_PERMILLE]), "loss_received_permille",
-        whole(v[SUPER_CALL_LOSS_RECEIVED_PERMILLE]), "fps_sent",
-        thousandth(v[SUPER_CALL_FPS_SENT_MILLI]), "fps_received",
-        thousandth(v[SUPER_CALL_FPS_RECEIVED_MILLI]), "width",
-        whole(v[SUPER_CALL_WIDTH]), "height", whole(v[SUPER_CALL_HEIGHT]),
-        "send_kbps", whole(v[SUPER_CALL_SEND_KBPS]), "receive_kbps",
-        whole(v[SUPER_CALL_RECEIVE_KBPS]), "first_frame_ms",
-        whole(v[SUPER_CALL_FIRST_FRAME_MS]), "restarts",
-        whole(v[SUPER_CALL_RESTARTS]), "relayed",
-        relayed < 0 ? json_null() : json_boolean(relayed > 0));
+        "{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "at", at,
+        "duration_s", whole(v[FIGURES_DURATION_S]), "rtt_ms",
+        thousandth(v[FIGURES_RTT_US]), "rtt_worst_ms",
+        thousandth(v[FIGURES_RTT_WORST_US]), "loss_sent_permille",
+        whole(v[FIGURES_LOSS_SENT_PERMILLE]), "loss_received_permille",
+        whole(v[FIGURES_LOSS_RECEIVED_PERMILLE]), "fps_sent",
+        thousandth(v[FIGURES_FPS_SENT_MILLI]), "fps_received",
+        thousandth(v[FIGURES_FPS_RECEIVED_MILLI]), "width",
+        whole(v[FIGURES_WIDTH]), "height", whole(v[FIGURES_HEIGHT]),
+        "send_kbps", whole(v[FIGURES_SEND_KBPS]), "receive_kbps",
+        whole(v[FIGURES_RECEIVE_KBPS]), "connect_ms",
+        whole(v[FIGURES_CONNECT_MS]), "restarts", whole(v[FIGURES_RESTARTS]));
 }
 
 json_t *super_news_answer(const struct super_news *n)
@@ -184,20 +165,4 @@ json_t *super_news_answer(const struct super_news *n)
         }
     }
     return list;
-}
-
-int super_news_write_call(const int64_t value[SUPER_CALL_FIGURES], char *ret,
-                          size_t cap)
-{
-    int at = snprintf(ret, cap, "call");
-    for (size_t i = 0; i < SUPER_CALL_FIGURES; i++) {
-        if (value[i] < 0)
-            continue;
-        if (at < 0 || (size_t)at >= cap)
-            return -EMSGSIZE;
-        int n = snprintf(ret + at, cap - (size_t)at, " %s=%lld", figure_name[i],
-                         (long long)value[i]);
-        at = n < 0 ? n : at + n;
-    }
-    return at < 0 || (size_t)at >= cap ? -EMSGSIZE : at;
 }

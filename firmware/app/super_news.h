@@ -12,15 +12,15 @@
 #ifndef LUUKKU_APP_SUPER_NEWS_H
 #define LUUKKU_APP_SUPER_NEWS_H
 
-#include "base/defs.h"
+#include "app/figures.h"
 
 #include <stdbool.h>
 
 #include <jansson.h>
 
 #define SUPER_NEWS_CALLS 50
-#define SUPER_NEWS_TEXT_MAX 1024 /* bytes of one piece of news */
-#define SUPER_NEWS_NUMBER_MAX INT64_C(1000000000000)
+#define SUPER_NEWS_TEXT_MAX FIGURES_TEXT_MAX /* bytes of one piece of news */
+#define SUPER_NEWS_NUMBER_MAX FIGURES_NUMBER_MAX
 
 enum super_news_from { SUPER_NEWS_LUUKKUD, SUPER_NEWS_RTC };
 
@@ -31,28 +31,9 @@ enum super_news_session {
     SUPER_SESSION_CALL,
 };
 
-/* Figures of a call, in the order of their names in super_news.c. */
-enum super_news_figure {
-    SUPER_CALL_DURATION_S,
-    SUPER_CALL_RTT_US,
-    SUPER_CALL_RTT_WORST_US,
-    SUPER_CALL_LOSS_SENT_PERMILLE,
-    SUPER_CALL_LOSS_RECEIVED_PERMILLE,
-    SUPER_CALL_FPS_SENT_MILLI,
-    SUPER_CALL_FPS_RECEIVED_MILLI,
-    SUPER_CALL_WIDTH,
-    SUPER_CALL_HEIGHT,
-    SUPER_CALL_SEND_KBPS,
-    SUPER_CALL_RECEIVE_KBPS,
-    SUPER_CALL_FIRST_FRAME_MS,
-    SUPER_CALL_RESTARTS,
-    SUPER_CALL_RELAYED,
-    SUPER_CALL_FIGURES,
-};
-
 struct super_news_call {
-    int64_t wall_us;                   /* its end */
-    int64_t value[SUPER_CALL_FIGURES]; /* -1: not measured */
+    int64_t wall_us;             /* its end */
+    int64_t value[FIGURES_CALL]; /* -1: not measured */
 };
 
 struct super_news {
@@ -81,10 +62,5 @@ const char *super_news_link_name(const struct super_news *n);
 
 /* "calls", newest first. NULL: no memory. */
 json_t *super_news_answer(const struct super_news *n);
-
-/* Writes "call NAME=NUMBER ..." and a NUL; figures that are -1 are left out.
- * Returns the length or -EMSGSIZE. */
-int super_news_write_call(const int64_t value[SUPER_CALL_FIGURES], char *ret,
-                          size_t cap);
 
 #endif

@@ -160,6 +160,30 @@ static json_t *own_audit(const struct super_own *o,
     return json_null();
 }
 
+/* "restart" or "reboot", with "now" also while somebody is there. */
+static json_t *own_end(const struct super_own *o,
+                       const struct control_request *req, const char **ret_why)
+{
+    const struct super_desk_config *c = o->config;
+    bool reboot = strcmp(req->arg[0], "reboot") == 0;
+    bool now = req->args == 2 && strcmp(req->arg[1], "now") == 0;
+    bool somebody = c->news->session == SUPER_SESSION_VISIT ||
+                    c->news->session == SUPER_SESSION_CALL;
+    if (req->args > 1 && !now)
+        *ret_why = "usage: restart|reboot [now]";
+    else if (reboot && !c->may_reboot)
+        *ret_why = "this kiosk may not reboot its machine (--may-reboot): use "
+                   "restart";
+    else if (somebody && !now)
+        *ret_why = "a visit is going on: wait for its end, or say now";
+    else {
+        LK_LOG(WARN, "super", "asked=%s", req->arg[0]);
+        c->end(c->arg, reboot ? SUPER_DESK_REBOOT : SUPER_DESK_RESTART);
+        return json_null();
+    }
+    return NULL;
+}
+
 static const struct own {
     const char *word[2]; /* the second may be NULL: any */
     size_t most;         /* words */
@@ -173,6 +197,8 @@ static const struct own {
     {{"log", NULL}, CONTROL_ARGS_MAX, own_log},
     {{"device", "again"}, CONTROL_ARGS_MAX, own_again},
     {{"audit", NULL}, CONTROL_ARGS_MAX, own_audit},
+    {{"restart", NULL}, 2, own_end},
+    {{"reboot", NULL}, 2, own_end},
 };
 
 static const struct own *find(const struct control_request *req)

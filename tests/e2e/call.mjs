@@ -38,6 +38,14 @@ await main(`call with ${which}`, async (t) => {
   await demo.kiosk.done();
   await until('the page to leave the call', async () => !(await page.visible('remote-video')));
 
+  t.step("the call's figures are kept, and nothing else of it");
+  const calls = await until('the figures', async () => {
+    const list = await demo.kiosk.ctl('calls');
+    return list.length > 0 && list;
+  });
+  assert(calls.length === 1 && calls[0].duration_s > 0 && calls[0].rtt_ms !== null && calls[0].fps_sent > 0 && calls[0].restarts === 0, JSON.stringify(calls));
+  assert(Object.entries(calls[0]).every(([name, v]) => name === 'at' || v === null || typeof v === 'number'), JSON.stringify(calls));
+
   t.step('a second call, ended by the expert');
   await intoCall(demo, page);
   await expectMedia(demo, page, { frames: 15 });

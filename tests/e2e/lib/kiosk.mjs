@@ -41,9 +41,22 @@ export class Kiosk {
     return (await this.tree()).nodes.find((n) => n.id === id);
   }
 
-  /** What the kiosk's programs logged, a line each. */
+  /** What the kiosk's programs logged, a line each: all that is kept. */
   async log() {
-    return (await this.ctl('log')).lines.map((l) => l.text);
+    const texts = [];
+    for (let since = 1;;) {
+      const { next, lines } = await this.ctl('log', `since=${since}`);
+      texts.push(...lines.map((l) => l.text));
+      if (next === since) return texts;
+      since = next;
+    }
+  }
+
+  /** All that a technician can be told, as one text: every log line and every answer that needs no hand on the kiosk. */
+  async told() {
+    const answers = await Promise.all(['status', 'programs', 'devices', 'hardware', 'network', 'certs', 'calls', 'version']
+      .map(async (word) => JSON.stringify(await this.ctl(word))));
+    return [...(await this.log()), ...answers].join('\n');
   }
 
   stats() {

@@ -358,6 +358,20 @@ test('a certificate that has expired is the first that fails', async () => {
   await k.stop();
 });
 
+test('begins anew when asked to, and does not touch the machine', async () => {
+  const k = new Kiosk();
+  const before = await k.running();
+  assert.match((await k.ctl('reboot')).err, /may not reboot its machine/);
+  assert.equal((await k.ctl('restart')).code, 0);
+  const after = await until('the kiosk to begin anew', async () => {
+    const s = await k.status();
+    return s?.programs.every((p) => p.state === 'running' && before.programs.every((b) => b.pid !== p.pid)) && s;
+  });
+  assert.equal(after.health, 'ok');
+  assert.equal(k.how, undefined); // the same process
+  assert.equal(await k.stop(), 0);
+});
+
 test('two kiosks do not share a socket; a left-over one is taken over', async () => {
   const k = new Kiosk();
   await k.running();

@@ -65,15 +65,15 @@ static void keeps_the_last_calls_newest_first(void **state)
 {
     struct super_news n;
     char text[SUPER_NEWS_TEXT_MAX];
-    int64_t value[SUPER_CALL_FIGURES];
+    int64_t value[FIGURES_CALL];
     (void)state;
     super_news_init(&n);
-    for (size_t i = 0; i < SUPER_CALL_FIGURES; i++)
+    for (size_t i = 0; i < FIGURES_CALL; i++)
         value[i] = -1;
     for (int i = 1; i <= SUPER_NEWS_CALLS + 3; i++) {
-        value[SUPER_CALL_DURATION_S] = i;
-        value[SUPER_CALL_RTT_US] = 1500;
-        assert_true(super_news_write_call(value, text, sizeof(text)) > 0);
+        value[FIGURES_DURATION_S] = i;
+        value[FIGURES_RTT_US] = 1500;
+        assert_true(figures_write_call(value, text, sizeof(text)) > 0);
         assert_int_equal(super_news_take(&n, SUPER_NEWS_RTC, text, i), 0);
     }
     json_t *list = super_news_answer(&n);
@@ -85,7 +85,7 @@ static void keeps_the_last_calls_newest_first(void **state)
                        0.001);
     assert_true(json_is_null(json_object_get(first, "width")));
     json_decref(list);
-    assert_int_equal(super_news_write_call(value, text, 10), -EMSGSIZE);
+    assert_int_equal(figures_write_call(value, text, 10), -EMSGSIZE);
 }
 
 /* Every figure at its most fits one piece of news, and all come back. */
@@ -93,12 +93,12 @@ static void the_largest_call_fits(void **state)
 {
     struct super_news n;
     char text[SUPER_NEWS_TEXT_MAX];
-    int64_t value[SUPER_CALL_FIGURES];
+    int64_t value[FIGURES_CALL];
     (void)state;
-    for (size_t i = 0; i < SUPER_CALL_FIGURES; i++)
+    for (size_t i = 0; i < FIGURES_CALL; i++)
         value[i] = SUPER_NEWS_NUMBER_MAX;
     super_news_init(&n);
-    assert_true(super_news_write_call(value, text, sizeof(text)) > 0);
+    assert_true(figures_write_call(value, text, sizeof(text)) > 0);
     assert_int_equal(super_news_take(&n, SUPER_NEWS_RTC, text, 0), 0);
     assert_memory_equal(n.call[0].value, value, sizeof(value));
 }
