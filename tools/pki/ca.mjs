@@ -1,7 +1,7 @@
 // A certificate authority in a directory: ca.key, ca.crt, crl.pem and the database of the openssl command, which does
 // the work. Keys are P-256. The directory is moved and copied freely: nothing in it names a path.
 import { spawnSync } from 'node:child_process';
-import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, writeAtomic, writeSecret } from './files.mjs';
@@ -42,6 +42,8 @@ keyUsage = critical, keyAgreement
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid:always
 `;
+
+const REQUEST_MAX = 8192; // characters of a request
 
 /** Runs openssl in `cwd`; a key on `input` reaches it as /dev/stdin through a real pipe, never through a file. */
 function openssl(cwd, args, input) {
@@ -109,6 +111,35 @@ export class Authority {
       fail(`the certificate would outlive its authority, which ends on ${last.toISOString().slice(0, 10)}`);
     }
     return this.#sign(key, pairs, period, section, extensions, []);
+  }
+
+  /** Certificate (PEM) for the key of a request (PEM) whose holder has proved it. Subject and extensions are ours, not the request's. */
+  issueRequest(request, pairs, period, extensions) {
+    if (request.length > REQUEST_MAX) {
+      fail('that is no request: it is too long');
+    }
+    const key = createPublicKey(openssl(this.dir, ['req', '-in', '/dev/stdin', '-verify', '-noout', '-pubkey'], request));
+    if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') {
+      fail('the request is not for a P-256 key');
+    }
+    if (period.end > new Date(this.certificate.validTo)) {
+      fail('the certificate would outlive its authority');
+    }
+    return this.#certify(request, period, 'leaf', extensions, ['-subj', subject(pairs)]);
+  }
+
+  #certify(request, period, section, extensions, how) {
+    const work = mkdtempSync(join(this.dir, 'work-'));
+    try {
+      const extra = `${CONFIG.slice(CONFIG.indexOf(`[${section}]`)).split('\n[')[0]}\n${extensions.join('\n')}\n`;
+      writeAtomic(join(work, 'ext'), extra);
+      writeAtomic(join(work, 'csr'), request);
+      return openssl(this.dir, ['ca', '-batch', '-notext', '-utf8', '-config', 'openssl.cnf', '-preserveDN',
+        '-startdate', stamp(period.start), '-enddate', stamp(period.end), '-extfile', join(work, 'ext'), '-extensions',
+        section, '-in', join(work, 'csr'), ...how]);
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
   }
 
   #sign(key, pairs, period, section, extensions, how) {

@@ -14,6 +14,7 @@ const USAGE = `luukku-pki COMMAND DIR ...: the keys and certificates of a fleet,
   post DIR AGENCY --key-out FILE                the certificate for letters to an agency; its key goes to FILE, not into DIR
   broker DIR [--host NAME]...                   the broker's certificate (127.0.0.1 and localhost besides)
   kiosk DIR KIOSK --site TEXT [--only tls|device]  a kiosk's signing key and its TLS key
+  sign DIR KIOSK --site TEXT --device-csr FILE --tls-csr FILE  the same for keys that the kiosk made itself; with --renew one will do
   expert DIR USER --agency AGENCY --name TEXT --password TEXT | --password-file FILE (- is standard input)
   revoke DIR kiosk|expert NAME                  revoked for good; CRLs and public/ follow
   crl DIR                                       fresh CRLs of all authorities
@@ -31,7 +32,7 @@ const OPTIONS = {
   host: { type: 'string', multiple: true }, only: { type: 'string' }, agency: { type: 'string' },
   password: { type: 'string' }, 'password-file': { type: 'string' }, days: { type: 'string' }, from: { type: 'string' },
   'crl-days': { type: 'string', default: '90' }, renew: { type: 'boolean' }, replace: { type: 'boolean' },
-  'key-out': { type: 'string' }, help: { type: 'boolean' },
+  'key-out': { type: 'string' }, 'device-csr': { type: 'string' }, 'tls-csr': { type: 'string' }, help: { type: 'boolean' },
 };
 
 const period = (options, days) => validity({ days: options.days ?? days, from: options.from });
@@ -112,6 +113,17 @@ const commands = {
     renewing(store, 'kiosk', kiosk, options, (old) => {
       const site = checkText('--site', options.site ?? old?.site);
       store.writeKiosk(kiosk, site, period(options, 1095), options.only);
+    });
+  },
+
+  sign(store, [kiosk], options) {
+    const read = (name) => options[name] && readFileSync(options[name], 'utf8');
+    const requests = { device: read('device-csr'), tls: read('tls-csr') };
+    renewing(store, 'kiosk', kiosk, options, (old) => {
+      if (old ? !requests.device && !requests.tls : !requests.device || !requests.tls) {
+        fail('--device-csr and --tls-csr: a new kiosk needs both, --renew at least one');
+      }
+      store.signKiosk(kiosk, checkText('--site', options.site ?? old?.site), period(options, 1095), requests);
     });
   },
 

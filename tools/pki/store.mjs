@@ -76,6 +76,15 @@ export class Store {
     writeJson(this.path('kiosks', name, 'kiosk.json'), { kiosk: name, site });
   }
 
+  /** Certificates for keys that a kiosk made itself and that never leave it; `requests`: PEM by role. */
+  signKiosk(name, site, period, requests) {
+    const ca = this.requireFleet();
+    const made = [['device', DEVICE], ['tls', TLS_CLIENT]].filter(([what]) => requests[what]).map(([what, extensions]) =>
+      [what, ca.issueRequest(requests[what], [['OU', what], ['CN', name]], period, extensions)]);
+    made.forEach(([what, pem]) => writeAtomic(this.path('kiosks', name, `${what}.crt`), pem));
+    writeJson(this.path('kiosks', name, 'kiosk.json'), { kiosk: name, site });
+  }
+
   writeExpert(who, password, period) {
     const key = newKey();
     const pem = this.requireAgency(who.agency).issue(key, [['UID', who.user], ['CN', who.name]], period);

@@ -277,3 +277,33 @@ test('letters: a certificate to encrypt to, and a key that is not in the store',
   pki('post', dir, 'kela', '--key-out', `${key}.2`, '--renew');
   rmSync(`${key}.2`);
 });
+
+test("a kiosk's own keys are certified by its requests; subject and use are the fleet's", (t) => {
+  const dir = copy(t);
+  const file = (name) => join(dir, name);
+  const request = (name, ...key) => {
+    const r = spawnSync('openssl', ['req', '-new', '-nodes', ...key, '-keyout', file(`${name}.key`), '-out', file(`${name}.csr`), '-subj', '/CN=other/O=Other',
+      '-addext', 'basicConstraints=critical,CA:true'], { encoding: 'utf8' });
+    assert.equal(r.status, 0, r.stderr);
+  };
+  const p256 = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
+  request('device', ...p256);
+  request('tls', ...p256);
+  request('rsa', '-newkey', 'rsa:2048');
+  const words = ['sign', dir, 'kuhmo-77', '--site', 'Kuhmo'];
+  refused(/needs both/, ...words, '--tls-csr', file('tls.csr'));
+  refused(/P-256/, ...words, '--tls-csr', file('tls.csr'), '--device-csr', file('rsa.csr'));
+  refused(/openssl req failed/, ...words, '--tls-csr', file('tls.csr'), '--device-csr', file('tls.key'));
+  assert.ok(!existsSync(join(dir, 'kiosks/kuhmo-77/tls.crt')), 'nothing of a refused request stays');
+  pki(...words, '--tls-csr', file('tls.csr'), '--device-csr', file('device.csr'));
+  const made = new X509Certificate(readFileSync(join(dir, 'kiosks/kuhmo-77/tls.crt')));
+  assert.equal(made.subject, 'OU=tls\nCN=kuhmo-77');
+  assert.equal(made.ca, false);
+  assert.ok(!existsSync(join(dir, 'kiosks/kuhmo-77/tls.key')), 'its keys are its own');
+  assert.ok(JSON.parse(readFileSync(join(dir, 'public/fleet.json'))).kiosks['kuhmo-77']);
+  refused(/exists/, ...words, '--tls-csr', file('tls.csr'), '--device-csr', file('device.csr'));
+  pki('sign', dir, 'kuhmo-77', '--tls-csr', file('tls.csr'), '--renew');
+  const renewed = new X509Certificate(readFileSync(join(dir, 'kiosks/kuhmo-77/tls.crt')));
+  assert.notEqual(renewed.serialNumber, made.serialNumber);
+  assert.equal(renewed.publicKey.export({ type: 'spki', format: 'pem' }), made.publicKey.export({ type: 'spki', format: 'pem' }));
+});
