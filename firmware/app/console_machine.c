@@ -174,13 +174,18 @@ static int show_certs(const json_t *v, struct lk_buf *out)
 static int show_calls(const json_t *v, struct lk_buf *out)
 {
     static const struct console_column columns[] = {
-        {"at", "BEGAN (UTC)"},      {"duration_s", "S"},
-        {"rtt_ms", "RTT MS"},       {"loss_received_permille", "LOSS /1000"},
-        {"fps_received", "FPS IN"}, {"fps_sent", "FPS OUT"},
-        {"relayed", "TURN"},        {"end", "END"},
+        {"at", "BEGAN"},
+        {"duration_s", "S"},
+        {"rtt_ms", "RTT MS"},
+        {"loss_sent_permille", "LOST OUT"},
+        {"loss_received_permille", "LOST IN"},
+        {"fps_sent", "FPS OUT"},
+        {"fps_received", "FPS IN"},
+        {"send_kbps", "KBPS OUT"},
     };
     if (json_array_size(v) == 0)
         return lk_buf_printf(out, "No calls since the start.\n");
+    console_put(out, "Times are UTC; losses in packets of a thousand.\n");
     return console_json_list(v, columns, LK_ARRAY_LEN(columns), out);
 }
 
