@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startAgency } from './agency.mjs';
 import { startBroker } from './broker.mjs';
+import { startConsole } from './console.mjs';
 import { startDevices } from './devices.mjs';
 import { identityFile } from './identity.mjs';
 import { KIOSK, kioskConfig, makeFleet, startKiosk } from './kiosk.mjs';
@@ -31,9 +32,13 @@ async function demo(dir, options, stack, signal) {
   const agency = options.agency ? await startAgency(dir, store, stack.servers) : null;
   const config = { ...kioskConfig(store, kiosk, broker.mqtts, { ...options, agency, login }), ...devices };
   await startKiosk(stack.kiosk, kiosk, config, { ...options, whole: true }, signal);
+  const technician = await startConsole(stack.kiosk, kiosk, config.control);
   const { user, password } = experts[0];
-  console.log(`ready ${JSON.stringify({ url: broker.url, control: config.control, kiosk: KIOSK, user, password, experts, agency: agency?.dir })}`);
+  console.log(`ready ${JSON.stringify({ url: broker.url, control: config.control, kiosk: KIOSK, user, password, experts, agency: agency?.dir, technician })}`);
   say(`open ${broker.url} and log in as ${user}, password ${password}. Ctrl-C ends it.`);
+  if (technician) {
+    say(`a technician's console: screen ${technician.tty}, log in as ${technician.user}, password ${technician.password}.`);
+  }
   return Promise.race([stack.servers.failed, stack.kiosk.failed, once(signal, 'abort').then(() => '')]);
 }
 
