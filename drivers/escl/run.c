@@ -154,14 +154,27 @@ static bool again(struct escl_run *r, const struct escl_event *e)
     return r->strikes++ == 0;
 }
 
+/* With no wish the feeder, when something lies in it now, else the platen. */
+static void choose(struct escl_run *r, const struct escl_status *s)
+{
+    bool paper = s && (s->adf == ESCL_ADF_LOADED || s->adf == ESCL_ADF_WORKING);
+    if (!r->or_platen)
+        return;
+    r->source = paper ? r->feeder : ESCL_PLATEN;
+    r->ceiling = paper ? r->most : 1U;
+}
+
 static unsigned on_check(struct escl_run *r, const struct escl_event *e)
 {
     if (e->what == ESCL_EV_NO_STATUS && again(r, e))
         return ESCL_ACT_STATUS;
-    if (e->what == ESCL_EV_NO_STATUS)
-        return e->http > 0 ? create(r) : finish(r, reason_of(e->error, false));
-    if (e->what != ESCL_EV_STATUS)
+    if (e->what == ESCL_EV_NO_STATUS && e->http == 0)
+        return finish(r, reason_of(e->error, false));
+    if (e->what != ESCL_EV_STATUS && e->what != ESCL_EV_NO_STATUS)
         return 0;
+    choose(r, e->status);
+    if (e->what == ESCL_EV_NO_STATUS)
+        return create(r);
     bool feeder = r->source != ESCL_PLATEN;
     enum escl_reason why = trouble(r, e->status);
     remember_jobs(r, e->status);
@@ -528,6 +541,9 @@ unsigned escl_run_begin(struct escl_run *r, const struct escl_job *job,
     *r = (struct escl_run){
         .state = RUN_CHECK,
         .source = job->source,
+        .or_platen = job->or_platen,
+        .feeder = job->source,
+        .most = job->pages,
         .quirks = quirks,
         .watched = watched,
         .ceiling = job->source == ESCL_PLATEN ? 1U : job->pages,

@@ -51,9 +51,12 @@ enum escl_act {
 
 struct escl_run {
     unsigned state;
-    enum escl_source source;
-    unsigned quirks; /* escl_quirks of the scanner */
-    bool watched;    /* the status can be asked for during a page */
+    enum escl_source source; /* once ACT_CREATE was given */
+    bool or_platen;          /* the job's */
+    enum escl_source feeder; /* likewise: its source */
+    unsigned most;           /* likewise: its pages */
+    unsigned quirks;         /* escl_quirks of the scanner */
+    bool watched;            /* the status can be asked for during a page */
     unsigned ceiling;
     unsigned pages;          /* whole ones */
     enum escl_reason reason; /* once ACT_END was given */

@@ -24,6 +24,7 @@ static void close_all(struct escl_scanner *s)
     s->run_timer = lk_timer_free(s->run_timer);
     s->doc = lk_buf_free(s->doc);
     s->settings_xml = lk_buf_free(s->settings_xml);
+    s->platen_xml = lk_buf_free(s->platen_xml);
 }
 
 bool escl_scanner_leave(struct escl_scanner *s)
@@ -94,6 +95,8 @@ static int make(struct lk_loop *l, const struct escl_events *events, void *arg,
     int r = lk_buf_new(ESCL_XML_BYTES_MAX, &s->doc);
     if (r == 0)
         r = lk_buf_new(ESCL_REQUEST_MAX, &s->settings_xml);
+    if (r == 0)
+        r = lk_buf_new(ESCL_REQUEST_MAX, &s->platen_xml);
     if (r == 0)
         r = lk_timer_new(l, escl_scanner_poll, s, &s->poll_timer);
     if (r == 0)
@@ -194,6 +197,24 @@ int escl_scanner_open_tcp(struct lk_loop *l, const struct escl_dialer *dialer,
     return 0;
 }
 
+/* What the scanner is asked for, of that source. */
+static int settings(struct escl_scanner *s, const struct escl_job *job,
+                    enum escl_source source, struct lk_buf *to)
+{
+    struct escl_settings fitted = {
+        .source = source,
+        .mode = job->mode,
+        .format = job->format,
+        .dpi = job->dpi,
+        .area = job->area,
+    };
+    int r = escl_settings_fit(&s->ability, &fitted);
+    if (r < 0)
+        return r;
+    to->len = 0;
+    return escl_settings_encode(to, &fitted);
+}
+
 int escl_scanner_start(struct escl_scanner *s, const struct escl_job *job)
 {
     if (s->phase != ESCL_OPEN)
@@ -202,18 +223,9 @@ int escl_scanner_start(struct escl_scanner *s, const struct escl_job *job)
         return -EBUSY;
     if (job->pages < 1 || job->pages > ESCL_PAGES_MAX || job->dpi == 0)
         return -EINVAL;
-    struct escl_settings fitted = {
-        .source = job->source,
-        .mode = job->mode,
-        .format = job->format,
-        .dpi = job->dpi,
-        .area = job->area,
-    };
-    int r = escl_settings_fit(&s->ability, &fitted);
-    if (r == 0) {
-        s->settings_xml->len = 0;
-        r = escl_settings_encode(s->settings_xml, &fitted);
-    }
+    int r = settings(s, job, job->source, s->settings_xml);
+    if (r == 0 && job->or_platen)
+        r = settings(s, job, ESCL_PLATEN, s->platen_xml);
     if (r < 0)
         return r;
     s->job = true;

@@ -93,6 +93,8 @@ struct escl_events {
 
 struct escl_job {
     enum escl_source source;
+    bool or_platen; /* of a feeder: the platen, when the status that is asked
+                       for as the job begins tells of no paper in it */
     enum escl_mode mode;
     enum escl_format format; /* wanted; JPEG where the scanner has not this */
     unsigned dpi;            /* the nearest that the scanner has is taken */

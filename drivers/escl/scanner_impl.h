@@ -67,6 +67,7 @@ struct escl_scanner {
     struct escl_job next_job;
     struct escl_settings settings;
     struct lk_buf *settings_xml;
+    struct lk_buf *platen_xml; /* with next_job.or_platen: instead */
     struct escl_page at;
     char location[ESCL_PATH_MAX];
     bool paused;

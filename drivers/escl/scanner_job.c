@@ -57,13 +57,15 @@ static unsigned create(struct escl_scanner *s)
 {
     static const struct escl_exchange_ops ops = {create_head, NULL, create_end};
     char path[ESCL_PATH_MAX];
+    bool instead = s->next_job.or_platen && s->run.source == ESCL_PLATEN;
+    const struct lk_buf *what = instead ? s->platen_xml : s->settings_xml;
     (void)snprintf(path, sizeof(path), "%s/ScanJobs", s->root);
     const struct escl_exchange x = {
         .request = {.method = "POST",
                     .path = path,
                     .type = "text/xml; charset=utf-8",
-                    .body = s->settings_xml->data,
-                    .len = s->settings_xml->len},
+                    .body = what->data,
+                    .len = what->len},
         .answer_ms = ESCL_ANSWER_MS,
         .ops = &ops,
         .arg = s,

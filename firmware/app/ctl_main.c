@@ -66,6 +66,8 @@ static const char usage[] =
     "  emu scanner unplug|plug   and other words that its emulator knows\n"
     "  emu reader unplug|plug    likewise\n"
     "  emu card insert|remove\n"
+    "  emu document lay|page|unplug|plug\n"
+    "                            what lies under a simulated document camera\n"
     "  emu pages N               so many lie in the scanner's feeder\n"
     "  emu fault NAME            a misbehaviour of scanner or reader\n";
 
@@ -117,6 +119,7 @@ static const struct shape {
     {{"device", "again"}, 1},
     {{"emu", "scanner"}, ANY_WORDS},
     {{"emu", "reader"}, ANY_WORDS},
+    {{"emu", "document"}, ANY_WORDS},
     {{"emu", "card"}, ANY_WORDS},
     {{"emu", "pages"}, ANY_WORDS},
     {{"emu", "fault"}, ANY_WORDS},

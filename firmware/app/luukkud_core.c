@@ -101,6 +101,8 @@ static void do_action(struct luukkud_core *c, const struct session_action *a)
 /* What the form's and the papers' screens show. */
 static void show_rooms(struct luukkud_core *c)
 {
+    enum session_screen on = session_view(c->session)->screen;
+    luukkud_papers_screen(c->papers, on == SESSION_PAPER);
     luukkud_form_show(c->form, c->ui);
     luukkud_papers_show(c->papers, c->ui);
 }

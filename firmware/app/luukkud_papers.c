@@ -10,6 +10,7 @@ struct luukkud_papers {
     struct paperdesk *desk;
     bool camera;  /* there is a document camera */
     bool photo;   /* its picture is awaited */
+    bool stale;   /* and is not wanted: another one is, after it */
     bool reading; /* of a document that is held to it: until it is shown */
     bool held;    /* the picture that is awaited is of one */
 };
@@ -38,9 +39,9 @@ static int take_photo(struct luukkud_papers *p, bool held)
     const struct rtcmsg m = {.type = RTCMSG_PHOTO};
     if (!p->camera)
         return -ENODEV;
-    if (p->photo)
-        return -EBUSY;
-    int r = luukkud_rtc_send(p->config.rtc, &m);
+    /* What was asked for earlier shows what lay there then. */
+    int r = p->photo ? 0 : luukkud_rtc_send(p->config.rtc, &m);
+    p->stale = p->photo;
     p->photo = r == 0;
     p->held = held;
     return r;
@@ -141,7 +142,14 @@ bool luukkud_papers_poll(struct luukkud_papers *p, const void **ret,
 /* fd: taken over; -1: there is no picture. */
 static void photo_taken(struct luukkud_papers *p, int fd)
 {
-    p->photo = false;
+    bool again = p->stale && fd >= 0;
+    p->photo = p->stale = false;
+    if (again) {
+        (void)lk_fd_close(fd);
+        fd = -1;
+        if (take_photo(p, p->held) == 0)
+            return;
+    }
     if (!p->held) {
         paperdesk_camera_gave(p->desk, fd, now_us(p));
     } else if (!p->reading) {
@@ -191,6 +199,12 @@ int luukkud_papers_attached(const struct luukkud_papers *p,
                             void *arg)
 {
     return paperdesk_attached(p->desk, fn, arg);
+}
+
+void luukkud_papers_screen(struct luukkud_papers *p, bool on)
+{
+    if (!on)
+        paperdesk_unaim(p->desk, now_us(p));
 }
 
 void luukkud_papers_show(struct luukkud_papers *p, struct kiosk_ui *ui)

@@ -66,6 +66,10 @@ int luukkud_papers_attached(const struct luukkud_papers *p,
                                       const struct paperdesk_paper *paper),
                             void *arg) LK_MUST_CHECK;
 
+/* Whether the papers are on the screen: the document camera films for nobody
+ * else. */
+void luukkud_papers_screen(struct luukkud_papers *p, bool on);
+
 /* Hands the screen what is new, before the view that goes with it. */
 void luukkud_papers_show(struct luukkud_papers *p, struct kiosk_ui *ui);
 

@@ -12,6 +12,7 @@ struct rtc_cameras {
     struct lk_loop *loop;
     const struct store_config *config;
     struct media *media;
+    struct rtc_stills *stills; /* in the document camera's place, or NULL */
     struct camera_id id[CAMERAS_MAX];
     int fd[CAMERAS_MAX];
     size_t count;
@@ -134,6 +135,11 @@ static void snapshot_taken(void *arg, int error, int fd)
     c->fn(c->arg, error, fd);
 }
 
+void rtc_cameras_stand_in(struct rtc_cameras *c, struct rtc_stills *s)
+{
+    c->stills = s;
+}
+
 int rtc_cameras_snapshot(struct rtc_cameras *c, camera_snapshot_fn *fn,
                          void *arg)
 {
@@ -142,7 +148,7 @@ int rtc_cameras_snapshot(struct rtc_cameras *c, camera_snapshot_fn *fn,
                                                  .zoom = -1};
     int at = roles_of(c).document;
     if (at < 0)
-        return -ENODEV;
+        return c->stills ? rtc_stills_take(c->stills, fn, arg) : -ENODEV;
     if (c->snapshot)
         return -EBUSY;
     int fd = copy_of(c->fd[at]);
@@ -159,10 +165,10 @@ int rtc_cameras_snapshot(struct rtc_cameras *c, camera_snapshot_fn *fn,
     return r;
 }
 
-const char *rtc_cameras_document(const struct rtc_cameras *c)
+bool rtc_cameras_document(const struct rtc_cameras *c)
 {
-    int at = roles_of(c).document;
-    return at < 0 ? NULL : c->id[at].name;
+    return roles_of(c).document >= 0 ||
+           (c->stills && rtc_stills_there(c->stills));
 }
 
 void rtc_cameras_choose(const struct store_config *s, struct media_config *m)

@@ -6,6 +6,7 @@
 #ifndef LUUKKU_APP_RTC_CAMERAS_H
 #define LUUKKU_APP_RTC_CAMERAS_H
 
+#include "app/rtc_stills.h"
 #include "camera/snapshot.h"
 #include "media/media.h"
 #include "store/config.h"
@@ -26,14 +27,17 @@ struct rtc_cameras *rtc_cameras_free(struct rtc_cameras *c);
  * or, with a negative fd, the node of that name is gone. */
 void rtc_cameras_heard(void *arg, const char *line, int fd);
 
+/* What stands for the document camera while there is none; borrowed. */
+void rtc_cameras_stand_in(struct rtc_cameras *c, struct rtc_stills *s);
+
 /* Takes one picture of the document camera; see camera/snapshot.h. One at a
  * time. Errors: -ENODEV there is none, -EBUSY one is being taken, and
  * camera_snapshot_new()'s. */
 int rtc_cameras_snapshot(struct rtc_cameras *c, camera_snapshot_fn *fn,
                          void *arg) LK_MUST_CHECK;
 
-/* The document camera's name, or NULL. */
-const char *rtc_cameras_document(const struct rtc_cameras *c);
+/* Whether there is a document camera. */
+bool rtc_cameras_document(const struct rtc_cameras *c);
 
 /* What stands for camera and sound when the configuration says "auto": what the
  * machine has. Cameras come later (rtc_cameras_heard()). */

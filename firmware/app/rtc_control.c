@@ -62,6 +62,8 @@ static int make_media(struct rtc_control *c, const struct store_config *s)
     int r = media_new(&m, &cb, c->loop, &c->media);
     if (r == 0)
         r = rtc_cameras_new(c->loop, s, c->media, &c->cameras);
+    if (r == 0)
+        r = rtc_control_make_stills(c);
     if (r == 0 && m.sink == MEDIA_SOUND_ALSA && !m.sound_simulated)
         r = rtc_speech_watch(c->speech, c->loop, c->media);
     return r;
@@ -147,6 +149,7 @@ struct rtc_control *rtc_control_free(struct rtc_control *c)
     rtc_transport_stop(c->transport);
     rtc_speech_unwatch(c->speech);
     rtc_cameras_free(c->cameras);
+    rtc_stills_free(c->stills);
     media_free(c->media);
     rtc_speech_free(c->speech);
     rtc_transport_free(c->transport);

@@ -29,6 +29,8 @@ struct rtc_control {
     struct media *media;
     struct rtc_transport *transport;
     struct rtc_cameras *cameras;
+    struct rtc_stills *stills;
+    uint32_t stills_id; /* luukku-super's number of what was given */
     struct rtc_names *names;
     struct rtc_speech *speech;
     struct rtc_broker *broker;
@@ -77,6 +79,7 @@ void rtc_control_servers_found(void *arg, const struct rtc_ice_server *servers,
 int rtc_control_make_box(struct rtc_control *c) LK_MUST_CHECK;
 int rtc_control_make_transport(
     struct rtc_control *c, const struct rtc_control_config *rc) LK_MUST_CHECK;
+int rtc_control_make_stills(struct rtc_control *c) LK_MUST_CHECK;
 int rtc_control_make_super(struct rtc_control *c, int fd) LK_MUST_CHECK;
 
 #endif

@@ -47,7 +47,7 @@ void rtc_control_tell_devices(struct rtc_control *c)
 void rtc_control_tell_document(struct rtc_control *c)
 {
     const struct rtcmsg m = {.type = RTCMSG_DOCUMENT,
-                             .up = rtc_cameras_document(c->cameras) != NULL};
+                             .up = rtc_cameras_document(c->cameras)};
     rtc_control_tell(c, &m);
 }
 

@@ -122,6 +122,38 @@ static void super_camera(void *arg, const char *line, int fd)
     rtc_control_tell_document(c);
 }
 
+/* --- the simulated document camera ------------------------------------- */
+
+static void stills_gone(void *arg, const char *why)
+{
+    struct rtc_control *c = arg;
+    rtc_control_note(
+        "document camera",
+        superlink_device_state(c->super, c->stills_id, false, why ? why : ""));
+    rtc_control_tell_document(c);
+}
+
+static void super_device(void *arg, uint32_t id, const char *how, int fd)
+{
+    struct rtc_control *c = arg;
+    (void)how; /* there is one kind alone */
+    c->stills_id = id;
+    int r = rtc_stills_given(c->stills, fd);
+    bool works = r == 0;
+    rtc_control_note("document camera",
+                     superlink_device_state(c->super, id, works,
+                                            works ? "" : strerrorname_np(-r)));
+    rtc_control_tell_document(c);
+}
+
+int rtc_control_make_stills(struct rtc_control *c)
+{
+    int r = rtc_stills_new(c->loop, stills_gone, c, &c->stills);
+    if (r == 0)
+        rtc_cameras_stand_in(c->cameras, c->stills);
+    return r;
+}
+
 int rtc_control_make_super(struct rtc_control *c, int fd)
 {
     struct superlink_config config = {.program = "luukku-rtc",
@@ -130,6 +162,7 @@ int rtc_control_make_super(struct rtc_control *c, int fd)
                                       .shutdown = super_shutdown,
                                       .alive = super_alive,
                                       .camera = super_camera,
+                                      .device = super_device,
                                       .arg = c};
     return superlink_new(c->loop, fd, &config, &c->super);
 }

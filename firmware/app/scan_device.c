@@ -272,18 +272,14 @@ const char *scan_device_why(const struct scan_device *d)
 
 /* --- a job -------------------------------------------------------------- */
 
-/* With no wish the feeder, when something lies in it, else the glass. */
+/* With no wish the feeder, which the glass stands in for when nothing lies
+ * there as the job begins. */
 static enum escl_source choose(const struct scan_device *d,
                                enum scanmsg_source wish)
 {
-    const struct escl_ability *a = d->ability;
     if (wish != SCANMSG_AUTO)
         return source_of[wish];
-    bool paper = d->state.feeder == ESCL_FEEDER_HAS_PAPER;
-    if (a->source[ESCL_FEEDER].present &&
-        (paper || !a->source[ESCL_PLATEN].present))
-        return ESCL_FEEDER;
-    return ESCL_PLATEN;
+    return d->ability->source[ESCL_FEEDER].present ? ESCL_FEEDER : ESCL_PLATEN;
 }
 
 enum scanmsg_reason scan_device_start(struct scan_device *d,
@@ -291,13 +287,15 @@ enum scanmsg_reason scan_device_start(struct scan_device *d,
 {
     if (!d->scanner || !d->ability)
         return SCANMSG_NO_SCANNER;
-    const struct escl_job job = {.source = choose(d, m->source),
-                                 .mode = m->mode == SCANMSG_GRAY ? ESCL_GREY
-                                                                 : ESCL_COLOUR,
-                                 .format = ESCL_JPEG,
-                                 .dpi = m->dpi > 0 ? m->dpi : 300,
-                                 .area = area_of[m->paper],
-                                 .pages = m->pages};
+    bool platen = d->ability->source[ESCL_PLATEN].present;
+    const struct escl_job job = {
+        .source = choose(d, m->source),
+        .or_platen = m->source == SCANMSG_AUTO && platen,
+        .mode = m->mode == SCANMSG_GRAY ? ESCL_GREY : ESCL_COLOUR,
+        .format = ESCL_JPEG,
+        .dpi = m->dpi > 0 ? m->dpi : 300,
+        .area = area_of[m->paper],
+        .pages = m->pages};
     struct escl_job one = job;
     if (job.source == ESCL_PLATEN)
         one.pages = 1;

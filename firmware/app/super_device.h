@@ -1,13 +1,14 @@
 /* super_device.h - the devices that programs drive: found, opened, given, set
  * aside.
  *
- * Room: for each role (scanner, reader) the device that the configuration
- * allows: a USB device by vendor, product and port, looked for in sysfs, or an
- * emulated one behind a USB/IP socket. Its descriptor goes to the program of
- * that role. One that misbehaves is given anew, and set aside when it does so
- * again and again: until another one is plugged in or a technician says so.
- * Nothing that a device says is read here: sysfs gives the kernel's numbers.
- * Thread: the loop's.
+ * Room: for each role (scanner, reader, document) the device that the
+ * configuration allows: a USB device by vendor, product and port, looked for in
+ * sysfs, or an emulated one behind a USB/IP socket (of a simulated document
+ * camera: one that gives pictures). Its descriptor goes to the program of that
+ * role. One that misbehaves is given anew, and set aside when it does so again
+ * and again: until another one is plugged in or a technician says so. Nothing
+ * that a device says is read here: sysfs gives the kernel's numbers. Thread:
+ * the loop's.
  */
 #ifndef LUUKKU_APP_SUPER_DEVICE_H
 #define LUUKKU_APP_SUPER_DEVICE_H
@@ -17,7 +18,7 @@
 
 #include <jansson.h>
 
-#define SUPER_DEVICES_MAX 2
+#define SUPER_DEVICES_MAX 3
 #define SUPER_DEVICE_LOOK_US 500000   /* between two looks for one that lacks */
 #define SUPER_DEVICE_BAD_MAX 3        /* so often in ... */
 #define SUPER_DEVICE_BAD_US 300000000 /* ... this time: set aside */

@@ -156,8 +156,8 @@ int super_emu_parse(const char *const *argv, size_t argc,
         size_t from; /* the first word that the emulator hears */
     } known[] = {
         {"scanner", "scanner", NULL, 2},   {"reader", "reader", NULL, 2},
-        {"card", "reader", NULL, 1},       {"pages", "scanner", NULL, 1},
-        {"fault", "scanner", "reader", 1},
+        {"document", "document", NULL, 2}, {"card", "reader", NULL, 1},
+        {"pages", "scanner", NULL, 1},     {"fault", "scanner", "reader", 1},
     };
     struct super_emu_words w = {.role = NULL};
     if (argc < 3)

@@ -38,8 +38,8 @@ struct super_emu_words {
     char line[SUPER_EMU_LINE_MAX]; /* for its emulator, without the end */
 };
 
-/* emu scanner|reader WORDS, emu card WORDS, emu pages WORDS, emu fault WORDS.
- * Pure. Errors: -EINVAL not of that form, -EMSGSIZE. */
+/* emu scanner|reader|document WORDS, emu card WORDS, emu pages WORDS, emu fault
+ * WORDS. Pure. Errors: -EINVAL not of that form, -EMSGSIZE. */
 int super_emu_parse(const char *const *argv, size_t argc,
                     struct super_emu_words *ret) LK_MUST_CHECK;
 

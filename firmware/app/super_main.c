@@ -206,7 +206,9 @@ static bool is_wanted(const struct app *a, size_t program)
     if (program == SUPER_FETCH)
         return super_files_have_fetch(a->config);
     if (program == SUPER_SCAN)
-        return super_files_have_device(&a->config->scanner);
+        return super_files_have_device(&a->config->scanner) ||
+               super_files_have_device(&a->config->document) ||
+               a->config->camera_document[0]; /* it reads its pictures */
     if (program == SUPER_CARD)
         return super_files_have_device(&a->config->reader);
     return true;
@@ -360,12 +362,14 @@ static int make_post(struct app *a)
  * Scanners speak IPP over USB, a printer's protocol. */
 #define USB_CLASS_PRINTER 7
 #define USB_CLASS_CARD_READER 11
+#define USB_CLASS_VIDEO 14
 
 static int make_devices(struct app *a)
 {
     const struct super_device_role known[] = {
         {"scanner", SUPER_SCAN, USB_CLASS_PRINTER, &a->config->scanner},
         {"reader", SUPER_CARD, USB_CLASS_CARD_READER, &a->config->reader},
+        {"document", SUPER_RTC, USB_CLASS_VIDEO, &a->config->document},
     };
     struct super_device_role role[LK_ARRAY_LEN(known)];
     size_t roles = 0;

@@ -13,6 +13,7 @@ struct papers_view *papers_view_free(struct papers_view *v)
     for (size_t i = 0; i < v->pages; i++)
         papers_picture_free(v->page[i].preview);
     papers_picture_free(v->detail);
+    papers_picture_free(v->aim);
     explicit_bzero(v, sizeof(*v));
     free(v);
     return NULL;

@@ -29,6 +29,7 @@ enum papers_mode {
     PAPERS_CONSENT,  /* may the expert see page `at`? (at 0: all that are not
                         shared yet) */
     PAPERS_LOOK,     /* a shared page, looked at together */
+    PAPERS_AIM,      /* what the document camera sees, until it is taken */
 };
 
 /* Where a page came from. */
@@ -47,6 +48,7 @@ enum papers_trouble {
     PAPERS_JAMMED,
     PAPERS_LID_OPEN,
     PAPERS_UNPLUGGED,  /* or silent */
+    PAPERS_NO_CAMERA,  /* the document camera gives no picture */
     PAPERS_ALL_BLANK,  /* nothing but blank pages, which were left out */
     PAPERS_FULL,       /* PAPERS_PAGES_MAX, or no memory for more */
     PAPERS_UNREADABLE, /* a page could not be read */
@@ -114,6 +116,9 @@ struct papers_view {
     uint8_t scan_percent;
     uint32_t left_out; /* blank pages of the last scan that were left out */
     uint16_t crop[4];  /* CROP: left, top, right, bottom edge */
+    struct papers_picture *aim; /* AIM: the page as it would be taken; NULL:
+                                   none was seen yet */
+    bool aim_found;             /* there is a sheet; else all that it sees */
     struct papers_ask ask;
     struct papers_look look;
     struct papers_picture *detail;    /* LOOK: the page's own pixels, where the

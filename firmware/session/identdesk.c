@@ -90,8 +90,10 @@ static enum session_identity_how how_of(const struct identdesk *d)
 static void view_anew(struct identdesk *d)
 {
     bool card_in = d->view.card_in;
+    bool reader = d->view.reader;
     explicit_bzero(&d->view, sizeof(d->view));
     d->view.card_in = card_in;
+    d->view.reader = reader;
     d->view.tries = SESSION_TRIES_UNKNOWN;
     for (size_t i = 0; i < sizeof(d->view.order); i++)
         d->view.order[i] = (uint8_t)i;
@@ -190,6 +192,7 @@ void identdesk_flush(struct identdesk *d)
     struct session_event e = {.kind = SESSION_EVENT_IDENTITY,
                               .identity = &d->view,
                               .called = d->called};
+    d->view.reader = d->card.there && d->card.reader != CARDMSG_READER_NONE;
     d->view.card_in = d->card.there && d->card.card != CARDMSG_CARD_ABSENT;
     if (!d->called && session_identity_same(&d->view, &d->told))
         return;
@@ -213,6 +216,10 @@ static void agree(struct identdesk *d)
 
 static void again(struct identdesk *d)
 {
+    if (d->stage == STAGE_DOCUMENT) { /* it lay badly */
+        identdesk_document_begin(d);
+        return;
+    }
     if (d->stage != STAGE_FAILED)
         return;
     if (d->signing)

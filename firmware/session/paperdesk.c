@@ -63,6 +63,7 @@ void paperdesk_wipe(struct paperdesk *d)
     d->news = d->news || d->begun;
     d->begun = false;
     paperdesk_jobs_wipe(d);
+    paperdesk_aim_wipe(d);
     papers_share_wipe(d->share);
     papers_wipe(d->papers);
     d->detail = papers_picture_free(d->detail);
@@ -72,7 +73,6 @@ void paperdesk_wipe(struct paperdesk *d)
     d->scan_page = d->left_out = d->scan_percent = 0;
     d->drop_blank = true;
     d->source = SCANMSG_AUTO;
-    d->camera_us = 0;
     d->retry_us = NEVER;
     d->called = d->glass = d->up = false;
     explicit_bzero(d->place, sizeof(d->place));
@@ -217,6 +217,10 @@ static void fill(const struct paperdesk *d, struct papers_view *v)
     memcpy(v->crop, d->crop, sizeof(v->crop));
     if (d->detail)
         v->detail = papers_picture_ref(d->detail);
+    if (!d->aim)
+        return;
+    v->aim = papers_picture_ref(d->aim);
+    v->aim_found = (d->given.traits & SCANMSG_FLATTENED) != 0;
 }
 
 bool paperdesk_take_view(struct paperdesk *d, struct papers_view **ret)
@@ -278,6 +282,7 @@ void paperdesk_tick(struct paperdesk *d, int64_t now_us)
         return;
     papers_share_tick(d->share, now_us);
     paperdesk_scan_tick(d);
+    paperdesk_aim_tick(d);
     paperdesk_settle(d);
 }
 
@@ -286,5 +291,6 @@ int64_t paperdesk_next_us(const struct paperdesk *d)
     if (!d->begun)
         return NEVER;
     int64_t next = LK_MIN(papers_share_next_us(d->share), d->retry_us);
+    next = LK_MIN(next, paperdesk_aim_next_us(d));
     return LK_MIN(next, paperdesk_scan_next_us(d));
 }

@@ -94,6 +94,9 @@ void paperdesk_scan_gone(struct paperdesk *d, int64_t now_us);
  * given away; -1: it could not be had. */
 void paperdesk_camera_gave(struct paperdesk *d, int fd, int64_t now_us);
 
+/* The papers are not on the screen any more: the camera is not needed. */
+void paperdesk_unaim(struct paperdesk *d, int64_t now_us);
+
 /* A document that is held to the camera, for the expert to look at: shared at
  * once, with `keep` false, never attached. As above; -1: it is taken away. The
  * citizen has agreed to that elsewhere. */

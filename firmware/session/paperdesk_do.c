@@ -21,6 +21,12 @@ static const struct papers_sheet *own(const struct paperdesk *d, uint32_t id)
     return mine && !s->show.busy ? s : NULL;
 }
 
+/* The screen is a scan's, or the camera's. */
+static bool scans(const struct paperdesk *d)
+{
+    return d->mode == PAPERS_SCANNING || d->mode == PAPERS_AIM;
+}
+
 /* --- scanning ----------------------------------------------------------- */
 
 static void choose_source(struct paperdesk *d, const struct session_intent *i)
@@ -40,7 +46,12 @@ static void choose_blank(struct paperdesk *d, const struct session_intent *i)
 
 static void scan(struct paperdesk *d, const struct session_intent *i)
 {
-    paperdesk_scan(d, i->remove == 1, 0);
+    if (i->remove == 1)
+        paperdesk_aim(d, 0);
+    else if (i->remove == 2)
+        paperdesk_aim_take(d);
+    else
+        paperdesk_scan(d, 0);
 }
 
 static void scan_cancel(struct paperdesk *d, const struct session_intent *i)
@@ -48,13 +59,17 @@ static void scan_cancel(struct paperdesk *d, const struct session_intent *i)
     (void)i;
     if (d->mode == PAPERS_SCANNING)
         paperdesk_scan_stop(d);
+    else if (d->mode == PAPERS_AIM)
+        paperdesk_aim_stop(d);
 }
 
 static void again(struct paperdesk *d, const struct session_intent *i)
 {
     const struct papers_sheet *s = own(d, i->at);
-    if (s)
-        paperdesk_scan(d, s->show.from == PAPERS_FROM_CAMERA, i->at);
+    if (s && s->show.from == PAPERS_FROM_CAMERA)
+        paperdesk_aim(d, i->at);
+    else if (s)
+        paperdesk_scan(d, i->at);
 }
 
 /* --- one page ----------------------------------------------------------- */
@@ -66,7 +81,7 @@ static void page(struct paperdesk *d, const struct session_intent *i)
                             .zoom = PAPERS_ZOOM_MIN,
                             .x = PAPERS_WHOLE / 2,
                             .y = PAPERS_WHOLE / 2};
-    if (!s || d->mode == PAPERS_SCANNING)
+    if (!s || scans(d))
         return;
     if (s->show.from != PAPERS_FROM_EXPERT && !s->fleeting)
         paperdesk_show(d, PAPERS_PAGE, i->at);
@@ -108,7 +123,7 @@ static void straighten(struct paperdesk *d, const struct session_intent *i)
 static void crop(struct paperdesk *d, const struct session_intent *i)
 {
     const struct papers_edit none = PAPERS_EDIT_NONE;
-    if (!own(d, i->at) || d->mode == PAPERS_SCANNING)
+    if (!own(d, i->at) || scans(d))
         return;
     memcpy(d->crop, none.crop, sizeof(d->crop));
     paperdesk_show(d, PAPERS_CROP, i->at);
@@ -182,7 +197,7 @@ static void share(struct paperdesk *d, const struct session_intent *i)
 {
     const struct papers_sheet *s = page_of(d, i->at);
     bool fits = i->at > 0 ? s && can_share(s) : any_to_share(d);
-    if (!fits || d->mode == PAPERS_SCANNING)
+    if (!fits || scans(d))
         return;
     d->agreed_last = d->papers->last_id;
     paperdesk_show(d, PAPERS_CONSENT, i->at);
@@ -252,7 +267,7 @@ static void look(struct paperdesk *d, const struct session_intent *i)
         .zoom = (uint16_t)LK_MIN(i->version, (uint32_t)UINT16_MAX),
         .x = i->box[0],
         .y = i->box[1]};
-    if (papers_look_at(d->papers, &l, true) == 0 && d->mode != PAPERS_SCANNING)
+    if (papers_look_at(d->papers, &l, true) == 0 && !scans(d))
         paperdesk_show(d, i->at > 0 ? PAPERS_LOOK : PAPERS_TRAY, i->at);
 }
 
@@ -301,6 +316,7 @@ static void back(struct paperdesk *d, const struct session_intent *i)
         d->out.event(d->out.arg, &left);
         break;
     case PAPERS_SCANNING:
+    case PAPERS_AIM:
         scan_cancel(d, i);
         break;
     case PAPERS_CROP:

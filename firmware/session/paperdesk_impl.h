@@ -2,7 +2,8 @@
  *
  * Room: private to paperdesk*.c. paperdesk.c has its life, the channel and the
  * view, paperdesk_do.c what the citizen does, paperdesk_scan.c what luukku-scan
- * is asked for, paperdesk_page.c what it gives.
+ * is asked for, paperdesk_aim.c the document camera, paperdesk_page.c what
+ * luukku-scan gives.
  */
 #ifndef LUUKKU_SESSION_PAPERDESK_IMPL_H
 #define LUUKKU_SESSION_PAPERDESK_IMPL_H
@@ -11,13 +12,14 @@
 #include "session/paperdesk.h"
 
 #define PAPERDESK_CAMERA_US (15 * INT64_C(1000000)) /* for its picture */
+#define PAPERDESK_AIM_US INT64_C(500000) /* from one picture to the next */
 #define PAPERDESK_DPI 300
 /* From here on a screen shows more than a preview has. */
 #define PAPERDESK_DETAIL_ZOOM 120
 
 enum paperdesk_task {
     PAPERDESK_SCAN,     /* new pages, or with `page` that one anew */
-    PAPERDESK_CAMERA,   /* likewise, out of the camera's picture */
+    PAPERDESK_CAMERA,   /* what the camera sees, as it would be taken */
     PAPERDESK_HOLD,     /* the same, to be looked at only */
     PAPERDESK_EDIT,     /* `page` by `edit` */
     PAPERDESK_DETAIL,   /* the pixels of `page` */
@@ -77,7 +79,12 @@ struct paperdesk {
     uint32_t last_job;
     int64_t heard_us;  /* of the one that runs, or since when none can */
     int64_t camera_us; /* a picture is awaited until then; 0: none */
-    uint32_t camera_page;
+
+    /* AIM: what the document camera sees. */
+    uint32_t aim_page;          /* that is taken anew; 0: a new one */
+    int64_t aim_us;             /* when the next picture is asked for; 0: not */
+    struct papers_given given;  /* the last one */
+    struct papers_picture *aim; /* it, as shown; NULL: there is none */
 };
 
 /* --- paperdesk_scan.c ---------------------------------------------------- */
@@ -86,11 +93,11 @@ struct paperdesk {
 bool paperdesk_ask(struct paperdesk *d, const struct paperdesk_job *j);
 /* Begins what can begin. */
 void paperdesk_pump(struct paperdesk *d);
-/* Scans, or takes a picture; page 0: new ones. */
-void paperdesk_scan(struct paperdesk *d, bool camera, uint32_t page);
+/* Scans; page 0: new ones. */
+void paperdesk_scan(struct paperdesk *d, uint32_t page);
 /* Gives up what is being scanned; what it gave stays. */
 void paperdesk_scan_stop(struct paperdesk *d);
-/* Whether a scan, or a picture, is awaited. */
+/* Whether a scan is awaited. */
 bool paperdesk_scans(const struct paperdesk *d);
 /* The expert's document, to be read; taken back. */
 void paperdesk_document(void *desk, uint32_t n, int fd);
@@ -103,6 +110,27 @@ void paperdesk_jobs_wipe(struct paperdesk *d);
 void paperdesk_scan_tick(struct paperdesk *d);
 int64_t paperdesk_scan_next_us(const struct paperdesk *d);
 
+/* --- paperdesk_aim.c ----------------------------------------------------- */
+
+/* Shows what the document camera sees, again and again; page 0: for a new one.
+ */
+void paperdesk_aim(struct paperdesk *d, uint32_t page);
+/* Takes what is shown. */
+void paperdesk_aim_take(struct paperdesk *d);
+/* No more of it: to the page that was to be taken anew, or the tray. */
+void paperdesk_aim_stop(struct paperdesk *d);
+/* Forgets it all, without a word. */
+void paperdesk_aim_wipe(struct paperdesk *d);
+/* What luukku-scan made of a picture; g's descriptors are taken over. Errors:
+ * papers_picture_new()'s. */
+int paperdesk_aim_seen(struct paperdesk *d,
+                       struct papers_given *g) LK_MUST_CHECK;
+/* It has ended with this one. */
+void paperdesk_aim_end(struct paperdesk *d, const struct paperdesk_job *j,
+                       enum papers_trouble trouble);
+void paperdesk_aim_tick(struct paperdesk *d);
+int64_t paperdesk_aim_next_us(const struct paperdesk *d);
+
 /* --- paperdesk_page.c ---------------------------------------------------- */
 
 /* What became of a page that the running job gave. */
@@ -111,6 +139,11 @@ void paperdesk_page(struct paperdesk *d, struct paperdesk_job *j,
 /* A job ended: what the screen, the expert and the session hear of it. */
 void paperdesk_tell_end(struct paperdesk *d, const struct paperdesk_job *j,
                         enum scanmsg_reason why);
+/* Another content in the place of j->page, which goes with the form as it is
+ * now when it did; j->last is it then. g's descriptors are taken over. Errors:
+ * papers_renew()'s. */
+int paperdesk_renew(struct paperdesk *d, struct paperdesk_job *j,
+                    struct papers_given *g) LK_MUST_CHECK;
 /* Goes with the form, or not any more. */
 void paperdesk_attach(struct paperdesk *d, uint32_t page, bool on);
 

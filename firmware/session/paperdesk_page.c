@@ -110,10 +110,8 @@ static int take_detail(struct paperdesk *d, const struct paperdesk_job *j,
     return 0;
 }
 
-/* Another content in the place of one. A page that goes with the form does so
- * as it is now. */
-static int renew(struct paperdesk *d, struct paperdesk_job *j,
-                 struct papers_given *g)
+int paperdesk_renew(struct paperdesk *d, struct paperdesk_job *j,
+                    struct papers_given *g)
 {
     const struct papers_sheet *s = papers_find(d->papers, j->page);
     bool edit = j->task == PAPERDESK_EDIT;
@@ -154,8 +152,10 @@ static int take(struct paperdesk *d, struct paperdesk_job *j,
     if (j->page > 0 && j->given > 0)
         return -EBADMSG;
     struct papers_given g = given(j, m, fds);
+    if (j->task == PAPERDESK_CAMERA)
+        return paperdesk_aim_seen(d, &g);
     if (j->page > 0)
-        return renew(d, j, &g);
+        return paperdesk_renew(d, j, &g);
     return papers_add(d->papers, &g, PAPERS_LAST, &j->last);
 }
 
@@ -256,8 +256,7 @@ static void end_scan(struct paperdesk *d, const struct paperdesk_job *j,
         d->said = d->left_out > 0 ? PAPERS_ALL_BLANK : PAPERS_UNREADABLE;
     if (p->ask.open && p->ask_state == PAPERS_ASK_SCANNING)
         p->ask_state = PAPERS_ASK_OPEN;
-    d->glass = d->glass || (j->task == PAPERDESK_SCAN && flat &&
-                            j->given + d->left_out > 0);
+    d->glass = d->glass || (flat && j->given + d->left_out > 0);
     papers_touch(p);
     if (d->mode != PAPERS_SCANNING || paperdesk_scans(d))
         return; /* the citizen has gone on */
@@ -300,8 +299,11 @@ void paperdesk_tell_end(struct paperdesk *d, const struct paperdesk_job *j,
         d->out.note(d->out.arg, "scan", scanmsg_reason_name(why));
     switch (j->task) {
     case PAPERDESK_SCAN:
-    case PAPERDESK_CAMERA:
         end_scan(d, j, why);
+        break;
+    case PAPERDESK_CAMERA:
+        paperdesk_aim_end(
+            d, j, j->trouble != PAPERS_FINE ? j->trouble : trouble_of(why));
         break;
     case PAPERDESK_EDIT:
         end_edit(d, j, why);

@@ -14,11 +14,9 @@ static bool runs(const struct paperdesk *d)
 bool paperdesk_scans(const struct paperdesk *d)
 {
     for (size_t i = 0; i < d->jobs; i++)
-        if ((d->job[i].task == PAPERDESK_SCAN ||
-             d->job[i].task == PAPERDESK_CAMERA) &&
-            !d->job[i].cancelled)
+        if (d->job[i].task == PAPERDESK_SCAN && !d->job[i].cancelled)
             return true;
-    return d->camera_us > 0;
+    return false;
 }
 
 /* --- the queue ---------------------------------------------------------- */
@@ -118,7 +116,7 @@ static void order_decode(const struct paperdesk *d, struct scanmsg *m)
     const struct paperdesk_job *j = &d->job[0];
     m->type = SCANMSG_DECODE;
     m->pages = 1;
-    if (j->task == PAPERDESK_CAMERA)
+    if (j->task == PAPERDESK_CAMERA || j->task == PAPERDESK_HOLD)
         m->prep |= SCANMSG_FLATTEN;
     if (j->task == PAPERDESK_DETAIL)
         m->prep = 0;
@@ -183,72 +181,26 @@ static void scanning(struct paperdesk *d)
     paperdesk_show(d, PAPERS_SCANNING, 0);
 }
 
-static void take_picture(struct paperdesk *d, uint32_t page)
-{
-    if (!d->papers->camera || !d->out.camera || d->out.camera(d->out.arg) < 0) {
-        paperdesk_say(d, PAPERS_UNPLUGGED);
-        return;
-    }
-    d->camera_us = d->now_us + PAPERDESK_CAMERA_US;
-    d->camera_page = page;
-    scanning(d);
-}
-
-void paperdesk_scan(struct paperdesk *d, bool camera, uint32_t page)
+void paperdesk_scan(struct paperdesk *d, uint32_t page)
 {
     struct paperdesk_job j = {.task = PAPERDESK_SCAN, .page = page, .fd = -1};
-    if (d->mode == PAPERS_SCANNING)
+    if (d->mode == PAPERS_SCANNING || d->mode == PAPERS_AIM)
         return;
     if (page == 0 && d->papers->sheets == PAPERS_PAGES_MAX)
         paperdesk_say(d, PAPERS_FULL);
-    else if (camera)
-        take_picture(d, page);
     else if (d->papers->scanner == PAPERS_SCANNER_NONE)
         paperdesk_say(d, PAPERS_NO_SCANNER);
     else if (paperdesk_ask(d, &j))
         scanning(d);
 }
 
-static void stop_picture(struct paperdesk *d, enum scanmsg_reason why)
-{
-    const struct paperdesk_job j = {.task = PAPERDESK_CAMERA,
-                                    .page = d->camera_page};
-    if (d->camera_us == 0)
-        return;
-    d->camera_us = 0;
-    paperdesk_tell_end(d, &j, why);
-}
-
 void paperdesk_scan_stop(struct paperdesk *d)
 {
-    stop_picture(d, SCANMSG_CANCELLED);
-    for (size_t i = d->jobs; i > 0; i--) {
-        enum paperdesk_task t = d->job[i - 1].task;
-        if (t != PAPERDESK_SCAN && t != PAPERDESK_CAMERA)
-            continue;
-        paperdesk_job_cancel(d, i - 1);
-    }
+    for (size_t i = d->jobs; i > 0; i--)
+        if (d->job[i - 1].task == PAPERDESK_SCAN)
+            paperdesk_job_cancel(d, i - 1);
     if (d->mode == PAPERS_SCANNING)
         paperdesk_show(d, PAPERS_TRAY, 0);
-}
-
-void paperdesk_camera_gave(struct paperdesk *d, int fd, int64_t now_us)
-{
-    struct paperdesk_job j = {
-        .task = PAPERDESK_CAMERA, .page = d->camera_page, .fd = fd};
-    d->now_us = now_us;
-    if (d->camera_us == 0) { /* given up meanwhile */
-        (void)lk_fd_close(fd);
-        return;
-    }
-    if (fd < 0) {
-        stop_picture(d, SCANMSG_UNPLUGGED);
-    } else {
-        d->camera_us = 0;
-        if (!paperdesk_ask(d, &j))
-            paperdesk_tell_end(d, &j, SCANMSG_BUSY);
-    }
-    paperdesk_settle(d);
 }
 
 /* --- documents ---------------------------------------------------------- */
@@ -388,8 +340,6 @@ static int64_t due_us(const struct paperdesk *d)
 
 void paperdesk_scan_tick(struct paperdesk *d)
 {
-    if (d->camera_us > 0 && d->now_us >= d->camera_us)
-        stop_picture(d, SCANMSG_SILENT);
     if (d->now_us < due_us(d))
         return;
     if (runs(d) && !d->job[0].cancelled) {
@@ -406,5 +356,5 @@ void paperdesk_scan_tick(struct paperdesk *d)
 
 int64_t paperdesk_scan_next_us(const struct paperdesk *d)
 {
-    return LK_MIN(due_us(d), d->camera_us > 0 ? d->camera_us : NEVER);
+    return due_us(d);
 }

@@ -34,7 +34,8 @@ static void session_begin(struct session *s)
         .camera_on = true,
         .volume = SESSION_VOLUME_DEFAULT,
         .has_papers = s->view.has_papers,
-        .identity = {.card_in = s->view.identity.card_in},
+        .identity = {.reader = s->view.identity.reader,
+                     .card_in = s->view.identity.card_in},
         .manner = {.pace = SESSION_PACE_DEFAULT,
                    .headset = s->view.manner.headset},
     };
@@ -154,7 +155,9 @@ void session_end(struct session *s, enum session_end end, int64_t now_us)
     s->view.has_form = s->view.form_called = false;
     s->view.paper_called = s->view.identity_called = false;
     bool card_in = s->view.identity.card_in;
+    bool reader = s->view.identity.reader;
     explicit_bzero(&s->view.identity, sizeof(s->view.identity));
+    s->view.identity.reader = reader;
     s->view.identity.card_in = s->view.card_left = card_in;
     explicit_bzero(s->view.role_name, sizeof(s->view.role_name));
     explicit_bzero(s->view.role_id, sizeof(s->view.role_id));

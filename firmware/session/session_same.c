@@ -50,8 +50,8 @@ bool session_identity_same(const struct session_identity *a,
            a->tries == b->tries && a->digits == b->digits &&
            a->least == b->least && a->most == b->most && a->pad == b->pad &&
            memcmp(a->order, b->order, sizeof(a->order)) == 0 &&
-           a->card_in == b->card_in && strcmp(a->qr, b->qr) == 0 &&
-           strcmp(a->code, b->code) == 0 &&
+           a->reader == b->reader && a->card_in == b->card_in &&
+           strcmp(a->qr, b->qr) == 0 && strcmp(a->code, b->code) == 0 &&
            a->code_until_us == b->code_until_us &&
            strcmp(a->hash, b->hash) == 0 && strcmp(a->name, b->name) == 0;
 }

@@ -163,7 +163,8 @@ struct session_identity {
     uint8_t least, most;     /* digits that the PIN may have */
     bool pad;                /* it is typed on the reader's own keys */
     uint8_t order[10];       /* PIN: the digit on each key, shuffled or 0..9 */
-    bool card_in;            /* a card is in the reader */
+    bool reader;             /* there is a card reader */
+    bool card_in;            /* a card is in it */
     char qr[SESSION_QR_MAX]; /* PHONE: what the code says */
     char code[32];           /* PHONE: to type where it cannot be read */
     int64_t code_until_us;   /* PHONE: when the code ends, lk_clock_us() */
@@ -278,7 +279,8 @@ enum session_intent_kind {
     SESSION_INTENT_PAPERS,      /* from the call or the form to the papers */
     SESSION_INTENT_SCAN_SOURCE, /* remove: enum scanmsg_source */
     SESSION_INTENT_SCAN_BLANK,  /* leave blank pages out, or not */
-    SESSION_INTENT_SCAN,        /* remove 1: with the document camera */
+    SESSION_INTENT_SCAN,        /* remove 1: aim the document camera; 2: take
+                                   what is seen */
     SESSION_INTENT_SCAN_CANCEL,
     SESSION_INTENT_PAGE,            /* at: look at this one */
     SESSION_INTENT_PAGE_TURN,       /* at; remove: quarters clockwise, 1..3 */
@@ -310,7 +312,8 @@ enum session_intent_kind {
     SESSION_INTENT_PIN_DIGIT,   /* at: the digit */
     SESSION_INTENT_PIN_BACK,
     SESSION_INTENT_PIN_OK,
-    SESSION_INTENT_IDENTIFY_AGAIN, /* after a failure */
+    SESSION_INTENT_IDENTIFY_AGAIN, /* after a failure; or the document lay badly
+                                    */
     SESSION_INTENT_SIGN,           /* approve: sign with the card, too */
     SESSION_INTENT_ROLE, /* remove: enum session_role; arg: name; path:
                             id */

@@ -53,6 +53,7 @@ struct field {
         .name = (n), .kind = (k), .optional = true, .at = AT(member), \
         .min = (low), .max = (high)                                   \
     }
+#define OPTIONAL(n, k, member) NUMBER(n, k, member, 0, 0)
 #define OBJECT(n, opt, list)                                                \
     {                                                                       \
         .name = (n), .kind = KIND_OBJECT, .optional = (opt), .sub = (list), \
@@ -182,18 +183,22 @@ static const struct field usb_element = {.name = "", .kind = KIND_USB};
 static const struct field scanner_fields[] = DEVICE_FIELDS(AT(scanner));
 static const struct field reader_fields[] = DEVICE_FIELDS(AT(reader));
 
+/* A simulated camera: pictures from a socket, no USB. */
+static const struct field document_fields[] = {
+    {.name = "stills", .kind = KIND_SOCKET, .at = AT(document.usbip)},
+    OPTIONAL("emulator", KIND_SOCKET, document.emulator),
+};
+
 static const struct field devices_fields[] = {
     OBJECT("scanner", true, scanner_fields),
     OBJECT("reader", true, reader_fields),
+    OBJECT("document", true, document_fields),
 };
 
 static const struct field cards_fields[] = {
     {.name = "ca", .kind = KIND_PATH, .at = AT(card_ca)},
-    {.name = "crl", .kind = KIND_PATH, .optional = true, .at = AT(card_crl)},
-    {.name = "shuffle",
-     .kind = KIND_BOOL,
-     .optional = true,
-     .at = AT(card_shuffle)},
+    OPTIONAL("crl", KIND_PATH, card_crl),
+    OPTIONAL("shuffle", KIND_BOOL, card_shuffle),
 };
 
 static const struct field phone_fields[] = {
@@ -208,14 +213,8 @@ static const struct field phone_fields[] = {
 };
 
 static const struct field cameras_fields[] = {
-    {.name = "call",
-     .kind = KIND_TEXT,
-     .optional = true,
-     .at = AT(camera_call)},
-    {.name = "document",
-     .kind = KIND_TEXT,
-     .optional = true,
-     .at = AT(camera_document)},
+    OPTIONAL("call", KIND_TEXT, camera_call),
+    OPTIONAL("document", KIND_TEXT, camera_document),
 };
 
 static const struct field top_fields[] = {
@@ -235,15 +234,15 @@ static const struct field top_fields[] = {
     OBJECT("ice", true, ice_fields),
     OBJECT("panel", true, panel_fields),
     OBJECT("video", true, video_fields),
-    {.name = "camera", .kind = KIND_SOURCE, .optional = true, .at = AT(camera)},
+    OPTIONAL("camera", KIND_SOURCE, camera),
     OBJECT("cameras", true, cameras_fields),
-    {.name = "sound", .kind = KIND_SOURCE, .optional = true, .at = AT(sound)},
-    {.name = "stamps", .kind = KIND_BOOL, .optional = true, .at = AT(stamps)},
-    {.name = "keypad", .kind = KIND_PATH, .optional = true, .at = AT(keypad)},
+    OPTIONAL("sound", KIND_SOURCE, sound),
+    OPTIONAL("stamps", KIND_BOOL, stamps),
+    OPTIONAL("keypad", KIND_PATH, keypad),
     OBJECT("devices", true, devices_fields),
     OBJECT("cards", true, cards_fields),
     OBJECT("phone", true, phone_fields),
-    {.name = "outbox", .kind = KIND_PATH, .optional = true, .at = AT(outbox)},
+    OPTIONAL("outbox", KIND_PATH, outbox),
     {.name = "control", .kind = KIND_SOCKET, .at = AT(control)},
 };
 

@@ -106,7 +106,9 @@ struct store_config {
     char outbox[STORE_CONFIG_PATH_MAX]; /* letters that wait, a directory; "":
                                            no agency has an address */
     struct store_config_device scanner;
-    struct store_config_device reader;    /* of cards */
+    struct store_config_device reader; /* of cards */
+    /* A simulated document camera: `usbip` is its socket (app/rtc_stills.h). */
+    struct store_config_device document;
     char card_ca[STORE_CONFIG_PATH_MAX];  /* PEM: issuers of cards; "": none */
     char card_crl[STORE_CONFIG_PATH_MAX]; /* PEM: their CRLs; "": none */
     bool card_shuffle; /* a PIN's digits change places on the screen's keys */

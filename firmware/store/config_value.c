@@ -192,6 +192,7 @@ const char *config_usb(const char *s, struct usb_rule *ret)
 
 /* The first device of a USB/IP server that has one. */
 static const char usual_busid[] = "1-1";
+static const char stills_busid[] = "stills"; /* what its place is called */
 
 /* Who it is, with a name. */
 static const char usual_scope[] = "openid profile";
@@ -212,5 +213,6 @@ struct store_config *config_defaults(void)
     memcpy(c->phone.scope, usual_scope, sizeof(usual_scope));
     memcpy(c->scanner.busid, usual_busid, sizeof(usual_busid));
     memcpy(c->reader.busid, usual_busid, sizeof(usual_busid));
+    memcpy(c->document.busid, stills_busid, sizeof(stills_busid));
     return c;
 }

@@ -9,10 +9,12 @@ const DEVICES = {
   reader: './reader/main.mjs',
   scanner: './scanner/main.mjs',
   camera: './camera/main.mjs',
+  document: './document/main.mjs',
   vscard: './vscard/main.mjs',
 };
 
 const USAGE = `luukku-emulator reader|scanner|camera [--variant NAME] [--listen ADDRESS] [--control ADDRESS] ...
+luukku-emulator document --listen ADDRESS [--control ADDRESS] ...
 luukku-emulator vscard --connect ADDRESS|--listen ADDRESS [--control ADDRESS] ...
 luukku-emulator card-pki DIR [CARD...]
   ADDRESS    unix:PATH or tcp:PORT on 127.0.0.1, 0 any free one (the default)

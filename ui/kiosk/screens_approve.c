@@ -148,9 +148,12 @@ static void approve_head(struct kiosk_page *p, const struct form_view *f)
                         kiosk_page_own(p, f->title));
 }
 
-/* Beside the kiosk's own: the citizen's signature, by card. */
+/* Beside the kiosk's own: the citizen's signature, by card, where there is a
+ * reader. */
 static void approve_sign(struct kiosk_page *p)
 {
+    if (!p->view->identity.reader)
+        return;
     kiosk_page_button(p, &(struct kiosk_button){
                              .id = "sign-card",
                              .text = KIOSK_STR_SIGN_CARD,

@@ -2,6 +2,7 @@
  * telephone, a document before the camera. */
 #include "kiosk/screens_expert.h"
 #include "kiosk/screens_identify.h"
+#include "kiosk/screens_paper.h"
 
 #include "kiosk/strings.h"
 
@@ -199,12 +200,44 @@ void kiosk_identify_phone(struct kiosk_page *p)
 
 /* ---- document ---- */
 
+/* What the expert sees of it; NULL: nothing yet. */
+static const struct papers_page *document_held(const struct kiosk_page *p)
+{
+    const struct papers_view *v = p->env->papers;
+    for (size_t i = v ? v->pages : 0; i > 0; i--)
+        if (!v->page[i - 1].keep && v->page[i - 1].from == PAPERS_FROM_CAMERA)
+            return &v->page[i - 1];
+    return NULL;
+}
+
+static void document_sheet(struct kiosk_page *p)
+{
+    const struct papers_page *page = document_held(p);
+    if (!page)
+        return;
+    struct kiosk_node n = kiosk_paper_sheet(page);
+    n.id = "document-view";
+    n.name = kiosk_page_str(p, KIOSK_STR_DOCUMENT_SEEN);
+    n.private = true;
+    n.box.grow = false;
+    n.box.min_h = p->low ? 40 : 64;
+    kiosk_tree_leaf(p->t, &n);
+}
+
 void kiosk_identify_document(struct kiosk_page *p)
 {
+    static const struct kiosk_button again = {
+        .id = "again",
+        .text = KIOSK_STR_PAPER_PHOTO_AGAIN,
+        .icon = KIOSK_ICON_CAMERA,
+        .intent = SESSION_INTENT_IDENTIFY_AGAIN,
+    };
     kiosk_identify_open(p, KIOSK_STR_DOCUMENT_TITLE);
+    document_sheet(p);
     kiosk_identify_line(p, KIOSK_ICON_ID_CARD,
                         kiosk_page_str(p, KIOSK_STR_DOCUMENT_HOW));
     kiosk_page_notice(p, KIOSK_LOOK_INFO, KIOSK_ICON_USERS,
                       KIOSK_STR_DOCUMENT_SEEN);
-    kiosk_identify_close(p, &kiosk_identify_give_up, NULL);
+    kiosk_identify_close(p, &kiosk_identify_give_up,
+                         document_held(p) ? &again : NULL);
 }

@@ -146,25 +146,29 @@ static void tray_pages(struct kiosk_page *p, const struct papers_view *v)
 
 /* ---- the tray ---- */
 
-/* How it begins, with a drawing of the scanner. */
-static void tray_how(struct kiosk_page *p)
+/* How it begins, with a drawing of the machine. */
+static void tray_how(struct kiosk_page *p, const struct papers_view *v)
 {
+    bool camera = v->camera && !v->sources;
     kiosk_tree_open(
         p->t, &(struct kiosk_node){
                   .box = {.flow = KIOSK_ROW, .align = KIOSK_CENTER, .gap = 6},
               });
-    kiosk_tree_leaf(p->t, &(struct kiosk_node){
-                              .role = KIOSK_IMAGE,
-                              .icon = KIOSK_ICON_PAPER_LID,
-                              .icon_mm = p->low ? 18 : 30,
-                              .ink = KIOSK_INK_BRAND,
-                          });
-    kiosk_tree_leaf(p->t, &(struct kiosk_node){
-                              .role = KIOSK_TEXT,
-                              .name = kiosk_page_str(p, KIOSK_STR_PAPER_HOW),
-                              .font = KIOSK_FONT_LEAD,
-                              .box = {.grow = true},
-                          });
+    kiosk_tree_leaf(
+        p->t, &(struct kiosk_node){
+                  .role = KIOSK_IMAGE,
+                  .icon = camera ? KIOSK_ICON_CAMERA : KIOSK_ICON_PAPER_LID,
+                  .icon_mm = p->low ? 18 : 30,
+                  .ink = KIOSK_INK_BRAND,
+              });
+    kiosk_tree_leaf(
+        p->t, &(struct kiosk_node){
+                  .role = KIOSK_TEXT,
+                  .name = kiosk_page_str(p, camera ? KIOSK_STR_PAPER_HOW_CAMERA
+                                                   : KIOSK_STR_PAPER_HOW),
+                  .font = KIOSK_FONT_LEAD,
+                  .box = {.grow = true},
+              });
     kiosk_tree_close(p->t);
 }
 
@@ -173,7 +177,7 @@ static void tray_head(struct kiosk_page *p, const struct papers_view *v)
     kiosk_page_text(p, KIOSK_FONT_NAME, KIOSK_INK_TEXT,
                     kiosk_page_str(p, KIOSK_STR_PAPER_TITLE));
     if (v->pages == 0)
-        tray_how(p);
+        tray_how(p, v);
     kiosk_paper_news(p, v);
 }
 
@@ -234,6 +238,9 @@ static void paper_mode(struct kiosk_page *p, const struct papers_view *v)
         break;
     case PAPERS_SCANNING:
         kiosk_paper_scanning(p, v);
+        return;
+    case PAPERS_AIM:
+        kiosk_paper_aim(p, v);
         return;
     case PAPERS_PAGE:
         kiosk_paper_page(p, v);

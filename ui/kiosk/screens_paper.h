@@ -48,6 +48,11 @@ void kiosk_paper_tools_close(struct kiosk_page *p,
                              const struct kiosk_button *back,
                              const struct kiosk_paper_button *const more[2]);
 
+/* The tile that makes it go with the form, or not any more; nothing where
+ * neither can be. */
+void kiosk_paper_attach(struct kiosk_page *p, const struct papers_view *v,
+                        const struct papers_page *page);
+
 /* Opens a grid of small buttons; kiosk_tree_close() ends it. */
 void kiosk_paper_grid_open(struct kiosk_page *p);
 /* One of its buttons: words under an icon, or the icon alone where there is
@@ -76,6 +81,7 @@ extern const struct kiosk_button kiosk_paper_back;
 /* The screens, by mode. */
 void kiosk_paper_tray(struct kiosk_page *p, const struct papers_view *v);
 void kiosk_paper_scanning(struct kiosk_page *p, const struct papers_view *v);
+void kiosk_paper_aim(struct kiosk_page *p, const struct papers_view *v);
 void kiosk_paper_consent(struct kiosk_page *p, const struct papers_view *v);
 void kiosk_paper_page(struct kiosk_page *p, const struct papers_view *v);
 void kiosk_paper_crop(struct kiosk_page *p, const struct papers_view *v);

@@ -295,19 +295,50 @@ static void set_tile(struct kiosk_page *p, const struct looking *l)
     kiosk_paper_tile(p, &b);
 }
 
+/* How far a point lies outside of a mark, squared. */
+static int64_t mark_far(const struct papers_mark *m, const uint16_t at[2])
+{
+    int64_t dx = LK_MAX(
+        LK_MAX(LK_MIN(m->x, m->to_x) - at[0], at[0] - LK_MAX(m->x, m->to_x)),
+        0);
+    int64_t dy = LK_MAX(
+        LK_MAX(LK_MIN(m->y, m->to_y) - at[1], at[1] - LK_MAX(m->y, m->to_y)),
+        0);
+    return dx * dx + dy * dy;
+}
+
+/* The one that is pointed at; else the citizen's newest, else the expert's.
+ * NULL: there is none. */
+static const struct papers_mark *unmark_which(const struct looking *l)
+{
+    const struct papers_mark *best = NULL;
+    for (size_t i = 0; i < l->v->marks; i++) {
+        const struct papers_mark *m = &l->v->mark[i];
+        bool better = !best || m->mine >= best->mine;
+        if (best && l->v->mine.here)
+            better = mark_far(m, l->cursor) <= mark_far(best, l->cursor);
+        if (better)
+            best = m;
+    }
+    return best;
+}
+
 static void unmark_tile(struct kiosk_page *p, const struct looking *l)
 {
-    size_t n = l->v->marks;
+    const struct papers_mark *m = unmark_which(l);
+    const uint16_t at[2] = {m ? m->x : 0, m ? m->y : 0};
     struct kiosk_paper_button b = {
         .button = {.id = "unmark",
                    .text = KIOSK_STR_PAPER_UNMARK,
                    .icon = KIOSK_ICON_UNDO_2,
                    .intent = SESSION_INTENT_UNMARK},
         .at = l->look.page,
-        .version = n > 0 ? l->v->mark[n - 1].id : 0,
+        .version = m ? m->id : 0,
     };
-    if (n > 0)
-        kiosk_paper_tile(p, &b);
+    if (!m)
+        return;
+    b.button.value = where(p, at);
+    kiosk_paper_tile(p, &b);
 }
 
 static void words_field(struct kiosk_page *p, const struct looking *l)
@@ -361,6 +392,7 @@ static void page_tiles(struct kiosk_page *p, const struct looking *l)
     }
     if (l->page->from == PAPERS_FROM_EXPERT)
         return;
+    kiosk_paper_attach(p, l->v, l->page);
     kiosk_paper_tile(p, &(struct kiosk_paper_button){
                             .button = {.id = "unshare",
                                        .text = KIOSK_STR_PAPER_UNSHARE,

@@ -4,20 +4,47 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The kind in the citizen's language; NULL: it has no words of its own here. */
+static const char *ask_kind(struct kiosk_page *p, const char *kind)
+{
+    static const struct {
+        const char *kind;
+        enum kiosk_str text;
+    } all[] = {
+        {"payslip", KIOSK_STR_PAPER_KIND_PAYSLIP},
+        {"tax-decision", KIOSK_STR_PAPER_KIND_TAX_DECISION},
+        {"rent-agreement", KIOSK_STR_PAPER_KIND_RENT_AGREEMENT},
+        {"medical-certificate", KIOSK_STR_PAPER_KIND_MEDICAL_CERTIFICATE},
+        {"identity-document", KIOSK_STR_PAPER_KIND_IDENTITY_DOCUMENT},
+    };
+    for (size_t i = 0; i < LK_ARRAY_LEN(all); i++)
+        if (strcmp(all[i].kind, kind) == 0)
+            return kiosk_page_str(p, all[i].text);
+    return NULL;
+}
+
+/* Which paper: the kind, and what the expert wrote. */
+static const char *ask_words(struct kiosk_page *p, const struct papers_ask *ask)
+{
+    const char *kind = ask_kind(p, ask->kind);
+    const char *words = kind && *ask->text
+                            ? kiosk_tree_printf(p->t, "%s: %s", kind, ask->text)
+                        : kind ? kind
+                               : ask->text;
+    return *words ? kiosk_page_fill(p, KIOSK_STR_PAPER_ASK_TEXT, "text", words)
+                  : kiosk_page_str(p, KIOSK_STR_PAPER_ASK);
+}
+
 static void tray_ask(struct kiosk_page *p, const struct papers_ask *ask)
 {
     if (!ask->open)
         return;
-    const char *words =
-        *ask->text
-            ? kiosk_page_fill(p, KIOSK_STR_PAPER_ASK_TEXT, "text", ask->text)
-            : kiosk_page_str(p, KIOSK_STR_PAPER_ASK);
+    const char *words = ask_words(p, ask);
     if (ask->sides == 2)
-        words = kiosk_tree_printf(
-            p->t, "%s%s %s", words,
-            *ask->text && !strchr(".!?", ask->text[strlen(ask->text) - 1]) ? "."
-                                                                           : "",
-            kiosk_page_str(p, KIOSK_STR_PAPER_ASK_BOTH));
+        words = kiosk_tree_printf(p->t, "%s%s %s", words,
+                                  strchr(".!?", words[strlen(words) - 1]) ? ""
+                                                                          : ".",
+                                  kiosk_page_str(p, KIOSK_STR_PAPER_ASK_BOTH));
     kiosk_tree_open(p->t, &(struct kiosk_node){
                               .look = KIOSK_LOOK_INFO,
                               .box = {.flow = KIOSK_ROW,
@@ -34,7 +61,7 @@ static void tray_ask(struct kiosk_page *p, const struct papers_ask *ask)
                               .icon_mm = 6.2f,
                               .font = KIOSK_FONT_BODY,
                               .ink = KIOSK_INK_BRAND,
-                              .foreign = true,
+                              .foreign = *ask->text != '\0',
                               .box = {.grow = true},
                           });
     struct kiosk_node n = kiosk_button_node(
@@ -60,6 +87,8 @@ static void tray_trouble(struct kiosk_page *p, const struct papers_view *v)
         [PAPERS_JAMMED] = {KIOSK_STR_PAPER_JAMMED, KIOSK_ICON_PAPER_LID},
         [PAPERS_LID_OPEN] = {KIOSK_STR_PAPER_LID_OPEN, KIOSK_ICON_PAPER_LID},
         [PAPERS_UNPLUGGED] = {KIOSK_STR_PAPER_UNPLUGGED,
+                              KIOSK_ICON_TRIANGLE_ALERT},
+        [PAPERS_NO_CAMERA] = {KIOSK_STR_PAPER_NO_CAMERA,
                               KIOSK_ICON_TRIANGLE_ALERT},
         [PAPERS_ALL_BLANK] = {KIOSK_STR_PAPER_ALL_BLANK, KIOSK_ICON_PAPER_LID},
         [PAPERS_FULL] = {KIOSK_STR_PAPER_FULL, KIOSK_ICON_TRIANGLE_ALERT},

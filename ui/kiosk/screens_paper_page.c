@@ -31,19 +31,6 @@ static void page_sharing(struct kiosk_page *p, const struct papers_page *page)
     kiosk_paper_wide(p, page->shared ? &look : &share);
 }
 
-static void page_attach(struct kiosk_page *p, const struct papers_page *page)
-{
-    kiosk_paper_tile(p, &(struct kiosk_paper_button){
-                            .button = {.id = "attach",
-                                       .text = KIOSK_STR_PAPER_ATTACH,
-                                       .icon = KIOSK_ICON_PAPERCLIP,
-                                       .checked = page->attached,
-                                       .disabled = page->busy,
-                                       .intent = SESSION_INTENT_PAGE_ATTACH},
-                            .at = page->id,
-                        });
-}
-
 static void page_deeds(struct kiosk_page *p, const struct papers_view *v,
                        size_t place)
 {
@@ -83,6 +70,9 @@ static void page_deeds(struct kiosk_page *p, const struct papers_view *v,
         struct kiosk_paper_button b = {.button = all[i], .at = page->id};
         enum session_intent_kind does = b.button.intent;
         b.remove = does == SESSION_INTENT_PAGE_TURN; /* one quarter */
+        if (does == SESSION_INTENT_PAGE_AGAIN &&
+            page->from == PAPERS_FROM_CAMERA)
+            b.button.text = KIOSK_STR_PAPER_PHOTO_AGAIN;
         b.button.disabled =
             page->busy || (does == SESSION_INTENT_PAGE_EARLIER && place == 0) ||
             (does == SESSION_INTENT_PAGE_LATER && place + 1 == v->pages);
@@ -120,8 +110,7 @@ void kiosk_paper_page(struct kiosk_page *p, const struct papers_view *v)
     kiosk_paper_grid_open(p);
     if (page->shared)
         page_unshare(p, page);
-    if (v->can_attach || page->attached)
-        page_attach(p, page);
+    kiosk_paper_attach(p, v, page);
     page_deeds(p, v, place);
     kiosk_tree_close(p->t);
     kiosk_paper_tools_close(p, &kiosk_paper_back, NULL);

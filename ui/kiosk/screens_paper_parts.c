@@ -329,3 +329,19 @@ void kiosk_paper_key(struct kiosk_page *p, const struct kiosk_paper_button *b)
     n.box.pad_x = 0;
     kiosk_tree_leaf(p->t, &n);
 }
+
+void kiosk_paper_attach(struct kiosk_page *p, const struct papers_view *v,
+                        const struct papers_page *page)
+{
+    if (!page->attached && (!v->can_attach || !page->keep))
+        return;
+    kiosk_paper_tile(p, &(struct kiosk_paper_button){
+                            .button = {.id = "attach",
+                                       .text = KIOSK_STR_PAPER_ATTACH,
+                                       .icon = KIOSK_ICON_PAPERCLIP,
+                                       .checked = page->attached,
+                                       .disabled = page->busy,
+                                       .intent = SESSION_INTENT_PAGE_ATTACH},
+                            .at = page->id,
+                        });
+}

@@ -57,7 +57,7 @@ static bool has(const struct papers_view *v, const struct papers_picture *p)
     for (size_t i = 0; v && i < v->pages; i++)
         if (v->page[i].preview == p)
             return true;
-    return v && v->detail == p;
+    return v && (v->detail == p || v->aim == p);
 }
 
 void kiosk_sheets_keep(struct kiosk_sheets *s, const struct papers_view *v)

@@ -103,6 +103,32 @@ static void test_sides_and_wishes(void **state)
     bench_close(&b);
 }
 
+/* With no wish: what lies where when the job begins counts, not when the
+ * scanner was last asked how it is. */
+static void test_no_wish(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct scanmsg m = feeder;
+    m.source = SCANMSG_AUTO;
+    m.dpi = 100;
+    bench_open(&b, true, NULL);
+    bench_give(&b);
+    (void)emulator_command(b.emulator, "glass paper");
+    for (unsigned i = 0; i < 3; i++) {
+        (void)emulator_command(b.emulator, "pages 2");
+        bench_start(&b, m);
+        assert_int_equal(bench_end(&b), SCANMSG_DONE);
+        assert_int_equal(b.pages, 2);
+        (void)emulator_command(b.emulator, "pages 3");
+        (void)emulator_command(b.emulator, "empty");
+        bench_start(&b, m);
+        assert_int_equal(bench_end(&b), SCANMSG_DONE);
+        assert_int_equal(b.pages, 1);
+    }
+    bench_close(&b);
+}
+
 /* Cancelled in the middle, and at once again: both jobs end, once each. */
 static void test_cancel(void **state)
 {
@@ -239,11 +265,9 @@ static void test_states(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_ten_pages),
-        cmocka_unit_test(test_sides_and_wishes),
-        cmocka_unit_test(test_cancel),
-        cmocka_unit_test(test_pdf_bomb),
+        cmocka_unit_test(test_faults),  cmocka_unit_test(test_ten_pages),
+        cmocka_unit_test(test_no_wish), cmocka_unit_test(test_sides_and_wishes),
+        cmocka_unit_test(test_cancel),  cmocka_unit_test(test_pdf_bomb),
         cmocka_unit_test(test_states),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

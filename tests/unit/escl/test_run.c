@@ -112,6 +112,41 @@ static void test_ceiling(void **state)
     expect_end(simple(ESCL_EV_PAGE_END), ESCL_ACT_DELETE, ESCL_CEILING, 2);
 }
 
+/* The feeder or, where nothing lies in it now, the platen. */
+static void test_or_platen(void **state)
+{
+    (void)state;
+    static const struct {
+        enum escl_adf_state adf;
+        enum escl_source source;
+    } rows[] = {
+        {ESCL_ADF_LOADED, ESCL_FEEDER},  {ESCL_ADF_WORKING, ESCL_FEEDER},
+        {ESCL_ADF_EMPTY, ESCL_PLATEN},   {ESCL_ADF_JAM, ESCL_PLATEN},
+        {ESCL_ADF_UNKNOWN, ESCL_PLATEN},
+    };
+    struct escl_job job = feeder_job;
+    job.or_platen = true;
+    for (size_t i = 0; i < LK_ARRAY_LEN(rows); i++) {
+        begin(&job, 0);
+        assert_int_equal(say(status(ESCL_DEVICE_IDLE, rows[i].adf)),
+                         ESCL_ACT_CREATE);
+        assert_int_equal(run.source, rows[i].source);
+        bool feeder = rows[i].source == ESCL_FEEDER;
+        assert_int_equal(run.ceiling, feeder ? feeder_job.pages : 1);
+        /* "Not now": looked at anew before the next try. */
+        assert_int_equal(refuse(ESCL_EV_REFUSED, 503), 0);
+        now = run.timer_ms;
+        assert_int_equal(simple(ESCL_EV_TIME), ESCL_ACT_STATUS);
+        assert_int_equal(say(status(ESCL_DEVICE_IDLE, ESCL_ADF_LOADED)),
+                         ESCL_ACT_CREATE);
+        assert_int_equal(run.source, ESCL_FEEDER);
+        assert_int_equal(run.ceiling, feeder_job.pages);
+    }
+    begin(&job, 0); /* it does not say how it is */
+    assert_int_equal(refuse(ESCL_EV_NO_STATUS, 404), ESCL_ACT_CREATE);
+    assert_int_equal(run.source, ESCL_PLATEN);
+}
+
 /* What a look at the feeder before the job says. */
 static void test_check(void **state)
 {
@@ -519,14 +554,14 @@ static void test_silence(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_platen),        cmocka_unit_test(test_feeder),
-        cmocka_unit_test(test_ceiling),       cmocka_unit_test(test_check),
-        cmocka_unit_test(test_refused),       cmocka_unit_test(test_busy),
-        cmocka_unit_test(test_not_yet),       cmocka_unit_test(test_early),
-        cmocka_unit_test(test_why),           cmocka_unit_test(test_vouched),
-        cmocka_unit_test(test_adopt),         cmocka_unit_test(test_lost),
-        cmocka_unit_test(test_cancel),        cmocka_unit_test(test_silence),
-        cmocka_unit_test(test_random_events),
+        cmocka_unit_test(test_platen),  cmocka_unit_test(test_feeder),
+        cmocka_unit_test(test_ceiling), cmocka_unit_test(test_or_platen),
+        cmocka_unit_test(test_check),   cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_busy),    cmocka_unit_test(test_not_yet),
+        cmocka_unit_test(test_early),   cmocka_unit_test(test_why),
+        cmocka_unit_test(test_vouched), cmocka_unit_test(test_adopt),
+        cmocka_unit_test(test_lost),    cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_silence), cmocka_unit_test(test_random_events),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -158,6 +158,13 @@ const struct sample samples_identity[] = {
         .live = true,
     },
     {
+        .name = "identify-document-held",
+        .view = {IDENTIFY, .identity = {.phase = SESSION_IDENTITY_DOCUMENT,
+                                        .how = SESSION_BY_DOCUMENT}},
+        .live = true,
+        .paper = SAMPLE_PAPER_HELD,
+    },
+    {
         .name = "identify-done",
         .view = {IDENTIFY, .identity = {.phase = SESSION_IDENTITY_DONE,
                                         .card_in = true,

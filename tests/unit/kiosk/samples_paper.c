@@ -64,6 +64,7 @@ static struct papers_page *add(struct papers_view *v, bool lies)
     uint32_t w = lies ? 594 : 420;
     uint32_t h = lies ? 420 : 594;
     *p = (struct papers_page){.id = (uint32_t)v->pages + 11,
+                              .keep = true,
                               .dpi = 300,
                               .width_px = w * 4,
                               .height_px = h * 4};
@@ -147,6 +148,22 @@ static void scanning(struct papers_view *v)
     v->scan_percent = 57;
 }
 
+static void held(struct papers_view *v)
+{
+    struct papers_page *p = add(v, true);
+    p->from = PAPERS_FROM_CAMERA;
+    p->shared = p->whole = true;
+    p->keep = false;
+}
+
+static void aiming(struct papers_view *v, bool found)
+{
+    v->mode = PAPERS_AIM;
+    v->aim_found = found;
+    v->aim =
+        found ? sample_picture(420, 594, 3, 1) : sample_picture(594, 420, 3, 0);
+}
+
 static void full(struct papers_view *v)
 {
     while (v->pages < PAPERS_PAGES_MAX)
@@ -205,6 +222,15 @@ static void fill(struct papers_view *v, enum sample_paper which)
         break;
     case SAMPLE_PAPER_ZOOM:
         zoomed(v);
+        break;
+    case SAMPLE_PAPER_AIM:
+        aiming(v, true);
+        break;
+    case SAMPLE_PAPER_HELD:
+        held(v);
+        break;
+    case SAMPLE_PAPER_LOST:
+        aiming(v, false);
         break;
     case SAMPLE_PAPER_THEIRS:
         theirs(v);

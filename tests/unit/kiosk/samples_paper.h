@@ -20,6 +20,9 @@ enum sample_paper {
     SAMPLE_PAPER_CONSENT_ALL,
     SAMPLE_PAPER_LOOK, /* with pointers and marks */
     SAMPLE_PAPER_ZOOM, /* turned and closer */
+    SAMPLE_PAPER_AIM,  /* the document camera sees a sheet */
+    SAMPLE_PAPER_LOST, /* it sees none */
+    SAMPLE_PAPER_HELD, /* besides, an identity document is held to it */
     SAMPLE_PAPER_THEIRS,
 };
 

@@ -170,6 +170,8 @@ static void script_approval(struct bench *b)
 {
     show(b, SESSION_APPROVE, sample_form_new(SAMPLE_FORM_REVIEW, "fi"));
     assert_true(bench_says(b, "Nothing has been sent yet"));
+    /* There is no reader. */
+    assert_int_equal(bench_error(b, KIOSK_REQUEST_TAP, "sign-card"), -ENOENT);
     assert_true(bench_says(b, "\"value\": \"Kuopion leipomo Oy. The expert "
                               "wrote this.\""));
     /* As many answers as a view may have. */

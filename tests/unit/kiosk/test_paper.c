@@ -9,6 +9,7 @@
 #include "touch.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <SDL.h>
@@ -103,8 +104,26 @@ static void script_tray(struct bench *b)
     /* One alone needs no button for all. */
     assert_false(bench_says(b, "\"share-all\""));
     show_sample(b, SAMPLE_PAPER_EMPTY);
+    assert_true(bench_says(b, "The expert asks for: Payslip: Viimeisin "
+                              "palkkakuitti, kiitos. Scan both sides"));
     tap(b, &(struct tap){.id = "paper-decline",
                          .kind = SESSION_INTENT_ASK_DECLINE});
+    struct papers_view *kind = sample_paper_new(SAMPLE_PAPER_EMPTY);
+    kind->ask.text[0] = '\0';
+    show(b, kind);
+    assert_true(bench_says(b, "asks for: Payslip. Scan both sides"));
+    kind = sample_paper_new(SAMPLE_PAPER_EMPTY);
+    (void)snprintf(kind->ask.kind, sizeof(kind->ask.kind), "strange");
+    show(b, kind);
+    assert_true(bench_says(b, "asks for: Viimeisin"));
+    show_sample(b, SAMPLE_PAPER_AIM);
+    tap(b,
+        &(struct tap){.id = "take", .kind = SESSION_INTENT_SCAN, .remove = 2});
+    assert_true(bench_says(b, "The paper was found"));
+    show_sample(b, SAMPLE_PAPER_LOST);
+    assert_true(bench_says(b, "No paper is found"));
+    tap(b,
+        &(struct tap){.id = "scan-cancel", .kind = SESSION_INTENT_SCAN_CANCEL});
     show_sample(b, SAMPLE_PAPER_SCANNING);
     tap(b,
         &(struct tap){.id = "scan-cancel", .kind = SESSION_INTENT_SCAN_CANCEL});
@@ -192,6 +211,36 @@ static void test_crop(void **state)
     bench_run(script_crop);
 }
 
+/* The mark that is pointed at, else the newest of one's own; a page that is
+ * looked at can go with the form. */
+static void unmarks(struct bench *b)
+{
+    static const struct {
+        bool here;
+        uint16_t x, y;
+        uint32_t mark;
+    } rows[] = {
+        {false, 0, 0, 2},
+        {true, 3000, 3900, 2},
+        {true, 4000, 2000, 1},
+        {true, 1200, 9000, 3},
+    };
+    for (size_t i = 0; i < LK_ARRAY_LEN(rows); i++) {
+        struct papers_view *v = sample_paper_new(SAMPLE_PAPER_LOOK);
+        v->mine = (struct papers_point){rows[i].here, rows[i].x, rows[i].y};
+        show(b, v);
+        tap(b, &(struct tap){.id = "unmark",
+                             .kind = SESSION_INTENT_UNMARK,
+                             .at = 11,
+                             .version = rows[i].mark});
+    }
+    struct papers_view *v = sample_paper_new(SAMPLE_PAPER_LOOK);
+    v->can_attach = true;
+    show(b, v);
+    tap(b, &(struct tap){
+               .id = "attach", .kind = SESSION_INTENT_PAGE_ATTACH, .at = 11});
+}
+
 static void script_look(struct bench *b)
 {
     static const struct tap all[] = {
@@ -216,6 +265,8 @@ static void script_look(struct bench *b)
     };
     show_sample(b, SAMPLE_PAPER_LOOK);
     taps(b, all, LK_ARRAY_LEN(all));
+    unmarks(b);
+    show_sample(b, SAMPLE_PAPER_LOOK);
     /* The whole page is seen: it cannot be moved, a pointer can. */
     assert_int_equal(bench_error(b, KIOSK_REQUEST_TAP, "look-left"), -EACCES);
     assert_int_equal(bench_error(b, KIOSK_REQUEST_TAP, "tool-point"), 0);

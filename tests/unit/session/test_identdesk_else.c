@@ -191,6 +191,10 @@ static void by_document(void **state)
     assert_said("working");
     identdesk_document(w->d, 0, w->now_us);
     assert_said("document");
+    world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN); /* it lay badly */
+    assert_true(w->camera);
+    identdesk_document(w->d, 0, w->now_us);
+    assert_said("document");
     world_page(w, "{\"type\":\"identify-seen\",\"n\":2}");
     assert_said("document");
     world_page(w, "{\"type\":\"identify-seen\",\"n\":1}");

@@ -211,41 +211,130 @@ static void test_silence(void **state)
     assert_int_equal(world.order.type, SCANMSG_DECODE);
 }
 
-static void test_camera(void **state)
+/* --- the document camera ------------------------------------------------ */
+
+static const struct session_intent aim = {.kind = SESSION_INTENT_SCAN,
+                                          .remove = 1};
+static const struct session_intent shoot = {.kind = SESSION_INTENT_SCAN,
+                                            .remove = 2};
+
+/* A picture comes, and luukku-scan makes a page of it. */
+static void camera_sees(uint32_t tag, uint8_t traits)
 {
-    (void)state;
-    const struct session_intent photo = {.kind = SESSION_INTENT_SCAN,
-                                         .remove = 1};
-    desk_tap_with(photo); /* there is none */
-    assert_int_equal(world.pictures, 0);
-    paperdesk_set_camera(world.d, true);
-    desk_tap_with(photo);
-    assert_int_equal(desk_view()->mode, PAPERS_SCANNING);
     paperdesk_camera_gave(world.d, pages_jpeg(5, 100), world.now_us);
     assert_int_equal(world.order.type, SCANMSG_DECODE);
     assert_int_equal(world.order.prep, SCANMSG_WITH_JPEG | SCANMSG_FLATTEN);
     assert_int_equal(world.order_tag, 5);
-    desk_gave(6, 0);
+    desk_gave(tag, traits);
     desk_ended(SCANMSG_DONE);
+}
+
+static void test_camera(void **state)
+{
+    (void)state;
+    desk_tap_with(aim); /* there is none */
+    assert_int_equal(world.pictures, 0);
+    assert_int_equal(desk_view()->said, PAPERS_NO_CAMERA);
+    paperdesk_set_camera(world.d, true);
+    desk_tap_with(aim);
+    desk_check(PAPERS_AIM, 0);
+    assert_null(world.v->aim);
+    desk_tap_with(shoot); /* nothing was seen yet */
+    desk_check(PAPERS_AIM, 0);
+    camera_sees(6, 0);
+    assert_non_null(desk_view()->aim);
+    assert_false(world.v->aim_found);
+    assert_int_equal(world.pictures, 1);
+    paperdesk_tick(world.d, world.now_us = paperdesk_next_us(world.d));
+    assert_int_equal(world.pictures, 2); /* again and again */
+    camera_sees(7, SCANMSG_FLATTENED);
+    assert_true(desk_view()->aim_found);
+    assert_int_equal(world.v->pages, 0);
+    desk_tap_with(shoot);
     desk_check(PAPERS_PAGE, 1);
     assert_int_equal(world.v->page[0].from, PAPERS_FROM_CAMERA);
+    assert_null(world.v->aim);
     assert_int_equal(world.glasses, 0);
-    desk_tap_with(photo);
-    paperdesk_camera_gave(world.d, -1, world.now_us);
-    assert_int_equal(desk_view()->said, PAPERS_UNPLUGGED);
-    desk_tap_with(photo);
-    desk_tap(SESSION_INTENT_SCAN_CANCEL, 0);
-    paperdesk_camera_gave(world.d, pages_jpeg(5, 100),
-                          world.now_us); /* too late */
-    desk_check(PAPERS_TRAY, 0);
-    desk_tap(SESSION_INTENT_PAGE_AGAIN, 1);
     paperdesk_tick(world.d, world.now_us += 60 * SECOND);
-    assert_int_equal(desk_view()->said, PAPERS_UNPLUGGED);
+    assert_int_equal(world.pictures, 2); /* and no more */
+}
+
+static void test_camera_given_up(void **state)
+{
+    (void)state;
+    paperdesk_set_camera(world.d, true);
+    desk_tap_with(aim);
+    desk_tap(SESSION_INTENT_SCAN_CANCEL, 0);
     desk_check(PAPERS_TRAY, 0);
+    paperdesk_camera_gave(world.d, pages_jpeg(5, 100), world.now_us);
+    assert_int_equal(world.orders, 0); /* too late */
+    desk_tap_with(aim);
+    camera_sees(6, 0);
+    paperdesk_unaim(world.d, world.now_us); /* another screen */
+    desk_check(PAPERS_TRAY, 0);
+    assert_null(world.v->aim);
+    desk_tap_with(aim);
+    paperdesk_camera_gave(world.d, pages_jpeg(5, 100), world.now_us);
+    desk_tap(SESSION_INTENT_BACK, 0); /* while it is being read */
+    desk_check(PAPERS_TRAY, 0);
+    assert_int_equal(world.cancels, 1);
+    desk_ended(SCANMSG_CANCELLED);
+    desk_check(PAPERS_TRAY, 0);
+    assert_int_equal(world.v->said, PAPERS_FINE);
+}
+
+static void test_camera_fails(void **state)
+{
+    (void)state;
+    paperdesk_set_camera(world.d, true);
+    desk_tap_with(aim);
+    paperdesk_camera_gave(world.d, -1, world.now_us);
+    desk_check(PAPERS_TRAY, 0);
+    assert_int_equal(world.v->said, PAPERS_NO_CAMERA);
+    desk_tap_with(aim);
+    assert_int_equal(desk_view()->said, PAPERS_FINE);
+    paperdesk_tick(world.d, world.now_us += 60 * SECOND); /* silent */
+    assert_int_equal(desk_view()->said, PAPERS_NO_CAMERA);
+    desk_tap_with(aim);
+    paperdesk_camera_gave(world.d, pages_jpeg(5, 100), world.now_us);
+    desk_ended(SCANMSG_MALFORMED);
+    desk_check(PAPERS_TRAY, 0);
+    assert_int_equal(world.v->said, PAPERS_UNREADABLE);
+    desk_tap_with(aim);
+    camera_sees(6, 0);
+    paperdesk_set_camera(world.d, false); /* pulled */
+    paperdesk_tick(world.d, world.now_us = paperdesk_next_us(world.d));
+    desk_check(PAPERS_TRAY, 0);
+    assert_int_equal(world.v->said, PAPERS_NO_CAMERA);
+    paperdesk_set_camera(world.d, true);
     world.camera_answer = -EIO;
-    desk_tap_with(photo);
+    desk_tap_with(aim);
     desk_check(PAPERS_TRAY, 0);
-    assert_int_equal(world.pictures, 5);
+    assert_int_equal(world.v->said, PAPERS_NO_CAMERA);
+}
+
+/* A page of the camera's is taken anew by it, in its place. */
+static void test_camera_again(void **state)
+{
+    (void)state;
+    paperdesk_set_camera(world.d, true);
+    for (int i = 0; i < 2; i++) {
+        desk_tap_with(aim);
+        camera_sees(6, SCANMSG_FLATTENED);
+        desk_tap_with(shoot);
+    }
+    desk_tap(SESSION_INTENT_PAGE_AGAIN, 1);
+    desk_check(PAPERS_AIM, 0);
+    camera_sees(8, SCANMSG_FLATTENED);
+    desk_tap(SESSION_INTENT_BACK, 0);
+    desk_check(PAPERS_PAGE, 1);
+    desk_tap(SESSION_INTENT_PAGE_AGAIN, 1);
+    camera_sees(8, SCANMSG_FLATTENED);
+    desk_tap_with(shoot);
+    desk_check(PAPERS_PAGE, 3);
+    assert_int_equal(world.v->pages, 2);
+    assert_int_equal(world.v->page[0].id, 3);
+    assert_int_equal(world.v->page[0].from, PAPERS_FROM_CAMERA);
 }
 
 /* --- pages ------------------------------------------------------------- */
@@ -449,6 +538,9 @@ int main(void)
         CASE(test_sources),
         CASE(test_silence),
         CASE(test_camera),
+        CASE(test_camera_given_up),
+        CASE(test_camera_fails),
+        CASE(test_camera_again),
         CASE(test_edits),
         CASE(test_again),
         CASE(test_order_and_remove),

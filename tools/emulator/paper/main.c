@@ -14,8 +14,10 @@ static const char usage[] =
     "  [--region X,Y,W,H (300ths of an inch)] [--rotate 0|180] [--skew DEG]\n"
     "  [--noise LEVEL] [--quality Q] [--progressive] [--cmyk] [--pages N]\n"
     "  [--format jpeg|pdf|pdf-vector|png|yuyv]\n"
-    "  [--photo|--person] [--pixels WxH] [--frames N] [--stripes WIDTHS]\n"
-    "A blank photo or person is a dark one. Stripes lie across the page, dark\n"
+    "  [--photo [--bare]|--person] [--pixels WxH] [--frames N]\n"
+    "  [--stripes WIDTHS]\n"
+    "A blank photo or person is a dark one, a bare photo one of a table\n"
+    "alone. Stripes lie across the page, dark\n"
     "and light in turn; each digit is the width of one.\n"
     "Writes to standard output. With --frames each picture is preceded by its\n"
     "length, four bytes, the most significant first.\n";
@@ -42,6 +44,7 @@ enum option_id {
     O_PROGRESSIVE,
     O_CMYK,
     O_PHOTO,
+    O_BARE,
     O_PERSON
 };
 
@@ -63,6 +66,7 @@ static const struct option options[] = {
     {"--format", O_FORMAT},   {"--photo", O_PHOTO},
     {"--person", O_PERSON},   {"--pixels", O_PIXELS},
     {"--stripes", O_STRIPES}, {"--help", O_HELP},
+    {"--bare", O_BARE},
 };
 
 /* Reads `n` numbers, each followed by one of `ends` or the end. */
@@ -196,6 +200,8 @@ static bool set_option(struct paper_spec *s, int id, const char *arg)
     case O_PHOTO:
         s->scene = PAPER_PHOTO;
         return true;
+    case O_BARE:
+        return s->bare = true;
     case O_PERSON:
         s->scene = PAPER_PERSON;
         return true;

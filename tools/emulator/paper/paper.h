@@ -40,6 +40,7 @@ struct paper_spec {
     unsigned seed;
     bool back;
     bool blank;
+    bool bare; /* a photo of the desk alone */
     bool progressive;
     bool cmyk;
     double dpi;

@@ -167,6 +167,8 @@ static int photo_of_page(const struct paper_spec *s, struct paper_image *to)
     if (e < 0)
         return e;
     photo_corners(s, q);
+    for (int i = 0; i < 4 && s->bare; i++)
+        q[i].x -= 4.0 * s->width; /* it lies elsewhere */
     struct view v = view_of(q);
     for (unsigned y = 0; y < to->height; y++) {
         for (unsigned x = 0; x < to->width; x++)

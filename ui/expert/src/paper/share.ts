@@ -166,12 +166,12 @@ export class PaperShare extends Sharing<PaperLine> {
     return this.command({ do: 'unmark', page, mark });
   }
 
-  /** Asks for a paper, in the words that the citizen is to read; false where neither a kind nor words say which. */
-  ask(wish: Wish, words = wish.text): boolean {
-    const text = fitted(words, ASK_TEXT_MAX);
+  /** Asks for a paper: the kiosk has words of its own for the kind, in the citizen's language. False where neither a kind nor words say which. */
+  ask(wish: Wish): boolean {
+    const text = fitted(wish.text, ASK_TEXT_MAX);
     if (!ASK_KIND.test(wish.kind) || (wish.kind === '' && text === '')) return false;
     if (!this.command({ do: 'ask', kind: wish.kind, sides: wish.sides, text })) return false;
-    this.wish = { ...wish, text: fitted(wish.text, ASK_TEXT_MAX) };
+    this.wish = { ...wish, text };
     this.stir();
     return true;
   }

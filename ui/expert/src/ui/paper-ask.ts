@@ -2,7 +2,6 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PaperShare } from '../paper/share';
-import { LANGS, textsOf } from '../text';
 import { CallElement, define } from './element';
 import { icon } from './icons';
 
@@ -44,14 +43,7 @@ class PaperAsk extends CallElement {
     const text = field.value.trim();
     this.bare = this.kind === 'other' && text === '';
     if (this.bare) return field.focus();
-    if (this.share.ask({ kind: this.kind, sides: this.sides, text }, this.words(text))) this.done();
-  }
-
-  /** As the citizen reads it, in a language of theirs as far as this page has it: which paper, and what more. */
-  private words(text: string): string {
-    const lang = this.app.desk!.current!.entry.lang;
-    const known = LANGS.find((l) => l === lang) ?? (['se', 'smn', 'sms'].includes(lang) ? 'fi' : 'en');
-    return [...(this.kind === 'other' ? [] : [textsOf(known).paper.kinds[this.kind]!]), ...(text === '' ? [] : [text])].join(': ');
+    if (this.share.ask({ kind: this.kind, sides: this.sides, text })) this.done();
   }
 
   private done(): void {

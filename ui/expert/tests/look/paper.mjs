@@ -55,7 +55,7 @@ async function asking({ page, see }, kiosk) {
   await focusIs(page, id('ask-scan'));
   await page.waitForSelector(`${id('paper-asked')}[data-state="open"]`);
   await comes(() => kiosk.commands.length === 1, 'the wish');
-  same(kiosk.commands[0], { do: 'ask', kind: 'payslip', sides: 2, text: 'Palkkakuitti: elokuun palkka' }, 'what was asked for');
+  same(kiosk.commands[0], { do: 'ask', kind: 'payslip', sides: 2, text: 'elokuun palkka' }, 'what was asked for');
   await see('paper-asked');
   kiosk.tell({ ask: 'scanning', scanner: 'busy' });
   await page.waitForSelector(`${id('paper-asked')}[data-state="scanning"]`);
