@@ -42,7 +42,7 @@ static size_t count(const struct super_log *log, const char *a, const char *b)
 {
     const char *argv[] = {a, b};
     struct super_query q;
-    size_t words = (a ? 1 : 0) + (b ? 1 : 0);
+    size_t words = (a ? 1U : 0U) + (b ? 1U : 0U);
     assert_int_equal(super_query_parse(argv, words, &q), 0);
     json_t *v = super_query_answer(&q, log);
     size_t n = json_array_size(json_object_get(v, "lines"));
