@@ -175,6 +175,24 @@ static void device_again(const struct console_call *call)
         console_put(text_of(call), "It is tried again. Look: show devices\n");
 }
 
+/* "restart", "reboot" and with "now": asked for once more, by name. */
+static void begin_anew(const struct console_call *call)
+{
+    const char *const words[] = {call->command->words,
+                                 call->args > 0 ? call->arg[0] : NULL, NULL};
+    LK_AUTO(control_answer) a = NULL;
+    if (!console_reply_confirmed(call->context)) {
+        console_putf(text_of(call),
+                     "This ends whatever the kiosk is doing. To go on, type "
+                     "%s\n",
+                     call->command->words);
+        console_reply_confirm(call->context, call->command->words);
+        return;
+    }
+    if (ask(commands_of(call), words, ANSWER_US, text_of(call), &a) == 0)
+        console_put(text_of(call), "It begins anew. In a minute: test all\n");
+}
+
 static void terminal_rows(const struct console_call *call)
 {
     char *end = NULL;
@@ -234,6 +252,8 @@ static const struct console_command commands[] = {
     {"net turn", "ask each relay for a place", NULL, 0, 0, check},
     {"device", "a device that was set aside", NULL, 0, 0, NULL},
     {"device again", "use it again", "scanner|reader", 1, 1, device_again},
+    {"restart", "begin the kiosk's programs anew", "[now]", 0, 1, begin_anew},
+    {"reboot", "begin the machine anew", "[now]", 0, 1, begin_anew},
     {"terminal", "this terminal", NULL, 0, 0, NULL},
     {"terminal rows", "lines of a page; 0: no pages", "NUMBER", 1, 1,
      terminal_rows},
