@@ -34,6 +34,7 @@ struct rtc_channels {
     struct rtc_room room[OWN]; /* on lanes */
     struct lk_timer *timer;
     int bps; /* what the way carries */
+    struct rtc_spare spare;
 };
 
 static int own_of(const struct rtc_channels *c, int channel)
@@ -63,10 +64,12 @@ static int busy_lanes(const struct rtc_channels *c)
     return n;
 }
 
-/* While much is to be sent, the picture makes room for it. */
+/* While much is to be sent, the picture makes room for it, unless the way
+ * carries more than the picture may use. */
 static void share_way(struct rtc_channels *c)
 {
-    int share = busy_lanes(c) > 0 ? rtc_room_share(c->bps) : 0;
+    bool beside = busy_lanes(c) == 0 || c->spare.bps > 0;
+    int share = beside ? 0 : rtc_room_share(c->bps);
     c->config.video(c->config.video_arg, LK_MAX(c->bps - share, c->bps / 2));
 }
 
@@ -77,7 +80,9 @@ static bool grow_lane(struct rtc_channels *c, int lane, int64_t now_us)
     if (c->handle[lane] < 0)
         return false;
     size_t waiting = rtc_peer_channel_buffered(c->peer, c->handle[lane]);
-    int bps = busy_lanes(c) > 1 ? c->bps / 2 : c->bps;
+    int bps = LK_MAX(c->spare.bps, rtc_room_share(c->bps));
+    if (busy_lanes(c) > 1)
+        bps /= 2;
     if (rtc_room_grow(room, bps, waiting, now_us))
         tell_room(c, lane);
     return rtc_room_wants(room);
@@ -87,10 +92,16 @@ static void on_timer(void *arg, int64_t now_us)
 {
     struct rtc_channels *c = arg;
     bool busy = busy_lanes(c) > 0;
+    bool beside = c->spare.bps > 0;
     bool wants = false;
+    if (c->peer && busy)
+        rtc_spare_try(&c->spare, c->bps, rtc_peer_at_top(c->peer), now_us);
     for (int i = LANES; c->peer && i < OWN; i++)
         wants = grow_lane(c, i, now_us) || wants;
-    if (c->peer && (busy_lanes(c) > 0) != busy)
+    if (busy_lanes(c) == 0)
+        c->spare.bps = 0;
+    if (c->peer &&
+        ((busy_lanes(c) > 0) != busy || (c->spare.bps > 0) != beside))
         share_way(c);
     if (wants)
         lk_timer_set(c->timer, now_us + RTC_ROOM_TICK_US);
@@ -248,6 +259,7 @@ void rtc_channels_reset(struct rtc_channels *c)
     }
     c->peer = NULL;
     c->bps = c->config.start_bps;
+    c->spare = (struct rtc_spare){0};
     for (size_t i = 0; i < OWN; i++)
         c->handle[i] = -1;
 }

@@ -15,6 +15,7 @@
 #define PEAK_SINK_PER_S 0.05
 #define LOSS_WINDOW 60u /* packets */
 #define LOSS_HIGH 0.10
+#define TOP 0.95 /* of what the target may be at most */
 
 void flow_control_init(struct flow_control *c, bool feedback, int start_bps,
                        int min_bps, int max_bps)
@@ -44,6 +45,19 @@ static void clamp(struct flow_control *c)
 {
     c->target_bps = LK_MIN(c->target_bps, (double)c->max_bps);
     c->target_bps = LK_MAX(c->target_bps, (double)c->min_bps);
+}
+
+/* Far more than what is sent is not tried. */
+static double most_bps(const struct flow_control *c)
+{
+    return 1.5 * c->peak_bps + FLOW_CONTROL_PROBE_BPS;
+}
+
+bool flow_control_at_top(const struct flow_control *c)
+{
+    double most = LK_MIN((double)c->max_bps, most_bps(c));
+    return c->queue_us < FLOW_CONTROL_QUEUE_HIGH_US &&
+           c->target_bps >= TOP * most;
 }
 
 void flow_control_set_max(struct flow_control *c, int max_bps)
@@ -126,9 +140,8 @@ static double growth_per_s(const struct flow_control *c, int64_t now_us)
 static void grow(struct flow_control *c, double dt_s, int64_t now_us)
 {
     double rate = growth_per_s(c, now_us);
-    double room = 1.5 * c->peak_bps + FLOW_CONTROL_PROBE_BPS;
     double to = c->target_bps * (1 + rate * dt_s) + 2000 * dt_s;
-    if (to <= room)
+    if (to <= most_bps(c))
         c->target_bps = to;
 }
 
@@ -183,14 +196,13 @@ void flow_control_decide(struct flow_control *c, int64_t rtt_us, int64_t now_us)
         grow(c, dt_s, now_us);
     }
     heed_loss(c, now_us);
-    double most = 1.5 * c->peak_bps + FLOW_CONTROL_PROBE_BPS;
     if (now_us - c->window_us > FLOOR_WINDOW_US) {
         c->window_us = now_us;
         c->floor_us[1] = c->floor_us[0];
         c->floor_us[0] = FLOOR_NONE;
     }
     if (c->newest_us - c->first_us > ACKED_WINDOW_US)
-        c->target_bps = LK_MIN(c->target_bps, most);
+        c->target_bps = LK_MIN(c->target_bps, most_bps(c));
     clamp(c);
 }
 

@@ -52,6 +52,10 @@ void flow_control_init(struct flow_control *c, bool feedback, int start_bps,
 /* The transport came up, or the path has changed: measures anew. */
 void flow_control_start(struct flow_control *c, int64_t now_us);
 
+/* Whether the target is as high as its ceiling and what is sent let it be, and
+ * no queue stands: the way carries that, and perhaps more. */
+bool flow_control_at_top(const struct flow_control *c);
+
 void flow_control_set_max(struct flow_control *c, int max_bps);
 
 /* One packet in a feedback report: it came, or it did not. */

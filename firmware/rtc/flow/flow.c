@@ -73,6 +73,11 @@ void flow_want_key(struct flow *f)
     f->key_wanted = true;
 }
 
+bool flow_at_top(const struct flow *f)
+{
+    return flow_control_at_top(&f->control);
+}
+
 void flow_set_max_bps(struct flow *f, int max_bps)
 {
     flow_control_set_max(&f->control, max_bps);

@@ -93,6 +93,9 @@ void flow_note_packet(struct flow *f, int64_t now_us);
 /* Our decoder wants a key frame of the far end; rate-limited. */
 void flow_request_keyframe(struct flow *f, int64_t now_us);
 
+/* Whether the rate is as high as it may be, and no queue stands on the way. */
+bool flow_at_top(const struct flow *f);
+
 /* Ceiling of our video's rate from now on, e.g. for a smaller picture. */
 void flow_set_max_bps(struct flow *f, int max_bps);
 

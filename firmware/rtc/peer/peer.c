@@ -114,6 +114,11 @@ void rtc_peer_request_keyframe(struct rtc_peer *p)
     peer_pump(p);
 }
 
+bool rtc_peer_at_top(const struct rtc_peer *p)
+{
+    return p->flow && flow_at_top(p->flow);
+}
+
 void rtc_peer_set_max_bps(struct rtc_peer *p, int max_bps)
 {
     p->max_bps = LK_MAX(max_bps, p->cfg.start_bps);

@@ -138,6 +138,10 @@ int rtc_peer_send_rtp(struct rtc_peer *p, enum flow_kind kind,
 /* Our decoder needs a key frame; rate-limited, fine in any state. */
 void rtc_peer_request_keyframe(struct rtc_peer *p);
 
+/* Whether our video's rate is as high as it may be, and no queue stands: the
+ * way carries that, and perhaps more. Any state. */
+bool rtc_peer_at_top(const struct rtc_peer *p);
+
 /* Ceiling of our video's rate from now on. */
 void rtc_peer_set_max_bps(struct rtc_peer *p, int max_bps);
 
