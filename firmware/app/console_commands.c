@@ -57,7 +57,8 @@ static int ask(const struct console_commands *c, const char *const *words,
     int r = control_client_open(c->socket, &client);
     if (r == 0)
         r = control_client_call(client, words, n, timeout_us, &a);
-    if (r < 0) {
+    if (!a) {
+        r = r < 0 ? r : -EPROTO;
         console_put(text, explain(r));
         return r;
     }

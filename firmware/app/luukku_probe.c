@@ -14,6 +14,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <resolv.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,9 +105,12 @@ static int run_net(struct inherit *in, int argc, char **argv)
 {
     struct store_config *config = NULL;
     LK_AUTO(lk_buf) ca = NULL;
-    /* One try of 2 s for a name, not four of 5 s. */
-    (void)setenv("RES_OPTIONS", "timeout:2 attempts:1", 1);
     int r = setup_config_load(in, &config);
+    /* One try of 2 s for a name, not four of 5 s. */
+    if (r == 0 && res_init() < 0)
+        r = -EIO;
+    _res.retrans = 2;
+    _res.retry = 1;
     if (r == 0)
         r = inherit_read(in, "tls-ca", &ca);
     inherit_close(in);

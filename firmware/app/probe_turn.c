@@ -320,7 +320,7 @@ static void refused(const struct store_config_turn *turn, unsigned code)
 static void try_turn(struct talk *t)
 {
     struct message m;
-    struct message answer;
+    struct message answer = {.len = 0};
     char more[48];
     int64_t since_us = lk_clock_us();
     allocate(&m, t);

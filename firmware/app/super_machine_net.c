@@ -1,5 +1,6 @@
 /* Interfaces, routes and name servers. */
 #include "app/super_machine_impl.h"
+#include "base/text.h"
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -119,56 +120,74 @@ static void add_route(json_t *list, const char *to, const char *via,
                                               via, "interface", interface));
 }
 
-/* /proc/net/route: addresses as hexadecimal words in the machine's order. */
+#define FIELDS_MAX 10
+#define FIELD_MAX 33 /* the longest is an address of IPv6 */
+
+/* The words of a line, at most FIELDS_MAX; returns how many. One that is too
+ * long ends them. */
+static size_t fields_of(const char *line, char ret[FIELDS_MAX][FIELD_MAX])
+{
+    size_t n = 0;
+    for (line += strspn(line, " \t"); *line && n < FIELDS_MAX; n++) {
+        size_t len = strcspn(line, " \t");
+        if (len >= FIELD_MAX)
+            break;
+        (void)snprintf(ret[n], FIELD_MAX, "%.*s", (int)len, line);
+        line += len;
+        line += strspn(line, " \t");
+    }
+    return n;
+}
+
+static bool read_hex(const char *word, unsigned *ret)
+{
+    char *end = NULL;
+    size_t len = strlen(word);
+    if (len == 0 || len > 8 || strspn(word, "0123456789abcdefABCDEF") != len)
+        return false;
+    *ret = (unsigned)strtoul(word, &end, 16);
+    return true;
+}
+
+/* /proc/net/route: name, to, via, flags, three numbers, mask; addresses as
+ * hexadecimal words in the machine's order. */
 static void add_route4(json_t *list, const char *line)
 {
-    char name[32];
+    char field[FIELDS_MAX][FIELD_MAX];
     unsigned to = 0;
     unsigned via = 0;
-    unsigned flags = 0;
     unsigned mask = 0;
     char text[INET_ADDRSTRLEN];
     char target[INET_ADDRSTRLEN + 8];
     char gateway[INET_ADDRSTRLEN] = "";
-    if (sscanf(line, "%31s %8x %8x %8x %*d %*d %*d %8x", name, &to, &via,
-               &flags, &mask) != 5)
+    if (fields_of(line, field) < 8 || !read_hex(field[1], &to) ||
+        !read_hex(field[2], &via) || !read_hex(field[7], &mask))
         return;
     if (!inet_ntop(AF_INET, &to, text, sizeof(text)) ||
         (via && !inet_ntop(AF_INET, &via, gateway, sizeof(gateway))))
         return;
     (void)snprintf(target, sizeof(target), "%s/%d", text,
                    __builtin_popcount(mask));
-    add_route(list, mask ? target : "default", gateway, name);
+    add_route(list, mask ? target : "default", gateway, field[0]);
 }
 
-static bool read_hex6(const char *hex, struct in6_addr *ret)
-{
-    for (size_t i = 0; i < 16; i++) {
-        unsigned byte = 0;
-        if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
-            return false;
-        ret->s6_addr[i] = (uint8_t)byte;
-    }
-    return true;
-}
-
-/* /proc/net/ipv6_route: only ways out are of interest. */
+/* /proc/net/ipv6_route: to, its bits, from, its bits, via, four numbers, name;
+ * only ways out are of interest. */
 static void add_route6(json_t *list, const char *line)
 {
-    char to[33];
-    char via[33];
-    char name[32];
+    char field[FIELDS_MAX][FIELD_MAX];
     unsigned bits = 0;
     struct in6_addr a;
     char gateway[INET6_ADDRSTRLEN];
-    if (sscanf(line, "%32s %2x %*s %*s %32s %*s %*s %*s %*s %31s", to, &bits,
-               via, name) != 4)
+    if (fields_of(line, field) < 10 || !read_hex(field[1], &bits))
         return;
-    if (bits != 0 || strlen(via) != 32 || strspn(via, "0") == 32 ||
-        !read_hex6(via, &a) ||
+    const char *via = field[4];
+    if (bits != 0 || strlen(via) != 2 * sizeof(a.s6_addr) ||
+        strspn(via, "0") == strlen(via) ||
+        lk_hex_decode(via, sizeof(a.s6_addr), a.s6_addr) < 0 ||
         !inet_ntop(AF_INET6, &a, gateway, sizeof(gateway)))
         return;
-    add_route(list, "default", gateway, name);
+    add_route(list, "default", gateway, field[9]);
 }
 
 static void each_line(const struct super_machine *m, const char *file,

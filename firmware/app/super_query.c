@@ -118,7 +118,7 @@ static bool fits(const struct super_query *q, const struct super_log_line *line)
         return true;
     if (!super_log_parse(line->text, &level, &room, &len))
         return false;
-    for (unsigned i = 0; i <= q->level; i++)
+    for (unsigned i = 0; i <= q->level && i < LK_ARRAY_LEN(level_name); i++)
         if (strcmp(level, level_name[i]) == 0)
             return true;
     return false;
@@ -146,7 +146,7 @@ static uint64_t tail(const struct super_query *q, const struct super_log *log)
     size_t bytes = 0;
     unsigned n = 0;
     for (uint64_t i = first; i-- > oldest && n < q->lines;) {
-        struct super_log_line line;
+        struct super_log_line line = {0};
         if (super_log_at(log, i, &line) == 0 || line.number != i ||
             !fits(q, &line))
             continue;
@@ -162,20 +162,19 @@ static uint64_t tail(const struct super_query *q, const struct super_log *log)
 json_t *super_query_answer(const struct super_query *q,
                            const struct super_log *log)
 {
-    struct super_log_line line;
+    struct super_log_line line = {0};
     json_t *lines = json_array();
     size_t bytes = 0;
     uint64_t next = q->has_since ? q->since : tail(q, log);
     while (lines && json_array_size(lines) < q->lines &&
            super_log_at(log, next, &line) == 1) {
-        if (fits(q, &line)) {
-            bytes += strlen(line.text) + LINE_EXTRA;
-            if (bytes > TEXT_BYTES)
-                break;
-            if (json_array_append_new(lines, line_answer(&line)) < 0) {
-                json_decref(lines);
-                return NULL;
-            }
+        bool wanted = fits(q, &line);
+        bytes += wanted ? strlen(line.text) + LINE_EXTRA : 0;
+        if (bytes > TEXT_BYTES)
+            break;
+        if (wanted && json_array_append_new(lines, line_answer(&line)) < 0) {
+            json_decref(lines);
+            return NULL;
         }
         next = line.number + 1;
     }

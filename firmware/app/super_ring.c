@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,7 +12,7 @@
 
 /* A slot: 8 magic, 8 number, 8 time, 24 program, 2 length, then the text, and a
  * checksum over all of it at the end; numbers are little-endian. */
-#define MAGIC "LUUKKUL1"
+static const uint8_t magic[8] = {'L', 'U', 'U', 'K', 'K', 'U', 'L', '1'};
 #define AT_NUMBER 8
 #define AT_TIME 16
 #define AT_PROGRAM 24
@@ -57,11 +58,11 @@ void super_ring_encode(const struct super_log_line *line,
 {
     size_t len = strnlen(line->text, SUPER_LOG_TEXT_MAX - 1);
     memset(ret, 0, SUPER_RING_SLOT);
-    memcpy(ret, MAGIC, 8);
+    memcpy(ret, magic, sizeof(magic));
     put(ret + AT_NUMBER, line->number, 8);
     put(ret + AT_TIME, (uint64_t)line->wall_us, 8);
-    memcpy(ret + AT_PROGRAM, line->program,
-           strnlen(line->program, SUPER_RING_PROGRAM_MAX - 1));
+    (void)snprintf((char *)ret + AT_PROGRAM, SUPER_RING_PROGRAM_MAX, "%s",
+                   line->program);
     put(ret + AT_LENGTH, len, 2);
     memcpy(ret + AT_TEXT, line->text, len);
     put(ret + AT_SUM, checksum(ret, AT_SUM), 4);
@@ -83,7 +84,7 @@ int super_ring_decode(uint8_t slot[SUPER_RING_SLOT], struct super_log_line *ret)
     uint64_t len = get(slot + AT_LENGTH, 2);
     uint64_t number = get(slot + AT_NUMBER, 8);
     uint64_t time = get(slot + AT_TIME, 8);
-    if (memcmp(slot, MAGIC, 8) != 0 || len >= SUPER_LOG_TEXT_MAX ||
+    if (memcmp(slot, magic, sizeof(magic)) != 0 || len >= SUPER_LOG_TEXT_MAX ||
         get(slot + AT_SUM, 4) != checksum(slot, AT_SUM))
         return -EBADMSG;
     char *text = (char *)slot + AT_TEXT;

@@ -12,7 +12,7 @@ const LOST = 'Paperia ei löydy.';
 /** Lays something under the camera; it is drawn a moment later. */
 async function lay(demo, thing, ...order) {
   await demo.kiosk.ctl('emu', 'document', ...order);
-  await until(`${thing} under the camera`, async () => JSON.stringify(await demo.kiosk.ctl('emu', 'document', 'laid')).includes(thing));
+  await until(`${thing} under the camera`, async () => JSON.stringify(await demo.kiosk.ctl('emu', 'document', 'laid')).includes(thing), 60000);
 }
 
 async function aims(t, demo, look) {

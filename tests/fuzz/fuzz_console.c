@@ -114,7 +114,8 @@ static void take(struct console *c)
     size_t len = 0;
     const uint8_t *out = console_output(c, &len);
     for (size_t i = 0; i < len; i++)
-        if (out[i] >= 127 || (out[i] < ' ' && !memchr("\r\n\b\a", out[i], 4)))
+        if (out[i] == 0 || out[i] >= 127 ||
+            (out[i] < ' ' && !strchr("\r\n\b\a", out[i])))
             abort();
     console_sent(c, LK_MIN(len, (size_t)300));
 }

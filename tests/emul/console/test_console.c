@@ -386,8 +386,8 @@ static size_t random_line(uint64_t *seed, char *to)
     while (len < most) {
         if (test_random(seed) % 4 == 0) {
             const char *w = words[test_random(seed) % LK_ARRAY_LEN(words)];
-            memcpy(to + len, w, strlen(w));
-            len += strlen(w);
+            for (; *w; w++)
+                to[len++] = *w;
         } else {
             to[len++] = (char)test_random(seed);
         }

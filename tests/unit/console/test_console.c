@@ -418,8 +418,8 @@ static void noise_lets_nobody_in(void **state)
         while (len < 10 + test_random(&seed) % 60) {
             const char *w = words[test_random(&seed) % LK_ARRAY_LEN(words)];
             if (test_random(&seed) % 3 == 0) {
-                memcpy(noise + len, w, strlen(w));
-                len += strlen(w);
+                for (; *w; w++)
+                    noise[len++] = (uint8_t)*w;
             } else {
                 noise[len++] = (uint8_t)test_random(&seed);
             }

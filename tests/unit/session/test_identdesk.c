@@ -5,18 +5,18 @@
 
 #include <errno.h>
 
-#define w ident_world()
+#define W ident_world()
 
 /* The proof that the page heard is over what stands now. */
 static void assert_card_proof(const struct identity_acting *a)
 {
     uint8_t challenge[32];
     uint8_t sig[64];
-    const char *s = world_word(w, "sig");
+    const char *s = world_word(W, "sig");
     assert_said("proof");
-    assert_string_equal(world_word(w, "alg"), "ES384");
+    assert_string_equal(world_word(W, "alg"), "ES384");
     assert_int_equal(
-        identity_challenge(IDENTITY_CARD, &w->binding, a, challenge), 0);
+        identity_challenge(IDENTITY_CARD, &W->binding, a, challenge), 0);
     assert_int_equal(lk_b64u_decode(s, strlen(s), sig, sizeof(sig)), 32);
     assert_memory_equal(sig, challenge, 32);
 }
@@ -29,70 +29,70 @@ static void identifies(void **state)
 {
     (void)state;
     assert_string_equal(
-        json_string_value(json_object_get(world_last(w, "role"), "role")),
+        json_string_value(json_object_get(world_last(W, "role"), "role")),
         "self");
-    world_ask(w, 1, "card");
+    world_ask(W, 1, "card");
     assert_said("asked");
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_ASKED);
-    assert_int_equal(w->view.how, SESSION_BY_CARD);
-    assert_int_equal(w->called, 1);
-    card_put(w, CARDMSG_CARD_FINEID);
-    assert_int_equal(w->card.id, 0); /* nothing before the yes */
-    assert_true(w->view.card_in);
-    card_pull(w);
-    world_intent(w, SESSION_INTENT_IDENTIFY_YES);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_ASKED);
+    assert_int_equal(W->view.how, SESSION_BY_CARD);
+    assert_int_equal(W->called, 1);
+    card_put(W, CARDMSG_CARD_FINEID);
+    assert_int_equal(W->card.id, 0); /* nothing before the yes */
+    assert_true(W->view.card_in);
+    card_pull(W);
+    world_intent(W, SESSION_INTENT_IDENTIFY_YES);
     assert_said("card");
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_CARD);
-    card_put(w, CARDMSG_CARD_LOOKING);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_CARD);
-    card_put(w, CARDMSG_CARD_FINEID);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_PIN);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_CARD);
+    card_put(W, CARDMSG_CARD_LOOKING);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_CARD);
+    card_put(W, CARDMSG_CARD_FINEID);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_PIN);
     assert_said("pin");
-    assert_int_equal(w->view.least, 4);
-    assert_int_equal(w->view.most, 12);
-    assert_int_equal(w->view.tries, 5);
-    assert_false(w->view.pad);
+    assert_int_equal(W->view.least, 4);
+    assert_int_equal(W->view.most, 12);
+    assert_int_equal(W->view.tries, 5);
+    assert_false(W->view.pad);
     for (int i = 0; i < 10; i++)
-        assert_int_equal(w->view.order[i], i);
-    world_type(w, "123"); /* too few: nothing happens */
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_PIN);
-    assert_int_equal(w->view.digits, 3);
-    world_intent(w, SESSION_INTENT_PIN_BACK);
-    assert_int_equal(w->view.digits, 2);
-    world_type(w, "34");
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_DONE);
-    assert_string_equal(w->view.name, "Maija Ääkkönen");
+        assert_int_equal(W->view.order[i], i);
+    world_type(W, "123"); /* too few: nothing happens */
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_PIN);
+    assert_int_equal(W->view.digits, 3);
+    world_intent(W, SESSION_INTENT_PIN_BACK);
+    assert_int_equal(W->view.digits, 2);
+    world_type(W, "34");
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_DONE);
+    assert_string_equal(W->view.name, "Maija Ääkkönen");
     assert_card_proof(&self);
-    assert_int_equal(world_states(w, "proof"), 1);
-    world_page(w, "{\"type\":\"identify-off\",\"n\":1}"); /* it is over */
+    assert_int_equal(world_states(W, "proof"), 1);
+    world_page(W, "{\"type\":\"identify-off\",\"n\":1}"); /* it is over */
     assert_said("proof");
-    assert_int_equal(w->card.verifies, 1);
-    world_intent(w, SESSION_INTENT_DONE);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_NONE);
-    assert_string_equal(w->view.name, "");
-    assert_true(w->view.card_in);
-    assert_int_equal(w->notes, 0);
+    assert_int_equal(W->card.verifies, 1);
+    world_intent(W, SESSION_INTENT_DONE);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_NONE);
+    assert_string_equal(W->view.name, "");
+    assert_true(W->view.card_in);
+    assert_int_equal(W->notes, 0);
 }
 
 /* Nothing of the name goes to the page before the yes, whatever is asked. */
 static void nothing_before_the_yes(void **state)
 {
     (void)state;
-    card_put(w, CARDMSG_CARD_FINEID);
-    world_ask(w, 1, "card");
-    world_type(w, "1234");
-    world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
-    world_intent(w, SESSION_INTENT_PIN_BACK);
-    world_page(w, "{\"type\":\"identify-seen\",\"n\":1}");
-    world_reconnect(w);
-    assert_int_equal(w->card.verifies, 0);
+    card_put(W, CARDMSG_CARD_FINEID);
+    world_ask(W, 1, "card");
+    world_type(W, "1234");
+    world_intent(W, SESSION_INTENT_IDENTIFY_AGAIN);
+    world_intent(W, SESSION_INTENT_PIN_BACK);
+    world_page(W, "{\"type\":\"identify-seen\",\"n\":1}");
+    world_reconnect(W);
+    assert_int_equal(W->card.verifies, 0);
     assert_said("asked");
-    for (size_t i = 0; i < w->heard; i++)
-        assert_true(json_object_size(w->texts[i]) <= 4);
-    world_intent(w, SESSION_INTENT_IDENTIFY_NO);
+    for (size_t i = 0; i < W->heard; i++)
+        assert_true(json_object_size(W->texts[i]) <= 4);
+    world_intent(W, SESSION_INTENT_IDENTIFY_NO);
     assert_said("declined");
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_NONE);
-    world_intent(w, SESSION_INTENT_IDENTIFY_YES); /* too late */
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_NONE);
+    world_intent(W, SESSION_INTENT_IDENTIFY_YES); /* too late */
     assert_said("declined");
 }
 
@@ -102,18 +102,18 @@ static void gives_up_at_any_time(void **state)
         SESSION_INTENT_IDENTIFY_NO, SESSION_INTENT_BACK, SESSION_INTENT_DONE};
     (void)state;
     for (uint32_t i = 0; i < 6; i++) {
-        world_wait(w, 10 * SEC);
-        world_ask(w, i + 1, "card");
-        world_intent(w, SESSION_INTENT_IDENTIFY_YES);
+        world_wait(W, 10 * SEC);
+        world_ask(W, i + 1, "card");
+        world_intent(W, SESSION_INTENT_IDENTIFY_YES);
         if (i % 2)
-            card_put(w, CARDMSG_CARD_FINEID);
-        assert_int_equal(w->view.phase,
+            card_put(W, CARDMSG_CARD_FINEID);
+        assert_int_equal(W->view.phase,
                          i % 2 ? SESSION_IDENTITY_PIN : SESSION_IDENTITY_CARD);
-        world_intent(w, kinds[i % 3]);
+        world_intent(W, kinds[i % 3]);
         assert_said("declined");
-        assert_int_equal(w->view.phase, SESSION_IDENTITY_NONE);
-        assert_int_equal(w->card.id, 0);
-        card_pull(w);
+        assert_int_equal(W->view.phase, SESSION_IDENTITY_NONE);
+        assert_int_equal(W->card.id, 0);
+        card_pull(W);
     }
 }
 
@@ -121,26 +121,26 @@ static void gives_up_at_any_time(void **state)
 static void back_from_the_question(void **state)
 {
     (void)state;
-    world_ask(w, 1, "card");
-    world_intent(w, SESSION_INTENT_BACK);
+    world_ask(W, 1, "card");
+    world_intent(W, SESSION_INTENT_BACK);
     assert_said("asked");
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_ASKED);
-    world_intent(w, SESSION_INTENT_IDENTIFY_YES);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_ASKED);
+    world_intent(W, SESSION_INTENT_IDENTIFY_YES);
     assert_said("card");
 }
 
 static void a_question_waits_so_long(void **state)
 {
     (void)state;
-    world_ask(w, 1, "card");
-    world_wait(w, IDENTDESK_ASKED_US - 1);
+    world_ask(W, 1, "card");
+    world_wait(W, IDENTDESK_ASKED_US - 1);
     assert_said("asked");
-    world_wait(w, 1);
+    world_wait(W, 1);
     assert_said("failed");
-    assert_string_equal(world_word(w, "why"), "timeout");
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_NONE);
-    world_intent(w, SESSION_INTENT_IDENTIFY_YES);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_NONE);
+    assert_string_equal(world_word(W, "why"), "timeout");
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_NONE);
+    world_intent(W, SESSION_INTENT_IDENTIFY_YES);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_NONE);
 }
 
 /* --- the page ---------------------------------------------------------- */
@@ -148,31 +148,31 @@ static void a_question_waits_so_long(void **state)
 static void the_page_takes_it_back(void **state)
 {
     (void)state;
-    card_put(w, CARDMSG_CARD_FINEID);
-    world_ask(w, 3, "card");
-    world_intent(w, SESSION_INTENT_IDENTIFY_YES);
-    world_page(w, "{\"type\":\"identify-off\",\"n\":2}");
+    card_put(W, CARDMSG_CARD_FINEID);
+    world_ask(W, 3, "card");
+    world_intent(W, SESSION_INTENT_IDENTIFY_YES);
+    world_page(W, "{\"type\":\"identify-off\",\"n\":2}");
     assert_said("pin");
-    world_page(w, "{\"type\":\"identify-off\",\"n\":3}");
+    world_page(W, "{\"type\":\"identify-off\",\"n\":3}");
     assert_said("off");
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_NONE);
-    assert_int_equal(w->card.id, 0);
-    world_page(w, "{\"type\":\"identify-off\",\"n\":3}");
-    assert_int_equal(world_states(w, "off"), 1);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_NONE);
+    assert_int_equal(W->card.id, 0);
+    world_page(W, "{\"type\":\"identify-off\",\"n\":3}");
+    assert_int_equal(world_states(W, "off"), 1);
 }
 
 /* What was signed for a request that is gone goes nowhere. */
 static void a_late_signature_is_dropped(void **state)
 {
     (void)state;
-    card_put(w, CARDMSG_CARD_FINEID);
-    world_ask(w, 1, "card");
-    world_intent(w, SESSION_INTENT_IDENTIFY_YES);
-    uint32_t id = w->card.id;
-    w->card.working = true; /* the card cannot be stopped any more */
-    world_page(w, "{\"type\":\"identify-off\",\"n\":1}");
-    world_ask(w, 2, "card");
-    world_intent(w, SESSION_INTENT_IDENTIFY_YES);
+    card_put(W, CARDMSG_CARD_FINEID);
+    world_ask(W, 1, "card");
+    world_intent(W, SESSION_INTENT_IDENTIFY_YES);
+    uint32_t id = W->card.id;
+    W->card.working = true; /* the card cannot be stopped any more */
+    world_page(W, "{\"type\":\"identify-off\",\"n\":1}");
+    world_ask(W, 2, "card");
+    world_intent(W, SESSION_INTENT_IDENTIFY_YES);
     assert_said("card"); /* the reader is not free yet */
     uint8_t bytes[48] = {1};
     struct cardmsg late = {.type = CARDMSG_RESULT,
@@ -181,34 +181,34 @@ static void a_late_signature_is_dropped(void **state)
                            .len = 48,
                            .certificate = bytes,
                            .certificate_len = 20};
-    w->card.id = 0;
-    identdesk_card(w->d, &late, w->now_us);
-    world_run(w);
-    assert_int_equal(world_states(w, "proof"), 0);
+    W->card.id = 0;
+    identdesk_card(W->d, &late, W->now_us);
+    world_run(W);
+    assert_int_equal(world_states(W, "proof"), 0);
     assert_said("pin");
-    assert_int_not_equal(w->card.id, id);
-    world_type(w, "1234");
+    assert_int_not_equal(W->card.id, id);
+    world_type(W, "1234");
     assert_card_proof(&self);
     assert_int_equal(
-        json_integer_value(json_object_get(world_last(w, "identity"), "n")), 2);
+        json_integer_value(json_object_get(world_last(W, "identity"), "n")), 2);
 }
 
 static void a_newer_request_replaces(void **state)
 {
     (void)state;
-    card_put(w, CARDMSG_CARD_FINEID);
-    world_ask(w, 5, "card");
-    world_intent(w, SESSION_INTENT_IDENTIFY_YES);
+    card_put(W, CARDMSG_CARD_FINEID);
+    world_ask(W, 5, "card");
+    world_intent(W, SESSION_INTENT_IDENTIFY_YES);
     assert_said("pin");
-    world_ask(w, 5, "card"); /* a repeat */
-    world_ask(w, 4, "phone");
+    world_ask(W, 5, "card"); /* a repeat */
+    world_ask(W, 4, "phone");
     assert_said("pin");
-    world_ask(w, 6, "phone");
+    world_ask(W, 6, "phone");
     assert_said("asked"); /* consent anew */
-    assert_string_equal(world_word(w, "how"), "phone");
-    assert_int_equal(w->view.how, SESSION_BY_PHONE);
-    assert_int_equal(w->card.id, 0);
-    assert_int_equal(w->called, 2);
+    assert_string_equal(world_word(W, "how"), "phone");
+    assert_int_equal(W->view.how, SESSION_BY_PHONE);
+    assert_int_equal(W->card.id, 0);
+    assert_int_equal(W->called, 2);
 }
 
 /* A page that asks and asks does not keep the citizen busy. */
@@ -216,17 +216,17 @@ static void a_flood_of_requests(void **state)
 {
     (void)state;
     for (uint32_t n = 1; n <= 50; n++)
-        world_ask(w, n, "card");
-    assert_int_equal(world_states(w, "asked"), IDENTDESK_ASKS);
-    assert_int_equal(world_states(w, "off"), 50 - IDENTDESK_ASKS);
-    world_wait(w, IDENTDESK_ASK_US);
-    world_ask(w, 51, "card");
-    world_ask(w, 52, "card");
-    assert_int_equal(world_states(w, "asked"), IDENTDESK_ASKS + 1);
-    world_wait(w, 100 * IDENTDESK_ASK_US);
+        world_ask(W, n, "card");
+    assert_int_equal(world_states(W, "asked"), IDENTDESK_ASKS);
+    assert_int_equal(world_states(W, "off"), 50 - IDENTDESK_ASKS);
+    world_wait(W, IDENTDESK_ASK_US);
+    world_ask(W, 51, "card");
+    world_ask(W, 52, "card");
+    assert_int_equal(world_states(W, "asked"), IDENTDESK_ASKS + 1);
+    world_wait(W, 100 * IDENTDESK_ASK_US);
     for (uint32_t n = 60; n < 80; n++)
-        world_ask(w, n, "card");
-    assert_int_equal(world_states(w, "asked"), 2 * IDENTDESK_ASKS + 1);
+        world_ask(W, n, "card");
+    assert_int_equal(world_states(W, "asked"), 2 * IDENTDESK_ASKS + 1);
 }
 
 static void lies(void **state)
@@ -241,12 +241,12 @@ static void lies(void **state)
         "{\"type\":\"identify-seen\",\"n\":1}",
         "{\"type\":\"identify-off\",\"n\":1}",
         "{\"type\":\"role\",\"role\":\"company\",\"name\":\"x\"}"};
-    size_t heard = w->heard;
+    size_t heard = W->heard;
     (void)state;
     for (size_t i = 0; i < LK_ARRAY_LEN(texts); i++)
-        world_page(w, "%s", texts[i]);
-    assert_int_equal(w->heard, heard);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_NONE);
+        world_page(W, "%s", texts[i]);
+    assert_int_equal(W->heard, heard);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_NONE);
 }
 
 /* --- connections ------------------------------------------------------- */
@@ -254,23 +254,23 @@ static void lies(void **state)
 static void a_fresh_connection_begins_anew(void **state)
 {
     (void)state;
-    card_put(w, CARDMSG_CARD_FINEID);
-    world_ask(w, 1, "card");
-    world_intent(w, SESSION_INTENT_IDENTIFY_YES);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_PIN);
-    w->bound = false;
-    identdesk_channel(w->d, false, w->now_us);
-    world_run(w);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_WORKING);
-    assert_int_equal(w->card.id, 0); /* the PIN is gone */
-    world_type(w, "1234");
-    assert_int_equal(w->card.verifies, 0);
-    w->bound = true;
-    w->binding.kiosk_print[3] = 9;
-    identdesk_channel(w->d, true, w->now_us);
-    world_run(w);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_PIN); /* no new yes */
-    world_type(w, "1234");
+    card_put(W, CARDMSG_CARD_FINEID);
+    world_ask(W, 1, "card");
+    world_intent(W, SESSION_INTENT_IDENTIFY_YES);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_PIN);
+    W->bound = false;
+    identdesk_channel(W->d, false, W->now_us);
+    world_run(W);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_WORKING);
+    assert_int_equal(W->card.id, 0); /* the PIN is gone */
+    world_type(W, "1234");
+    assert_int_equal(W->card.verifies, 0);
+    W->bound = true;
+    W->binding.kiosk_print[3] = 9;
+    identdesk_channel(W->d, true, W->now_us);
+    world_run(W);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_PIN); /* no new yes */
+    world_type(W, "1234");
     assert_card_proof(&self);
 }
 
@@ -278,77 +278,77 @@ static void a_fresh_connection_begins_anew(void **state)
 static void a_swapped_connection(void **state)
 {
     (void)state;
-    card_put(w, CARDMSG_CARD_FINEID);
-    world_ask(w, 1, "card");
-    world_intent(w, SESSION_INTENT_IDENTIFY_YES);
-    w->binding.page_print[7] ^= 1;
-    world_type(w, "1234");
-    assert_int_equal(world_states(w, "proof"), 0);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_PIN); /* anew */
-    world_type(w, "1234");
+    card_put(W, CARDMSG_CARD_FINEID);
+    world_ask(W, 1, "card");
+    world_intent(W, SESSION_INTENT_IDENTIFY_YES);
+    W->binding.page_print[7] ^= 1;
+    world_type(W, "1234");
+    assert_int_equal(world_states(W, "proof"), 0);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_PIN); /* anew */
+    world_type(W, "1234");
     assert_card_proof(&self);
 }
 
 static void the_line_stays_away(void **state)
 {
     (void)state;
-    world_ask(w, 1, "card");
-    world_intent(w, SESSION_INTENT_IDENTIFY_YES);
-    w->bound = false;
-    identdesk_channel(w->d, false, w->now_us);
-    world_wait(w, IDENTDESK_LINE_US);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_FAILED);
-    assert_int_equal(w->view.why, SESSION_WHY_FAILED);
-    w->bound = true;
-    identdesk_channel(w->d, true, w->now_us);
+    world_ask(W, 1, "card");
+    world_intent(W, SESSION_INTENT_IDENTIFY_YES);
+    W->bound = false;
+    identdesk_channel(W->d, false, W->now_us);
+    world_wait(W, IDENTDESK_LINE_US);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_FAILED);
+    assert_int_equal(W->view.why, SESSION_WHY_FAILED);
+    W->bound = true;
+    identdesk_channel(W->d, true, W->now_us);
     assert_said("failed"); /* is heard now */
-    world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
+    world_intent(W, SESSION_INTENT_IDENTIFY_AGAIN);
     assert_said("card");
 }
 
 static void a_finished_one_is_repeated(void **state)
 {
     (void)state;
-    card_put(w, CARDMSG_CARD_FINEID);
-    world_ask(w, 1, "card");
-    world_intent(w, SESSION_INTENT_IDENTIFY_YES);
-    world_type(w, "1234");
-    json_t *first = json_deep_copy(world_last(w, "identity"));
-    world_intent(w, SESSION_INTENT_DONE);
-    world_reconnect(w);
-    assert_int_equal(world_states(w, "proof"), 2);
-    assert_true(json_equal(first, world_last(w, "identity")));
+    card_put(W, CARDMSG_CARD_FINEID);
+    world_ask(W, 1, "card");
+    world_intent(W, SESSION_INTENT_IDENTIFY_YES);
+    world_type(W, "1234");
+    json_t *first = json_deep_copy(world_last(W, "identity"));
+    world_intent(W, SESSION_INTENT_DONE);
+    world_reconnect(W);
+    assert_int_equal(world_states(W, "proof"), 2);
+    assert_true(json_equal(first, world_last(W, "identity")));
     json_decref(first);
     /* The role comes before it. */
-    assert_ptr_equal(world_last(w, "identity"), w->texts[w->heard - 1]);
-    assert_ptr_equal(world_last(w, "role"), w->texts[w->heard - 2]);
+    assert_ptr_equal(world_last(W, "identity"), W->texts[W->heard - 1]);
+    assert_ptr_equal(world_last(W, "role"), W->texts[W->heard - 2]);
 }
 
 static void the_call_ends(void **state)
 {
     (void)state;
-    card_put(w, CARDMSG_CARD_FINEID);
-    world_role(w, SESSION_PERSON, "Aino", "010115A901K");
-    world_ask(w, 9, "card");
-    world_intent(w, SESSION_INTENT_IDENTIFY_YES);
-    identdesk_end(w->d, w->now_us);
-    world_run(w);
-    assert_int_equal(w->card.id, 0);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_NONE);
-    assert_true(w->view.card_in); /* is not forgotten */
-    size_t heard = w->heard;
-    world_ask(w, 10, "card");
-    world_role(w, SESSION_PERSON, "Aino", "");
-    world_intent(w, SESSION_INTENT_SIGN);
-    assert_int_equal(w->heard, heard);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_NONE);
-    card_pull(w);
-    assert_false(w->view.card_in);
-    identdesk_begin(w->d, w->now_us);
+    card_put(W, CARDMSG_CARD_FINEID);
+    world_role(W, SESSION_PERSON, "Aino", "010115A901K");
+    world_ask(W, 9, "card");
+    world_intent(W, SESSION_INTENT_IDENTIFY_YES);
+    identdesk_end(W->d, W->now_us);
+    world_run(W);
+    assert_int_equal(W->card.id, 0);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_NONE);
+    assert_true(W->view.card_in); /* is not forgotten */
+    size_t heard = W->heard;
+    world_ask(W, 10, "card");
+    world_role(W, SESSION_PERSON, "Aino", "");
+    world_intent(W, SESSION_INTENT_SIGN);
+    assert_int_equal(W->heard, heard);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_NONE);
+    card_pull(W);
+    assert_false(W->view.card_in);
+    identdesk_begin(W->d, W->now_us);
     assert_string_equal(
-        json_string_value(json_object_get(world_last(w, "role"), "role")),
+        json_string_value(json_object_get(world_last(W, "role"), "role")),
         "self");
-    world_ask(w, 1, "card"); /* it is another call */
+    world_ask(W, 1, "card"); /* it is another call */
     assert_said("asked");
 }
 
@@ -359,38 +359,38 @@ static void the_role_is_signed(void **state)
     struct identity_acting company = {IDENTITY_COMPANY, "Sähkö \"Valo\" Oy",
                                       "1234567-1"};
     (void)state;
-    world_role(w, SESSION_COMPANY, company.name, company.id);
+    world_role(W, SESSION_COMPANY, company.name, company.id);
     assert_string_equal(
-        json_string_value(json_object_get(world_last(w, "role"), "name")),
+        json_string_value(json_object_get(world_last(W, "role"), "name")),
         company.name);
-    card_put(w, CARDMSG_CARD_FINEID);
-    world_ask(w, 1, "card");
-    world_intent(w, SESSION_INTENT_IDENTIFY_YES);
-    world_role(w, SESSION_SELF, "ignored", "ignored"); /* while typing */
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_PIN);
-    world_type(w, "1234");
+    card_put(W, CARDMSG_CARD_FINEID);
+    world_ask(W, 1, "card");
+    world_intent(W, SESSION_INTENT_IDENTIFY_YES);
+    world_role(W, SESSION_SELF, "ignored", "ignored"); /* while typing */
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_PIN);
+    world_type(W, "1234");
     assert_card_proof(&self);
-    world_role(w, SESSION_COMPANY, company.name, company.id);
-    assert_int_equal(world_states(w, "proof"), 1); /* it stays what it was */
-    world_ask(w, 2, "card");
-    world_intent(w, SESSION_INTENT_IDENTIFY_YES);
-    world_type(w, "1234");
+    world_role(W, SESSION_COMPANY, company.name, company.id);
+    assert_int_equal(world_states(W, "proof"), 1); /* it stays what it was */
+    world_ask(W, 2, "card");
+    world_intent(W, SESSION_INTENT_IDENTIFY_YES);
+    world_type(W, "1234");
     assert_card_proof(&company);
 }
 
 static void bad_roles(void **state)
 {
     char name[200];
-    size_t heard = w->heard;
+    size_t heard = W->heard;
     (void)state;
     memset(name, 'a', sizeof(name));
     name[129] = '\0';
-    world_role(w, SESSION_PERSON, "", "010115A901K");
-    world_role(w, SESSION_PERSON, "a\nb", "");
-    world_role(w, SESSION_PERSON, name, "");
-    world_role(w, SESSION_PERSON, "a", name);
-    world_role(w, (enum session_role)3, "a", "b");
-    assert_int_equal(w->heard, heard);
+    world_role(W, SESSION_PERSON, "", "010115A901K");
+    world_role(W, SESSION_PERSON, "a\nb", "");
+    world_role(W, SESSION_PERSON, name, "");
+    world_role(W, SESSION_PERSON, "a", name);
+    world_role(W, (enum session_role)3, "a", "b");
+    assert_int_equal(W->heard, heard);
 }
 
 /* --- memory ------------------------------------------------------------ */

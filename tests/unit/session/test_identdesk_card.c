@@ -3,19 +3,19 @@
 
 #include <errno.h>
 
-#define w ident_world()
+#define W ident_world()
 
 /* Begins one of the two. */
 static void begin(bool sign)
 {
     static uint32_t n = 1;
-    world_wait(w, 10 * SEC);
+    world_wait(W, 10 * SEC);
     if (sign) {
-        world_intent(w, SESSION_INTENT_SIGN);
+        world_intent(W, SESSION_INTENT_SIGN);
         return;
     }
-    world_ask(w, n++, "card");
-    world_intent(w, SESSION_INTENT_IDENTIFY_YES);
+    world_ask(W, n++, "card");
+    world_intent(W, SESSION_INTENT_IDENTIFY_YES);
 }
 
 /* The seal answers what was asked for last. */
@@ -23,9 +23,9 @@ static void prepared(void)
 {
     uint8_t hash[48];
     memset(hash, 0xab, sizeof(hash));
-    assert_int_not_equal(w->signer.id, 0);
-    identdesk_prepared(w->d, w->signer.id, hash, w->now_us);
-    world_run(w);
+    assert_int_not_equal(W->signer.id, 0);
+    identdesk_prepared(W->d, W->signer.id, hash, W->now_us);
+    world_run(W);
 }
 
 /* To the PIN, of either. */
@@ -34,7 +34,7 @@ static void to_pin(bool sign)
     begin(sign);
     if (sign)
         prepared();
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_PIN);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_PIN);
 }
 
 /* --- cards ------------------------------------------------------------- */
@@ -53,95 +53,95 @@ static void cards_that_are_none(void **state)
     (void)state;
     for (size_t i = 0; i < LK_ARRAY_LEN(table); i++) {
         begin(false);
-        card_put(w, CARDMSG_CARD_LOOKING);
-        card_put(w, table[i].card);
+        card_put(W, CARDMSG_CARD_LOOKING);
+        card_put(W, table[i].card);
         assert_failed(table[i].why, table[i].word);
-        card_pull(w);
+        card_pull(W);
         assert_failed(table[i].why, table[i].word); /* stays to be read */
-        world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
-        assert_int_equal(w->view.phase, SESSION_IDENTITY_CARD);
-        card_put(w, CARDMSG_CARD_FINEID);
-        assert_int_equal(w->view.phase, SESSION_IDENTITY_PIN);
-        card_pull(w);
+        world_intent(W, SESSION_INTENT_IDENTIFY_AGAIN);
+        assert_int_equal(W->view.phase, SESSION_IDENTITY_CARD);
+        card_put(W, CARDMSG_CARD_FINEID);
+        assert_int_equal(W->view.phase, SESSION_IDENTITY_PIN);
+        card_pull(W);
     }
-    w->card.chain = CARDMSG_CHAIN_EXPIRED;
+    W->card.chain = CARDMSG_CHAIN_EXPIRED;
     begin(false);
-    card_put(w, CARDMSG_CARD_FINEID);
+    card_put(W, CARDMSG_CARD_FINEID);
     assert_failed(SESSION_WHY_EXPIRED, "expired");
-    assert_int_equal(w->card.verifies, 0);
+    assert_int_equal(W->card.verifies, 0);
 }
 
 /* A card whose PIN 1 is blocked can sign, if its PIN 2 is not. */
 static void a_blocked_card_signs(void **state)
 {
     (void)state;
-    card_put(w, CARDMSG_CARD_BLOCKED);
+    card_put(W, CARDMSG_CARD_BLOCKED);
     to_pin(true);
-    world_type(w, "654321");
-    assert_int_equal(w->signatures, 1);
+    world_type(W, "654321");
+    assert_int_equal(W->signatures, 1);
 }
 
 static void tries_are_told(void **state)
 {
     (void)state;
-    card_put(w, CARDMSG_CARD_FINEID);
+    card_put(W, CARDMSG_CARD_FINEID);
     for (int sign = 0; sign < 2; sign++) {
-        uint8_t *tries = &w->card.tries[sign];
+        uint8_t *tries = &W->card.tries[sign];
         begin(sign);
         for (int left = 4; left > 0; left--) {
             if (sign)
                 prepared();
-            assert_int_equal(w->view.tries, left + 1);
-            world_type(w, "999999");
+            assert_int_equal(W->view.tries, left + 1);
+            world_type(W, "999999");
             assert_failed(SESSION_WHY_WRONG_PIN, "wrong-pin");
-            assert_int_equal(w->view.tries, left);
-            world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
+            assert_int_equal(W->view.tries, left);
+            world_intent(W, SESSION_INTENT_IDENTIFY_AGAIN);
         }
         /* The last one is never used up. */
         assert_failed(SESSION_WHY_LAST_TRY, "last-try");
-        assert_int_equal(w->view.tries, 1);
+        assert_int_equal(W->view.tries, 1);
         for (int i = 0; i < 3; i++) {
-            world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
-            world_type(w, "999999");
+            world_intent(W, SESSION_INTENT_IDENTIFY_AGAIN);
+            world_type(W, "999999");
             assert_failed(SESSION_WHY_LAST_TRY, "last-try");
         }
         assert_int_equal(*tries, 1);
         *tries = 0;
-        world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
+        world_intent(W, SESSION_INTENT_IDENTIFY_AGAIN);
         assert_failed(SESSION_WHY_BLOCKED, "blocked");
-        world_intent(w, SESSION_INTENT_IDENTIFY_NO);
+        world_intent(W, SESSION_INTENT_IDENTIFY_NO);
         *tries = 5;
     }
     /* A card that counts in another way: no try is left, so it is blocked. */
     to_pin(false);
     struct cardmsg none = {
-        .type = CARDMSG_FAILED, .id = w->card.id, .why = CARDMSG_WRONG_PIN};
-    w->card.id = 0;
-    identdesk_card(w->d, &none, w->now_us);
+        .type = CARDMSG_FAILED, .id = W->card.id, .why = CARDMSG_WRONG_PIN};
+    W->card.id = 0;
+    identdesk_card(W->d, &none, W->now_us);
     assert_failed(SESSION_WHY_BLOCKED, "blocked");
-    assert_int_equal(w->card.verifies, 8);
-    assert_int_equal(w->signer.id, 0);
+    assert_int_equal(W->card.verifies, 8);
+    assert_int_equal(W->signer.id, 0);
 }
 
 static void the_card_goes(void **state)
 {
     (void)state;
     for (int sign = 0; sign < 2; sign++) {
-        card_put(w, CARDMSG_CARD_FINEID);
+        card_put(W, CARDMSG_CARD_FINEID);
         to_pin(sign);
-        world_type(w, "12");
-        card_pull(w);
+        world_type(W, "12");
+        card_pull(W);
         assert_failed(SESSION_WHY_CARD_GONE, "card-gone");
-        assert_false(w->view.card_in);
-        w->card.who++; /* another one */
-        card_put(w, CARDMSG_CARD_FINEID);
-        assert_int_equal(w->view.phase, SESSION_IDENTITY_FAILED);
-        world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
+        assert_false(W->view.card_in);
+        W->card.who++; /* another one */
+        card_put(W, CARDMSG_CARD_FINEID);
+        assert_int_equal(W->view.phase, SESSION_IDENTITY_FAILED);
+        world_intent(W, SESSION_INTENT_IDENTIFY_AGAIN);
         if (sign)
             prepared();
-        assert_int_equal(w->view.digits, 0);
-        world_type(w, sign ? "654321" : "1234");
-        assert_int_equal(sign ? w->signatures : world_states(w, "proof"), 1);
+        assert_int_equal(W->view.digits, 0);
+        world_type(W, sign ? "654321" : "1234");
+        assert_int_equal(sign ? W->signatures : world_states(W, "proof"), 1);
     }
 }
 
@@ -149,13 +149,13 @@ static void the_card_goes(void **state)
 static void another_card_signs(void **state)
 {
     (void)state;
-    card_put(w, CARDMSG_CARD_FINEID);
+    card_put(W, CARDMSG_CARD_FINEID);
     to_pin(true);
-    w->card.who++;
-    world_type(w, "654321");
+    W->card.who++;
+    world_type(W, "654321");
     assert_failed(SESSION_WHY_CARD_GONE, "");
-    assert_int_equal(w->signatures, 0);
-    assert_int_equal(w->given_up, 1);
+    assert_int_equal(W->signatures, 0);
+    assert_int_equal(W->given_up, 1);
 }
 
 /* --- reader and luukku-card -------------------------------------------- */
@@ -163,67 +163,67 @@ static void another_card_signs(void **state)
 static void no_reader(void **state)
 {
     (void)state;
-    card_reader(w, CARDMSG_READER_NONE);
+    card_reader(W, CARDMSG_READER_NONE);
     begin(false);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_CARD);
-    world_wait(w, IDENTDESK_READER_US);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_CARD);
+    world_wait(W, IDENTDESK_READER_US);
     assert_failed(SESSION_WHY_READER, "no-reader");
-    card_reader(w, CARDMSG_READER_BROKEN);
-    world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
-    world_wait(w, IDENTDESK_READER_US);
+    card_reader(W, CARDMSG_READER_BROKEN);
+    world_intent(W, SESSION_INTENT_IDENTIFY_AGAIN);
+    world_wait(W, IDENTDESK_READER_US);
     assert_failed(SESSION_WHY_READER, "reader");
-    world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
-    world_wait(w, IDENTDESK_READER_US / 2);
-    card_reader(w, CARDMSG_READER_READY); /* just in time */
-    world_wait(w, IDENTDESK_READER_US);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_CARD);
-    card_put(w, CARDMSG_CARD_FINEID);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_PIN);
+    world_intent(W, SESSION_INTENT_IDENTIFY_AGAIN);
+    world_wait(W, IDENTDESK_READER_US / 2);
+    card_reader(W, CARDMSG_READER_READY); /* just in time */
+    world_wait(W, IDENTDESK_READER_US);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_CARD);
+    card_put(W, CARDMSG_CARD_FINEID);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_PIN);
 }
 
 static void the_reader_goes(void **state)
 {
     (void)state;
     for (int i = 0; i < 2; i++) {
-        card_put(w, CARDMSG_CARD_FINEID);
+        card_put(W, CARDMSG_CARD_FINEID);
         to_pin(false);
-        card_reader(w, i ? CARDMSG_READER_BROKEN : CARDMSG_READER_NONE);
+        card_reader(W, i ? CARDMSG_READER_BROKEN : CARDMSG_READER_NONE);
         assert_failed(SESSION_WHY_READER, i ? "reader" : "no-reader");
-        card_reader(w, CARDMSG_READER_READY);
+        card_reader(W, CARDMSG_READER_READY);
     }
 }
 
 static void luukku_card_crashes(void **state)
 {
     (void)state;
-    card_put(w, CARDMSG_CARD_FINEID);
+    card_put(W, CARDMSG_CARD_FINEID);
     to_pin(false);
-    world_type(w, "12");
-    card_crash(w);
+    world_type(W, "12");
+    card_crash(W);
     assert_failed(SESSION_WHY_READER, "reader");
-    assert_false(w->view.card_in);
-    world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_CARD);
-    world_wait(w, SEC);
-    card_start(w); /* started anew */
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_PIN);
-    world_type(w, "1234");
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_DONE);
-    card_crash(w);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_DONE);
+    assert_false(W->view.card_in);
+    world_intent(W, SESSION_INTENT_IDENTIFY_AGAIN);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_CARD);
+    world_wait(W, SEC);
+    card_start(W); /* started anew */
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_PIN);
+    world_type(W, "1234");
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_DONE);
+    card_crash(W);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_DONE);
     begin(false);
-    world_wait(w, IDENTDESK_READER_US); /* it does not come back */
+    world_wait(W, IDENTDESK_READER_US); /* it does not come back */
     assert_failed(SESSION_WHY_READER, "reader");
 }
 
 static void orders_that_do_not_arrive(void **state)
 {
     (void)state;
-    card_put(w, CARDMSG_CARD_FINEID);
-    w->card.stuck = true;
+    card_put(W, CARDMSG_CARD_FINEID);
+    W->card.stuck = true;
     begin(false);
     assert_failed(SESSION_WHY_READER, "reader");
-    assert_true(w->notes > 0);
+    assert_true(W->notes > 0);
 }
 
 /* --- waiting ----------------------------------------------------------- */
@@ -232,49 +232,49 @@ static void nobody_puts_a_card_in(void **state)
 {
     (void)state;
     begin(false);
-    world_wait(w, IDENTDESK_CARD_US - 1);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_CARD);
-    world_wait(w, 1);
+    world_wait(W, IDENTDESK_CARD_US - 1);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_CARD);
+    world_wait(W, 1);
     assert_failed(SESSION_WHY_NO_CARD, "no-card");
 }
 
 static void nobody_types(void **state)
 {
     (void)state;
-    card_put(w, CARDMSG_CARD_FINEID);
+    card_put(W, CARDMSG_CARD_FINEID);
     to_pin(false);
     for (int i = 0; i < 5; i++) { /* slowly is no timeout */
-        world_wait(w, IDENTDESK_PIN_US - 1);
-        world_type(w, "1");
-        world_intent(w, SESSION_INTENT_PIN_BACK);
-        assert_int_equal(w->view.phase, SESSION_IDENTITY_PIN);
+        world_wait(W, IDENTDESK_PIN_US - 1);
+        world_type(W, "1");
+        world_intent(W, SESSION_INTENT_PIN_BACK);
+        assert_int_equal(W->view.phase, SESSION_IDENTITY_PIN);
     }
-    world_wait(w, IDENTDESK_PIN_US);
+    world_wait(W, IDENTDESK_PIN_US);
     assert_failed(SESSION_WHY_TIMEOUT, "timeout");
-    assert_int_equal(w->card.id, 0); /* cancelled */
+    assert_int_equal(W->card.id, 0); /* cancelled */
 }
 
 static void luukku_card_says_nothing(void **state)
 {
     (void)state;
-    card_put(w, CARDMSG_CARD_FINEID);
-    w->card.mute = true;
+    card_put(W, CARDMSG_CARD_FINEID);
+    W->card.mute = true;
     begin(false);
-    world_wait(w, IDENTDESK_WORK_US);
+    world_wait(W, IDENTDESK_WORK_US);
     assert_failed(SESSION_WHY_READER, "reader");
-    world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
-    world_wait(w, IDENTDESK_CARD_US); /* the first has not ended */
+    world_intent(W, SESSION_INTENT_IDENTIFY_AGAIN);
+    world_wait(W, IDENTDESK_CARD_US); /* the first has not ended */
     assert_failed(SESSION_WHY_READER, "reader");
-    card_crash(w);
-    w->card.mute = false;
-    card_start(w);
-    world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_PIN);
-    w->card.mute = true; /* now while it works */
-    struct cardmsg working = {.type = CARDMSG_WORKING, .id = w->card.id};
-    identdesk_card(w->d, &working, w->now_us);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_WORKING);
-    world_wait(w, IDENTDESK_WORK_US);
+    card_crash(W);
+    W->card.mute = false;
+    card_start(W);
+    world_intent(W, SESSION_INTENT_IDENTIFY_AGAIN);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_PIN);
+    W->card.mute = true; /* now while it works */
+    struct cardmsg working = {.type = CARDMSG_WORKING, .id = W->card.id};
+    identdesk_card(W->d, &working, W->now_us);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_WORKING);
+    world_wait(W, IDENTDESK_WORK_US);
     assert_failed(SESSION_WHY_READER, "reader");
 }
 
@@ -283,20 +283,20 @@ static void luukku_card_says_nothing(void **state)
 static void on_the_pad(void **state)
 {
     (void)state;
-    w->card.pad = true;
-    card_put(w, CARDMSG_CARD_FINEID);
+    W->card.pad = true;
+    card_put(W, CARDMSG_CARD_FINEID);
     to_pin(false);
-    assert_true(w->view.pad);
-    world_type(w, "1234"); /* the screen's digits go nowhere */
-    assert_int_equal(w->card.digits, 0);
+    assert_true(W->view.pad);
+    world_type(W, "1234"); /* the screen's digits go nowhere */
+    assert_int_equal(W->card.digits, 0);
     struct cardmsg cancelled = {.type = CARDMSG_FAILED,
-                                .id = w->card.id,
+                                .id = W->card.id,
                                 .why = CARDMSG_CANCELLED,
                                 .tries = CARDMSG_TRIES_UNKNOWN};
-    w->card.id = 0;
-    identdesk_card(w->d, &cancelled, w->now_us);
-    assert_string_equal(world_word(w, "state"), "declined");
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_NONE);
+    W->card.id = 0;
+    identdesk_card(W->d, &cancelled, W->now_us);
+    assert_string_equal(world_word(W, "state"), "declined");
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_NONE);
 }
 
 static void digits_change_places(void **state)
@@ -306,20 +306,20 @@ static void digits_change_places(void **state)
     uint8_t last[10] = {0};
     (void)state;
     world_again(true);
-    card_put(w, CARDMSG_CARD_FINEID);
+    card_put(W, CARDMSG_CARD_FINEID);
     for (int i = 0; i < 20; i++) {
         unsigned seen = 0;
         to_pin(false);
         for (int k = 0; k < 10; k++) {
-            seen |= 1U << w->view.order[k];
-            moved += w->view.order[k] != k;
+            seen |= 1U << W->view.order[k];
+            moved += W->view.order[k] != k;
         }
         assert_int_equal(seen, 0x3ff);
-        same += memcmp(last, w->view.order, 10) == 0;
-        memcpy(last, w->view.order, 10);
-        world_type(w, "12"); /* the same places while one types */
-        assert_memory_equal(last, w->view.order, 10);
-        world_intent(w, SESSION_INTENT_IDENTIFY_NO);
+        same += memcmp(last, W->view.order, 10) == 0;
+        memcpy(last, W->view.order, 10);
+        world_type(W, "12"); /* the same places while one types */
+        assert_memory_equal(last, W->view.order, 10);
+        world_intent(W, SESSION_INTENT_IDENTIFY_NO);
     }
     assert_true(moved > 100 && same < 2);
 }
@@ -331,111 +331,111 @@ static void signs(void **state)
     uint8_t hash[48];
     char hex[97];
     (void)state;
-    card_put(w, CARDMSG_CARD_FINEID);
+    card_put(W, CARDMSG_CARD_FINEID);
     begin(true);
-    assert_int_equal(w->view.how, SESSION_BY_SIGNATURE);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_WORKING);
-    assert_int_equal(w->signer.hash, CARDMSG_SHA384);
-    uint32_t id = w->signer.id;
+    assert_int_equal(W->view.how, SESSION_BY_SIGNATURE);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_WORKING);
+    assert_int_equal(W->signer.hash, CARDMSG_SHA384);
+    uint32_t id = W->signer.id;
     prepared();
     memset(hash, 0xab, sizeof(hash));
     lk_hex_encode(hash, sizeof(hash), hex);
-    assert_string_equal(w->view.hash, hex);
-    assert_int_equal(w->view.least, 6);
-    world_type(w, "654321");
+    assert_string_equal(W->view.hash, hex);
+    assert_int_equal(W->view.least, 6);
+    world_type(W, "654321");
     /* What was shown is what was signed. */
-    assert_int_equal(w->signatures, 1);
-    assert_int_equal(w->signature_len, 48);
-    assert_memory_equal(w->signature, hash, 48);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_WORKING);
-    assert_string_equal(w->view.hash, hex);
-    world_intent(w, SESSION_INTENT_IDENTIFY_NO); /* too late */
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_WORKING);
-    identdesk_signed(w->d, id + 1, 0, w->now_us);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_WORKING);
-    identdesk_signed(w->d, id, 0, w->now_us);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_DONE);
-    assert_string_equal(w->view.hash, "");
-    assert_null(world_last(w, "identity")); /* it is no business of the page */
-    world_intent(w, SESSION_INTENT_DONE);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_NONE);
-    assert_int_equal(w->given_up, 0);
+    assert_int_equal(W->signatures, 1);
+    assert_int_equal(W->signature_len, 48);
+    assert_memory_equal(W->signature, hash, 48);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_WORKING);
+    assert_string_equal(W->view.hash, hex);
+    world_intent(W, SESSION_INTENT_IDENTIFY_NO); /* too late */
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_WORKING);
+    identdesk_signed(W->d, id + 1, 0, W->now_us);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_WORKING);
+    identdesk_signed(W->d, id, 0, W->now_us);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_DONE);
+    assert_string_equal(W->view.hash, "");
+    assert_null(world_last(W, "identity")); /* it is no business of the page */
+    world_intent(W, SESSION_INTENT_DONE);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_NONE);
+    assert_int_equal(W->given_up, 0);
 }
 
 static void signing_fails(void **state)
 {
     (void)state;
-    card_put(w, CARDMSG_CARD_FINEID);
-    w->prepare_error = -EPERM;
+    card_put(W, CARDMSG_CARD_FINEID);
+    W->prepare_error = -EPERM;
     begin(true);
     assert_failed(SESSION_WHY_FAILED, "");
-    w->prepare_error = 0;
-    world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
-    identdesk_prepared(w->d, w->signer.id, NULL, w->now_us);
-    w->signer.id = 0;
+    W->prepare_error = 0;
+    world_intent(W, SESSION_INTENT_IDENTIFY_AGAIN);
+    identdesk_prepared(W->d, W->signer.id, NULL, W->now_us);
+    W->signer.id = 0;
     assert_failed(SESSION_WHY_FAILED, "");
-    world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
-    world_wait(w, IDENTDESK_SEAL_US); /* the seal says nothing */
+    world_intent(W, SESSION_INTENT_IDENTIFY_AGAIN);
+    world_wait(W, IDENTDESK_SEAL_US); /* the seal says nothing */
     assert_failed(SESSION_WHY_FAILED, "");
-    assert_int_equal(w->given_up, 1);
-    world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
+    assert_int_equal(W->given_up, 1);
+    world_intent(W, SESSION_INTENT_IDENTIFY_AGAIN);
     prepared();
-    identdesk_prepared(w->d, w->signer.id, NULL, w->now_us); /* reopened */
-    w->signer.id = 0;
-    world_run(w);
+    identdesk_prepared(W->d, W->signer.id, NULL, W->now_us); /* reopened */
+    W->signer.id = 0;
+    world_run(W);
     assert_failed(SESSION_WHY_FAILED, "");
-    assert_int_equal(w->card.id, 0);
-    world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
+    assert_int_equal(W->card.id, 0);
+    world_intent(W, SESSION_INTENT_IDENTIFY_AGAIN);
     prepared();
-    w->signature_error = -EBADMSG;
-    world_type(w, "654321");
+    W->signature_error = -EBADMSG;
+    world_type(W, "654321");
     assert_failed(SESSION_WHY_FAILED, "");
-    w->signature_error = 0;
-    world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
+    W->signature_error = 0;
+    world_intent(W, SESSION_INTENT_IDENTIFY_AGAIN);
     prepared();
-    world_type(w, "654321");
-    identdesk_signed(w->d, w->signer.id, -EIO, w->now_us);
+    world_type(W, "654321");
+    identdesk_signed(W->d, W->signer.id, -EIO, W->now_us);
     assert_failed(SESSION_WHY_FAILED, "");
-    w->signer.id = 0;
-    world_intent(w, SESSION_INTENT_IDENTIFY_AGAIN);
+    W->signer.id = 0;
+    world_intent(W, SESSION_INTENT_IDENTIFY_AGAIN);
     prepared();
-    world_type(w, "654321");
-    world_wait(w, IDENTDESK_SEAL_US);
+    world_type(W, "654321");
+    world_wait(W, IDENTDESK_SEAL_US);
     assert_failed(SESSION_WHY_FAILED, "");
-    world_intent(w, SESSION_INTENT_BACK);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_NONE);
-    assert_int_equal(w->signer.id, 0);
+    world_intent(W, SESSION_INTENT_BACK);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_NONE);
+    assert_int_equal(W->signer.id, 0);
 }
 
 /* A signature is no business of the line; what the page asks waits for it. */
 static void asked_while_signing(void **state)
 {
     (void)state;
-    card_put(w, CARDMSG_CARD_FINEID);
+    card_put(W, CARDMSG_CARD_FINEID);
     to_pin(true);
-    world_reconnect(w);
-    world_ask(w, 1000000, "card");
-    assert_string_equal(world_word(w, "state"), "asked");
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_PIN);
-    assert_int_equal(w->view.how, SESSION_BY_SIGNATURE);
-    world_type(w, "654321");
-    identdesk_signed(w->d, w->signer.id, 0, w->now_us);
-    w->signer.id = 0;
-    assert_int_equal(w->called, 0);
-    world_intent(w, SESSION_INTENT_DONE);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_ASKED);
-    assert_int_equal(w->view.how, SESSION_BY_CARD);
-    assert_int_equal(w->called, 1);
-    world_intent(w, SESSION_INTENT_SIGN); /* from the question */
-    world_intent(w, SESSION_INTENT_IDENTIFY_NO);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_ASKED);
-    assert_string_equal(world_word(w, "state"), "asked");
-    world_intent(w, SESSION_INTENT_SIGN);
-    world_page(w, "{\"type\":\"identify-off\",\"n\":1000000}");
-    assert_string_equal(world_word(w, "state"), "off");
-    assert_int_equal(w->view.how, SESSION_BY_SIGNATURE);
-    world_intent(w, SESSION_INTENT_IDENTIFY_NO);
-    assert_int_equal(w->view.phase, SESSION_IDENTITY_NONE);
+    world_reconnect(W);
+    world_ask(W, 1000000, "card");
+    assert_string_equal(world_word(W, "state"), "asked");
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_PIN);
+    assert_int_equal(W->view.how, SESSION_BY_SIGNATURE);
+    world_type(W, "654321");
+    identdesk_signed(W->d, W->signer.id, 0, W->now_us);
+    W->signer.id = 0;
+    assert_int_equal(W->called, 0);
+    world_intent(W, SESSION_INTENT_DONE);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_ASKED);
+    assert_int_equal(W->view.how, SESSION_BY_CARD);
+    assert_int_equal(W->called, 1);
+    world_intent(W, SESSION_INTENT_SIGN); /* from the question */
+    world_intent(W, SESSION_INTENT_IDENTIFY_NO);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_ASKED);
+    assert_string_equal(world_word(W, "state"), "asked");
+    world_intent(W, SESSION_INTENT_SIGN);
+    world_page(W, "{\"type\":\"identify-off\",\"n\":1000000}");
+    assert_string_equal(world_word(W, "state"), "off");
+    assert_int_equal(W->view.how, SESSION_BY_SIGNATURE);
+    world_intent(W, SESSION_INTENT_IDENTIFY_NO);
+    assert_int_equal(W->view.phase, SESSION_IDENTITY_NONE);
 }
 
 #define T(name) \

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#define w ident_world()
+#define W ident_world()
 
 static uint64_t seed;
 
@@ -20,7 +20,7 @@ static void mad_card(void)
         CARDMSG_RESULT,     CARDMSG_FAILED,    CARDMSG_SIGNER};
     static const uint8_t bytes[48] = {9};
     struct cardmsg m = {.type = types[chance(6)],
-                        .id = chance(2) ? w->card.id : chance(200),
+                        .id = chance(2) ? W->card.id : chance(200),
                         .least = 4,
                         .most = 12,
                         .count = (uint8_t)chance(13),
@@ -33,33 +33,33 @@ static void mad_card(void)
                         .len = 48,
                         .certificate = bytes,
                         .certificate_len = 20};
-    if (m.type == CARDMSG_SIGNER && m.id == w->card.id)
+    if (m.type == CARDMSG_SIGNER && m.id == W->card.id)
         return; /* the fake seal knows its card */
-    identdesk_card(w->d, &m, w->now_us);
-    world_run(w);
+    identdesk_card(W->d, &m, W->now_us);
+    world_run(W);
 }
 
 static void some_card(void)
 {
     switch (chance(6)) {
     case 0:
-        card_pull(w);
+        card_pull(W);
         break;
     case 1:
-        card_reader(w, (enum cardmsg_reader)chance(CARDMSG_READERS));
+        card_reader(W, (enum cardmsg_reader)chance(CARDMSG_READERS));
         break;
     case 2:
-        if (w->card.runs)
-            card_crash(w);
+        if (W->card.runs)
+            card_crash(W);
         else
-            card_start(w);
+            card_start(W);
         break;
     case 3:
         mad_card();
         break;
     default:
-        if (w->card.runs && w->card.reader == CARDMSG_READER_READY)
-            card_put(w, chance(4) ? CARDMSG_CARD_FINEID
+        if (W->card.runs && W->card.reader == CARDMSG_READER_READY)
+            card_put(W, chance(4) ? CARDMSG_CARD_FINEID
                                   : (enum cardmsg_card)chance(CARDMSG_CARDS));
         break;
     }
@@ -70,16 +70,16 @@ static void some_page(uint32_t *n)
     static const char *const hows[] = {"card", "phone", "document"};
     switch (chance(5)) {
     case 0:
-        world_page(w, "{\"type\":\"identify-off\",\"n\":%u}", chance(*n + 1));
+        world_page(W, "{\"type\":\"identify-off\",\"n\":%u}", chance(*n + 1));
         break;
     case 1:
-        world_page(w, "{\"type\":\"identify-seen\",\"n\":%u}", *n);
+        world_page(W, "{\"type\":\"identify-seen\",\"n\":%u}", *n);
         break;
     case 2:
-        world_reconnect(w);
+        world_reconnect(W);
         break;
     default:
-        world_ask(w, ++*n, hows[chance(3)]);
+        world_ask(W, ++*n, hows[chance(3)]);
         break;
     }
 }
@@ -87,7 +87,7 @@ static void some_page(uint32_t *n)
 static void some_other(void)
 {
     static const char id_token[] = "aaa.bbb.ccc";
-    struct identdesk_phone_event e = {.id = w->phone,
+    struct identdesk_phone_event e = {.id = W->phone,
                                       .kind =
                                           (enum identdesk_phone_kind)chance(4),
                                       .url = "https://id.example/",
@@ -98,32 +98,32 @@ static void some_other(void)
     uint8_t hash[64] = {1};
     switch (chance(4)) {
     case 0:
-        if (w->phone && e.kind != IDENTDESK_PHONE_CODE)
-            w->phone = 0;
-        identdesk_phone(w->d, &e, w->now_us);
+        if (W->phone && e.kind != IDENTDESK_PHONE_CODE)
+            W->phone = 0;
+        identdesk_phone(W->d, &e, W->now_us);
         break;
     case 1:
-        if (w->camera && chance(3) == 0) {
-            w->camera = false;
-            identdesk_document(w->d, -EIO, w->now_us);
+        if (W->camera && chance(3) == 0) {
+            W->camera = false;
+            identdesk_document(W->d, -EIO, W->now_us);
         } else {
-            identdesk_document(w->d, 0, w->now_us);
+            identdesk_document(W->d, 0, W->now_us);
         }
         break;
     case 2:
-        identdesk_prepared(w->d, w->signer.id, hash, w->now_us);
+        identdesk_prepared(W->d, W->signer.id, hash, W->now_us);
         break;
     default:
-        if (w->signer.id && w->signatures > 0 && chance(2) &&
-            w->view.phase == SESSION_IDENTITY_WORKING) {
-            uint32_t id = w->signer.id;
-            identdesk_signed(w->d, id, 0, w->now_us);
-            if (w->view.phase == SESSION_IDENTITY_DONE)
-                w->signer.id = 0;
+        if (W->signer.id && W->signatures > 0 && chance(2) &&
+            W->view.phase == SESSION_IDENTITY_WORKING) {
+            uint32_t id = W->signer.id;
+            identdesk_signed(W->d, id, 0, W->now_us);
+            if (W->view.phase == SESSION_IDENTITY_DONE)
+                W->signer.id = 0;
         }
         break;
     }
-    world_run(w);
+    world_run(W);
 }
 
 static void some_citizen(void)
@@ -136,13 +136,13 @@ static void some_citizen(void)
         SESSION_INTENT_DONE,         SESSION_INTENT_ALIVE};
     uint32_t what = chance(14);
     if (what < 10)
-        world_intent(w, kinds[what]);
+        world_intent(W, kinds[what]);
     else if (what == 10)
-        world_role(w, (enum session_role)chance(3), "Aino", "");
-    else if (w->view.how == SESSION_BY_SIGNATURE)
-        world_type(w, chance(4) ? "654321" : "111111");
+        world_role(W, (enum session_role)chance(3), "Aino", "");
+    else if (W->view.how == SESSION_BY_SIGNATURE)
+        world_type(W, chance(4) ? "654321" : "111111");
     else
-        world_type(w, chance(4) ? "1234" : "1111");
+        world_type(W, chance(4) ? "1234" : "1111");
 }
 
 /* Whatever happens in whatever order: a wait ends, a proof has its yes, and
@@ -155,9 +155,9 @@ static void chances(void **state)
         uint32_t n = 0;
         int proofs = 0;
         world_again(round % 2);
-        w->card.tries[0] = w->card.tries[1] = (uint8_t)(2 + chance(4));
-        for (int i = 0; i < 60 && w->heard < WORLD_TEXTS - 20; i++) {
-            enum session_identity_phase before = w->view.phase;
+        W->card.tries[0] = W->card.tries[1] = (uint8_t)(2 + chance(4));
+        for (int i = 0; i < 60 && W->heard < WORLD_TEXTS - 20; i++) {
+            enum session_identity_phase before = W->view.phase;
             uint32_t who = chance(10);
             if (who < 3)
                 some_citizen();
@@ -168,22 +168,22 @@ static void chances(void **state)
             else if (who < 9)
                 some_other();
             else
-                world_wait(w, chance(100) * SEC);
-            int now = world_states(w, "proof");
+                world_wait(W, chance(100) * SEC);
+            int now = world_states(W, "proof");
             /* (A connection that is new hears the last one again.) */
             if (now > proofs && who >= 5)
                 assert_int_not_equal(before, SESSION_IDENTITY_ASKED);
             proofs = now;
-            assert_true(w->card.tries[0] > 0 && w->card.tries[1] > 0);
+            assert_true(W->card.tries[0] > 0 && W->card.tries[1] > 0);
         }
-        identdesk_end(w->d, w->now_us);
-        world_run(w);
-        assert_int_equal(w->view.phase, SESSION_IDENTITY_NONE);
-        assert_int_equal(w->card.id, 0);
-        assert_int_equal(w->phone, 0);
-        assert_false(w->camera);
-        assert_int_equal(w->signer.id, 0);
-        assert_true(identdesk_next_us(w->d) == INT64_MAX);
+        identdesk_end(W->d, W->now_us);
+        world_run(W);
+        assert_int_equal(W->view.phase, SESSION_IDENTITY_NONE);
+        assert_int_equal(W->card.id, 0);
+        assert_int_equal(W->phone, 0);
+        assert_false(W->camera);
+        assert_int_equal(W->signer.id, 0);
+        assert_true(identdesk_next_us(W->d) == INT64_MAX);
     }
 }
 

@@ -106,11 +106,11 @@ static void a_report_has_its_topic(void **state)
 
 static void topics(void **state)
 {
+    static const char here[] = "here/abcdefghijabcdefghijabcdefghij12/"
+                               "abcdefghijabcdefghijabcdefghij12";
     static const char *const good[] = {"k/kuopio-02/up/maija-virtanen",
                                        "k/abc/down/def", "call/kela/abc",
-                                       "health/kuopio-02",
-                                       "here/abcdefghijabcdefghijabcdefghij12/"
-                                       "abcdefghijabcdefghijabcdefghij12"};
+                                       "health/kuopio-02", here};
     static const char *const bad[] = {
         "",
         "/",
