@@ -260,6 +260,47 @@ async function broken({ page, see, far }, kiosk) {
   await page.waitForSelector(id('paper-page-2'));
 }
 
+const SMALL = { width: 600, height: 600 };
+
+/** What a kiosk that lies sends of a page; the word that the page refuses it with. */
+function lies(kiosk) {
+  const one = jpegOf(SMALL.width, SMALL.height, 500);
+  const add = (detail = one, preview = jpegOf(60, 60)) => kiosk.add(detail, preview, SMALL);
+  const silent = () => { kiosk.flows = false; return add(); };
+  return [
+    ['a page larger than announced', 'too-large', () => kiosk.piece(1, silent(), 0, Buffer.concat([one, one]))],
+    ['a piece out of order', 'order', () => kiosk.piece(1, silent(), 100, one.subarray(100))],
+    ['a piece twice', 'order', () => { const n = silent(); for (let i = 0; i < 2; i += 1) kiosk.piece(1, n, 0, one.subarray(0, 100)); }],
+    ['a picture of 3.6 thousand million pixels', 'picture', () => add(jpegOf(60_000, 60_000, 500))],
+    ['a PDF for a picture', 'picture', () => add(pdf(500))],
+    ['a PDF for a preview', 'picture', () => add(one, pdf(200))],
+    ['other bytes than the hash', 'hash', () => kiosk.piece(1, silent(), 0, jpegOf(SMALL.width, SMALL.height, 500, 9))],
+    ['another content under the same id', 'changed', () => kiosk.change(add(), { detail: 499 })],
+    ['a page that was never listed', 'malformed', () => kiosk.piece(1, 4000, 0, one)],
+    ['no JSON', 'malformed', () => kiosk.raw(2, '{"pages":')],
+  ];
+}
+
+/** Each is told on the screen by its name, nothing of any page stays, the call goes on, and sharing begins anew. */
+async function hostile({ page }, kiosk) {
+  const pages = kiosk.pages.length;
+  const told = new Map();
+  for (const [what, why, lie] of lies(kiosk)) {
+    lie();
+    await page.waitForSelector(`${id('paper-ended')}[data-stage="refused"][data-why="${why}"]`);
+    const words = await page.textContent(`${id('paper-ended')} p.small`);
+    same(told.get(why) ?? words, words, `the words for ${why}`);
+    told.set(why, words);
+    same(await page.evaluate(() => document.querySelectorAll('lk-paper img[src^="blob:"]').length), 0, `pictures after ${what}`);
+    same(await page.getAttribute(id('connection'), 'data-state'), 'live', `the call after ${what}`);
+    kiosk.pages.length = pages;
+    kiosk.flows = true;
+    await page.click(id('paper-again'));
+    await page.waitForSelector(id(`paper-page-${pages}`));
+  }
+  same(new Set(told.values()).size, told.size, 'lies that are told apart');
+}
+
 export async function thePapers(world) {
   const { far } = world;
   const kiosk = await line(far);
@@ -274,6 +315,7 @@ export async function thePapers(world) {
   await showing(world, kiosk);
   await room(world, kiosk);
   await broken(world, kiosk);
+  await hostile(world, kiosk);
   same(kiosk.refusals, [], 'what a kiosk would have refused');
   return kiosk;
 }
