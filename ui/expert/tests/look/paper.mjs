@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { PaperKiosk, jpegOf } from '../support/paper-kiosk.mjs';
 import { altKey, focusIs, id } from './states.mjs';
 
-const until = (page, test, arg) => page.waitForFunction(test, arg, { timeout: 15_000 });
+const until = (page, test, arg) => page.waitForFunction(test, arg, { timeout: 45_000 });
 const same = (a, b, what) => { if (JSON.stringify(a) !== JSON.stringify(b)) throw new Error(`${what}: ${JSON.stringify(a)} is not ${JSON.stringify(b)}`); };
 /** Until what happens between two programs has come about. */
 const comes = async (test, what) => {
-  for (let i = 0; i < 300; i += 1) {
+  for (let i = 0; i < 900; i += 1) {
     if (test()) return;
     await new Promise((done) => setTimeout(done, 50));
   }
