@@ -38,6 +38,7 @@ struct rtc_control {
     struct lk_timer *look; /* runs while that one is connected */
     struct rtc_voice voice;
     struct rtc_quality quality;
+    bool last_sample;        /* asked for, then the figures are told */
     struct lk_timer *sample; /* runs while a call is under way */
 };
 
@@ -66,6 +67,9 @@ void rtc_control_quality_begin(struct rtc_control *c);
 void rtc_control_quality_due(void *arg, int64_t now_us);
 void rtc_control_quality_sample(struct rtc_control *c,
                                 const struct rtc_transport_stats *t);
+/* The call ends: one more sample, so that a call shorter than the time
+ * between two has figures, too. */
+void rtc_control_quality_last(struct rtc_control *c);
 void rtc_control_quality_end(struct rtc_control *c);
 
 /* For struct superlink_config: luukkud's channel has come. */

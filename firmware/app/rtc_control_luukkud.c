@@ -183,10 +183,11 @@ static void luukkud_receive(void *arg, struct lk_chan_msg *msg)
     if (rtc_speech_order(c->speech, &m))
         return;
     if (m.type == RTCMSG_PREPARE || m.type == RTCMSG_CLOSE) {
-        rtc_control_quality_end(c);
+        rtc_control_quality_last(c);
         voice_end(c);
     }
     if (m.type == RTCMSG_PREPARE) {
+        rtc_control_quality_end(c); /* its pictures are counted anew */
         c->call = m.call;
         renew_media(c);
     }
@@ -206,7 +207,7 @@ static void luukkud_closed(void *arg, int error)
     struct rtc_control *c = arg;
     struct rtcmsg m = {.type = RTCMSG_CLOSE, .call = c->call};
     rtc_control_note("luukkud gone", error);
-    rtc_control_quality_end(c);
+    rtc_control_quality_last(c);
     voice_end(c);
     rtc_control_note("close", rtc_transport_order(c->transport, &m));
     media_capture(c->media, false);

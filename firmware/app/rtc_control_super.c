@@ -89,12 +89,25 @@ void rtc_control_quality_sample(struct rtc_control *c,
     struct media_stats m;
     media_stats(c->media, &m);
     rtc_quality_sample(&c->quality, t, &m, lk_loop_now_us(c->loop));
+    if (c->last_sample)
+        rtc_control_quality_end(c);
+}
+
+void rtc_control_quality_last(struct rtc_control *c)
+{
+    if (!c->quality.runs)
+        return;
+    lk_timer_clear(c->sample);
+    c->last_sample = rtc_transport_ask_stats(c->transport, 0) == 0;
+    if (!c->last_sample)
+        rtc_control_quality_end(c);
 }
 
 void rtc_control_quality_end(struct rtc_control *c)
 {
     char text[FIGURES_TEXT_MAX];
     int64_t value[FIGURES_CALL];
+    c->last_sample = false;
     lk_timer_clear(c->sample);
     if (!rtc_quality_end(&c->quality, lk_loop_now_us(c->loop), value))
         return;

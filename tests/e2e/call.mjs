@@ -34,6 +34,7 @@ await main(`call with ${which}`, async (t) => {
   await expectEcho(page);
 
   t.step('the citizen ends the call');
+  await until('the round trip to be measured', async () => (await demo.kiosk.stats()).rtt_ms > 0);
   await demo.kiosk.tap('end-call');
   await demo.kiosk.done();
   await until('the page to leave the call', async () => !(await page.visible('remote-video')));
