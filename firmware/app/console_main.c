@@ -4,15 +4,18 @@
  */
 #include "app/confine.h"
 #include "app/console_commands.h"
+#include "app/console_tell.h"
 #include "app/console_tty.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "console/account.h"
 #include "console/audit.h"
+#include "console/latch.h"
 #include "console/put.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,8 +54,11 @@ struct app {
     bool full; /* the trail is */
     char banner[256];
     char pty[64];
+    const char *line_name; /* in the trail */
     struct console_accounts *accounts;
     struct console_audit *audit;
+    struct console_latch *latch;
+    struct console_gate gate; /* as it was kept */
     struct console_tree *tree;
     struct console_commands commands;
     struct console *console;
@@ -179,7 +185,19 @@ static int on_audit(void *arg, const char *who, const char *what,
     int r = console_audit_add(a->audit, lk_clock_wall_us(), who, what, text);
     if (r == -EFBIG)
         a->full = true; /* opened anew only before the walls: by the next one */
-    return r < 0 ? fail("audit trail", r) : 0;
+    if (r < 0)
+        return fail("audit trail", r);
+    console_tell(a->socket, a->line_name, who, what, text);
+    return 0;
+}
+
+static void on_gated(void *arg, const struct console_gate *g)
+{
+    const struct console_commands *c = arg;
+    struct app *a = c->arg;
+    int r = console_latch_put(a->latch, g);
+    if (r < 0)
+        (void)fail("lockout", r); /* it holds until the next restart */
 }
 
 static bool on_follow(void *arg, struct lk_buf *text)
@@ -272,6 +290,8 @@ static int start_console(struct app *a)
         .known = on_known,
         .audit = on_audit,
         .follow = on_follow,
+        .gated = on_gated,
+        .gate = a->gate,
         .arg = &a->commands,
     };
     a->commands.socket = a->socket;
@@ -294,16 +314,31 @@ static int open_line(struct app *a)
     return puts(a->line) == EOF || fflush(stdout) == EOF ? -EIO : 0;
 }
 
+/* The trail, and beside it the lockout of this line. */
+static int open_records(struct app *a)
+{
+    char path[PATH_MAX];
+    const char *slash = strrchr(a->line, '/');
+    a->line_name = slash ? slash + 1 : a->line;
+    int r = console_audit_open(a->audit_path, a->line_name, &a->audit);
+    if (r < 0)
+        return fail(a->audit_path, r);
+    int n =
+        snprintf(path, sizeof(path), "%s.lock-%s", a->audit_path, a->line_name);
+    r = -ENAMETOOLONG;
+    if (n > 0 && (size_t)n < sizeof(path))
+        r = console_latch_open(path, lk_clock_us(), &a->latch, &a->gate);
+    return r < 0 ? fail(path, r) : 0;
+}
+
 static int start(struct app *a)
 {
     struct confine_report walls;
-    const char *name = strrchr(a->line, '/');
     int r = load_accounts(a);
+    if (r == 0)
+        r = open_records(a);
     if (r < 0)
         return r;
-    r = console_audit_open(a->audit_path, name ? name + 1 : a->line, &a->audit);
-    if (r < 0)
-        return fail(a->audit_path, r);
     r = open_line(a);
     if (r < 0)
         return fail(a->line, r);
@@ -336,6 +371,7 @@ int main(int argc, char **argv)
     a.console = console_free(a.console);
     a.tree = console_tree_free(a.tree);
     a.audit = console_audit_free(a.audit);
+    a.latch = console_latch_free(a.latch);
     a.accounts = console_accounts_free(a.accounts);
     (void)lk_fd_close(a.fd);
     return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -106,10 +106,17 @@ static void on_name(struct console *c)
     enter(c, CONSOLE_AT_PASSWORD);
 }
 
+static void tell_gate(struct console *c)
+{
+    if (c->config.gated)
+        c->config.gated(c->config.arg, &c->gate);
+}
+
 static void on_refused(struct console *c)
 {
     char text[96];
     console_gate_failed(&c->gate, c->now_us);
+    tell_gate(c);
     int64_t wait_us = console_gate_wait(&c->gate, c->now_us);
     /* The name may be a password, typed in the wrong place. */
     bool known = c->config.known(c->config.arg, c->name);
@@ -153,6 +160,7 @@ static void on_password(struct console *c)
         return;
     }
     console_gate_passed(&c->gate);
+    tell_gate(c);
     c->bad_names = 0;
     console_line_forget(&c->line);
     console_say(c, "Type ? for help, \"test all\" to find what is broken.\n");
@@ -325,6 +333,10 @@ void console_input(struct console *c, const uint8_t *data, size_t len,
 void console_tick(struct console *c, int64_t now_us)
 {
     c->now_us = now_us;
+    if (c->gate.until_us > 0 && c->gate.until_us <= now_us) {
+        c->gate.until_us = 0; /* its end is kept, too */
+        tell_gate(c);
+    }
     int64_t still_us = now_us - c->active_us;
     if (c->user[0] && still_us >= CONSOLE_IDLE_US) {
         lk_buf_wipe(c->out);
@@ -378,6 +390,7 @@ int console_new(const struct console_config *config, int64_t now_us,
     c->config = *config;
     c->now_us = c->active_us = now_us;
     c->rows = CONSOLE_ROWS;
+    c->gate = config->gate;
     int r = lk_buf_new(CONSOLE_OUT_MAX, &c->out);
     if (r < 0)
         return r;

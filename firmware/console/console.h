@@ -9,6 +9,7 @@
 #define LUUKKU_CONSOLE_CONSOLE_H
 
 #include "base/text.h"
+#include "console/gate.h"
 #include "console/pager.h"
 #include "console/tree.h"
 
@@ -52,6 +53,9 @@ struct console_config {
                  const char *text);
     /* Appends what came since the last time ("log follow"). False: no more. */
     bool (*follow)(void *arg, struct lk_buf *text);
+    /* The lockout changed: keep it. May be NULL. */
+    void (*gated)(void *arg, const struct console_gate *g);
+    struct console_gate gate; /* as it was kept */
     void *arg;
 };
 

@@ -6,7 +6,6 @@
 #define LUUKKU_CONSOLE_CONSOLE_IMPL_H
 
 #include "console/console.h"
-#include "console/gate.h"
 #include "console/line.h"
 #include "console/sift.h"
 

@@ -3,6 +3,7 @@
  * 0xfd takes output. Nobody gets in without the password, which no input has,
  * and nothing runs that is not in the trail. */
 #include "console/console.h"
+#include "console/latch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +149,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (!*console_user(c))
             abort();
     }
+    /* The same bytes as a kept lockout: it is never longer than any. */
+    const struct console_gate kept = console_latch_decode(data, size, "b", 9);
+    if (console_gate_wait(&kept, 9) > CONSOLE_LOCK_MAX_US)
+        abort();
     for (size_t i = 1; i < size; i++) {
         if (data[i] == PASS)
             console_tick(c, now_us += 20000000);

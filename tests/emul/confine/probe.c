@@ -56,6 +56,17 @@ struct probe {
     bool sound;   /* a sound server may be reached */
 };
 
+/* luukku-console is started by the system, and puts up what it can itself. */
+static bool is_console(void)
+{
+    return strcmp(PROBE_NAME, "console") == 0;
+}
+
+static const char *program(void)
+{
+    return is_console() ? "luukku-console" : confine_program(PROBE_PROFILE);
+}
+
 /* --- in the confined process --------------------------------------------- */
 
 static int attempt_main(char **argv)
@@ -74,7 +85,9 @@ static int attempt_main(char **argv)
         .channel = inherit_take(&in, "channel")};
     (void)snprintf(t.key, sizeof(t.key), "%s", argv[7]);
     (void)snprintf(t.control, sizeof(t.control), "%s", argv[8]);
-    if (confine_apply(&PROBE_PROFILE, &report) < 0)
+    int r = is_console() ? confine_console_apply(PROBE_LINE, &report)
+                         : confine_apply(PROBE_PROFILE, &report);
+    if (r < 0)
         return 3;
     memcpy(v.walls, report.text, sizeof(v.walls));
     long list = strtol(argv[2], NULL, 10);
@@ -116,7 +129,7 @@ static void child_main(struct probe *p, size_t list, size_t index, int out)
         inherit_add(&in, "out", out) < 0 ||
         inherit_add(&in, "channel", p->target.channel) < 0 ||
         inherit_arrange(&in, p->exe, &exe) < 0 ||
-        confine_enter(&PROBE_PROFILE, &o) < 0)
+        (!is_console() && confine_enter(PROBE_PROFILE, &o) < 0))
         _exit(5);
     syscall(SYS_execveat, exe, "", argv, environ, AT_EMPTY_PATH);
     _exit(6);
@@ -175,8 +188,8 @@ static void say_walls(struct probe *p, const struct verdict *v)
     if (p->walls_said)
         return;
     p->walls_said = true;
-    printf("{\"program\":\"%s\",\"uid\":%u,\"walls\":\"%s\"}\n",
-           confine_program(&PROBE_PROFILE), getuid(), v->walls);
+    printf("{\"program\":\"%s\",\"uid\":%u,\"walls\":\"%s\"}\n", program(),
+           getuid(), v->walls);
 }
 
 /* How the attempt ended, and whether that is right. */
@@ -283,15 +296,16 @@ static int drop_to_user(void)
 static bool wanted(const struct probe *p, const struct probe_attempt *a)
 {
     if (a->who == PROBE_SILENT)
-        return !p->sound;
-    const char *program = confine_program(&PROBE_PROFILE);
-    bool luukkud = strcmp(program, "luukkud") == 0;
-    bool rtc = strcmp(program, "luukku-rtc") == 0;
-    bool net = rtc || strcmp(program, "luukku-fetch") == 0;
-    bool fonts = luukkud || strcmp(program, "luukku-scan") == 0;
+        return !p->sound && !is_console();
+    bool luukkud = strcmp(PROBE_NAME, "luukkud") == 0;
+    bool rtc = strcmp(PROBE_NAME, "rtc") == 0;
+    bool net = rtc || strcmp(PROBE_NAME, "fetch") == 0 ||
+               strcmp(PROBE_NAME, "probe") == 0;
+    bool fonts = luukkud || strcmp(PROBE_NAME, "scan") == 0;
     return a->who == PROBE_BOTH || (a->who == PROBE_LUUKKUD && luukkud) ||
            (a->who == PROBE_NET && net) || (a->who == PROBE_LOCAL && !net) ||
-           (a->who == PROBE_FONTS && fonts) || (a->who == PROBE_RTC && rtc);
+           (a->who == PROBE_FONTS && fonts) || (a->who == PROBE_RTC && rtc) ||
+           a->who == (is_console() ? PROBE_CONSOLE : PROBE_SUPERS);
 }
 
 static void try_all(struct probe *p)

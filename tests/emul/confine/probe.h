@@ -2,7 +2,7 @@
  *
  * Room: shared by the probe's files. Every attempt is made in a process of its
  * own that was confined like the program: confine_enter(), exec,
- * confine_apply().
+ * confine_apply(); luukku-console has the second step alone.
  */
 #ifndef LUUKKU_TESTS_PROBE_H
 #define LUUKKU_TESTS_PROBE_H
@@ -23,6 +23,9 @@ struct probe_target {
     int channel;        /* an AF_UNIX socket whose other end echoes */
 };
 
+/* The one device that luukku-console may open again: here, its line. */
+#define PROBE_LINE "/dev/null"
+
 #define PROBE_SECRET "the quick brown fox"
 
 enum probe_who {
@@ -32,7 +35,10 @@ enum probe_who {
     PROBE_NET,    /* those with a network */
     PROBE_LOCAL,  /* those without */
     PROBE_FONTS,  /* those that read fonts */
-    PROBE_SILENT, /* both, but not where a sound server may be reached */
+    PROBE_SILENT, /* all, but not where a sound server or luukku-super's socket
+                     may be reached */
+    PROBE_SUPERS, /* all that luukku-super starts */
+    PROBE_CONSOLE,
 };
 
 struct probe_attempt {

@@ -297,7 +297,7 @@ const struct probe_attempt probe_forbidden[] = {
     {"socket AF_BLUETOOTH", PROBE_BOTH, socket_bluetooth},
     {"socket AF_CAN", PROBE_BOTH, socket_can},
     {"socket AF_ALG", PROBE_BOTH, socket_alg},
-    {"connect to the control socket", PROBE_BOTH, connect_to_control},
+    {"connect to the control socket", PROBE_SUPERS, connect_to_control},
     {"listen on the network", PROBE_BOTH, listen_on_network},
     {NULL, PROBE_BOTH, NULL},
 };

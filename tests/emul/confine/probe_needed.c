@@ -22,6 +22,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static void *thread_main(void *arg)
@@ -183,6 +184,32 @@ static int open_devices(const struct probe_target *t)
     return null < 0 || random < 0 ? -errno : 0;
 }
 
+static int open_line(const struct probe_target *t)
+{
+    (void)t;
+    LK_AUTO_FD fd = open(PROBE_LINE, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    return probe_result(fd);
+}
+
+static int ask_super(const struct probe_target *t)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    LK_AUTO_FD fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    memcpy(a.sun_path, t->control, sizeof(t->control));
+    return probe_result(connect(fd, (void *)&a, sizeof(a)));
+}
+
+static int sync_file(const struct probe_target *t)
+{
+    (void)t;
+    LK_AUTO_FD fd = memfd_create("trail", MFD_CLOEXEC);
+    if (fd < 0 || pwrite(fd, "x", 1, 0) != 1)
+        return -errno;
+    return probe_result(fdatasync(fd));
+}
+
 static int open_resolver(const struct probe_target *t)
 {
     (void)t;
@@ -255,7 +282,10 @@ const struct probe_attempt probe_needed[] = {
     {"random bytes", PROBE_BOTH, make_random},
     {"printing and sleeping", PROBE_BOTH, print_and_sleep},
     {"soft refusals", PROBE_BOTH, ask_for_things_softly},
-    {"null and random devices", PROBE_BOTH, open_devices},
+    {"null and random devices", PROBE_SUPERS, open_devices},
+    {"its line", PROBE_CONSOLE, open_line},
+    {"luukku-super's socket", PROBE_CONSOLE, ask_super},
+    {"a trail that is on the disk", PROBE_CONSOLE, sync_file},
     {"files of the resolver", PROBE_NET, open_resolver},
     {"fonts", PROBE_FONTS, open_font},
     {"a sealed package", PROBE_LUUKKUD, probe_seal},

@@ -182,6 +182,16 @@ static void say(const char *text)
     type(text, strlen(text));
 }
 
+static void start_console(void)
+{
+    const char *argv[] = {
+        in_dir("luukku-console"), "--line",     line.path,          "--socket",
+        in_dir("k.sock"),         "--accounts", in_dir("accounts"), "--audit",
+        in_dir("audit"),          NULL};
+    forget();
+    line.pid = start(argv);
+}
+
 static int open_console(void **state)
 {
     (void)state;
@@ -191,12 +201,7 @@ static int open_console(void **state)
     assert_int_equal(fcntl(line.fd, F_SETFL, O_NONBLOCK), 0);
     (void)fcntl(line.fd, F_SETFD, FD_CLOEXEC);
     (void)fcntl(slave, F_SETFD, FD_CLOEXEC);
-    const char *argv[] = {
-        in_dir("luukku-console"), "--line",     line.path,          "--socket",
-        in_dir("k.sock"),         "--accounts", in_dir("accounts"), "--audit",
-        in_dir("audit"),          NULL};
-    forget();
-    line.pid = start(argv);
+    start_console();
     return 0;
 }
 
@@ -206,6 +211,11 @@ static int close_console(void **state)
     stop(&line.pid);
     (void)lk_fd_close(line.keep);
     (void)lk_fd_close(line.fd);
+    /* The next test's line may have the same name. */
+    char command[128];
+    (void)snprintf(command, sizeof(command), "rm -f %s.lock-*",
+                   in_dir("audit"));
+    shell(command);
     return 0;
 }
 
@@ -240,6 +250,17 @@ static void any_end_of_line(void **state)
     }
 }
 
+static void expect_deaf(void)
+{
+    expect("login: ");
+    forget();
+    say("anna\r" PASSWORD "\rshow status\r");
+    for (int i = 0; i < 20; i++)
+        listen_for(50, HEARD_MAX);
+    assert_string_equal(line.heard, "");
+}
+
+/* Also when the console is started anew, by whomever. */
 static void locks_after_three_failures(void **state)
 {
     (void)state;
@@ -251,12 +272,27 @@ static void locks_after_three_failures(void **state)
         expect("not right");
     }
     expect("Locked for 60 seconds");
-    expect("login: ");
-    forget();
-    say("anna\r" PASSWORD "\rshow status\r");
-    for (int i = 0; i < 20; i++)
-        listen_for(50, HEARD_MAX);
-    assert_string_equal(line.heard, "");
+    expect_deaf();
+    stop(&line.pid);
+    (void)tcflush(line.keep, TCIOFLUSH);
+    start_console();
+    expect_deaf();
+}
+
+/* What the trail has is in the kiosk's log as well, without quotes that would
+ * end it early. */
+static void the_log_knows_who_typed_what(void **state)
+{
+    (void)state;
+    log_in("\r");
+    say("show \"x\\\r");
+    expect("luukku> ");
+    say("show log program=console lines=3\r");
+    expect("console audit who=anna what=\"");
+    expect(" login\"");
+    expect(" run show 'x/\"");
+    expect(" run show log"); /* and the rest on the next row */
+    expect("luukku> ");
 }
 
 static void completes_explains_remembers(void **state)
@@ -489,6 +525,7 @@ int main(void)
         CONSOLE_TEST(completes_explains_remembers),
         CONSOLE_TEST(filters_and_pages),
         CONSOLE_TEST(slow_reader),
+        CONSOLE_TEST(the_log_knows_who_typed_what),
         CONSOLE_TEST(trail_has_no_password),
         CONSOLE_TEST(leaves_when_the_line_is_cut),
         CONSOLE_TEST(noise_is_survived),

@@ -4,6 +4,7 @@
 #include "console/account.h"
 #include "console/audit.h"
 #include "console/gate.h"
+#include "console/latch.h"
 #include "console/line.h"
 #include "console/pager.h"
 #include "console/put.h"
@@ -237,6 +238,87 @@ static void the_gate_closes_for_longer(void **state)
     assert_int_equal(console_gate_wait(&g, now_us), 0);
 }
 
+#define S INT64_C(1000000)
+
+static void the_lockout_outlives_a_restart(void **state)
+{
+    static const struct {
+        const char *boot;
+        int64_t now_s;
+        unsigned failed;
+        int64_t until_s;
+        int64_t wait_s;
+    } cases[] = {
+        {"this", 100, 0, 0, 0},        /* nobody failed */
+        {"this", 100, 2, 0, 0},        /* not yet locked */
+        {"this", 100, 3, 130, 30},     /* goes on */
+        {"this", 200, 3, 130, 0},      /* ended meanwhile */
+        {"other", 5, 3, 130, 60},      /* anew */
+        {"other", 5, 5, 999999, 240},  /* anew, as long as it was */
+        {"other", 5, 5, 0, 0},         /* had ended before */
+        {"this", 100, 4, 999999, 120}, /* no lock is that long */
+        {"other", 5, 4294967295U, 1, 900},
+    };
+    (void)state;
+    for (size_t i = 0; i < LK_ARRAY_LEN(cases); i++) {
+        uint8_t data[CONSOLE_LATCH_LEN];
+        int64_t now_us = cases[i].now_s * S;
+        struct console_gate g = {.failed = cases[i].failed,
+                                 .until_us = cases[i].until_s * S};
+        console_latch_encode(&g, "this", data);
+        g = console_latch_decode(data, sizeof(data), cases[i].boot, now_us);
+        assert_int_equal(console_gate_wait(&g, now_us), cases[i].wait_s * S);
+        assert_int_equal(g.failed, cases[i].failed);
+    }
+}
+
+static void a_record_is_not_believed_at_once(void **state)
+{
+    uint8_t data[CONSOLE_LATCH_LEN];
+    const struct console_gate open = {.failed = 0};
+    (void)state;
+    console_latch_encode(&open, "b", data);
+    struct console_gate g = console_latch_decode(data, 0, "b", 7);
+    assert_int_equal(g.failed, 0);
+    for (size_t i = 0; i < sizeof(data) * 8; i++) {
+        data[i / 8] ^= (uint8_t)(1U << i % 8);
+        g = console_latch_decode(data, sizeof(data), "b", 7);
+        assert_int_equal(console_gate_wait(&g, 7), CONSOLE_LOCK_US);
+        data[i / 8] ^= (uint8_t)(1U << i % 8);
+    }
+    for (size_t len = 1; len < sizeof(data); len++) {
+        g = console_latch_decode(data, len, "b", 7);
+        assert_int_equal(console_gate_wait(&g, 7), CONSOLE_LOCK_US);
+    }
+}
+
+static void the_latch_is_a_file(void **state)
+{
+    char dir[] = "/tmp/luukku-latch.XXXXXX";
+    char path[64];
+    struct console_gate g = {.failed = 9};
+    struct stat st;
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    (void)snprintf(path, sizeof(path), "%s/lock", dir);
+    for (unsigned i = 0; i < 4; i++) {
+        LK_AUTO(console_latch) l = NULL;
+        assert_int_equal(console_latch_open(path, 5 * S, &l, &g), 0);
+        assert_int_equal(g.failed, i);
+        console_gate_failed(&g, 5 * S);
+        assert_int_equal(console_latch_put(l, &g), 0);
+    }
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    LK_AUTO(console_latch) none = NULL;
+    assert_int_equal(console_latch_open(dir, 0, &none, &g), -EISDIR);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink("/dev/null", path), 0);
+    assert_int_equal(console_latch_open(path, 0, &none, &g), -ELOOP);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(dir), 0);
+}
+
 static void the_trail_only_grows(void **state)
 {
     char dir[] = "/tmp/luukku-audit.XXXXXX";
@@ -377,6 +459,9 @@ int main(void)
         cmocka_unit_test(accounts_are_parsed),
         cmocka_unit_test(passwords_are_checked),
         cmocka_unit_test(the_gate_closes_for_longer),
+        cmocka_unit_test(the_lockout_outlives_a_restart),
+        cmocka_unit_test(a_record_is_not_believed_at_once),
+        cmocka_unit_test(the_latch_is_a_file),
         cmocka_unit_test(the_trail_only_grows),
         cmocka_unit_test(the_tree_calls),
         cmocka_unit_test(the_tree_completes),
