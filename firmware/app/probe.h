@@ -26,6 +26,15 @@ void probe_line(const char *json);
 /* Every certificate among the descriptors, which are read and closed. */
 void probe_certs(struct inherit *in);
 
+struct addrinfo;
+
+/* Addresses of `host` for getaddrinfo()'s `type`. 0, and the list is the
+ * caller's (freeaddrinfo()); or -ENOENT, having told why as a failed check of
+ * `test`. In the test of everything (`test` is "broker" or "turn") name servers
+ * that do not answer are a finding of their own, "names". */
+int probe_resolve(const char *test, const struct store_config_host *host,
+                  int type, struct addrinfo **ret) LK_MUST_CHECK;
+
 /* Server `host`: connects by TCP. Returns a descriptor, or -1, having told why
  * as a failed check of `test`. */
 int probe_tcp(const char *test, const struct store_config_host *host);

@@ -44,21 +44,48 @@ void probe_check(const char *test, const char *result, const char *reason,
     probe_line(line);
 }
 
-static int resolve(const char *test, const char *host, unsigned port, int type,
-                   struct addrinfo **ret)
+/* Nobody answered, as opposed to: somebody said that there is no such name. */
+static bool is_silence(int gai)
+{
+    return gai == EAI_AGAIN || gai == EAI_FAIL || gai == EAI_SYSTEM;
+}
+
+static void tell_silence(const char *test, const char *host)
+{
+    static const char *const next =
+        "Ask the site for its name server's address, and whether it runs: "
+        "show net";
+    char why[160];
+    bool part = strcmp(test, "broker") == 0 || strcmp(test, "turn") == 0;
+    (void)snprintf(why, sizeof(why),
+                   "no name server answers: the address of %.80s is not known",
+                   host);
+    probe_check(part ? "names" : test, "FAIL", why, next, NULL);
+    if (part)
+        probe_check(test, "SKIP", "its name cannot be looked up",
+                    "Mend that first: test network", NULL);
+}
+
+int probe_resolve(const char *test, const struct store_config_host *host,
+                  int type, struct addrinfo **ret)
 {
     char service[8];
     char why[160];
     const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = type};
-    (void)snprintf(service, sizeof(service), "%u", port);
-    int r = getaddrinfo(host, service, &hints, ret);
+    (void)snprintf(service, sizeof(service), "%u", (unsigned)host->port);
+    int r = getaddrinfo(host->host, service, &hints, ret);
     if (r == 0)
         return 0;
-    (void)snprintf(why, sizeof(why), "the name %.80s is not found: %s", host,
-                   gai_strerror(r));
+    if (is_silence(r)) {
+        tell_silence(test, host->host);
+        return -ENOENT;
+    }
+    (void)snprintf(why, sizeof(why),
+                   "there is no server of the name %.80s: name servers say so",
+                   host->host);
     probe_check(test, "FAIL", why,
-                "Check the network cable, then whether the site's name server "
-                "knows that name: show net",
+                "Ask the office for the server's right name; it stands in the "
+                "site file. Look: show net",
                 NULL);
     return -ENOENT;
 }
@@ -106,14 +133,15 @@ static const char *advise(int error)
     return error == -ECONNREFUSED
                ? "Ask the office whether that server runs and whether the "
                  "port is right."
-               : "Check cable, switch and the site's firewall; test network";
+               : "Look: test network. Then ask the site whether its firewall "
+                 "lets the kiosk through.";
 }
 
 int probe_tcp(const char *test, const struct store_config_host *host)
 {
     struct addrinfo *all = NULL;
     int fd = -1;
-    int r = resolve(test, host->host, host->port, SOCK_STREAM, &all);
+    int r = probe_resolve(test, host, SOCK_STREAM, &all);
     if (r < 0)
         return -1;
     r = -ENOENT;
@@ -183,10 +211,52 @@ static void expect_host(SSL *ssl, const char *host)
     }
 }
 
+/* What is wrong with a server's certificate, and what to do. */
+static void tell_verdict(const char *test, long verdict)
+{
+    static const struct {
+        long verdict;
+        const char *why;
+        const char *next;
+    } known[] = {
+        {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, NULL, NULL},
+        {X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, NULL, NULL},
+        {X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, NULL, NULL},
+        {X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, NULL, NULL},
+        {X509_V_ERR_CERT_SIGNATURE_FAILURE, NULL, NULL},
+        {X509_V_ERR_CERT_HAS_EXPIRED, "the server's certificate has ended",
+         "Is the kiosk's date right (show hardware)? Then tell the office: "
+         "the server needs a new certificate."},
+        {X509_V_ERR_CERT_NOT_YET_VALID,
+         "the server's certificate does not begin yet",
+         "Is the kiosk's date right (show hardware)? Else tell the office."},
+        {X509_V_ERR_HOSTNAME_MISMATCH,
+         "the server's certificate is for another name",
+         "Ask the office whether the server's name in the site file is right."},
+        {X509_V_ERR_IP_ADDRESS_MISMATCH,
+         "the server's certificate is for another address",
+         "Ask the office whether the server's name in the site file is right."},
+    };
+    const char *why = "the server's certificate is not from the CA that this "
+                      "kiosk knows";
+    const char *next = "Somebody else may answer there: tell the office. If "
+                       "the CA was changed, provision the site anew.";
+    bool found = false;
+    for (size_t i = 0; i < LK_ARRAY_LEN(known) && !found; i++) {
+        found = known[i].verdict == verdict;
+        if (found && known[i].why) {
+            why = known[i].why;
+            next = known[i].next;
+        }
+    }
+    probe_check(test, "FAIL",
+                found ? why : X509_verify_cert_error_string(verdict), next,
+                NULL);
+}
+
 static void tell_handshake(const char *test, SSL *ssl, int r, int64_t since_us)
 {
     char more[96];
-    char why[200];
     long verdict = SSL_get_verify_result(ssl);
     if (r == 0) {
         (void)snprintf(more, sizeof(more), "\"ms\":%lld,\"protocol\":\"%s\"",
@@ -194,17 +264,13 @@ static void tell_handshake(const char *test, SSL *ssl, int r, int64_t since_us)
                        SSL_get_version(ssl));
         probe_check(test, "PASS", "", "", more);
     } else if (verdict != X509_V_OK) {
-        (void)snprintf(why, sizeof(why), "the server's certificate: %s",
-                       X509_verify_cert_error_string(verdict));
-        probe_check(test, "FAIL", why,
-                    "Check the kiosk's clock (show hardware), then the CA file "
-                    "and the server's name with the office.",
-                    NULL);
+        tell_verdict(test, verdict);
     } else {
         probe_check(test, "FAIL",
-                    r == -ETIMEDOUT ? "the server answers, but not in TLS"
-                                    : "the server ends the TLS handshake",
-                    "Ask the office whether that port speaks TLS.", NULL);
+                    r == -ETIMEDOUT
+                        ? "something takes the connection, and says nothing"
+                        : "what answers there does not speak TLS",
+                    "Ask the office whether that port is the right one.", NULL);
     }
 }
 
@@ -225,9 +291,8 @@ void probe_tls(const char *test, const struct store_config_host *host,
         expect_host(ssl, host->host);
         tell_handshake(test, ssl, handshake(ssl), since_us);
     } else {
-        probe_check(test, "FAIL", "the CA file of the broker holds no CA",
-                    "Provision the kiosk's certificates anew; test certs",
-                    NULL);
+        probe_check(test, "FAIL", "the file of the broker's CA holds no CA",
+                    "Look: test certs. Then provision the site anew.", NULL);
     }
     SSL_free(ssl);
     SSL_CTX_free(ctx);
@@ -235,10 +300,12 @@ void probe_tls(const char *test, const struct store_config_host *host,
 
 void probe_dns(const char *host)
 {
+    struct store_config_host named = {.port = 0};
     struct addrinfo *all = NULL;
     char more[ADDRESSES_MAX * (INET6_ADDRSTRLEN + 3) + 64];
     int64_t since_us = lk_clock_us();
-    if (resolve("dns", host, 0, SOCK_STREAM, &all) < 0)
+    (void)snprintf(named.host, sizeof(named.host), "%s", host);
+    if (probe_resolve("dns", &named, SOCK_STREAM, &all) < 0)
         return;
     int at = snprintf(more, sizeof(more), "\"ms\":%lld,\"addresses\":[",
                       (long long)((lk_clock_us() - since_us) / 1000));

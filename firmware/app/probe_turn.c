@@ -177,25 +177,17 @@ static int ask(const struct talk *t, const struct message *m,
 static int udp(const char *test, const struct store_config_host *host)
 {
     struct addrinfo *all = NULL;
-    char service[8];
-    const struct addrinfo hints = {.ai_family = AF_UNSPEC,
-                                   .ai_socktype = SOCK_DGRAM};
-    int fd = -1;
-    (void)snprintf(service, sizeof(service), "%u", (unsigned)host->port);
-    if (getaddrinfo(host->host, service, &hints, &all) == 0) {
-        fd = socket(all->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        if (fd >= 0 && connect(fd, all->ai_addr, all->ai_addrlen) < 0)
-            fd = lk_fd_close(fd);
-        freeaddrinfo(all);
-    }
+    if (probe_resolve(test, host, SOCK_DGRAM, &all) < 0)
+        return -1;
+    int fd = socket(all->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && connect(fd, all->ai_addr, all->ai_addrlen) < 0)
+        fd = lk_fd_close(fd);
+    freeaddrinfo(all);
     if (fd < 0) {
-        char why[200];
-        (void)snprintf(why, sizeof(why),
-                       "%.100s is not found, or there is no route to it",
+        char why[160];
+        (void)snprintf(why, sizeof(why), "there is no way to %.100s",
                        host->host);
-        probe_check(test, "FAIL", why,
-                    "Check the network, then the server's name: test network",
-                    NULL);
+        probe_check(test, "FAIL", why, "Look: test network", NULL);
     }
     return fd;
 }
@@ -208,10 +200,11 @@ static void silent(const char *test, const struct store_config_host *host,
                    (unsigned)host->port,
                    error == -ECONNREFUSED ? "refuses: nothing listens there"
                                           : "does not answer");
-    probe_check(test, "FAIL", why,
-                "Ask the office whether that server runs, and the site whether "
-                "its firewall lets UDP and TCP to it.",
-                NULL);
+    probe_check(
+        test, "FAIL", why,
+        "Ask the office whether that server runs and its port is right, "
+        "and the site whether its firewall lets the kiosk through.",
+        NULL);
 }
 
 /* This kiosk's address, seen from there (XOR-MAPPED-ADDRESS, IPv4). */

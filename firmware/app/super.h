@@ -51,7 +51,8 @@ struct super_info {
     int64_t started_us;
     char walls[SUPER_WALLS_MAX]; /* "" before it was ready */
     char
-        ended[SUPER_ENDED_MAX]; /* how it last ended: "exit 1", "signal KILL" */
+        ended[SUPER_ENDED_MAX]; /* how it last ended: "exit 1", "signal SEGV",
+                                   "killed, it does not answer" */
 };
 
 /* Two programs that have a channel to each other, by their places. */

@@ -28,6 +28,7 @@ static void child_signal(struct super_child *c, int number)
 void super_child_kill(struct super_child *c, const char *why)
 {
     LK_LOG(WARN, "super", "killed=%s why=\"%s\"", c->program->name, why);
+    c->killed = why;
     child_signal(c, SIGKILL);
 }
 
@@ -170,8 +171,11 @@ static void on_channel_closed(void *arg, int error)
 
 static void say_end(struct super_child *c, const siginfo_t *info)
 {
+    bool ours = info->si_code != CLD_EXITED && info->si_status == SIGKILL;
     if (info->si_code == CLD_EXITED)
         (void)snprintf(c->ended, sizeof(c->ended), "exit %d", info->si_status);
+    else if (ours && c->killed)
+        (void)snprintf(c->ended, sizeof(c->ended), "killed, it %s", c->killed);
     else
         (void)snprintf(c->ended, sizeof(c->ended), "signal %s%s",
                        sigabbrev_np(info->si_status),
@@ -236,6 +240,7 @@ void super_child_start(struct super_child *c)
     c->started_us = lk_loop_now_us(c->loop);
     c->said_hello = false;
     c->missed = 0;
+    c->killed = NULL;
     c->walls[0] = 0;
     int r = super_spawn(c->program, &c->process);
     if (r == 0) {

@@ -43,8 +43,10 @@ struct super_desk_config {
     const struct super_files *files;  /* borrowed */
     const char *probe;                /* luukku-probe's path; NULL: none */
     struct super_log *log;            /* borrowed */
-    struct super_news *news;          /* borrowed */
-    bool may_reboot;                  /* the machine is the kiosk's own */
+    const int *log_error; /* of its ring on the disk: 0, or -errno of the last
+                             write; borrowed, NULL: there is none */
+    struct super_news *news; /* borrowed */
+    bool may_reboot;         /* the machine is the kiosk's own */
     /* Asked to end. Later, please: the answer goes out after this returns. */
     void (*end)(void *arg, enum super_desk_end end);
     void *arg;

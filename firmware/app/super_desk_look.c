@@ -1,6 +1,8 @@
 /* Requests that luukku-probe looks for: certs, net, test. */
 #include "app/super_desk_impl.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -60,7 +62,9 @@ json_t *super_desk_verdict(struct super_desk *d, const struct pending *p)
     const struct super_test_facts facts = {
         .said = json_object_get(p->result, "said"),
         .certs = json_object_get(p->result, "certs"),
-        .net = json_object_get(p->result, "net")};
+        .net = json_object_get(p->result, "net"),
+        .machine = &super_machine_here,
+        .wall_us = lk_clock_wall_us()};
     return super_test_judge(&own, p->mask, &facts);
 }
 
@@ -112,10 +116,11 @@ static void test(struct super_desk *d, uint64_t client,
         if (look_next(d, NULL, 0) < 0)
             d->looking.id = 0; /* the tests say that nothing was found */
     }
-    super_desk_ask(d, p,
-                   1U << SUPER_LUUKKUD | 1U << SUPER_RTC |
-                       (d->looking.id == p->id ? SUPER_DESK_LOOK : 0),
-                   &selftest);
+    unsigned who = d->looking.id == p->id ? SUPER_DESK_LOOK : 0;
+    for (unsigned i = 0; i < SUPER_DESK_PROGRAMS; i++)
+        if (i != SUPER_FETCH && super_has(d->super, i))
+            who |= 1U << i;
+    super_desk_ask(d, p, who, &selftest);
 }
 
 void super_desk_look(struct super_desk *d, uint64_t client,
@@ -127,7 +132,8 @@ void super_desk_look(struct super_desk *d, uint64_t client,
         is_test && req->args == 2 ? super_test_mask(req->arg[1]) : 0;
     const char *why = NULL;
     if (is_test && !mask)
-        why = "usage: test all|programs|certs|display|touch|keypad|camera|"
+        why = "usage: test all|storage|clock|programs|certs|display|touch|"
+              "keypad|camera|"
               "microphone|speaker|scanner|card|network|broker|turn";
     else if (net && !is_net(req))
         why = "usage: net dns HOST | tcp HOST PORT | tls HOST PORT | "

@@ -30,7 +30,8 @@ struct super_child {
     uint32_t ping_id;
     unsigned missed; /* pings in a row without an answer */
     bool said_hello;
-    bool renewing; /* start again at once when it has ended */
+    bool renewing;      /* start again at once when it has ended */
+    const char *killed; /* why we do away with it; NULL: we do not */
     unsigned restarts;
     int64_t started_us;
     char walls[SUPER_WALLS_MAX];

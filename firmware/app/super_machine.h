@@ -21,6 +21,9 @@ struct super_machine {
     const char *root;
 };
 
+/* This one. */
+extern const struct super_machine super_machine_here;
+
 /* "hardware". `floor_s`: no right clock shows less. NULL: no memory. */
 json_t *super_machine_hardware(const struct super_machine *m, int64_t floor_s);
 

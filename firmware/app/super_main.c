@@ -47,6 +47,7 @@ struct app {
     struct super_files files;
     struct super_log *log;
     struct super_ring *ring; /* NULL: the log is in memory alone */
+    int ring_error;          /* 0, or -errno of what was tried last */
     struct super_news news;
     struct lk_loop *loop;
     struct lk_watch *signals;
@@ -274,6 +275,7 @@ static int make_control(struct app *a)
                                      .files = &a->files,
                                      .probe = a->probe,
                                      .log = a->log,
+                                     .log_error = &a->ring_error,
                                      .news = &a->news,
                                      .may_reboot = a->options.may_reboot,
                                      .end = on_end,
@@ -489,14 +491,15 @@ static void hold_signals(void)
 
 static void keep_line(void *arg, const struct super_log_line *line)
 {
+    struct app *a = arg;
     const char *level = NULL;
     const char *room = NULL;
     size_t len = 0;
     bool urgent = super_log_parse(line->text, &level, &room, &len) &&
                   (*level == 'e' || *level == 'w');
     /* A disk that is full or broken must not fill the log with itself: the
-     * technician sees it in `hardware`. */
-    (void)super_ring_put(arg, line, urgent);
+     * technician hears of it in `test storage`. */
+    a->ring_error = super_ring_put(a->ring, line, urgent);
 }
 
 /* What was said before the last end comes back first. */
@@ -505,13 +508,14 @@ static void open_ring(struct app *a)
     if (!a->options.log)
         return;
     int r = super_ring_open(a->options.log, &a->ring);
+    a->ring_error = r;
     if (r < 0) {
         LK_LOG(ERROR, "super", "log=\"%s\" err=%s", a->options.log,
                strerrorname_np(-r));
         return;
     }
     (void)super_ring_load(a->ring, a->log);
-    super_log_set_keep(a->log, keep_line, a->ring);
+    super_log_set_keep(a->log, keep_line, a);
 }
 
 static int run(struct app *a)

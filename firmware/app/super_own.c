@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-static const struct super_machine this_machine = {.root = ""};
-
 typedef json_t *own_fn(const struct super_own *o,
                        const struct control_request *req, const char **ret_why);
 
@@ -60,7 +58,7 @@ static json_t *own_hardware(const struct super_own *o,
 {
     (void)req;
     (void)ret_why;
-    return super_machine_hardware(&this_machine, o->config->floor_s);
+    return super_machine_hardware(&super_machine_here, o->config->floor_s);
 }
 
 static json_t *host_answer(const struct store_config_host *h)
@@ -84,7 +82,7 @@ static json_t *own_network(const struct super_own *o,
             turn, json_pack("{s:s,s:i,s:s}", "host", c->turn[i].at.host, "port",
                             (int)c->turn[i].at.port, "transport",
                             c->turn[i].tcp ? "tcp" : "udp"));
-    json_t *all = super_machine_network(&this_machine);
+    json_t *all = super_machine_network(&super_machine_here);
     json_t *more = json_pack("{s:{s:s,s:i,s:s?},s:o,s:o}", "broker", "host",
                              c->broker.host, "port", (int)c->broker.port,
                              "link", super_news_link_name(o->config->news),

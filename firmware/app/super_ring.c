@@ -113,6 +113,9 @@ int super_ring_open(const char *path, struct super_ring **ret)
         return -EINVAL;
     if (st.st_size != size && (ftruncate(fd, 0) < 0 || ftruncate(fd, size) < 0))
         return -errno;
+    /* Its room is taken now, where the file system can: another's full disk is
+     * no reason to lose lines later. */
+    (void)fallocate(fd, 0, 0, size);
     struct super_ring *r = calloc(1, sizeof(*r));
     if (!r)
         return -ENOMEM;

@@ -7,10 +7,13 @@
 #ifndef LUUKKU_APP_SUPER_TEST_H
 #define LUUKKU_APP_SUPER_TEST_H
 
+#include "app/super_machine.h"
 #include "app/super_own.h"
 
 /* The tests, in their order, as bits. */
 enum super_test {
+    SUPER_TEST_STORAGE,
+    SUPER_TEST_CLOCK,
     SUPER_TEST_PROGRAMS,
     SUPER_TEST_CERTS,
     SUPER_TEST_DISPLAY,
@@ -39,6 +42,8 @@ struct super_test_facts {
     json_t *said;  /* of the programs: {"test", "result", "why"} */
     json_t *certs; /* of luukku-probe */
     json_t *net;   /* likewise */
+    const struct super_machine *machine;
+    int64_t wall_us; /* what the clock says */
 };
 
 /* The checks; NULL: no memory. */

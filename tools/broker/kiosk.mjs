@@ -75,15 +75,18 @@ export function kioskConfig(store, dir, mqtts, options) {
   };
 }
 
-/** Starts luukku-super and waits until it answers on its control socket. */
+/**
+ * Starts luukku-super and waits until it answers on its control socket.
+ * options, for tests: `whole` waits for all programs; `program` is another luukku-super, `prefix` are words before it.
+ */
 export async function startKiosk(processes, dir, config, options, signal) {
-  const program = join(BUILD, 'bin/luukku-super');
+  const program = options.program ?? join(BUILD, 'bin/luukku-super');
   if (!existsSync(program)) {
     throw new Error(`${program} is not built`);
   }
   const path = join(dir, 'kiosk.json');
   writeAtomic(path, `${JSON.stringify(config, null, 1)}\n`);
-  const argv = [program, '--config', path, '--allow-ui-control', ...(options.headless ? ['--headless'] : []),
+  const argv = [...(options.prefix ?? []), program, '--config', path, '--allow-ui-control', ...(options.headless ? ['--headless'] : []),
     ...(options['kiosk-args'] ?? '').split(/\s+/).filter(Boolean)];
   const all = ({ stdout }) => !options.whole || JSON.parse(stdout).programs.every((p) => p.state === 'running');
   const answers = () => existsSync(config.control) &&

@@ -1,0 +1,87 @@
+// A technician at the far end of a console's line.
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
+import { assert, until } from './wait.mjs';
+
+const PATIENCE_MS = 60000;
+const WIDTH = 79;
+
+export class Technician {
+  constructor(tty) {
+    this.fd = openSync(tty, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+    this.heard = '';
+    this.all = '';
+  }
+
+  #listen() {
+    const bytes = Buffer.alloc(4096);
+    try {
+      for (let n = 1; n > 0;) {
+        n = readSync(this.fd, bytes);
+        this.heard += bytes.toString('latin1', 0, n);
+        this.all += bytes.toString('latin1', 0, n);
+      }
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+    }
+  }
+
+  /** Waits for a text; gives what came before it and takes both off. */
+  async expect(text, ms = PATIENCE_MS) {
+    await until(`"${text}" on the console`, () => {
+      this.#listen();
+      return this.heard.includes(text);
+    }, ms).catch((error) => assert(false, `${error.message}\n${this.heard}`));
+    const at = this.heard.indexOf(text);
+    const before = this.heard.slice(0, at);
+    this.heard = this.heard.slice(at + text.length);
+    return before;
+  }
+
+  type(text) {
+    writeSync(this.fd, text);
+  }
+
+  async logIn({ user, password }) {
+    this.type('\r');
+    await this.expect('login: ');
+    this.type(`${user}\r`);
+    await this.expect('password: ');
+    this.type(`${password}\r`);
+    const shown = await this.expect('luukku> ');
+    assert(!shown.includes(password), 'a password is not echoed');
+    await this.run('terminal rows 0');
+  }
+
+  /** Runs a command; gives its output, no line of which is too long for a screen. */
+  async run(command) {
+    this.type(`${command}\r`);
+    await this.expect(`${command}\r\n`);
+    const said = await this.expect('luukku> ');
+    const long = said.split(/\r?\n/).find((line) => line.length > WIDTH && !command.startsWith('show log'));
+    assert(!long, `longer than ${WIDTH}: "${long}"`);
+    return said;
+  }
+
+  /** `test NAME`: its checks in their order, {result, test, reason, next}, and `text`, as it was shown. */
+  async test(name) {
+    const text = await this.run(`test ${name}`);
+    return Object.assign(checksOf(text), { text });
+  }
+
+  close() {
+    closeSync(this.fd);
+  }
+}
+
+/** The table of a test: RESULT NAME REASON, rows that go on with the reason, and after it what to do. */
+function checksOf(text) {
+  const checks = [];
+  for (const line of text.split(/\r?\n/)) {
+    const [, result, test, reason] = /^(PASS|FAIL|SKIP) +(\S+) *(.*)/.exec(line) ?? [];
+    if (result) checks.push({ result, test, said: reason });
+    else if (/^ {6}/.test(line) && checks.length) checks.at(-1).said += ` ${line.trim()}`;
+  }
+  return checks;
+}
+
+export const failed = (checks) => checks.filter((c) => c.result === 'FAIL');
