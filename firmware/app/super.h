@@ -50,9 +50,8 @@ struct super_info {
     unsigned restarts; /* since super started, session ends not counted */
     int64_t started_us;
     char walls[SUPER_WALLS_MAX]; /* "" before it was ready */
-    char
-        ended[SUPER_ENDED_MAX]; /* how it last ended: "exit 1", "signal SEGV",
-                                   "killed, it does not answer" */
+    char ended[SUPER_ENDED_MAX]; /* how it last ended: "exit 1", "signal SEGV",
+                                    "killed, it does not answer" */
 };
 
 /* Two programs that have a channel to each other, by their places. */

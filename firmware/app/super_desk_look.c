@@ -132,7 +132,7 @@ void super_desk_look(struct super_desk *d, uint64_t client,
         is_test && req->args == 2 ? super_test_mask(req->arg[1]) : 0;
     const char *why = NULL;
     if (is_test && !mask)
-        why = "usage: test all|storage|clock|programs|certs|display|touch|"
+        why = "usage: test all|storage|clock|certs|programs|display|touch|"
               "keypad|camera|"
               "microphone|speaker|scanner|card|network|broker|turn";
     else if (net && !is_net(req))

@@ -10,8 +10,8 @@ static const struct {
 } tests[SUPER_TESTS] = {
     [SUPER_TEST_STORAGE] = {"storage", super_test_storage},
     [SUPER_TEST_CLOCK] = {"clock", super_test_clock},
-    [SUPER_TEST_PROGRAMS] = {"programs", super_test_programs},
     [SUPER_TEST_CERTS] = {"certs", super_test_certs},
+    [SUPER_TEST_PROGRAMS] = {"programs", super_test_programs},
     [SUPER_TEST_DISPLAY] = {"display", super_test_display},
     [SUPER_TEST_TOUCH] = {"touch", super_test_touch},
     [SUPER_TEST_KEYPAD] = {"keypad", super_test_keypad},

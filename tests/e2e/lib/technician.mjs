@@ -69,7 +69,8 @@ export class Technician {
   }
 
   close() {
-    closeSync(this.fd);
+    if (this.fd >= 0) closeSync(this.fd);
+    this.fd = -1;
   }
 }
 
