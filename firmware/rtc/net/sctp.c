@@ -247,6 +247,7 @@ static void sctp_drain(struct rtc_sctp *s)
                                    .len = (size_t)n};
             sctp_channels_receive(s, &p);
         }
+        explicit_bzero(s->scratch, (size_t)n);
     }
 }
 

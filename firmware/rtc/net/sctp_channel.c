@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "base/wipe.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -50,7 +51,7 @@ static void channel_release(struct sctp_channel *c)
     while (c->first) {
         struct sctp_message *m = c->first;
         c->first = m->next;
-        free(m);
+        lk_free_wiped(m);
     }
     c->part = lk_buf_free(c->part);
     memset(c, 0, sizeof(*c));
@@ -80,7 +81,7 @@ static int channel_queue(struct sctp_channel *c, uint32_t ppid,
 static int channel_give_stream(struct rtc_sctp *s, struct sctp_channel *c)
 {
     for (uint16_t id = s->client ? 0 : 1; id < RTC_SCTP_STREAMS_MAX; id += 2) {
-        if (channel_of_stream(s, id))
+        if (channel_of_stream(s, id) || s->unwanted[id])
             continue;
         c->stream = id;
         return 0;
@@ -170,7 +171,7 @@ static int channel_send_one(struct rtc_sctp *s, struct sctp_channel *c)
     if (!c->first)
         c->last = NULL;
     c->queued -= m->len;
-    free(m);
+    lk_free_wiped(m); /* usrsctp has a copy */
     return 1;
 }
 
@@ -198,10 +199,22 @@ static void channel_go_on_closing(struct rtc_sctp *s, struct sctp_channel *c)
         channel_end(s, c);
 }
 
+/* Streams of channels that could not be taken: one reset at a time is under
+ * way (RFC 6525 section 5.1.1), so that many take turns. */
+static void channels_refuse(struct rtc_sctp *s)
+{
+    for (uint16_t i = 0; i < RTC_SCTP_STREAMS_MAX; i++) {
+        if (s->unwanted[i] && sctp_association_reset(s, i) == -EAGAIN)
+            return;
+        s->unwanted[i] = false;
+    }
+}
+
 void sctp_channels_flush(struct rtc_sctp *s)
 {
     if (!s->up)
         return;
+    channels_refuse(s);
     channels_send(s);
     for (size_t i = 0; i < RTC_SCTP_CHANNELS_MAX; i++) {
         struct sctp_channel *c = &s->channels[i];
@@ -256,7 +269,7 @@ static void channels_dcep(struct rtc_sctp *s, const struct sctp_piece *p)
             s->ev.channel_open(s->arg, channel_handle(s, c), c->params.label,
                                true);
         else
-            (void)sctp_association_reset(s, p->stream);
+            s->unwanted[p->stream] = true;
     } else {
         LK_LOG(DEBUG, "rtc-sctp", "dcep=refused stream=%u", p->stream);
     }

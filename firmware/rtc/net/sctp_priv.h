@@ -55,7 +55,8 @@ struct rtc_sctp {
     uint32_t max_message_size;
     size_t turn; /* the channel that sends next */
     struct sctp_channel channels[RTC_SCTP_CHANNELS_MAX];
-    bool cut[RTC_SCTP_STREAMS_MAX]; /* rest of this message is dropped */
+    bool cut[RTC_SCTP_STREAMS_MAX];      /* rest of this message is dropped */
+    bool unwanted[RTC_SCTP_STREAMS_MAX]; /* to be reset as soon as can be */
     _Alignas(8) uint8_t scratch[SCTP_SCRATCH_LEN];
 };
 

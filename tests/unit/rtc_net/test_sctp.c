@@ -210,6 +210,23 @@ static void test_refused_by_remote(void **state)
     UNTIL(b.closed + a.closed >= 3);
 }
 
+/* Both are full, and each hears of as many channels more: every one is closed,
+ * not only the first. */
+static void test_many_refused(void **state)
+{
+    (void)state;
+    for (int i = 0; i < RTC_SCTP_CHANNELS_MAX; i++) {
+        assert_int_equal(open_one(&a, "ours"), i);
+        assert_int_equal(open_one(&b, "theirs"), i);
+    }
+    connect_both(0);
+    UNTIL(a.closed == RTC_SCTP_CHANNELS_MAX &&
+          b.closed == RTC_SCTP_CHANNELS_MAX);
+    assert_int_equal(a.opened + b.opened, 0);
+    assert_true(open_one(&a, "again") >= 0);
+    UNTIL(a.opened == 1 && b.opened == 1);
+}
+
 static void check_close(struct end *first, struct end *second)
 {
     connect_both(0);
@@ -401,6 +418,7 @@ int main(void)
         T(test_labels),
         T(test_many),
         T(test_refused_by_remote),
+        T(test_many_refused),
         T(test_close_opener),
         T(test_close_other),
         T(test_callbacks_send_and_close),
