@@ -9,6 +9,7 @@ import { assert, until } from './lib/wait.mjs';
 
 const PIN1 = '1234';
 const PIN2 = '123456';
+const SCANS = 3; // a busy machine may draw the emulated pages too late
 
 async function asks(t, pad, page) {
   t.step('the expert asks for a paper; how that goes, and who sees it when');
@@ -26,11 +27,15 @@ async function asks(t, pad, page) {
 
 async function scans(t, pad) {
   t.step('three sheets, one of them blank');
-  await pad.kiosk.ctl('emu', 'scanner', 'pages', '3', 'blank', '2');
   await pad.choose('Syöttölaitteessa');
-  await pad.choose('Skannaa');
-  await pad.hears('Skannataan sivua 1');
-  const tray = await pad.hears('Yksi tyhjä sivu jätettiin pois.', 60000);
+  let tray = null;
+  for (let turn = 0; !tray?.text.includes('jätettiin pois'); turn += 1) {
+    assert(turn < SCANS, `no scan succeeds: ${tray?.text}`);
+    await pad.kiosk.ctl('emu', 'scanner', 'pages', '3', 'blank', '2');
+    await pad.choose('Skannaa');
+    await pad.hears('Skannataan sivua 1');
+    tray = await pad.hears(/Yksi tyhjä sivu jätettiin pois\.|Skanneri ei vastaa\./, 120000);
+  }
   assert(tray.text.includes('Sivu 1/2') && tray.text.includes('Näytä kaikki'), tray.text);
 }
 

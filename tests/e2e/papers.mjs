@@ -2,6 +2,7 @@
 // with the form; the citizen identifies with a card, the page verifies it for this call; the citizen signs with the card, too, and the
 // package verifies with both signatures. PICTURES=FOLDER keeps screenshots of both sides.
 import { startChromium } from './lib/chromium.mjs';
+import { scanSheets } from './lib/doors.mjs';
 import { intoCall, openExpert, startDemo } from './lib/journey.mjs';
 import { looker } from './lib/look.mjs';
 import { main } from './lib/run.mjs';
@@ -27,10 +28,8 @@ async function asks(t, demo, page, look) {
 
 async function scans(t, demo, look) {
   t.step('three sheets are scanned, one of them blank');
-  await demo.kiosk.ctl('emu', 'scanner', 'pages', '3', 'blank', '2');
   await demo.kiosk.tap('source-feeder');
-  await demo.kiosk.tap('scan');
-  await demo.kiosk.says('Yksi tyhjä sivu jätettiin pois.', 60000);
+  await scanSheets(demo.kiosk, () => demo.kiosk.ctl('emu', 'scanner', 'pages', '3', 'blank', '2'), 'Yksi tyhjä sivu jätettiin pois.');
   await until('two pages in the tray', () => demo.kiosk.node('page-2'));
   assert(!(await demo.kiosk.node('page-3')), 'the blank one is left out');
   await look('scanned');

@@ -22,7 +22,12 @@ export class Demo {
       if (demo.log.length > 2000) demo.log.shift();
       if (!quiet) console.error(`  demo| ${line}`);
     });
-    demo.info = await demo.#ready();
+    try {
+      demo.info = await demo.#ready();
+    } catch (error) {
+      await demo.stop(); // it has started, if late: nobody else would end it
+      throw error;
+    }
     demo.kiosk = new Kiosk(demo.info.control);
     return demo;
   }
