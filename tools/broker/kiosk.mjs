@@ -32,21 +32,19 @@ const run = promisify(execFile);
 
 /** Makes the fleet's keys in `store`. Gives the experts with their passwords. */
 export async function makeFleet(store, processes) {
-  const tool = join(ROOT, 'tools/pki/luukku-pki');
-  const pki = (command, ...args) => processes.run('pki', [tool, command, store, ...args]);
+  const pki = (command, ...args) => processes.run('pki', [join(ROOT, 'tools/pki/luukku-pki'), command, store, ...args]);
   await pki('init', '--name', 'Luukku demo');
-  for (const { id, fi, sv, en } of AGENCIES) {
-    await pki('agency', id, fi, '--sv', sv, '--en', en);
-  }
-  await pki('broker');
-  await pki('kiosk', KIOSK, '--site', SITE);
   const experts = EXPERTS.map((e) => ({ ...e, password: randomBytes(9).toString('base64url') }));
-  for (const { user, agency, name, password } of experts) {
-    const file = join(store, '.password');
-    writeSecret(file, password);
-    await pki('expert', user, '--agency', agency, '--name', name, '--password-file', file);
-    rmSync(file);
-  }
+  const lines = [
+    ...AGENCIES.map(({ id, fi, sv, en }) => ['agency', id, fi, '--sv', sv, '--en', en]),
+    ['broker'],
+    ['kiosk', KIOSK, '--site', SITE],
+    ...experts.map(({ user, agency, name, password }) => ['expert', user, '--agency', agency, '--name', name, '--password', password]),
+  ];
+  const file = join(store, '.batch');
+  writeSecret(file, lines.map((words) => JSON.stringify(words)).join('\n'));
+  await pki('batch', file);
+  rmSync(file);
   return experts;
 }
 

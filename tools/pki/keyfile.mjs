@@ -1,13 +1,14 @@
 // An expert's key file and broker password, both from one password (firmware/signal/PROTOCOL.md, "Files beside the page").
-import { createCipheriv, createHash, createPrivateKey, hkdfSync, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { createCipheriv, createHash, createPrivateKey, hkdfSync, pbkdf2, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
 
 const ITERATIONS = 600_000;
 
 const b64u = (bytes) => Buffer.from(bytes).toString('base64url');
 
 /** The two secrets that come of a password: what opens the key file, and the broker's password. */
-export function derive(password, salt, iterations = ITERATIONS) {
-  const root = pbkdf2Sync(password.normalize('NFC'), salt, iterations, 32, 'sha256');
+export async function derive(password, salt, iterations = ITERATIONS) {
+  const root = await promisify(pbkdf2)(password.normalize('NFC'), salt, iterations, 32, 'sha256');
   const part = (info) => Buffer.from(hkdfSync('sha256', root, '', info, 32));
   return { key: part('luukku key file'), brokerPassword: b64u(part('luukku broker')) };
 }
@@ -16,10 +17,10 @@ export function derive(password, salt, iterations = ITERATIONS) {
  * Seals `pem` (PKCS#8 PEM of the private key). Gives the key file's JSON and the broker's password.
  * `who` is {user, name, agency}; `certificate` is DER.
  */
-export function sealKey(who, pem, certificate, password) {
+export async function sealKey(who, pem, certificate, password) {
   const salt = randomBytes(16);
   const iv = randomBytes(12);
-  const { key, brokerPassword } = derive(password, salt);
+  const { key, brokerPassword } = await derive(password, salt);
   const pkcs8 = createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' });
   const cipher = createCipheriv('aes-256-gcm', key, iv);
   cipher.setAAD(Buffer.from(who.user, 'utf8'));

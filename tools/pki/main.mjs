@@ -20,6 +20,8 @@ const USAGE = `luukku-pki COMMAND DIR ...: the keys and certificates of a fleet,
   crl DIR                                       fresh CRLs of all authorities
   fleet DIR OUT                                 writes fleet.json and keys/ into OUT
   list DIR                                      who there is and until when
+  batch DIR FILE                                many of agency, broker, kiosk and expert at once: FILE (- is standard input) has a
+                                                command's words without DIR in each line, as a JSON array
 
   --days N, --from DATE   period of validity (CAs 3650 days, kiosks 1095, post 730, experts and broker 365)
   --crl-days N            life of the CRLs written (90)
@@ -35,13 +37,30 @@ const OPTIONS = {
   'key-out': { type: 'string' }, 'device-csr': { type: 'string' }, 'tls-csr': { type: 'string' }, help: { type: 'boolean' },
 };
 
+/** What a batch may hold: what makes somebody new. */
+const BATCHED = ['agency', 'broker', 'kiosk', 'expert'];
+
+/** A command's words from a line of a batch. */
+function wordsOf(line) {
+  let words = null;
+  try {
+    words = JSON.parse(line);
+  } catch {
+    // said below
+  }
+  if (!Array.isArray(words) || words.some((w) => typeof w !== 'string')) {
+    fail('a line of a batch is a JSON array of words');
+  }
+  return words;
+}
+
 const period = (options, days) => validity({ days: options.days ?? days, from: options.from });
 
 /** Issues by `make`; with --replace what was in force before is revoked once the new certificate stands. */
-function renewing(store, kind, name, options, make) {
+async function renewing(store, kind, name, options, make) {
   const old = store.checkNew(kind, name, options.renew || options.replace);
   const before = old ? store.inForce(kind, name) : null;
-  make(old);
+  await make(old);
   if (options.replace) {
     const serials = options.only
       ? before.serials.filter((s) => before.ca.issued(s).subject.split('\n').includes(`OU=${options.only}`))
@@ -110,7 +129,7 @@ const commands = {
     if (options.only && !['tls', 'device'].includes(options.only)) {
       fail('--only is tls or device');
     }
-    renewing(store, 'kiosk', kiosk, options, (old) => {
+    return renewing(store, 'kiosk', kiosk, options, (old) => {
       const site = checkText('--site', options.site ?? old?.site);
       store.writeKiosk(kiosk, site, period(options, 1095), options.only);
     });
@@ -119,7 +138,7 @@ const commands = {
   sign(store, [kiosk], options) {
     const read = (name) => options[name] && readFileSync(options[name], 'utf8');
     const requests = { device: read('device-csr'), tls: read('tls-csr') };
-    renewing(store, 'kiosk', kiosk, options, (old) => {
+    return renewing(store, 'kiosk', kiosk, options, (old) => {
       if (old ? !requests.device && !requests.tls : !requests.device || !requests.tls) {
         fail('--device-csr and --tls-csr: a new kiosk needs both, --renew at least one');
       }
@@ -128,13 +147,13 @@ const commands = {
   },
 
   expert(store, [user], options) {
-    renewing(store, 'expert', user, options, (old) => {
+    return renewing(store, 'expert', user, options, (old) => {
       const agency = checkName('--agency', options.agency ?? old?.agency);
       if (old && old.agency !== agency) {
         fail(`expert "${user}" is of ${old.agency}; another agency needs another user name`);
       }
       const name = checkText('--name', options.name ?? old?.name);
-      store.writeExpert({ user, name, agency }, readPassword(options), period(options, 365));
+      return store.writeExpert({ user, name, agency }, readPassword(options), period(options, 365));
     });
   },
 
@@ -177,16 +196,10 @@ const commands = {
   },
 };
 
-function main() {
-  const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
-  const [command, dir, ...rest] = positionals;
-  if (values.help || !dir || !Object.hasOwn(commands, command)) {
-    process.stdout.write(USAGE);
-    process.exitCode = values.help ? 0 : 2;
-    return;
-  }
-  process.umask(0o022);
-  const store = new Store(dir);
+const parse = (args) => parseArgs({ args, options: OPTIONS, allowPositionals: true });
+
+/** One command in a store that is there. Nothing of it is left to wait for but slow work on keys. */
+async function execute(store, command, rest, values) {
   const crlDays = Number(values['crl-days']);
   if (!Number.isInteger(crlDays) || crlDays < 1 || crlDays > 3650) {
     fail('--crl-days is a whole number from 1 to 3650');
@@ -194,18 +207,45 @@ function main() {
   if (command !== 'init') {
     store.requireFleet();
   }
-  commands[command](store, rest, values);
+  await commands[command](store, rest, values);
+}
+
+/** The commands of `file`, in their order; experts' keys are sealed side by side. The first fault ends it. */
+async function batch(store, file) {
+  const lines = readFileSync(file === '-' ? 0 : file ?? fail('what? luukku-pki batch DIR FILE'), 'utf8').split('\n').filter(Boolean);
+  const seen = new Set();
+  const begun = lines.map((line) => {
+    const { values, positionals: [command, ...rest] } = parse(wordsOf(line));
+    const what = `${command} ${rest[0] ?? ''}`.trim();
+    if (!BATCHED.includes(command) || seen.has(what)) {
+      fail(`"${what}": a batch holds ${BATCHED.join(', ')}, each name once`);
+    }
+    seen.add(what);
+    return execute(store, command, rest, values);
+  });
+  await Promise.all(begun);
+}
+
+async function main() {
+  const { values, positionals } = parse(process.argv.slice(2));
+  const [command, dir, ...rest] = positionals;
+  if (values.help || !dir || (command !== 'batch' && !Object.hasOwn(commands, command))) {
+    process.stdout.write(USAGE);
+    process.exitCode = values.help ? 0 : 2;
+    return;
+  }
+  process.umask(0o022);
+  const store = new Store(dir);
+  await (command === 'batch' ? batch(store, rest[0]) : execute(store, command, rest, values));
   if (!['fleet', 'list'].includes(command)) {
     store.publish(store.path('public'));
   }
 }
 
-try {
-  main();
-} catch (error) {
+await main().catch((error) => {
   if (!(error instanceof UserError) && !error.code) {
     throw error;
   }
   console.error(`luukku-pki: ${error.message}`);
   process.exitCode = 1;
-}
+});

@@ -85,10 +85,10 @@ export class Store {
     writeJson(this.path('kiosks', name, 'kiosk.json'), { kiosk: name, site });
   }
 
-  writeExpert(who, password, period) {
+  async writeExpert(who, password, period) {
     const key = newKey();
     const pem = this.requireAgency(who.agency).issue(key, [['UID', who.user], ['CN', who.name]], period);
-    const { file, brokerPassword } = sealKey(who, key, new X509Certificate(pem).raw, password);
+    const { file, brokerPassword } = await sealKey(who, key, new X509Certificate(pem).raw, password);
     writeAtomic(this.path('experts', who.user, 'expert.crt'), pem);
     writeJson(this.path('experts', who.user, 'key.json'), file);
     const record = { ...who, broker: brokerHashes(brokerPassword) };

@@ -28,17 +28,14 @@ export function within(promise, what) {
 
 function makePki(dir) {
   const pki = (command, ...args) => execFileSync(PKI, [command, dir, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines = [
+    ['agency', 'kela', 'Kela'], ['agency', 'vero', 'Verohallinto'], ['broker'],
+    ...[...KIOSKS, 'kiosk-gone', 'kiosk-later'].map((kiosk) => ['kiosk', kiosk, '--site', 'X']),
+    ...[...Object.entries(EXPERTS), ['expert-gone', 'kela']].map(([user, agency]) => ['expert', user, '--agency', agency, '--name', user, '--password', PASSWORD]),
+  ];
   pki('init');
-  pki('agency', 'kela', 'Kela');
-  pki('agency', 'vero', 'Verohallinto');
-  pki('broker');
-  for (const kiosk of [...KIOSKS, 'kiosk-gone', 'kiosk-later']) {
-    pki('kiosk', kiosk, '--site', 'X');
-  }
+  execFileSync(PKI, ['batch', dir, '-'], { input: lines.map((words) => JSON.stringify(words)).join('\n'), stdio: ['pipe', 'pipe', 'inherit'] });
   pki('revoke', 'kiosk', 'kiosk-gone');
-  for (const [user, agency] of [...Object.entries(EXPERTS), ['expert-gone', 'kela']]) {
-    pki('expert', user, '--agency', agency, '--name', user, '--password', PASSWORD);
-  }
   return pki;
 }
 
@@ -155,8 +152,8 @@ export class Fleet {
   }
 
   /** An expert's connection, with the password derived as the page does. */
-  expert(user, { password = PASSWORD, ...options } = {}) {
-    return this.websocket({ username: user, password: this.#brokerPassword(user, password), ...options });
+  async expert(user, { password = PASSWORD, ...options } = {}) {
+    return this.websocket({ username: user, password: await this.#brokerPassword(user, password), ...options });
   }
 
   /** Slow by design, so each is derived once. */
@@ -164,7 +161,7 @@ export class Fleet {
     const id = `${user} ${password}`;
     if (!this.#derived.has(id)) {
       const file = JSON.parse(this.file('pki/experts', user, 'key.json'));
-      this.#derived.set(id, derive(password, Buffer.from(file.salt, 'base64url'), file.iterations).brokerPassword);
+      this.#derived.set(id, derive(password, Buffer.from(file.salt, 'base64url'), file.iterations).then((d) => d.brokerPassword));
     }
     return this.#derived.get(id);
   }

@@ -91,6 +91,32 @@ test('every certificate chains to its authority and to no other', () => {
   assert.notEqual(verify(fleet, join(base, 'experts/anna-virtanen/expert.crt')), 0);
 });
 
+test('many at once: a batch makes what single commands make, and stops at what is no such command', async () => {
+  const dir = join(root, 'many');
+  const lines = (...list) => list.map((words) => JSON.stringify(words)).join('\n');
+  const refusedBatch = (pattern, input) => {
+    const r = run(['batch', dir, '-'], input);
+    assert.equal(r.status, 1);
+    assert.match(r.stderr, pattern);
+    assert.doesNotMatch(r.stderr, /\n\s+at /, 'a stack trace is no message');
+  };
+  pki('init', dir);
+  const expert = (user) => ['expert', user, '--agency', 'kela', '--name', 'Anna', '--password', PASSWORD];
+  const r = run(['batch', dir, '-'], lines(['agency', 'kela', 'Kela'], ['broker'], ['kiosk', 'kiosk-1', '--site', 'X'], expert('anna-virtanen'), expert('jari-aalto')));
+  assert.equal(r.status, 0, r.stderr);
+  assert.deepEqual([Object.keys(json(dir, 'public/fleet.json').kiosks), readdirSync(join(dir, 'public/keys'))], [['kiosk-1'], ['anna-virtanen.json', 'jari-aalto.json']]);
+  for (const user of ['anna-virtanen', 'jari-aalto']) {
+    assert.equal(verify(join(dir, 'agencies/kela/ca.crt'), join(dir, 'experts', user, 'expert.crt')), 0);
+    const { key } = await openKeyFile(json(dir, 'experts', user, 'key.json'), PASSWORD);
+    assert.equal(key.type, 'private');
+  }
+  refusedBatch(/a batch holds agency/, lines(['revoke', 'expert', 'anna-virtanen']));
+  refusedBatch(/each name once/, lines(['kiosk', 'kiosk-2', '--site', 'X'], ['kiosk', 'kiosk-2', '--site', 'X']));
+  refusedBatch(/exists/, lines(expert('anna-virtanen')));
+  refusedBatch(/JSON array of words/, '{"kiosk":1}');
+  refusedBatch(/JSON array of words/, 'kiosk kiosk-3');
+});
+
 test('each key is good for its own purpose only', () => {
   const fleet = join(base, 'fleet/ca.crt');
   const purposes = [
