@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { startChromium } from './lib/chromium.mjs';
 import { openExpert, startDemo } from './lib/journey.mjs';
 import { main } from './lib/run.mjs';
-import { assert, until } from './lib/wait.mjs';
+import { assert, PATIENCE_MS, until } from './lib/wait.mjs';
 
 /** Words that are for somebody who hears and does not see: how the keypad is used, what a control is. */
 const FOR_THE_EAR = [
@@ -36,7 +36,7 @@ class Reader {
   }
 
   /** Waits until this can be read. */
-  reads(words, ms = 20000) {
+  reads(words, ms = PATIENCE_MS) {
     return until(`"${words}" to be read`, async () => (await this.look()).some((n) => `${n.name} ${n.value}`.includes(words)), ms);
   }
 

@@ -8,13 +8,13 @@ import { looker } from './lib/look.mjs';
 import { startPhone } from './lib/phone.mjs';
 import { main } from './lib/run.mjs';
 import { Stand } from './lib/stand.mjs';
-import { assert, until } from './lib/wait.mjs';
+import { assert, PATIENCE_MS, until } from './lib/wait.mjs';
 
 const { PICTURES } = process.env;
 const SHORT_S = 6;
 
 const state = (page) => page.evaluate(() => document.querySelector('[data-testid="identity"]')?.dataset.state);
-const becomes = (page, want, ms = 20000) => until(`the page's identity to be ${want}`, async () => (await state(page)) === want, ms);
+const becomes = (page, want, ms = PATIENCE_MS) => until(`the page's identity to be ${want}`, async () => (await state(page)) === want, ms);
 
 /** The expert asks, the citizen says yes. Gives what the QR code says, and the code beside it. */
 async function code({ stand, page }) {

@@ -2,7 +2,7 @@
 // No browser: the screen is driven by keys, and what it says is all that is looked at.
 import { main } from './lib/run.mjs';
 import { Stand } from './lib/stand.mjs';
-import { assert, until } from './lib/wait.mjs';
+import { assert, PATIENCE_MS, until } from './lib/wait.mjs';
 
 /** What was spoken since the last look, as one text. */
 class Ear {
@@ -17,7 +17,7 @@ class Ear {
   }
 
   /** Waits for words; what was said before them is forgotten. */
-  async hears(words, ms = 10000) {
+  async hears(words, ms = PATIENCE_MS) {
     const utterance = await until(`the kiosk to speak "${words}"`, async () => {
       const all = await this.listen();
       const at = all.findIndex((u) => u.text.includes(words));

@@ -3,7 +3,7 @@
 import { startChromium } from './lib/chromium.mjs';
 import { intoCall, openExpert, startDemo } from './lib/journey.mjs';
 import { main } from './lib/run.mjs';
-import { assert, until } from './lib/wait.mjs';
+import { assert, PATIENCE_MS, until } from './lib/wait.mjs';
 
 const LOST = '\ufffd';
 
@@ -44,9 +44,9 @@ const spread = (list) => {
 
 const type = (demo, text) => demo.kiosk.ctl('ui', 'type', text);
 
-const pageShows = (page, text, ms = 20000) => until(`"${text}" on the page`,
+const pageShows = (page, text, ms = PATIENCE_MS) => until(`"${text}" on the page`,
   async () => (await pageTurns(page)).filter((turn) => !turn.mine).at(-1)?.text === text, ms, 10);
-const kioskShows = (demo, text, ms = 20000) => until(`"${text}" at the kiosk`,
+const kioskShows = (demo, text, ms = PATIENCE_MS) => until(`"${text}" at the kiosk`,
   async () => (await kioskTurns(demo)).at(-1)?.text === text, ms, 10);
 
 /** One character after the other, each typed when the one before has arrived. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startDevices } from '../../tools/broker/devices.mjs';
 import { main } from './lib/run.mjs';
 import { Stand } from './lib/stand.mjs';
-import { assert, until } from './lib/wait.mjs';
+import { assert, PATIENCE_MS, until } from './lib/wait.mjs';
 
 const ROLES = ['scanner', 'reader'];
 const PROGRAM = { scanner: 'luukku-scan', reader: 'luukku-card' };
@@ -13,7 +13,7 @@ async function device(kiosk, role) {
   return (await kiosk.ctl('devices')).find((d) => d.device === role);
 }
 
-function stateIs(kiosk, role, state, ms = 20000) {
+function stateIs(kiosk, role, state, ms = PATIENCE_MS) {
   return until(`the ${role} to be "${state}"`, async () => {
     const found = await device(kiosk, role);
     return found?.state === state && found;

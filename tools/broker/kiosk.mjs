@@ -39,7 +39,7 @@ export async function makeFleet(store, processes) {
     ...AGENCIES.map(({ id, fi, sv, en }) => ['agency', id, fi, '--sv', sv, '--en', en]),
     ['broker'],
     ['kiosk', KIOSK, '--site', SITE],
-    ...experts.map(({ user, agency, name, password }) => ['expert', user, '--agency', agency, '--name', name, '--password', password]),
+    ...experts.map(({ user, agency, name, password }) => ['expert', user, '--agency', agency, '--name', name, `--password=${password}`]),
   ];
   const file = join(store, '.batch');
   writeSecret(file, lines.map((words) => JSON.stringify(words)).join('\n'));

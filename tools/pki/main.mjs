@@ -214,16 +214,16 @@ async function execute(store, command, rest, values) {
 async function batch(store, file) {
   const lines = readFileSync(file === '-' ? 0 : file ?? fail('what? luukku-pki batch DIR FILE'), 'utf8').split('\n').filter(Boolean);
   const seen = new Set();
-  const begun = lines.map((line) => {
+  const list = lines.map((line) => {
     const { values, positionals: [command, ...rest] } = parse(wordsOf(line));
     const what = `${command} ${rest[0] ?? ''}`.trim();
     if (!BATCHED.includes(command) || seen.has(what)) {
       fail(`"${what}": a batch holds ${BATCHED.join(', ')}, each name once`);
     }
     seen.add(what);
-    return execute(store, command, rest, values);
+    return { command, rest, values };
   });
-  await Promise.all(begun);
+  await Promise.all(list.map(({ command, rest, values }) => execute(store, command, rest, values)));
 }
 
 async function main() {

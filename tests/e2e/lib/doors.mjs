@@ -8,7 +8,7 @@ import { order } from './emulator.mjs';
 import { Secrets } from './memory.mjs';
 import { Citizen } from './sheet.mjs';
 import { stripes } from './stripes.mjs';
-import { assert, until } from './wait.mjs';
+import { assert, PATIENCE_MS, until } from './wait.mjs';
 
 const BUILD = process.env.LUUKKU_BUILD ?? fileURLToPath(new URL('../../../build', import.meta.url));
 const NAME = 'Tuulikki Vaitelias';
@@ -179,7 +179,7 @@ export async function plantPapers(t, stand, page, planted) {
     if ((await stand.kiosk.screen()) === 'call') return true;
     await stand.kiosk.ctl('ui', 'tap', 'back');
     return false;
-  }, 20000, 200);
+  }, PATIENCE_MS, 200);
 }
 
 /** The card is in, and its PIN is typed but for the last key. */

@@ -1,7 +1,7 @@
 // An emulated device by its own control socket: what is said there passes through no program of the kiosk.
 import { connect } from 'node:net';
 
-const ANSWER_MS = 20000;
+const ANSWER_MS = 45000;
 
 /** Sends one command; gives the words after "ok", or throws with what was wrong. */
 export function order(socket, ...words) {

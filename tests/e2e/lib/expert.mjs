@@ -1,5 +1,5 @@
 // The expert's page, whatever the browser: by test ids and the probe (probe.js).
-import { until } from './wait.mjs';
+import { PATIENCE_MS, until } from './wait.mjs';
 
 export class ExpertPage {
   constructor(driver) {
@@ -20,7 +20,7 @@ export class ExpertPage {
     return this.evaluate((i) => window.probe.visible(i), id);
   }
 
-  shows(id, ms = 20000) {
+  shows(id, ms = PATIENCE_MS) {
     return until(`${id} on the expert's page`, () => this.visible(id), ms);
   }
 
@@ -46,7 +46,7 @@ export class ExpertPage {
     return this.evaluate(() => window.probe.reset());
   }
 
-  async accept(ms = 20000) {
+  async accept(ms = PATIENCE_MS) {
     await this.shows('queue-item', ms);
     await this.click('queue-accept');
     await this.shows('remote-video', ms);

@@ -2,7 +2,7 @@
 import { startChromium } from './chromium.mjs';
 import { Demo } from './demo.mjs';
 import { startFirefox } from './firefox.mjs';
-import { assert, until } from './wait.mjs';
+import { assert, PATIENCE_MS, until } from './wait.mjs';
 
 export const CARD = 'parental-allowance';
 export const KIOSK_TONE_HZ = 440;
@@ -39,7 +39,7 @@ export async function intoCall(demo, page, card = CARD) {
 const near = (hz, want) => Math.abs(hz - want) <= 8;
 
 /** Pictures with readable stamps and the tone, both ways. */
-export async function expectMedia(demo, page, { frames = 30, ms = 40000 } = {}) {
+export async function expectMedia(demo, page, { frames = 30, ms = PATIENCE_MS } = {}) {
   await page.reset();
   const before = await demo.kiosk.stats();
   await until('stamped frames of the kiosk in the browser', async () => (await page.tell()).distinct >= frames, ms);

@@ -1,6 +1,6 @@
 // The kiosk as a blind person has it: the assistive keypad, and what is spoken. Nothing else of the kiosk is looked at.
 import { readFileSync } from 'node:fs';
-import { assert, until } from './wait.mjs';
+import { assert, PATIENCE_MS, until } from './wait.mjs';
 
 const MAP = new URL('../../../board/common/keypad.example.json', import.meta.url);
 const { keys: KEYS } = JSON.parse(readFileSync(MAP, 'utf8'));
@@ -39,7 +39,7 @@ export class Keypad {
   }
 
   /** Waits until an utterance was real sound to its end. */
-  wasSpoken({ id, text }, ms = 30000) {
+  wasSpoken({ id, text }, ms = PATIENCE_MS) {
     return until(`"${text}" to be spoken to its end`, async () => (await this.#log()).find((u) => u.id === id)?.outcome === 'done', ms);
   }
 
@@ -58,7 +58,7 @@ export class Keypad {
   }
 
   /** Waits for words since the last key; gives the utterance. What came before it is forgotten. */
-  async hears(words, ms = 10000) {
+  async hears(words, ms = PATIENCE_MS) {
     const like = words instanceof RegExp ? words : { test: (text) => text.includes(words) };
     return until(`the kiosk to speak "${words}" (heard: ${JSON.stringify(this.heard.map((u) => u.text))})`, async () => {
       const all = await this.listen();

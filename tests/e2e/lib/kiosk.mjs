@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { until } from './wait.mjs';
+import { PATIENCE_MS, until } from './wait.mjs';
 
 const BUILD = process.env.LUUKKU_BUILD ?? fileURLToPath(new URL('../../../build', import.meta.url));
 const run = promisify(execFile);
@@ -16,7 +16,7 @@ export class Kiosk {
   async ctl(...words) {
     try {
       const { stdout } = await run(`${BUILD}/bin/luukkuctl`, ['--socket', this.socket, '--json', ...words],
-        { timeout: 20000, maxBuffer: 1 << 24 });
+        { timeout: PATIENCE_MS, maxBuffer: 1 << 24 });
       return stdout.trim() ? JSON.parse(stdout) : null;
     } catch (error) {
       throw new Error(`luukkuctl ${words.join(' ')}: ${(error.stderr || error.stdout || error.message).trim()}`);
@@ -64,7 +64,7 @@ export class Kiosk {
   }
 
   /** Taps a node as soon as it is there. */
-  async tap(id, ms = 20000) {
+  async tap(id, ms = PATIENCE_MS) {
     // Leaving ends the program that answers, perhaps before it does.
     const tapped = (error) => {
       if (id === 'done' && /ended before it answered/.test(error.message)) return true;
@@ -73,7 +73,7 @@ export class Kiosk {
     await until(`the kiosk to let ${id} be tapped`, () => this.ctl('ui', 'tap', id).then(() => true, tapped), ms);
   }
 
-  screenIs(name, ms = 20000) {
+  screenIs(name, ms = PATIENCE_MS) {
     return until(`the kiosk's screen ${name}`, async () => (await this.screen()) === name, ms);
   }
 
@@ -82,11 +82,11 @@ export class Kiosk {
     return (await this.tree()).nodes.map((n) => `${n.name} ${n.value}`).join('\n');
   }
 
-  says(words, ms = 20000) {
+  says(words, ms = PATIENCE_MS) {
     return until(`the kiosk to say "${words}"`, async () => (await this.words()).includes(words), ms);
   }
 
-  saysNot(words, ms = 20000) {
+  saysNot(words, ms = PATIENCE_MS) {
     return until(`the kiosk no longer to say "${words}"`, async () => !(await this.words()).includes(words), ms);
   }
 

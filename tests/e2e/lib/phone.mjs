@@ -1,7 +1,7 @@
 // The citizen's own telephone: a second page, which opens what the QR code says.
 import { chromium } from 'playwright-core';
 import { CHROMIUM } from './chromium.mjs';
-import { until } from './wait.mjs';
+import { PATIENCE_MS, until } from './wait.mjs';
 
 /** A browser of its own, that knows nothing of the expert's; gives open(url). */
 export async function startPhone() {
@@ -25,11 +25,11 @@ class Phone {
   }
 
   text(id) {
-    return this.page.textContent(`[data-testid="${id}"]`, { timeout: 10000 });
+    return this.page.textContent(`[data-testid="${id}"]`, { timeout: PATIENCE_MS });
   }
 
   tap(id) {
-    return this.page.click(`[data-testid="${id}"]`, { timeout: 10000 });
+    return this.page.click(`[data-testid="${id}"]`, { timeout: PATIENCE_MS });
   }
 
   shows(id) {
@@ -37,7 +37,7 @@ class Phone {
   }
 
   choose(person) {
-    return this.page.check(`input[name="person"][value="${person}"]`, { timeout: 10000 });
+    return this.page.check(`input[name="person"][value="${person}"]`, { timeout: PATIENCE_MS });
   }
 
   screenshot(path) {

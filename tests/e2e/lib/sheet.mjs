@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { assert, until } from './wait.mjs';
+import { assert, PATIENCE_MS, until } from './wait.mjs';
 
 const VERIFY = fileURLToPath(new URL('../../../tools/verify/luukku-verify', import.meta.url));
 
@@ -20,7 +20,7 @@ export class Citizen {
     return (await this.kiosk.node(`field-${path}`))?.value;
   }
 
-  has(path, value, ms = 10000) {
+  has(path, value, ms = PATIENCE_MS) {
     return until(`the kiosk's ${path} to be "${value}"`, async () => (await this.value(path)) === value, ms);
   }
 
@@ -80,7 +80,7 @@ export class Citizen {
       const node = await this.kiosk.node(id);
       await this.kiosk.ctl('ui', 'tap', node && !node.state.includes('hidden') ? id : 'next');
       return false;
-    }, 15000, 200);
+    }, PATIENCE_MS, 200);
   }
 }
 
@@ -141,7 +141,7 @@ export class Expert {
     }, `field-${path}`);
   }
 
-  has(path, value, ms = 10000) {
+  has(path, value, ms = PATIENCE_MS) {
     return until(`the page's ${path} to be "${value}"`, async () => (await this.value(path)) === value, ms);
   }
 

@@ -1,10 +1,10 @@
 // Waiting for a condition, with a ceiling and words for what was waited for.
 
-/** How long a browser may take for one press of a button on a machine that is busy. */
+/** How long one step may take on a machine that is busy, where nothing is promised of its time. */
 export const PATIENCE_MS = 45000;
 
 /** Asks `check` until it gives something true, and gives that; throws after `ms`. */
-export async function until(what, check, ms = 20000, everyMs = 50) {
+export async function until(what, check, ms = PATIENCE_MS, everyMs = 50) {
   const end = Date.now() + ms;
   let last;
   for (;;) {

@@ -80,7 +80,13 @@
     window.line.form = form;
     return new Promise((resolve) => { form.onopen = () => resolve(); });
   };
-  window.sayForm = (chunks) => { if (window.line.form?.readyState === 'open') for (const chunk of chunks) window.line.form.send(Uint8Array.from(atob(chunk), (c) => c.charCodeAt(0))); };
+  // An answer may be there before this end has heard that its channel is open.
+  const say = (channel, messages) => {
+    const send = () => { for (const m of messages) channel.send(Uint8Array.from(atob(m), (c) => c.charCodeAt(0))); };
+    if (channel?.readyState === 'open') send();
+    if (channel?.readyState === 'connecting') channel.addEventListener('open', send, { once: true });
+  };
+  window.sayForm = (chunks) => say(window.line.form, chunks);
   window.shutForm = () => window.line.form.close();
   // Likewise the channel for papers (paper.mjs), and what a scanner would see: a payslip, more or less.
   window.openPaper = () => {
@@ -90,7 +96,7 @@
     window.line.paper = paper;
     return new Promise((resolve) => { paper.onopen = () => resolve(); });
   };
-  window.sayPaper = (messages) => { if (window.line.paper?.readyState === 'open') for (const m of messages) window.line.paper.send(Uint8Array.from(atob(m), (c) => c.charCodeAt(0))); };
+  window.sayPaper = (messages) => say(window.line.paper, messages);
   window.shutPaper = () => window.line.paper.close();
   const ROWS = [['Nimi', 'Korhonen Aino Maria'], ['Palkkakausi', '1.8.-31.8.2026'], ['Kuukausipalkka', '2 480,00'], ['Iltalisä', '126,40'], ['Ennakonpidätys', '-521,28'], ['Työeläkemaksu', '-186,35'], ['Maksetaan', '1 898,77']];
   window.drawPaper = (w, h, n) => {

@@ -241,7 +241,10 @@ async function broken({ page, see, far }, kiosk) {
   await until(page, (s) => document.querySelector(s).ariaDisabled === 'true', id('ask-scan'));
   same(await pictures() > 0, true, 'pages that stay without a line');
   await far.page.evaluate(() => window.openPaper());
-  await comes(() => kiosk.joins.length === 2, 'the second join');
+  await comes(() => kiosk.joins.length === 2, 'the second join').catch(async (error) => {
+    const line = await far.page.evaluate(() => [window.line.paper.id, window.line.paper.readyState, window.line.pc.connectionState]);
+    throw new Error(`${error.message} (joins ${kiosk.joins.length}, refused ${kiosk.refusals}, the channel ${line}, the call ${await page.getAttribute(id('connection'), 'data-state')})`);
+  });
   same(kiosk.joins[1].have, kiosk.pages.map((p) => [p.facts.id, p.detail.length]), 'what the page has');
   await until(page, (s) => document.querySelector(s).ariaDisabled === 'false', id('ask-scan'));
   kiosk.over('too-fast');
