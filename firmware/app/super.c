@@ -22,6 +22,16 @@ const struct super_timing super_timing_usual = {
     .healthy_us = 60000000,
 };
 
+const struct super_timing super_timing_slow = {
+    .ping_us = 3000000,
+    .pings_missed = 10,
+    .start_us = 600000000,
+    .stop_us = 20000000,
+    .backoff_us = 100000,
+    .backoff_most_us = 30000000,
+    .healthy_us = 60000000,
+};
+
 /* A channel between two that are linked: the ends of a fresh pair, in place of
  * any earlier one. */
 static void link_up(struct super_child *c, struct super_child *other)

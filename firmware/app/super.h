@@ -35,6 +35,10 @@ struct super_timing {
  * that hangs in a call must be back within 5 s. */
 extern const struct super_timing super_timing_usual;
 
+/* Ten times as long for pings, the start and the end: for a machine that is
+ * emulated. */
+extern const struct super_timing super_timing_slow;
+
 enum super_state {
     SUPER_WAITING,  /* ended; the back-off runs */
     SUPER_STARTING, /* not ready yet */

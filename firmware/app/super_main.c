@@ -39,6 +39,7 @@ struct options {
     bool black_screen;
     bool short_idle;
     bool may_reboot;
+    bool slow;
 };
 
 struct app {
@@ -70,7 +71,7 @@ struct app {
 static const char usage[] =
     "usage: luukku-super --config FILE [--headless] [--allow-ui-control]\n"
     "                    [--keep-programs] [--log FILE] [--may-reboot]\n"
-    "                    [--black-screen] [--short-idle]\n"
+    "                    [--slow] [--black-screen] [--short-idle]\n"
     "\n"
     "  --config FILE       the kiosk's configuration (JSON)\n"
     "  --headless          draw into memory, on no display\n"
@@ -78,6 +79,8 @@ static const char usage[] =
     "  --keep-programs     do not start the programs anew after each session\n"
     "  --log FILE          keep the last lines of the log in FILE as well\n"
     "  --may-reboot        let luukkuctl reboot the machine\n"
+    "  --slow              wait ten times as long for a program before it\n"
+    "                      counts as hanging: for emulated machines\n"
     "With --allow-ui-control alone, for tests:\n"
     "  --black-screen      show nothing: every pixel is black\n"
     "  --short-idle        ask after 10 s whether anybody is there\n";
@@ -93,6 +96,7 @@ static int parse_options(int argc, char **argv, struct options *ret)
         {"black-screen", no_argument, NULL, 'b'},
         {"short-idle", no_argument, NULL, 's'},
         {"may-reboot", no_argument, NULL, 'r'},
+        {"slow", no_argument, NULL, 'w'},
         {"help", no_argument, NULL, '?'},
         {NULL, 0, NULL, 0},
     };
@@ -116,6 +120,8 @@ static int parse_options(int argc, char **argv, struct options *ret)
             o.short_idle = true;
         else if (c == 'r')
             o.may_reboot = true;
+        else if (c == 'w')
+            o.slow = true;
         else
             return -EINVAL;
     }
@@ -403,24 +409,25 @@ static int make_health(struct app *a)
 
 static int make_super(struct app *a)
 {
-    struct super_config config = {.program = a->program,
-                                  .programs = SUPER_DESK_PROGRAMS,
-                                  .link = {{SUPER_LUUKKUD, SUPER_RTC},
-                                           {SUPER_LUUKKUD, SUPER_SCAN},
-                                           {SUPER_LUUKKUD, SUPER_CARD},
-                                           {SUPER_LUUKKUD, SUPER_FETCH}},
-                                  .links = 4,
-                                  .timing = super_timing_usual,
-                                  .keep_programs = a->options.keep_programs,
-                                  .log = a->log,
-                                  .reply = forward_reply,
-                                  .gone = forward_gone,
-                                  .device = forward_device,
-                                  .post = forward_post,
-                                  .news = forward_news,
-                                  .ready = forward_ready,
-                                  .stopped = on_stopped,
-                                  .arg = a};
+    struct super_config config = {
+        .program = a->program,
+        .programs = SUPER_DESK_PROGRAMS,
+        .link = {{SUPER_LUUKKUD, SUPER_RTC},
+                 {SUPER_LUUKKUD, SUPER_SCAN},
+                 {SUPER_LUUKKUD, SUPER_CARD},
+                 {SUPER_LUUKKUD, SUPER_FETCH}},
+        .links = 4,
+        .timing = a->options.slow ? super_timing_slow : super_timing_usual,
+        .keep_programs = a->options.keep_programs,
+        .log = a->log,
+        .reply = forward_reply,
+        .gone = forward_gone,
+        .device = forward_device,
+        .post = forward_post,
+        .news = forward_news,
+        .ready = forward_ready,
+        .stopped = on_stopped,
+        .arg = a};
     int r = super_new(a->loop, &config, &a->super);
     if (r == 0)
         super_desk_attach(a->desk, a->super, a->devices, a->server);
