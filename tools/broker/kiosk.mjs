@@ -30,14 +30,14 @@ const PANEL = { width_px: 1080, height_px: 1920, width_mm: 268 };
 
 const run = promisify(execFile);
 
-/** Makes the fleet's keys in `store`. Gives the experts with their passwords. */
-export async function makeFleet(store, processes) {
+/** Makes the fleet's keys in `store`; the broker goes by `hosts`, too. Gives the experts with their passwords. */
+export async function makeFleet(store, processes, hosts = []) {
   const pki = (command, ...args) => processes.run('pki', [join(ROOT, 'tools/pki/luukku-pki'), command, store, ...args]);
   await pki('init', '--name', 'Luukku demo');
   const experts = EXPERTS.map((e) => ({ ...e, password: randomBytes(9).toString('base64url') }));
   const lines = [
     ...AGENCIES.map(({ id, fi, sv, en }) => ['agency', id, fi, '--sv', sv, '--en', en]),
-    ['broker'],
+    ['broker', ...hosts.flatMap((host) => ['--host', host])],
     ['kiosk', KIOSK, '--site', SITE],
     ...experts.map(({ user, agency, name, password }) => ['expert', user, '--agency', agency, '--name', name, `--password=${password}`]),
   ];

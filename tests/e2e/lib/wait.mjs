@@ -1,11 +1,14 @@
 // Waiting for a condition, with a ceiling and words for what was waited for.
 
+/** How many times as long a kiosk takes that is emulated (tests/qemu). */
+const SLOWER = Number(process.env.LUUKKU_SLOWER ?? 1);
+
 /** How long one step may take on a machine that is busy, where nothing is promised of its time. */
 export const PATIENCE_MS = 45000;
 
-/** Asks `check` until it gives something true, and gives that; throws after `ms`. */
+/** Asks `check` until it gives something true, and gives that; throws after `ms`, or as much longer as all is slower. */
 export async function until(what, check, ms = PATIENCE_MS, everyMs = 50) {
-  const end = Date.now() + ms;
+  const end = Date.now() + ms * SLOWER;
   let last;
   for (;;) {
     try {
@@ -17,7 +20,7 @@ export async function until(what, check, ms = PATIENCE_MS, everyMs = 50) {
     }
     if (Date.now() > end) {
       const why = last instanceof Error ? last.message : JSON.stringify(last);
-      throw new Error(`waited ${ms} ms in vain: ${what} (last: ${why})`);
+      throw new Error(`waited ${ms * SLOWER} ms in vain: ${what} (last: ${why})`);
     }
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
