@@ -20,12 +20,16 @@ const MASKED = ['systemd-timesyncd.service', 'systemd-pstore.service', 'systemd-
   'sys-kernel-tracing.mount', 'dev-mqueue.mount', 'sys-kernel-config.mount', 'sys-fs-fuse-connections.mount', 'modprobe@configfs.service',
   'modprobe@dm_mod.service', 'modprobe@efi_pstore.service', 'modprobe@fuse.service', 'modprobe@loop.service', 'modprobe@drm.service',
   'proc-sys-fs-binfmt_misc.automount', 'systemd-ask-password-console.path', 'systemd-boot-system-token.service', 'systemd-machine-id-commit.service',
-  'systemd-remount-fs.service', 'kmod-static-nodes.service', 'avahi-daemon.service', 'avahi-daemon.socket'];
+  'systemd-remount-fs.service', 'kmod-static-nodes.service', 'avahi-daemon.service', 'avahi-daemon.socket',
+  'ipp-usb.service', 'pcscd.service', 'pcscd.socket'];
 
 const commandLine = ({ usbip = [], disk }) => [
-  'console=ttyS1', 'quiet', 'loglevel=4', 'panic=-1', 'tsc=unstable', 'nokaslr', 'mitigations=off',
-  'luukku.init=/lib/systemd/systemd', 'luukku.layer=1', ...(disk ? ['luukku.disk=vda'] : []), ...(usbip.length > 0 ? [`luukku.usbip=${usbip.join(',')}`] : []),
-  ...(process.env.LUUKKU_QEMU_VERBOSE ? ['systemd.show_status=yes','loglevel=6'] : ['systemd.show_status=no']), 'systemd.firstboot=no', 'systemd.default_timeout_start_sec=600', 'net.ifnames=0', ...MASKED.map((unit) => `systemd.mask=${unit}`),
+  'console=ttyS1', 'quiet', 'loglevel=4', 'panic=-1', 'tsc=unstable', 'nokaslr', 'mitigations=off', 'net.ifnames=0',
+  'luukku.init=/lib/systemd/systemd', 'luukku.layer=1',
+  ...(disk ? ['luukku.disk=vda'] : []),
+  ...(usbip.length > 0 ? [`luukku.usbip=${usbip.join(',')}`] : []),
+  `systemd.show_status=${process.env.LUUKKU_QEMU_VERBOSE ? 'yes' : 'no'}`, 'systemd.firstboot=no', 'systemd.default_timeout_start_sec=600',
+  ...MASKED.map((unit) => `systemd.mask=${unit}`),
 ].join(' ');
 
 const share = (tag, path, readonly = true) => ['-virtfs', `local,path=${path},mount_tag=${tag},security_model=none${readonly ? ',readonly=on,multidevs=remap' : ''}`];
