@@ -13,27 +13,13 @@ static const struct confine_path paths[] = {
     {"/etc/ssl/openssl.cnf", CONFINE_READ | CONFINE_LATE},
     {"/etc/localtime", CONFINE_READ | CONFINE_LATE},
     {"/sys/devices/system/cpu", CONFINE_READ | CONFINE_LATE},
-    /* names are looked up with every connection */
-    {"/etc/resolv.conf", CONFINE_READ | CONFINE_LATE},
-    {"/etc/hosts", CONFINE_READ | CONFINE_LATE},
-    {"/etc/host.conf", CONFINE_READ | CONFINE_LATE},
-    {"/etc/nsswitch.conf", CONFINE_READ | CONFINE_LATE},
-    {"/etc/gai.conf", CONFINE_READ | CONFINE_LATE},
-    {"/etc/services", CONFINE_READ | CONFINE_LATE},
+    CONFINE_PATHS_OF_NAMES,
     {"/dev/null", CONFINE_DEVICE | CONFINE_LATE},
     {"/dev/urandom", CONFINE_READ | CONFINE_DEVICE | CONFINE_LATE},
 };
 
 static const struct confine_call calls[] = {
-    {.name = "socket", .argument = {{0, CONFINE_INT_MASK, AF_INET}}},
-    {.name = "socket", .argument = {{0, CONFINE_INT_MASK, AF_INET6}}},
-    {.name = "socket", /* whether there is an IPv6 address */
-     .argument = {{0, CONFINE_INT_MASK, AF_NETLINK},
-                  {2, CONFINE_INT_MASK, NETLINK_ROUTE}}},
-    {.name = "bind"},
-    {.name = "connect"},
-    {.name = "sendmmsg"},
-    {.name = "recvmmsg"},
+    CONFINE_CALLS_OF_NETWORK,
 };
 
 static const struct confine_limit limits[] = {

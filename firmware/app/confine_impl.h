@@ -49,6 +49,31 @@ struct confine_call {
         .name = "ioctl", .argument = { {1, 0xff00, (uint64_t)(family) << 8} } \
     }
 
+/* For whoever connects: names are looked up with every connection. The file
+ * includes <sys/socket.h> and <linux/netlink.h>. */
+#define CONFINE_PATHS_OF_NAMES                               \
+    {"/etc/resolv.conf", CONFINE_READ | CONFINE_LATE},       \
+        {"/etc/hosts", CONFINE_READ | CONFINE_LATE},         \
+        {"/etc/host.conf", CONFINE_READ | CONFINE_LATE},     \
+        {"/etc/nsswitch.conf", CONFINE_READ | CONFINE_LATE}, \
+        {"/etc/gai.conf", CONFINE_READ | CONFINE_LATE},      \
+    {                                                        \
+        "/etc/services", CONFINE_READ | CONFINE_LATE         \
+    }
+
+/* Sockets of IP; of netlink only the one that says whether there is an IPv6
+ * address, and which interfaces there are. */
+#define CONFINE_CALLS_OF_NETWORK                                           \
+    {.name = "socket", .argument = {{0, CONFINE_INT_MASK, AF_INET}}},      \
+        {.name = "socket", .argument = {{0, CONFINE_INT_MASK, AF_INET6}}}, \
+        {.name = "socket",                                                 \
+         .argument = {{0, CONFINE_INT_MASK, AF_NETLINK},                   \
+                      {2, CONFINE_INT_MASK, NETLINK_ROUTE}}},              \
+        {.name = "bind"}, {.name = "connect"}, {.name = "sendmmsg"},       \
+    {                                                                      \
+        .name = "recvmmsg"                                                 \
+    }
+
 struct confine_limit {
     rlim_t most;
     int resource;

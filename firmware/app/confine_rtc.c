@@ -14,13 +14,7 @@ static const struct confine_path paths[] = {
     {"/etc/localtime", CONFINE_READ | CONFINE_LATE},
     {"/etc/machine-id", CONFINE_READ | CONFINE_LATE},
     {"/sys/devices/system/cpu", CONFINE_READ | CONFINE_LATE},
-    /* names are looked up again with every connection to the broker */
-    {"/etc/resolv.conf", CONFINE_READ | CONFINE_LATE},
-    {"/etc/hosts", CONFINE_READ | CONFINE_LATE},
-    {"/etc/host.conf", CONFINE_READ | CONFINE_LATE},
-    {"/etc/nsswitch.conf", CONFINE_READ | CONFINE_LATE},
-    {"/etc/gai.conf", CONFINE_READ | CONFINE_LATE},
-    {"/etc/services", CONFINE_READ | CONFINE_LATE},
+    CONFINE_PATHS_OF_NAMES,
     /* sound; cameras come as descriptors */
     {"/dev/null", CONFINE_DEVICE | CONFINE_LATE},
     {"/dev/zero", CONFINE_DEVICE},
@@ -39,19 +33,11 @@ static const struct confine_path paths[] = {
 };
 
 static const struct confine_call calls[] = {
-    {.name = "socket", .argument = {{0, CONFINE_INT_MASK, AF_INET}}},
-    {.name = "socket", .argument = {{0, CONFINE_INT_MASK, AF_INET6}}},
-    {.name = "socket", /* the list of interfaces */
-     .argument = {{0, CONFINE_INT_MASK, AF_NETLINK},
-                  {2, CONFINE_INT_MASK, NETLINK_ROUTE}}},
+    CONFINE_CALLS_OF_NETWORK,
     {.name = "socket", /* news of cameras, as udev asks for: not needed */
      .error = EAFNOSUPPORT,
      .argument = {{0, CONFINE_INT_MASK, AF_NETLINK},
                   {2, CONFINE_INT_MASK, NETLINK_KOBJECT_UEVENT}}},
-    {.name = "bind"},
-    {.name = "connect"},
-    {.name = "sendmmsg"},
-    {.name = "recvmmsg"},
     CONFINE_IOCTL('V'),  /* V4L2 */
     CONFINE_IOCTL('A'),  /* ALSA's PCM */
     CONFINE_IOCTL('U'),  /* its mixer */
