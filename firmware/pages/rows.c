@@ -197,97 +197,6 @@ int pages_rotate(struct scanpage_draft **page, double degrees)
     return 0;
 }
 
-/* --- reducing ----------------------------------------------------------- */
-
-static uint8_t gray_of(const uint8_t *p, uint32_t depth)
-{
-    return depth == 1 ? p[0]
-                      : (uint8_t)((p[0] * 77U + p[1] * 150U + p[2] * 29U) >> 8);
-}
-
-struct reduction {
-    const struct scanpage_info *from;
-    const struct scanpage_info *to;
-    uint32_t *sum; /* of a row of `to` */
-};
-
-static uint32_t edge(uint32_t i, uint32_t whole, uint32_t parts)
-{
-    return (uint32_t)((uint64_t)i * whole / parts);
-}
-
-/* Adds one row. */
-static void sum_row(const struct reduction *t, const uint8_t *row)
-{
-    uint32_t depth = t->from->depth;
-    uint32_t *sum = t->sum;
-    const uint8_t *p = row;
-    for (uint32_t x = 0; x < t->to->width_px; x++, sum += t->to->depth) {
-        uint32_t end = edge(x + 1, t->from->width_px, t->to->width_px);
-        const uint8_t *stop = row + (size_t)end * depth;
-        for (; p < stop && t->to->depth == 1; p += depth)
-            sum[0] += gray_of(p, depth);
-        for (; p < stop; p += depth) {
-            sum[0] += p[0];
-            sum[1] += p[1];
-            sum[2] += p[2];
-        }
-    }
-}
-
-static void mean_row(const struct reduction *t, uint32_t rows, uint8_t *to)
-{
-    uint32_t *sum = t->sum;
-    for (uint32_t x = 0; x < t->to->width_px; x++) {
-        uint32_t n = (edge(x + 1, t->from->width_px, t->to->width_px) -
-                      edge(x, t->from->width_px, t->to->width_px)) *
-                     rows;
-        for (uint32_t c = 0; c < t->to->depth; c++, sum++, to++) {
-            *to = (uint8_t)(n > 0 ? (*sum + n / 2) / n : 0);
-            *sum = 0;
-        }
-    }
-}
-
-static void reduced_size(const struct scanpage_info *from, uint32_t side_px,
-                         struct scanpage_info *to)
-{
-    uint32_t longer = LK_MAX(from->width_px, from->height_px);
-    *to = *from;
-    if (longer <= side_px)
-        return;
-    to->width_px = LK_MAX(edge(side_px, from->width_px, longer), 1U);
-    to->height_px = LK_MAX(edge(side_px, from->height_px, longer), 1U);
-    to->dpi = edge(side_px, from->dpi, longer);
-}
-
-int pages_reduce(const struct scanpage_info *info, const uint8_t *rows,
-                 uint32_t side_px, bool gray, struct scanpage_draft **ret)
-{
-    LK_AUTO(scanpage_draft) d = NULL;
-    struct scanpage_info i;
-    reduced_size(info, side_px, &i);
-    i.depth = gray ? 1 : info->depth;
-    int r = scanpage_draft_new(&i, &d);
-    if (r < 0)
-        return r;
-    struct reduction t = {.from = info, .to = &i};
-    t.sum = calloc((size_t)i.width_px * i.depth, sizeof(*t.sum));
-    if (!t.sum)
-        return -ENOMEM;
-    size_t step = scanpage_stride(info);
-    for (uint32_t y = 0; y < i.height_px; y++) {
-        uint32_t at = edge(y, info->height_px, i.height_px);
-        uint32_t end = edge(y + 1, info->height_px, i.height_px);
-        for (uint32_t row = at; row < end; row++)
-            sum_row(&t, rows + row * step);
-        mean_row(&t, end - at, d->rows + y * scanpage_stride(&i));
-    }
-    free(t.sum);
-    *ret = LK_TAKE(d);
-    return 0;
-}
-
 /* --- blank or not ------------------------------------------------------- */
 
 #define BLANK_TILE 16
@@ -302,6 +211,12 @@ struct tiles {
     uint32_t shade[256 / 8]; /* tiles by the shade of their paper */
     uint32_t count;
 };
+
+static uint8_t gray_of(const uint8_t *p, uint32_t depth)
+{
+    return depth == 1 ? p[0]
+                      : (uint8_t)((p[0] * 77U + p[1] * 150U + p[2] * 29U) >> 8);
+}
 
 static void tile_look(const struct scanpage_info *i, const uint8_t *rows,
                       uint32_t x0, uint32_t y0, struct tiles *t)

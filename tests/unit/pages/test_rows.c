@@ -168,6 +168,48 @@ static void test_reduce(void **state)
     scanpage_draft_free(d);
 }
 
+/* The mean of what a pixel stands for, by the plainest way. */
+static uint32_t plain_mean(const struct picture *p, const uint32_t box[4],
+                           uint32_t c)
+{
+    uint64_t sum = 0;
+    uint64_t n = (uint64_t)(box[2] - box[0]) * (box[3] - box[1]);
+    for (uint32_t y = box[1]; y < box[3]; y++)
+        for (uint32_t x = box[0]; x < box[2]; x++)
+            sum += p->rows[((size_t)y * p->w + x) * p->depth + c];
+    return (uint32_t)((sum + n / 2) / n);
+}
+
+/* Odd sizes, some reduced to next to nothing, white and noise. */
+static void test_reduce_means(void **state)
+{
+    (void)state;
+    static const uint32_t sizes[][3] = {{97, 61, 40}, {640, 33, 7},
+                                        {5, 900, 3},  {1000, 700, 1},
+                                        {64, 64, 64}, {33, 1, 16}};
+    for (size_t i = 0; i < LK_ARRAY_LEN(sizes) * 4; i++) {
+        const uint32_t *s = sizes[i / 4];
+        struct picture p = {s[0], s[1], i & 1 ? 3 : 1, NULL};
+        const struct scanpage_info info = {p.w, p.h, p.depth, 300};
+        struct scanpage_draft *d = NULL;
+        p.rows = malloc((size_t)p.w * p.h * p.depth);
+        for (size_t k = 0; k < (size_t)p.w * p.h * p.depth; k++)
+            p.rows[k] = i & 2 ? 255 : (uint8_t)(k * k % 251);
+        assert_int_equal(pages_reduce(&info, p.rows, s[2], false, &d), 0);
+        uint32_t w = d->info.width_px;
+        uint32_t h = d->info.height_px;
+        for (uint32_t k = 0; k < w * h * p.depth; k++) {
+            uint32_t x = k / p.depth % w;
+            uint32_t y = k / p.depth / w;
+            const uint32_t box[] = {x * p.w / w, y * p.h / h, (x + 1) * p.w / w,
+                                    (y + 1) * p.h / h};
+            assert_int_equal(d->rows[k], plain_mean(&p, box, k % p.depth));
+        }
+        scanpage_draft_free(d);
+        picture_free(&p);
+    }
+}
+
 static void dot(struct picture *p, uint32_t x, uint32_t y, uint32_t side)
 {
     for (uint32_t k = 0; k < side * side; k++)
@@ -206,10 +248,10 @@ static void test_blank(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_turn),       cmocka_unit_test(test_crop),
-        cmocka_unit_test(test_turn_large), cmocka_unit_test(test_straighten),
-        cmocka_unit_test(test_rotate),     cmocka_unit_test(test_reduce),
-        cmocka_unit_test(test_blank),
+        cmocka_unit_test(test_turn),         cmocka_unit_test(test_crop),
+        cmocka_unit_test(test_turn_large),   cmocka_unit_test(test_straighten),
+        cmocka_unit_test(test_rotate),       cmocka_unit_test(test_reduce),
+        cmocka_unit_test(test_reduce_means), cmocka_unit_test(test_blank),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,180 @@
+#include "pages/rows.h"
+
+#include "pages/limits.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A page has some 26 million bytes: each is read once, in blocks that the
+ * compiler makes vectors of, and nothing is divided by. */
+#define BLOCK 16
+#define ROWS_MAX 256U /* whose bytes' sum fits into 16 bits */
+/* (sum + n / 2) / n is a multiplication by 2^32 / n + 1 for n below this: the
+ * sum is at most 256 * n, and 256 * n * n <= 2^32. */
+#define QUICK_MAX 4096U
+
+struct reduction {
+    const struct scanpage_info *from;
+    const struct scanpage_info *to;
+    uint32_t *edge;   /* of each column of `to`, and the last one's end */
+    uint16_t *column; /* sums of rows, for each byte of a row of `from` */
+    uint32_t *sum;    /* of a row of `to`, with the depth of `from` */
+};
+
+static uint32_t edge(uint32_t i, uint32_t whole, uint32_t parts)
+{
+    return (uint32_t)((uint64_t)i * whole / parts);
+}
+
+static void add_row(uint16_t *restrict sum, const uint8_t *restrict row,
+                    size_t n)
+{
+    size_t i = 0;
+    for (; i + BLOCK <= n; i += BLOCK)
+        for (size_t k = 0; k < BLOCK; k++)
+            sum[i + k] = (uint16_t)(sum[i + k] + row[i + k]);
+    for (; i < n; i++)
+        sum[i] = (uint16_t)(sum[i] + row[i]);
+}
+
+/* Adds up the columns that belong together. */
+static void add_columns(const struct reduction *t)
+{
+    const uint16_t *p = t->column;
+    uint32_t *sum = t->sum;
+    for (uint32_t x = 0; x < t->to->width_px; x++) {
+        uint32_t n = t->edge[x + 1] - t->edge[x];
+        if (t->from->depth == 1) {
+            for (; n > 0; n--)
+                *sum += *p++;
+            sum++;
+            continue;
+        }
+        for (; n > 0; n--, p += 3) {
+            sum[0] += p[0];
+            sum[1] += p[1];
+            sum[2] += p[2];
+        }
+        sum += 3;
+    }
+}
+
+struct divisor {
+    uint32_t n;
+    uint64_t inverse; /* 0: divide */
+};
+
+static struct divisor divisor_of(uint32_t n)
+{
+    return (struct divisor){
+        .n = n,
+        .inverse = n > 0 && n < QUICK_MAX ? (UINT64_C(1) << 32) / n + 1 : 0};
+}
+
+static uint8_t mean(uint32_t sum, const struct divisor *d)
+{
+    uint32_t v = sum + d->n / 2;
+    if (d->inverse > 0)
+        return (uint8_t)(v * d->inverse >> 32);
+    return (uint8_t)(d->n > 0 ? v / d->n : 0);
+}
+
+/* Columns are one of two widths. */
+struct widths {
+    uint32_t narrow;
+    struct divisor d[2];
+};
+
+static struct widths widths_of(const struct reduction *t, uint32_t rows)
+{
+    uint32_t narrow = t->from->width_px / t->to->width_px;
+    return (struct widths){
+        .narrow = narrow,
+        .d = {divisor_of(narrow * rows), divisor_of((narrow + 1) * rows)}};
+}
+
+/* Gray by the weights of ITU-R BT.601. */
+static void mean_row(const struct reduction *t, uint32_t rows, uint8_t *to)
+{
+    const struct widths w = widths_of(t, rows);
+    uint32_t depth = t->from->depth;
+    for (uint32_t x = 0; x < t->to->width_px; x++) {
+        const struct divisor *d = &w.d[t->edge[x + 1] - t->edge[x] - w.narrow];
+        uint8_t p[3] = {0, 0, 0};
+        for (uint32_t c = 0; c < depth; c++)
+            p[c] = mean(t->sum[x * depth + c], d);
+        if (depth > t->to->depth)
+            p[0] = (uint8_t)((p[0] * 77U + p[1] * 150U + p[2] * 29U) >> 8);
+        for (uint32_t c = 0; c < t->to->depth; c++)
+            *to++ = p[c];
+    }
+}
+
+static void reduced_size(const struct scanpage_info *from, uint32_t side_px,
+                         struct scanpage_info *to)
+{
+    uint32_t longer = LK_MAX(from->width_px, from->height_px);
+    *to = *from;
+    if (longer <= side_px)
+        return;
+    to->width_px = LK_MAX(edge(side_px, from->width_px, longer), 1U);
+    to->height_px = LK_MAX(edge(side_px, from->height_px, longer), 1U);
+    to->dpi = edge(side_px, from->dpi, longer);
+}
+
+/* The rows of `from` from `at` to `end` become one. */
+static void reduce_rows(const struct reduction *t, const uint8_t *rows,
+                        uint32_t at, uint32_t end, uint8_t *to)
+{
+    size_t step = scanpage_stride(t->from);
+    uint32_t n = end - at;
+    memset(t->sum, 0,
+           (size_t)t->to->width_px * t->from->depth * sizeof(*t->sum));
+    while (at < end) {
+        uint32_t stop = LK_MIN(end, at + ROWS_MAX);
+        memset(t->column, 0, step * sizeof(*t->column));
+        for (; at < stop; at++)
+            add_row(t->column, rows + at * step, step);
+        add_columns(t);
+    }
+    mean_row(t, n, to);
+}
+
+static void reduce(const struct reduction *t, const uint8_t *rows, uint8_t *to)
+{
+    uint32_t height = t->from->height_px;
+    for (uint32_t x = 0; x <= t->to->width_px; x++)
+        t->edge[x] = edge(x, t->from->width_px, t->to->width_px);
+    for (uint32_t y = 0; y < t->to->height_px; y++) {
+        reduce_rows(t, rows, edge(y, height, t->to->height_px),
+                    edge(y + 1, height, t->to->height_px), to);
+        to += scanpage_stride(t->to);
+    }
+}
+
+int pages_reduce(const struct scanpage_info *info, const uint8_t *rows,
+                 uint32_t side_px, bool gray, struct scanpage_draft **ret)
+{
+    LK_AUTO(scanpage_draft) d = NULL;
+    struct scanpage_info i;
+    reduced_size(info, side_px, &i);
+    i.depth = gray ? 1 : info->depth;
+    int r = scanpage_draft_new(&i, &d);
+    if (r < 0)
+        return r;
+    struct reduction t = {.from = info, .to = &i};
+    t.column = malloc(scanpage_stride(info) * sizeof(*t.column));
+    t.sum = malloc((size_t)i.width_px * info->depth * sizeof(*t.sum));
+    t.edge = malloc(((size_t)i.width_px + 1) * sizeof(*t.edge));
+    if (t.column && t.sum && t.edge)
+        reduce(&t, rows, d->rows);
+    else
+        r = -ENOMEM;
+    free(t.column);
+    free(t.sum);
+    free(t.edge);
+    if (r == 0)
+        *ret = LK_TAKE(d);
+    return r;
+}
