@@ -3,6 +3,7 @@
 #include "app/rtc_echo.h"
 #include "app/rtc_gate.h"
 #include "app/rtc_room.h"
+#include "app/rtc_spare.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -88,22 +89,34 @@ static bool grow_lane(struct rtc_channels *c, int lane, int64_t now_us)
     return rtc_room_wants(room);
 }
 
+static void try_more(struct rtc_channels *c, int64_t now_us)
+{
+    struct rtc_sctp_way way;
+    rtc_peer_channels_way(c->peer, &way);
+    const struct rtc_spare_way w = {.busy = busy_lanes(c) > 0,
+                                    .share_bps = rtc_room_share(c->bps),
+                                    .top = rtc_peer_at_top(c->peer),
+                                    .sent_bytes = way.sent_bytes,
+                                    .flight_bytes = way.flight_bytes,
+                                    .rtt_us = way.rtt_us};
+    rtc_spare_try(&c->spare, &w, now_us);
+}
+
 static void on_timer(void *arg, int64_t now_us)
 {
     struct rtc_channels *c = arg;
     bool busy = busy_lanes(c) > 0;
     bool beside = c->spare.bps > 0;
     bool wants = false;
-    if (c->peer && busy)
-        rtc_spare_try(&c->spare, c->bps, rtc_peer_at_top(c->peer), now_us);
-    for (int i = LANES; c->peer && i < OWN; i++)
+    if (!c->peer)
+        return;
+    if (busy || beside)
+        try_more(c, now_us);
+    for (int i = LANES; i < OWN; i++)
         wants = grow_lane(c, i, now_us) || wants;
-    if (busy_lanes(c) == 0)
-        c->spare.bps = 0;
-    if (c->peer &&
-        ((busy_lanes(c) > 0) != busy || (c->spare.bps > 0) != beside))
+    if ((busy_lanes(c) > 0) != busy || (c->spare.bps > 0) != beside)
         share_way(c);
-    if (wants)
+    if (wants || c->spare.bps > 0)
         lk_timer_set(c->timer, now_us + RTC_ROOM_TICK_US);
 }
 

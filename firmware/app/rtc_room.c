@@ -14,36 +14,6 @@ int rtc_room_share(int bps)
     return LK_MAX(RTC_ROOM_MIN_BPS, LK_MIN(bps / 2, RTC_ROOM_MAX_BPS));
 }
 
-/* The way is full. */
-static void halve(struct rtc_spare *s, int bps, int64_t now_us)
-{
-    if (s->bps == 0 || now_us - s->less_us < RTC_SPARE_HALVES_US)
-        return;
-    s->limit_bps = s->bps / 4 * 3;
-    s->less_us = now_us;
-    s->bps /= 2;
-    if (s->bps < rtc_room_share(bps))
-        s->bps = 0;
-}
-
-void rtc_spare_try(struct rtc_spare *s, int bps, bool top, int64_t now_us)
-{
-    int64_t passed = LK_MIN(now_us - s->at_us, RTC_SPARE_DOUBLES_US);
-    int most = RTC_ROOM_MAX_BPS;
-    s->at_us = now_us;
-    if (!top) {
-        halve(s, bps, now_us);
-        return;
-    }
-    if (s->limit_bps > 0 && now_us - s->less_us < RTC_SPARE_LIMIT_US)
-        most = LK_MAX(s->limit_bps, rtc_room_share(bps));
-    if (s->bps == 0)
-        s->bps = rtc_room_share(bps);
-    else
-        s->bps += (int)(s->bps * passed / RTC_SPARE_DOUBLES_US);
-    s->bps = LK_MIN(s->bps, most);
-}
-
 void rtc_room_begin(struct rtc_room *r, int64_t now_us)
 {
     *r = (struct rtc_room){

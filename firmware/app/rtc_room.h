@@ -18,18 +18,12 @@
  * messages (rtcmsg_room_cost()) they are fewer than the queues between the
  * programs and threads hold. */
 #define RTC_ROOM_WINDOW UINT64_C(49152)
-#define RTC_ROOM_TICK_US 20000 /* between rtc_room_grow() */
+#define RTC_ROOM_TICK_US 5000 /* between rtc_room_grow() */
 
 /* A channel's share of the way while it has more to send than room: half, and
  * at least and most so much. */
 #define RTC_ROOM_MIN_BPS 128000
 #define RTC_ROOM_MAX_BPS 8000000
-
-/* How soon what a channel has beside the picture doubles, and how long a limit
- * that was found is kept. */
-#define RTC_SPARE_DOUBLES_US INT64_C(400000)
-#define RTC_SPARE_HALVES_US INT64_C(500000) /* no sooner again */
-#define RTC_SPARE_LIMIT_US INT64_C(15000000)
 
 struct rtc_room {
     uint64_t taken; /* cost of what was sent since the channel opened */
@@ -39,27 +33,8 @@ struct rtc_room {
     bool busy;      /* luukkud waits, or has just waited, for room */
 };
 
-/* What the way carries beside the picture. While the picture has all that it
- * may have, nobody knows how much more the way would carry: a busy channel
- * tries, doubling what it sends until it is at its most, or until the picture's
- * rate control sees the way filled. Then it halves, back to its share at the
- * least, and keeps below what was too much for a while. All 0 at first. */
-struct rtc_spare {
-    int bps;         /* beside the picture; 0: its share of the way */
-    int limit_bps;   /* 0: none was found */
-    int64_t less_us; /* when it was halved last */
-    int64_t at_us;   /* of the last try */
-};
-
 /* The share of a channel that is busy, of what the way carries. */
 int rtc_room_share(int bps);
-
-/* Lets time pass while a channel is busy.
- *
- * bps  what the way carries
- * top  the picture's rate is as high as it may be
- */
-void rtc_spare_try(struct rtc_spare *s, int bps, bool top, int64_t now_us);
 
 /* The channel opens: gives the first room; to be told. */
 void rtc_room_begin(struct rtc_room *r, int64_t now_us);

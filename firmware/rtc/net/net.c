@@ -267,6 +267,11 @@ size_t rtc_net_channel_buffered(const struct rtc_net *n, int channel)
     return rtc_sctp_buffered(n->sctp, channel);
 }
 
+void rtc_net_channels_way(const struct rtc_net *n, struct rtc_sctp_way *ret)
+{
+    rtc_sctp_get_way(n->sctp, ret);
+}
+
 void rtc_net_channel_close(struct rtc_net *n, int channel)
 {
     rtc_sctp_close(n->sctp, channel);

@@ -94,6 +94,7 @@ int rtc_net_channel_open(struct rtc_net *n,
 int rtc_net_channel_send(struct rtc_net *n, int channel, bool text,
                          const void *data, size_t len) LK_MUST_CHECK;
 size_t rtc_net_channel_buffered(const struct rtc_net *n, int channel);
+void rtc_net_channels_way(const struct rtc_net *n, struct rtc_sctp_way *ret);
 void rtc_net_channel_close(struct rtc_net *n, int channel);
 
 /* The failure's static name; empty when there is none. */

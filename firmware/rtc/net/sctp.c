@@ -52,6 +52,7 @@ static int sctp_output(void *address, void *data, size_t len, uint8_t tos,
     if (!s)
         return EHOSTUNREACH;
     s->active_us = lk_loop_now_us(s->loop);
+    s->sent_bytes += len;
     (void)s->below.send(s->below.arg, data, len);
     return 0;
 }
@@ -387,6 +388,21 @@ int sctp_association_send(struct rtc_sctp *s, const struct sctp_channel *c,
         return 0;
     return errno == EWOULDBLOCK || errno == ENOBUFS || errno == EINTR ? -EAGAIN
                                                                       : -EPIPE;
+}
+
+void rtc_sctp_get_way(struct rtc_sctp *s, struct rtc_sctp_way *ret)
+{
+    struct sctp_status t;
+    socklen_t len = sizeof(t);
+    memset(&t, 0, sizeof(t));
+    *ret = (struct rtc_sctp_way){.sent_bytes = s->sent_bytes, .rtt_us = -1};
+    if (!s->up ||
+        usrsctp_getsockopt(s->socket, IPPROTO_SCTP, SCTP_STATUS, &t, &len) != 0)
+        return;
+    ret->flight_bytes =
+        (uint64_t)t.sstat_unackdata * t.sstat_fragmentation_point;
+    if (t.sstat_primary.spinfo_srtt > 0)
+        ret->rtt_us = INT64_C(1000) * t.sstat_primary.spinfo_srtt;
 }
 
 int sctp_association_reset(struct rtc_sctp *s, uint16_t stream)

@@ -82,6 +82,15 @@ int rtc_sctp_send(struct rtc_sctp *s, int channel, bool text, const void *data,
 /* Bytes that wait to be handed to SCTP; 0 for an unknown channel. */
 size_t rtc_sctp_buffered(const struct rtc_sctp *s, int channel);
 
+/* What the association's packets do on the way. */
+struct rtc_sctp_way {
+    uint64_t sent_bytes;   /* handed to the pipe below, headers and all */
+    uint64_t flight_bytes; /* about so many of them are not acknowledged */
+    int64_t rtt_us;        /* smoothed, in whole milliseconds; -1: not known */
+};
+
+void rtc_sctp_get_way(struct rtc_sctp *s, struct rtc_sctp_way *ret);
+
 /* Closes by stream reset when the queue is empty; channel_closed() follows. */
 void rtc_sctp_close(struct rtc_sctp *s, int channel);
 

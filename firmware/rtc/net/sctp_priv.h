@@ -48,6 +48,7 @@ struct rtc_sctp {
     struct socket *socket;
     uintptr_t number; /* the address that usrsctp knows us by */
     int64_t active_us;
+    uint64_t sent_bytes;
     bool client;
     bool up;
     bool gone;

@@ -154,6 +154,11 @@ size_t rtc_peer_channel_buffered(const struct rtc_peer *p, int channel)
     return rtc_net_channel_buffered(p->net, channel);
 }
 
+void rtc_peer_channels_way(const struct rtc_peer *p, struct rtc_sctp_way *ret)
+{
+    rtc_net_channels_way(p->net, ret);
+}
+
 void rtc_peer_channel_close(struct rtc_peer *p, int channel)
 {
     rtc_net_channel_close(p->net, channel);

@@ -165,6 +165,9 @@ int rtc_peer_channel_send(struct rtc_peer *p, int channel, bool text,
 /* Bytes of a channel that wait to be sent. 0 for an unknown one. */
 size_t rtc_peer_channel_buffered(const struct rtc_peer *p, int channel);
 
+/* What the packets of all channels do on the way. */
+void rtc_peer_channels_way(const struct rtc_peer *p, struct rtc_sctp_way *ret);
+
 /* Closes a channel after what is queued; channel_closed() follows. */
 void rtc_peer_channel_close(struct rtc_peer *p, int channel);
 

@@ -138,74 +138,6 @@ static void test_short_messages(void **state)
     assert_true(n < 256);
 }
 
-/* ---- beside the picture ---- */
-
-static void try_for(struct rtc_spare *s, int bps, bool top, int64_t us)
-{
-    for (int64_t end = now_us + us; now_us < end; now_us += RTC_ROOM_TICK_US)
-        rtc_spare_try(s, bps, top, now_us);
-}
-
-/* From the channel's share to the most within a few seconds. */
-static void test_spare_grows(void **state)
-{
-    struct rtc_spare s = {0};
-    int before = 0;
-    (void)state;
-    for (int i = 0; i < 200; i++) {
-        try_for(&s, 1800000, true, RTC_ROOM_TICK_US);
-        assert_true(s.bps >= before && s.bps <= RTC_ROOM_MAX_BPS);
-        assert_true(i > 0 || s.bps < 2 * rtc_room_share(1800000));
-        before = s.bps;
-    }
-    assert_int_equal(s.bps, RTC_ROOM_MAX_BPS);
-}
-
-/* Nothing is tried on a way that the picture fills. */
-static void test_spare_of_none(void **state)
-{
-    struct rtc_spare s = {0};
-    (void)state;
-    try_for(&s, 700000, false, 10 * SECOND);
-    assert_int_equal(s.bps, 0);
-}
-
-/* A way of 3 Mbit/s for the channel: it is found, and not tried for again and
- * again. */
-static void test_spare_finds_the_limit(void **state)
-{
-    struct rtc_spare s = {0};
-    int64_t full_us = 0;
-    int64_t sent = 0;
-    (void)state;
-    for (int i = 0; i < 1500; i++) {
-        bool top = s.bps <= 3000000;
-        full_us += top ? 0 : RTC_ROOM_TICK_US;
-        try_for(&s, 2000000, top, RTC_ROOM_TICK_US);
-        sent += s.bps;
-    }
-    assert_true(full_us < SECOND / 5);
-    assert_true(sent / 1500 > 2000000);
-}
-
-/* It gives way at once, by half, and no sooner again; at last it has its share
- * with the picture. */
-static void test_spare_gives_way(void **state)
-{
-    struct rtc_spare s = {0};
-    (void)state;
-    try_for(&s, 2000000, true, 10 * SECOND);
-    for (int bps = RTC_ROOM_MAX_BPS / 2; bps >= 1000000; bps /= 2) {
-        rtc_spare_try(&s, 2000000, false, now_us);
-        assert_int_equal(s.bps, bps);
-        try_for(&s, 2000000, false, RTC_SPARE_HALVES_US - RTC_ROOM_TICK_US);
-        assert_int_equal(s.bps, bps);
-        now_us += RTC_ROOM_TICK_US;
-    }
-    rtc_spare_try(&s, 2000000, false, now_us);
-    assert_int_equal(s.bps, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,10 +148,6 @@ int main(void)
         cmocka_unit_test_setup(test_typing, setup),
         cmocka_unit_test_setup(test_busy, setup),
         cmocka_unit_test_setup(test_short_messages, setup),
-        cmocka_unit_test_setup(test_spare_grows, setup),
-        cmocka_unit_test_setup(test_spare_of_none, setup),
-        cmocka_unit_test_setup(test_spare_finds_the_limit, setup),
-        cmocka_unit_test_setup(test_spare_gives_way, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
