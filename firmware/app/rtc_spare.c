@@ -68,6 +68,17 @@ static void look(struct rtc_spare *s, const struct rtc_spare_way *w,
     s->acked = acked;
 }
 
+/* On a short way a little more than the share is soon out of the way again, if
+ * it is too much. */
+static int first(const struct rtc_spare *s, int share)
+{
+    if (s->rtt_us == 0)
+        return share;
+    int64_t bps = RTC_SPARE_FIRST_BYTES * 8 * MILLION /
+                  (s->rtt_us + RTC_SPARE_QUEUE_US / 2);
+    return (int)LK_MAX(bps, share);
+}
+
 void rtc_spare_try(struct rtc_spare *s, const struct rtc_spare_way *w,
                    int64_t now_us)
 {
@@ -81,7 +92,7 @@ void rtc_spare_try(struct rtc_spare *s, const struct rtc_spare_way *w,
     } else if (!w->top) {
         give_way(s, w->share_bps, now_us);
     } else if (s->bps == 0) {
-        s->bps = LK_MIN(w->share_bps, most(s, w->share_bps, now_us));
+        s->bps = LK_MIN(first(s, w->share_bps), most(s, w->share_bps, now_us));
         s->from_us = now_us;
         s->acked = acked_of(s, w);
     } else if (now_us - s->from_us >= LK_MIN(pause, RTC_SPARE_LOOK_MAX_US)) {

@@ -8,6 +8,7 @@
 #include "pages/rows.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -186,9 +187,39 @@ static int keep(int fd, int *ret)
     return 0;
 }
 
-/* Preview, verdict, JPEGs, and last the page itself. */
-static int finish(struct scanpage_draft *page, const struct pages_wish *wish,
-                  struct pages_page *ret)
+/* The page's JPEG, made beside the preview: each takes a while. */
+struct coding {
+    const struct scanpage_draft *page;
+    pthread_t thread;
+    bool started;
+    int fd; /* or -errno */
+};
+
+static void *code(void *arg)
+{
+    struct coding *c = arg;
+    c->fd = pages_jpeg_encode(&c->page->info, c->page->rows);
+    return NULL;
+}
+
+/* Without a second thread it is made at once. */
+static void coding_begin(struct coding *c, const struct scanpage_draft *page)
+{
+    *c = (struct coding){.page = page};
+    c->started = pthread_create(&c->thread, NULL, code, c) == 0;
+    if (!c->started)
+        (void)code(c);
+}
+
+static int coding_end(struct coding *c)
+{
+    if (c->started)
+        (void)pthread_join(c->thread, NULL);
+    return c->fd;
+}
+
+static int finish_preview(const struct scanpage_draft *page,
+                          const struct pages_wish *wish, struct pages_page *ret)
 {
     LK_AUTO(scanpage_draft) preview = NULL;
     int r = pages_reduce(&page->info, page->rows, PAGES_PREVIEW_SIDE_PX, false,
@@ -197,15 +228,26 @@ static int finish(struct scanpage_draft *page, const struct pages_wish *wish,
         return r;
     if (pages_blank(&preview->info, preview->rows))
         ret->traits |= SCANMSG_BLANK;
-    ret->info = page->info;
-    if (wish->prep & SCANMSG_WITH_JPEG) {
-        r = keep(pages_jpeg_encode(&page->info, page->rows), &ret->jpeg_fd);
-        if (r == 0)
-            r = keep(pages_jpeg_encode(&preview->info, preview->rows),
-                     &ret->small_fd);
+    if (wish->prep & SCANMSG_WITH_JPEG)
+        r = keep(pages_jpeg_encode(&preview->info, preview->rows),
+                 &ret->small_fd);
+    return r < 0 ? r : keep(scanpage_draft_seal(preview), &ret->preview_fd);
+}
+
+/* Preview, verdict, JPEGs, and last the page itself. */
+static int finish(struct scanpage_draft *page, const struct pages_wish *wish,
+                  struct pages_page *ret)
+{
+    bool coded = wish->prep & SCANMSG_WITH_JPEG;
+    struct coding c;
+    if (coded)
+        coding_begin(&c, page);
+    int r = finish_preview(page, wish, ret);
+    if (coded) {
+        int k = keep(coding_end(&c), &ret->jpeg_fd);
+        r = r < 0 ? r : k;
     }
-    if (r == 0)
-        r = keep(scanpage_draft_seal(preview), &ret->preview_fd);
+    ret->info = page->info;
     return r < 0 ? r : keep(scanpage_draft_seal(page), &ret->page_fd);
 }
 

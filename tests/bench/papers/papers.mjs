@@ -22,6 +22,7 @@ const { values: O } = parseArgs({ options: { runs: { type: 'string', default: '7
 const RUNS = Number(O.runs);
 const DPI = 300;
 const AIM = { ratio: 0.5, fps: 20 };
+const LOOK_MS = 50; // each look at the kiosk's screen starts a program, which takes from both processors
 const AFTER_MS = 1000; // the picture is watched so long after the page is there
 const run = promisify(execFile);
 const now = () => performance.timeOrigin + performance.now();
@@ -40,18 +41,26 @@ function slowestSecond(arrivals, from, to) {
   return Math.min(...begins.map((begin) => seen.filter((at) => at > begin && at <= begin + 1000).length));
 }
 
-/** In the page: waits for a page that was not there before, and gives when it was first seen and when it was sharp. */
+/** In the page: waits for a page that was not there before, and gives when it was first seen, when it was sharp (what is shown has a pixel for
+ *  each of the screen's, and is drawn), and when all of it was there and judged. */
 const watchPage = (before) => new Promise((resolve) => {
-  const seen = { preview: 0, sharp: 0 };
+  const seen = { preview: 0, sharp: 0, whole: 0 };
   const clock = () => performance.timeOrigin + performance.now();
+  const drawn = async (well) => {
+    const image = [...well.querySelectorAll('img')].findLast((i) => getComputedStyle(i).visibility === 'visible');
+    if (!await image.decode().then(() => true, () => false)) return; // its address has changed meanwhile
+    await new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)));
+    seen.sharp = clock();
+  };
   const step = async () => {
     const well = document.querySelector('[data-testid="paper-well"] .page');
     const [preview] = well?.querySelectorAll('img') ?? [];
     const fresh = well && !before.includes(well.dataset.page);
     if (fresh && seen.preview === 0 && preview?.complete && preview.naturalWidth > 0) seen.preview = clock();
-    if (!fresh || well.dataset.sharp !== 'true') return requestAnimationFrame(step);
-    await [...well.querySelectorAll('img')].at(-1).decode();
-    return requestAnimationFrame(() => requestAnimationFrame(() => resolve({ ...seen, sharp: clock() })));
+    if (fresh && seen.sharp === 0 && seen.preview > 0 && well.dataset.sharp === 'true') await drawn(well);
+    const tab = fresh ? document.querySelector(`[data-testid^="paper-page-"][data-page="${well.dataset.page}"]`) : null;
+    if (tab?.dataset.state === 'whole') seen.whole = clock();
+    return seen.sharp > 0 && seen.whole > 0 ? resolve(seen) : requestAnimationFrame(step);
   };
   step();
 });
@@ -60,16 +69,17 @@ const pagesThere = () => [...document.querySelectorAll('[data-testid^="paper-pag
 async function ours(stand, page, n) {
   const before = await page.evaluate(pagesThere);
   await stand.kiosk.tap('source-glass');
-  const share = await scanOne(stand.kiosk, 'share', `page-${n}-share`);
+  const share = await scanOne(stand.kiosk, ['share', `page-${n}-share`], LOOK_MS);
   const tray = now();
   await stand.kiosk.tap(share);
   await until('the question', () => stand.kiosk.node('consent-yes'));
   const watched = page.evaluate(watchPage, before);
   const yes = now();
   await stand.kiosk.ctl('ui', 'tap', 'consent-yes');
-  const { preview, sharp } = await watched;
+  const { preview, sharp, whole } = await watched;
   const from = await lastByte(stand);
-  return { from, to: sharp, parts: { scan: tray - from, preview: tray - from + preview - yes, ms: tray - from + sharp - yes } };
+  const after = (at) => tray - from + at - yes;
+  return { from, to: Math.max(sharp, whole), parts: { scan: tray - from, preview: after(preview), ms: after(sharp), whole: after(whole) } };
 }
 
 async function backToTray(stand) {
@@ -122,6 +132,7 @@ function report(all) {
     ['last byte to tray, or file written, ms', of('ours', 'scan'), of('theirs', 'scan')],
     ['last byte to the first picture of it, ms', of('ours', 'preview'), ''],
     ['last byte to sharp, ms', of('ours', 'ms'), of('theirs', 'ms')],
+    ['last byte to all of it there, ms', of('ours', 'whole'), of('theirs', 'ms')],
     ['slowest second at the browser, frames', of('ours', 'browser_fps', least), of('theirs', 'browser_fps', least)],
     ['slowest run at the kiosk, frames a second', of('ours', 'kiosk_fps', least), of('theirs', 'kiosk_fps', least)]];
   table(rows);
@@ -129,7 +140,7 @@ function report(all) {
   const fps = Math.min(of('ours', 'browser_fps', least), of('ours', 'kiosk_fps', least));
   const load = loadavg().map((x) => round(x));
   console.log(JSON.stringify({ bench: 'papers', runs: RUNS, dpi: DPI, load, ours_ms: of('ours', 'ms'), theirs_ms: of('theirs', 'ms'), ratio, aim: AIM.ratio,
-    met: ratio <= AIM.ratio, preview_ms: of('ours', 'preview'), least_fps: fps, fps_aim: AIM.fps, fps_met: fps >= AIM.fps, all }));
+    met: ratio <= AIM.ratio, preview_ms: of('ours', 'preview'), whole_ms: of('ours', 'whole'), least_fps: fps, fps_aim: AIM.fps, fps_met: fps >= AIM.fps, all }));
 }
 
 await main('bench papers', async (t) => {

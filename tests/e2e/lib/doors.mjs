@@ -94,15 +94,16 @@ export async function plantForm(t, stand, planted) {
 
 const isWhole = (n) => document.querySelector(`[data-testid="paper-page-${n}"]`)?.dataset.state === 'whole';
 
-/** Scans until a page can be shared; again where a busy machine drew the emulated page too late. Gives the id of the button, one of `ids`. */
-export async function scanOne(kiosk, ...ids) {
+/** Scans until a page can be shared; again where a busy machine drew the emulated page too late. Gives the id of the button, one of `ids`;
+ *  looks again after `everyMs`. */
+export async function scanOne(kiosk, ids, everyMs = 0) {
   await kiosk.tap('scan');
   return until('the page in the kiosk\'s tray', async () => {
     const { nodes } = await kiosk.tree();
     const found = nodes.find((n) => ids.includes(n.id));
     if (!found && nodes.some((n) => n.id === 'scan' && !n.state.includes('disabled'))) await kiosk.ctl('ui', 'tap', 'scan');
     return found?.id;
-  }, 120000, 0);
+  }, 120000, everyMs);
 }
 
 const SCANS = 3;
@@ -138,7 +139,7 @@ async function plantScan(t, stand, page, planted) {
   await stand.kiosk.tap('papers');
   await order(scanner, 'stripes', planted.stripesOf('the scanned page'));
   await stand.kiosk.tap('source-glass');
-  await scanOne(stand.kiosk, 'share');
+  await scanOne(stand.kiosk, ['share']);
   await stand.kiosk.tap('share');
   await stand.kiosk.tap('consent-yes');
   await until('the shared page at the kiosk', () => stand.kiosk.node('paper-view'));

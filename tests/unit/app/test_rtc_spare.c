@@ -160,7 +160,7 @@ static void test_rests(void **state)
     run(&y, &s, false, RTC_SPARE_REST_US);
     assert_int_equal(s.bps, 0);
     run(&y, &s, true, TICK_US);
-    assert_int_equal(s.bps, SHARE);
+    assert_true(s.bps >= SHARE && s.bps < 8 * SHARE);
 }
 
 int main(void)

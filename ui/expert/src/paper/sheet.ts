@@ -48,6 +48,8 @@ export class Sheet {
   /** Addresses for an <img>; null until there is something to show. */
   preview: string | null = null;
   detail: string | null = null;
+  /** Pixels of the preview's longer side. */
+  previewSide = 0;
   marks: Mark[] = [];
   /** The browser could not decode it. */
   broken = false;
@@ -110,6 +112,7 @@ export class Sheet {
     this.large.forget();
     for (const address of [this.preview, this.detail]) if (address !== null) this.addresses.revoke(address);
     this.preview = this.detail = null;
+    this.previewSide = 0;
     this.marks = [];
   }
 
@@ -117,6 +120,7 @@ export class Sheet {
     if (this.preview !== null) return;
     const { width, height } = readJpeg(bytes);
     faultUnless(width <= Math.min(this.facts.width, SIDE_MAX) && height <= Math.min(this.facts.height, SIDE_MAX), 'picture', 'preview');
+    this.previewSide = Math.max(width, height);
     this.preview = this.addresses.make(new Blob([bytes], { type: 'image/jpeg' }));
   }
 }

@@ -63,13 +63,17 @@ class PaperWell extends PageElement {
     const { t, sheet, look, tool } = this;
     const { width, height, left, top } = lie(sheet.facts, this.box, look);
     const css = `left: ${left}px; top: ${top}px; width: ${width}px; height: ${height}px; transform-origin: ${look.x / 100}% ${look.y / 100}%; rotate: ${look.turn * 90}deg`;
+    // Where the preview has a pixel for each of the screen's, the detail would look the same and cost a great deal of drawing.
+    const enough = sheet.previewSide >= Math.max(width, height) * devicePixelRatio;
+    const isDrawn = !enough && this.sharp === sheet.detail;
+    const isSharp = enough || (sheet.detail !== null && isDrawn);
     const upright = `rotate: ${-look.turn * 90}deg`;
     return html`<div class="well ${tool === 'none' ? 'grabs' : 'aims'}" tabindex="0" role="application" aria-roledescription=${t.paper.view} aria-label=${this.label()} aria-describedby="paper-help" data-testid="paper-well"
         @pointerdown=${(e: PointerEvent) => this.down(e)} @pointermove=${(e: PointerEvent) => this.move(e)} @pointerup=${(e: PointerEvent) => this.up(e)}
         @pointercancel=${() => this.letGo()} @pointerleave=${() => this.leave()} @wheel=${(e: WheelEvent) => this.wheel(e)} @keydown=${(e: KeyboardEvent) => this.key(e)} @contextmenu=${(e: Event) => this.menu(e)}>
-      <div class="page" data-page=${sheet.id} data-turn=${look.turn} data-zoom=${look.zoom} data-sharp=${sheet.detail !== null && this.sharp === sheet.detail} .style=${css}>
+      <div class="page" data-page=${sheet.id} data-turn=${look.turn} data-zoom=${look.zoom} data-sharp=${isSharp} .style=${css}>
         ${sheet.preview === null || sheet.broken ? nothing : html`<img alt="" draggable="false" src=${sheet.preview}>`}
-        ${sheet.detail === null || sheet.broken ? nothing : html`<img alt="" draggable="false" class=${this.sharp === sheet.detail ? '' : 'waits'} src=${sheet.detail} @load=${(e: Event) => this.loaded(e)} @error=${() => this.share.unreadable(sheet.id)}>`}
+        ${sheet.detail === null || sheet.broken ? nothing : html`<img alt="" draggable="false" class=${isDrawn ? '' : 'waits'} src=${sheet.detail} @load=${(e: Event) => this.loaded(e)} @error=${() => this.share.unreadable(sheet.id)}>`}
         <svg class="ink" viewBox="0 0 ${WHOLE} ${WHOLE}" preserveAspectRatio="none" aria-hidden="true">${sheet.marks.map((m) => this.drawn(m))}${this.drafted()}</svg>
         ${sheet.marks.filter((m) => m.what === 'text').map((m) => html`<span class="scribble ${m.by}" .style=${`${this.at(m)}; ${upright}; ${this.room(m)}`}>${m.text}</span>`)}
         ${this.pointer(this.share.mine, 'me', t.paper.you, upright)}${this.pointer(this.share.citizen, 'them', t.citizen, upright)}
