@@ -60,7 +60,7 @@ static void look(struct rtc_spare *s, const struct rtc_spare_way *w,
               now_us + RTC_SPARE_FULL_US);
         s->bps = (int)LK_MAX(through / 4 * 3, s->bps / 4);
         s->less_us = now_us;
-    } else if (through >= s->bps / 8 * 5) {
+    } else if (through * 8 >= INT64_C(5) * s->bps) {
         s->bps = LK_MIN(2 * s->bps, most(s, w->share_bps, now_us));
     }
     s->bps = LK_MAX(s->bps, w->share_bps);
@@ -74,7 +74,7 @@ static int first(const struct rtc_spare *s, int share)
 {
     if (s->rtt_us == 0)
         return share;
-    int64_t bps = RTC_SPARE_FIRST_BYTES * 8 * MILLION /
+    int64_t bps = RTC_SPARE_FIRST_BYTES * INT64_C(8) * MILLION /
                   (s->rtt_us + RTC_SPARE_QUEUE_US / 2);
     return (int)LK_MAX(bps, share);
 }
