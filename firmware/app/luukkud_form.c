@@ -235,6 +235,11 @@ const char *luukkud_form_place(const struct luukkud_form *f)
     return formdesk_place(f->desk);
 }
 
+const char *luukkud_form_paper(const struct luukkud_form *f, const char *kind)
+{
+    return formdesk_paper(f->desk, kind);
+}
+
 int luukkud_form_attach(struct luukkud_form *f,
                         const struct paperdesk_paper *paper, bool on)
 {

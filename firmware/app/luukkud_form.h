@@ -80,6 +80,8 @@ int luukkud_form_signature(struct luukkud_form *f,
 /* Where papers go, and one that goes there; formdesk_place() and
  * formdesk_attach(). */
 const char *luukkud_form_place(const struct luukkud_form *f);
+/* The service's words for a kind of paper; formdesk_paper(). */
+const char *luukkud_form_paper(const struct luukkud_form *f, const char *kind);
 int luukkud_form_attach(struct luukkud_form *f,
                         const struct paperdesk_paper *paper,
                         bool on) LK_MUST_CHECK;

@@ -1,5 +1,6 @@
 #include "app/luukkud_papers.h"
 
+#include "app/luukkud_photo.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -8,11 +9,9 @@
 struct luukkud_papers {
     struct luukkud_papers_config config;
     struct paperdesk *desk;
-    bool camera;  /* there is a document camera */
-    bool photo;   /* its picture is awaited */
-    bool stale;   /* and is not wanted: another one is, after it */
+    bool camera; /* there is a document camera */
+    struct luukkud_photo photo;
     bool reading; /* of a document that is held to it: until it is shown */
-    bool held;    /* the picture that is awaited is of one */
 };
 
 static int64_t now_us(const struct luukkud_papers *p)
@@ -39,11 +38,11 @@ static int take_photo(struct luukkud_papers *p, bool held)
     const struct rtcmsg m = {.type = RTCMSG_PHOTO};
     if (!p->camera)
         return -ENODEV;
-    /* What was asked for earlier shows what lay there then. */
-    int r = p->photo ? 0 : luukkud_rtc_send(p->config.rtc, &m);
-    p->stale = p->photo;
-    p->photo = r == 0;
-    p->held = held;
+    if (!luukkud_photo_want(&p->photo, held, now_us(p)))
+        return 0;
+    int r = luukkud_rtc_send(p->config.rtc, &m);
+    if (r < 0)
+        luukkud_photo_drop(&p->photo);
     return r;
 }
 
@@ -58,6 +57,12 @@ static int desk_attach(void *arg, const struct paperdesk_paper *paper, bool on)
     return luukkud_form_attach(p->config.form, paper, on);
 }
 
+static const char *desk_kind(void *arg, const char *kind)
+{
+    const struct luukkud_papers *p = arg;
+    return luukkud_form_paper(p->config.form, kind);
+}
+
 static void desk_note(void *arg, const char *what, const char *why)
 {
     (void)arg;
@@ -67,7 +72,7 @@ static void desk_note(void *arg, const char *what, const char *why)
 /* What is held was read, or could not be. */
 static void look_at_held(struct luukkud_papers *p)
 {
-    if (!p->reading || p->photo || paperdesk_holding(p->desk))
+    if (!p->reading || p->photo.awaited || paperdesk_holding(p->desk))
         return;
     p->reading = false;
     luukkud_identity_document(*p->config.identity,
@@ -140,24 +145,42 @@ bool luukkud_papers_poll(struct luukkud_papers *p, const void **ret,
 /* --- the document camera ------------------------------------------------ */
 
 /* fd: taken over; -1: there is no picture. */
-static void photo_taken(struct luukkud_papers *p, int fd)
+static void photo_for(struct luukkud_papers *p, enum luukkud_photo_for who,
+                      int fd)
 {
-    bool again = p->stale && fd >= 0;
-    p->photo = p->stale = false;
-    if (again) {
-        (void)lk_fd_close(fd);
-        fd = -1;
-        if (take_photo(p, p->held) == 0)
-            return;
-    }
-    if (!p->held) {
-        paperdesk_camera_gave(p->desk, fd, now_us(p));
-    } else if (!p->reading) {
-        (void)lk_fd_close(fd); /* it was taken away meanwhile */
+    LK_AUTO_FD own = fd;
+    if (who == LUUKKUD_PHOTO_FOR_AIM) {
+        paperdesk_camera_gave(p->desk, lk_fd_take(&own), now_us(p));
+    } else if (who != LUUKKUD_PHOTO_FOR_HELD || !p->reading) {
+        return; /* it was taken away meanwhile */
+    } else if (own < 0) {
+        p->reading = false;
+        luukkud_identity_document(*p->config.identity, -ENODEV);
     } else {
-        paperdesk_hold(p->desk, fd, now_us(p));
+        paperdesk_hold(p->desk, lk_fd_take(&own), now_us(p));
         look_at_held(p);
     }
+}
+
+/* fd: as above. */
+static void photo_taken(struct luukkud_papers *p, int fd)
+{
+    LK_AUTO_FD own = fd;
+    bool held = p->photo.held;
+    enum luukkud_photo_for who = luukkud_photo_take(&p->photo, fd >= 0);
+    if (who == LUUKKUD_PHOTO_AGAIN) {
+        own = lk_fd_close(own);
+        if (take_photo(p, held) == 0)
+            return;
+        who = held ? LUUKKUD_PHOTO_FOR_HELD : LUUKKUD_PHOTO_FOR_AIM;
+    }
+    photo_for(p, who, lk_fd_take(&own));
+}
+
+/* It will not come. */
+static void photo_lost(struct luukkud_papers *p)
+{
+    photo_for(p, luukkud_photo_give_up(&p->photo), -1);
 }
 
 bool luukkud_papers_rtc(struct luukkud_papers *p, const struct rtcmsg *m,
@@ -178,8 +201,8 @@ void luukkud_papers_rtc_gone(struct luukkud_papers *p)
 {
     p->camera = false;
     paperdesk_set_camera(p->desk, false);
-    if (p->photo)
-        photo_taken(p, -1);
+    photo_lost(p);
+    p->photo = (struct luukkud_photo){0}; /* nothing comes late of that one */
 }
 
 int luukkud_papers_document(struct luukkud_papers *p, bool on)
@@ -216,13 +239,18 @@ void luukkud_papers_show(struct luukkud_papers *p, struct kiosk_ui *ui)
 
 void luukkud_papers_tick(struct luukkud_papers *p)
 {
+    if (luukkud_photo_due(&p->photo, now_us(p))) {
+        LK_LOG(WARN, "papers", "what=photo err=ETIMEDOUT");
+        photo_lost(p);
+    }
     paperdesk_tick(p->desk, now_us(p));
     look_at_held(p);
 }
 
 int64_t luukkud_papers_next_us(const struct luukkud_papers *p)
 {
-    return paperdesk_next_us(p->desk);
+    int64_t next_us = paperdesk_next_us(p->desk);
+    return LK_MIN(next_us, luukkud_photo_next_us(&p->photo));
 }
 
 /* --- life --------------------------------------------------------------- */
@@ -246,6 +274,7 @@ int luukkud_papers_new(const struct luukkud_papers_config *config,
                                          .scan = desk_scan,
                                          .camera = desk_camera,
                                          .attach = desk_attach,
+                                         .kind = desk_kind,
                                          .note = desk_note,
                                          .arg = p};
     const struct luukkud_devices_scan scan = {

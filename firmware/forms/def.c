@@ -70,10 +70,49 @@ static void take_sections(struct def_parse *p, const json_t *root)
     def_leave(p);
 }
 
+/* `other` is the page's own word for what is on no list. */
+static void take_paper(struct def_parse *p, const json_t *v, size_t at,
+                       struct forms_paper *all)
+{
+    static const char *const known[] = {"id", "label", "both_sides"};
+    struct forms_paper *paper = &all[at];
+    if (!def_members(p, v, known, LK_ARRAY_LEN(known)))
+        return;
+    paper->id = def_id(p, v, "id");
+    if (paper->id && strcmp(paper->id, "other") == 0)
+        def_refuse_at(p, "id", "other stands for what is not on the list");
+    for (size_t i = 0; paper->id && i < at; i++)
+        if (all[i].id && strcmp(all[i].id, paper->id) == 0)
+            def_refuse_at(p, "id", "is given twice");
+    def_text(p, v, "label", DEF_PAPER_MAX, &paper->label);
+    paper->both_sides = def_bool(p, v, "both_sides");
+}
+
+static void take_papers(struct def_parse *p, const json_t *root)
+{
+    struct forms_def *d = &p->def->pub;
+    if (!json_object_get(root, "papers"))
+        return;
+    const json_t *v = def_list(p, root, "papers", 1, FORMS_PAPERS_MAX);
+    size_t n = v ? json_array_size(v) : 0;
+    struct forms_paper *all = def_take(p, n, sizeof(*all));
+    if (!all)
+        return;
+    d->paper = all;
+    d->papers = n;
+    def_enter(p, "papers");
+    for (size_t i = 0; i < n; i++) {
+        def_enter_at(p, i);
+        take_paper(p, json_array_get(v, i), i, all);
+        def_leave(p);
+    }
+    def_leave(p);
+}
+
 static void take_whole(struct def_parse *p, const json_t *root)
 {
-    static const char *const known[] = {"id",        "version", "agency",
-                                        "languages", "title",   "sections"};
+    static const char *const known[] = {
+        "id", "version", "agency", "languages", "title", "sections", "papers"};
     struct forms_def *d = &p->def->pub;
     if (!def_members(p, root, known, LK_ARRAY_LEN(known)))
         return;
@@ -88,6 +127,7 @@ static void take_whole(struct def_parse *p, const json_t *root)
         return;
     def_text(p, root, "title", DEF_TITLE_MAX, &d->title);
     take_sections(p, root);
+    take_papers(p, root);
 }
 
 /* Keeps the very bytes. */
@@ -187,4 +227,13 @@ const char *forms_say(const struct forms_def *d, const struct forms_text *t,
 {
     const char *s = t->in[lang_at(d, lang)];
     return s ? s : "";
+}
+
+const char *forms_say_paper(const struct forms_def *d, const char *kind,
+                            const char *lang)
+{
+    for (size_t i = 0; i < d->papers; i++)
+        if (strcmp(d->paper[i].id, kind) == 0)
+            return forms_say(d, &d->paper[i].label, lang);
+    return NULL;
 }

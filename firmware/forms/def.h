@@ -20,6 +20,7 @@
 #define FORMS_FIELDS_MAX 60 /* cells of rows included */
 #define FORMS_OPTIONS_MAX 24
 #define FORMS_ROWS_MAX 20
+#define FORMS_PAPERS_MAX 12 /* kinds that can be asked for */
 #define FORMS_REASON_MAX 256
 
 enum forms_type {
@@ -83,6 +84,13 @@ struct forms_section {
     size_t fields;
 };
 
+/* A kind of paper that the expert may ask for. */
+struct forms_paper {
+    const char *id;
+    struct forms_text label;
+    bool both_sides; /* as a rule */
+};
+
 struct forms_def {
     const char *id;
     const char *agency;
@@ -92,6 +100,8 @@ struct forms_def {
     struct forms_text title;
     const struct forms_section *section;
     size_t sections;
+    const struct forms_paper *paper; /* none: those that every service knows */
+    size_t papers;
     const char *json; /* the very bytes */
     size_t json_len;
     uint8_t sha256[32]; /* of them */
@@ -133,6 +143,11 @@ const char *const *forms_builtin_ids(void);
  * text is not there. Borrowed from the definition. */
 const char *forms_say(const struct forms_def *d, const struct forms_text *t,
                       const char *lang);
+
+/* The words for a kind of paper; NULL: the definition does not name it.
+ * Borrowed from the definition. */
+const char *forms_say_paper(const struct forms_def *d, const char *kind,
+                            const char *lang);
 
 /* The type's name as in definitions: "person-id". Static. */
 const char *forms_type_name(enum forms_type type);

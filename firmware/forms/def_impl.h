@@ -28,6 +28,7 @@ enum {
     DEF_HINT_MAX = 80,
     DEF_ERROR_MAX = 200,
     DEF_ITEM_MAX = 40,
+    DEF_PAPER_MAX = 60,
 };
 
 /* Sections, fields with the three cells of each that may be an address. */

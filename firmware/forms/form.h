@@ -72,6 +72,9 @@ int form_row_add(struct form *f, const char *path) LK_MUST_CHECK;
 int form_row_remove(struct form *f, const char *path) LK_MUST_CHECK;
 /* Takes back the citizen's own last edit. -ENOENT: there is none. */
 int form_undo(struct form *f) LK_MUST_CHECK;
+/* The definition's words for a kind of paper in the citizen's language; NULL:
+ * it does not name it. Borrowed from the definition. */
+const char *form_say_paper(const struct form *f, const char *kind);
 /* A paper that was scanned, for an attachment field. `name` is copied. */
 int form_attach(struct form *f, const char *path, const char *name,
                 const uint8_t sha256[32]) LK_MUST_CHECK;

@@ -119,6 +119,11 @@ const char *form_say(const struct form *f, const struct forms_text *t)
     return forms_say(f->def, t, f->lang);
 }
 
+const char *form_say_paper(const struct form *f, const char *kind)
+{
+    return forms_say_paper(f->def, kind, f->lang);
+}
+
 static void show_papers(const struct form_cell *c, char *ret)
 {
     size_t len = 0;

@@ -98,6 +98,7 @@ static void add_cell(struct painter *p, const struct form_cell *c)
     it->hint = keep(p, form_say(p->f, &field->hint));
     form_cell_show(p->f, c, c->value, p->shown);
     it->value = keep(p, c->kind == FORM_CELL_PAPERS ? p->shown : c->value);
+    it->papers = (uint32_t)c->papers;
     it->required = field->required;
     it->is_private = field->is_private || c->top->is_private ||
                      field->type == FORMS_IBAN ||
@@ -195,6 +196,7 @@ static void add_answer(struct painter *p, const struct form_cell *c)
     form_cell_show(p->f, c, c->value, p->shown);
     it->type = c->field->type;
     it->value = keep(p, p->shown);
+    it->papers = (uint32_t)c->papers;
     it->by = c->by;
     it->is_private = c->field->is_private || c->top->is_private ||
                      c->field->type == FORMS_IBAN ||

@@ -74,7 +74,8 @@ struct form_item {
      * included, as long as the form has lived: whether the screen's own edits
      * are all in `value`. */
     uint32_t edits;
-    uint32_t max; /* of a text: bytes at most */
+    uint32_t max;    /* of a text: bytes at most */
+    uint32_t papers; /* FORMS_ATTACHMENT: how many go with it */
 };
 
 struct form_view {

@@ -12,12 +12,13 @@
 #include "papers/picture.h"
 
 #define PAPERS_WHOLE 10000
-#define PAPERS_PAGES_MAX 40      /* of one visit, the expert's included */
-#define PAPERS_MARKS_MAX 40      /* of one page */
-#define PAPERS_MARK_TEXT_MAX 121 /* bytes, the NUL included */
-#define PAPERS_ASK_TEXT_MAX 201  /* likewise */
-#define PAPERS_KIND_MAX 32       /* likewise, of a kind of paper */
-#define PAPERS_ZOOM_MIN 100      /* percent: the whole page fits */
+#define PAPERS_PAGES_MAX 40       /* of one visit, the expert's included */
+#define PAPERS_MARKS_MAX 40       /* of one page */
+#define PAPERS_MARK_TEXT_MAX 121  /* bytes, the NUL included */
+#define PAPERS_ASK_TEXT_MAX 201   /* likewise */
+#define PAPERS_KIND_MAX 32        /* likewise, of a kind of paper */
+#define PAPERS_KIND_WORDS_MAX 241 /* likewise, words for it */
+#define PAPERS_ZOOM_MIN 100       /* percent: the whole page fits */
 #define PAPERS_ZOOM_MAX 800
 
 /* What the screen is about. */
@@ -39,27 +40,32 @@ enum papers_from {
     PAPERS_FROM_EXPERT,
 };
 
-/* Why the last scan brought less than was wished; its words are the screen's.
- */
+/* Why the last scan brought less than was wished, or what the citizen wished
+ * for a page was not done; its words are the screen's. */
 enum papers_trouble {
     PAPERS_FINE,
     PAPERS_NO_SCANNER,
     PAPERS_EMPTY, /* nothing in the feeder */
     PAPERS_JAMMED,
     PAPERS_LID_OPEN,
-    PAPERS_UNPLUGGED,  /* or silent */
-    PAPERS_NO_CAMERA,  /* the document camera gives no picture */
-    PAPERS_ALL_BLANK,  /* nothing but blank pages, which were left out */
-    PAPERS_FULL,       /* PAPERS_PAGES_MAX, or no memory for more */
-    PAPERS_UNREADABLE, /* a page could not be read */
+    PAPERS_UNPLUGGED,    /* or silent */
+    PAPERS_NO_CAMERA,    /* the document camera gives no picture */
+    PAPERS_ALL_BLANK,    /* nothing but blank pages, which were left out */
+    PAPERS_FULL,         /* PAPERS_PAGES_MAX, or no memory for more */
+    PAPERS_UNREADABLE,   /* a page could not be read */
+    PAPERS_NOT_EDITED,   /* turned, cropped, straightened: it is as it was */
+    PAPERS_NOT_ATTACHED, /* the form does not take it, or not any more */
+    PAPERS_TIED,         /* the form does not let it go: it stays as it is */
     PAPERS_TROUBLES,
 };
 
 /* The expert's wish for a paper. */
 struct papers_ask {
-    bool open;                      /* there is one */
-    uint8_t sides;                  /* 1 or 2 */
-    char kind[PAPERS_KIND_MAX];     /* of the service's list; "" in words */
+    bool open;                  /* there is one */
+    uint8_t sides;              /* 1 or 2 */
+    char kind[PAPERS_KIND_MAX]; /* of the service's list; "" in words */
+    /* Of a view: the service's own words for the kind; "" it has none. */
+    char kind_words[PAPERS_KIND_WORDS_MAX];
     char text[PAPERS_ASK_TEXT_MAX]; /* "" none */
 };
 

@@ -377,6 +377,11 @@ const char *formdesk_place(const struct formdesk *d)
     return place ? place : "";
 }
 
+const char *formdesk_paper(const struct formdesk *d, const char *kind)
+{
+    return d->form ? form_say_paper(d->form, kind) : NULL;
+}
+
 int formdesk_attach(struct formdesk *d, const char *path, const char *name,
                     const uint8_t sha256[32], bool on)
 {

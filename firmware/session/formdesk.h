@@ -110,6 +110,8 @@ bool formdesk_poll(struct formdesk *d, const void **ret, size_t *ret_len);
 /* The first field of the form that takes papers; "" there is none. Borrowed,
  * until the form goes. */
 const char *formdesk_place(const struct formdesk *d);
+/* form_say_paper(); NULL, too, where there is no form. */
+const char *formdesk_paper(const struct formdesk *d, const char *kind);
 /* A paper goes with the form, or (`on` false) not any more.
  * Errors: form_attach()'s and form_detach()'s, -ENOENT there is no form. */
 int formdesk_attach(struct formdesk *d, const char *path, const char *name,

@@ -120,12 +120,15 @@ void identdesk_phone(struct identdesk *d, const struct identdesk_phone_event *e,
     d->now_us = now_us;
     if (e->id == 0 || e->id != d->phone)
         return;
-    if (e->kind == IDENTDESK_PHONE_CODE) {
+    bool code = e->kind == IDENTDESK_PHONE_CODE;
+    if (code && d->stage == STAGE_CODE) {
         on_code(d, e);
     } else if (e->kind == IDENTDESK_PHONE_TOKEN && d->stage == STAGE_PHONE) {
         on_token(d, e);
     } else {
-        d->phone = 0; /* it has ended, or does what it should not */
+        if (!code) /* a second one would begin the citizen's time anew: it is
+                      stopped; the others have ended */
+            d->phone = 0;
         fail(d, why_of(e->kind));
     }
     identdesk_flush(d);

@@ -115,6 +115,12 @@ void paperdesk_show(struct paperdesk *d, enum papers_mode mode, uint32_t at)
     papers_touch(d->papers);
 }
 
+bool paperdesk_says_of_page(const struct paperdesk *d)
+{
+    return d->said == PAPERS_NOT_EDITED || d->said == PAPERS_NOT_ATTACHED ||
+           d->said == PAPERS_TIED;
+}
+
 void paperdesk_say(struct paperdesk *d, enum papers_trouble trouble)
 {
     d->said = trouble;
@@ -151,6 +157,8 @@ static void mind_mode(struct paperdesk *d)
     bool there = papers_find(d->papers, d->at) != NULL;
     bool of_page = d->mode == PAPERS_PAGE || d->mode == PAPERS_CROP ||
                    (d->mode == PAPERS_CONSENT && d->at > 0);
+    if (d->held > 0 && !papers_find(d->papers, d->held))
+        d->held = 0;
     if (d->mode == PAPERS_LOOK)
         d->at = d->papers->look.page;
     if ((of_page && !there) || (d->mode == PAPERS_LOOK && d->at == 0))
@@ -202,8 +210,20 @@ static uint8_t sources(const struct paperdesk *d)
     return d->papers->scanner == PAPERS_SCANNER_NONE ? 0 : d->scanner.sources;
 }
 
+/* Longer words than a definition may have are left out, not cut. */
+static void fill_ask(const struct paperdesk *d, struct papers_ask *ask)
+{
+    const char *words = ask->open && ask->kind[0] && d->out.kind
+                            ? d->out.kind(d->out.arg, ask->kind)
+                            : NULL;
+    size_t len = words ? strlen(words) : 0;
+    if (len > 0 && len < sizeof(ask->kind_words))
+        memcpy(ask->kind_words, words, len + 1);
+}
+
 static void fill(const struct paperdesk *d, struct papers_view *v)
 {
+    fill_ask(d, &v->ask);
     v->mode = d->mode;
     v->at = d->at;
     v->sources = sources(d);

@@ -48,6 +48,10 @@ struct paperdesk_output {
     /* A page goes with the form, or (`on` false) not any more; then only path,
      * name and sha256 count. Returns 0 or -errno: the form does not take it. */
     int (*attach)(void *arg, const struct paperdesk_paper *paper, bool on);
+    /* The service's own words for a kind of paper, in the citizen's language,
+     * borrowed until the next call; NULL: it has none. NULL as a whole: no
+     * service has any. */
+    const char *(*kind)(void *arg, const char *kind);
     /* Something failed: for the log, nothing personal. */
     void (*note)(void *arg, const char *what, const char *why);
     void *arg;

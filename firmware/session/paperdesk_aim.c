@@ -154,10 +154,12 @@ void paperdesk_aim_take(struct paperdesk *d)
     d->aim = papers_picture_free(d->aim);
     int r = j.page > 0 ? paperdesk_renew(d, &j, &g)
                        : papers_add(d->papers, &g, PAPERS_LAST, &j.last);
-    if (r == 0)
-        leave(d, j.last);
-    else
-        fail(d, r == -ENOSPC || r == -ENOMEM ? PAPERS_FULL : PAPERS_UNREADABLE);
+    if (r < 0) {
+        fail(d, paperdesk_trouble(r));
+        return;
+    }
+    paperdesk_say(d, j.trouble);
+    leave(d, j.last);
 }
 
 /* --- time --------------------------------------------------------------- */

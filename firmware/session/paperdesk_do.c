@@ -97,10 +97,10 @@ static void edit(struct paperdesk *d, uint32_t id,
     if (!s)
         return;
     j.edit = papers_edit_add(&s->edit, more);
-    if (!papers_edit_fits(&j.edit))
-        return;
-    if (paperdesk_ask(d, &j))
+    if (papers_edit_fits(&j.edit) && paperdesk_ask(d, &j))
         papers_set_busy(d->papers, id, true);
+    else
+        paperdesk_say(d, PAPERS_NOT_EDITED);
 }
 
 static void turn(struct paperdesk *d, const struct session_intent *i)
@@ -156,8 +156,10 @@ static void remove_page(struct paperdesk *d, const struct session_intent *i)
 {
     if (!page_of(d, i->at))
         return;
-    paperdesk_attach(d, i->at, false);
-    papers_remove(d->papers, i->at);
+    if (paperdesk_attach(d, i->at, false) < 0)
+        paperdesk_say(d, PAPERS_TIED); /* the form would speak of no page */
+    else
+        papers_remove(d->papers, i->at);
 }
 
 static void earlier(struct paperdesk *d, const struct session_intent *i)
@@ -173,8 +175,9 @@ static void later(struct paperdesk *d, const struct session_intent *i)
 static void attach(struct paperdesk *d, const struct session_intent *i)
 {
     const struct papers_sheet *s = page_of(d, i->at);
-    if (s && !s->show.busy)
-        paperdesk_attach(d, i->at, !s->show.attached);
+    bool on = s && !s->show.attached;
+    if (s && !s->show.busy && paperdesk_attach(d, i->at, on) < 0)
+        paperdesk_say(d, on ? PAPERS_NOT_ATTACHED : PAPERS_TIED);
 }
 
 /* --- who may see it ----------------------------------------------------- */
@@ -370,6 +373,8 @@ void paperdesk_intent(struct paperdesk *d, const struct session_intent *i,
     d->now_us = now_us;
     if (!d->begun)
         return;
+    if (paperdesk_says_of_page(d)) /* it was read */
+        paperdesk_say(d, PAPERS_FINE);
     for (size_t n = 0; n < LK_ARRAY_LEN(deeds); n++)
         if (deeds[n].kind == i->kind)
             deeds[n].fn(d, i);

@@ -136,16 +136,23 @@ int64_t paperdesk_aim_next_us(const struct paperdesk *d);
 /* What became of a page that the running job gave. */
 void paperdesk_page(struct paperdesk *d, struct paperdesk_job *j,
                     const struct scanmsg *m, int *fds, size_t nfds);
+/* What the citizen reads of paperdesk_renew()'s and papers_add()'s errors. */
+enum papers_trouble paperdesk_trouble(int r);
 /* A job ended: what the screen, the expert and the session hear of it. */
 void paperdesk_tell_end(struct paperdesk *d, const struct paperdesk_job *j,
                         enum scanmsg_reason why);
 /* Another content in the place of j->page, which goes with the form as it is
- * now when it did; j->last is it then. g's descriptors are taken over. Errors:
- * papers_renew()'s. */
+ * now when it did, else j->trouble says so; j->last is it then. g's descriptors
+ * are taken over. Errors: papers_renew()'s; -EBUSY: the form does not let it
+ * go. */
 int paperdesk_renew(struct paperdesk *d, struct paperdesk_job *j,
                     struct papers_given *g) LK_MUST_CHECK;
-/* Goes with the form, or not any more. */
-void paperdesk_attach(struct paperdesk *d, uint32_t page, bool on);
+/* Goes with the form, or not any more. 0 where it is so already. Errors: the
+ * form's, noted, and nothing has changed: -ENODEV it has no place for papers.
+ */
+int paperdesk_attach(struct paperdesk *d, uint32_t page, bool on) LK_MUST_CHECK;
+/* Whether the screen says something of a page, not of a scan. */
+bool paperdesk_says_of_page(const struct paperdesk *d);
 
 /* --- paperdesk.c --------------------------------------------------------- */
 

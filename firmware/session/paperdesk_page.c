@@ -57,17 +57,26 @@ static int untie(void *arg, const struct paperdesk_paper *p)
     return d->out.attach(d->out.arg, p, false);
 }
 
-void paperdesk_attach(struct paperdesk *d, uint32_t page, bool on)
+/* What the form does not have any more it need not let go. */
+static int set_tie(struct paperdesk *d, const struct papers_sheet *s, bool on)
+{
+    if (s->fleeting || !d->out.attach || !d->place[0])
+        return -ENODEV;
+    int r = with_paper(d, s, on, on ? tie : untie, d);
+    return !on && r == -ENOENT ? 0 : r;
+}
+
+int paperdesk_attach(struct paperdesk *d, uint32_t page, bool on)
 {
     const struct papers_sheet *s = papers_find(d->papers, page);
-    if (!s || s->show.attached == on || s->fleeting || !d->out.attach ||
-        !d->place[0])
-        return;
-    int r = with_paper(d, s, on, on ? tie : untie, d);
+    if (!s || s->show.attached == on)
+        return 0;
+    int r = set_tie(d, s, on);
     if (r < 0)
         d->out.note(d->out.arg, "attach", strerrordesc_np(-r));
     else
         papers_set_attached(d->papers, page, on);
+    return r;
 }
 
 /* --- pages -------------------------------------------------------------- */
@@ -118,13 +127,15 @@ int paperdesk_renew(struct paperdesk *d, struct paperdesk_job *j,
     bool attached = s && s->show.attached;
     if (s)
         g->from = s->show.from;
-    if (attached)
-        paperdesk_attach(d, j->page, false);
+    if (attached && paperdesk_attach(d, j->page, false) < 0) {
+        papers_given_close(g);
+        return -EBUSY;
+    }
     int r =
         papers_renew(d->papers, j->page, g, edit ? &j->edit : NULL, &j->last);
     uint32_t page = r < 0 ? j->page : j->last;
-    if (attached && (edit || r < 0))
-        paperdesk_attach(d, page, true);
+    if (attached && (edit || r < 0) && paperdesk_attach(d, page, true) < 0)
+        j->trouble = PAPERS_NOT_ATTACHED;
     if (r == 0 && d->at == j->page && d->mode == PAPERS_PAGE)
         d->at = j->last;
     return r;
@@ -159,6 +170,13 @@ static int take(struct paperdesk *d, struct paperdesk_job *j,
     return papers_add(d->papers, &g, PAPERS_LAST, &j->last);
 }
 
+enum papers_trouble paperdesk_trouble(int r)
+{
+    if (r == -EBUSY)
+        return PAPERS_TIED;
+    return r == -ENOSPC || r == -ENOMEM ? PAPERS_FULL : PAPERS_UNREADABLE;
+}
+
 void paperdesk_page(struct paperdesk *d, struct paperdesk_job *j,
                     const struct scanmsg *m, int *fds, size_t nfds)
 {
@@ -170,8 +188,7 @@ void paperdesk_page(struct paperdesk *d, struct paperdesk_job *j,
         return;
     }
     if (r != -ENOENT)
-        j->trouble =
-            r == -ENOSPC || r == -ENOMEM ? PAPERS_FULL : PAPERS_UNREADABLE;
+        j->trouble = paperdesk_trouble(r);
     paperdesk_job_cancel(d, 0);
 }
 
@@ -266,16 +283,17 @@ static void end_scan(struct paperdesk *d, const struct paperdesk_job *j,
     paperdesk_show(d, one ? PAPERS_PAGE : PAPERS_TRAY, one ? page : 0);
 }
 
-static void end_edit(struct paperdesk *d, const struct paperdesk_job *j,
-                     enum scanmsg_reason why)
+/* Nothing was scanned, so what went wrong is no scanner's: whatever it was, the
+ * page is as it was. */
+static void end_edit(struct paperdesk *d, const struct paperdesk_job *j)
 {
+    enum papers_trouble t = j->trouble;
     papers_set_busy(d->papers, j->page, false);
-    if (j->given > 0)
-        return;
-    enum papers_trouble t =
-        j->trouble != PAPERS_FINE ? j->trouble : trouble_of(why);
-    if (papers_find(d->papers, j->page))
-        paperdesk_say(d, t == PAPERS_FINE ? PAPERS_UNREADABLE : t);
+    if (j->given == 0 && t != PAPERS_TIED && t != PAPERS_NOT_ATTACHED)
+        t = PAPERS_NOT_EDITED;
+    if (papers_find(d->papers, j->given > 0 ? j->last : j->page) &&
+        t != PAPERS_FINE)
+        paperdesk_say(d, t);
 }
 
 static void end_hold(struct paperdesk *d, const struct paperdesk_job *j)
@@ -306,7 +324,7 @@ void paperdesk_tell_end(struct paperdesk *d, const struct paperdesk_job *j,
             d, j, j->trouble != PAPERS_FINE ? j->trouble : trouble_of(why));
         break;
     case PAPERDESK_EDIT:
-        end_edit(d, j, why);
+        end_edit(d, j);
         break;
     case PAPERDESK_DOCUMENT:
         end_document(d, j, why);

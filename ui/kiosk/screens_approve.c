@@ -39,7 +39,9 @@ static void answer(struct kiosk_page *p, const struct form_item *item)
 {
     enum kiosk_str by = by_str(item->by);
     const char *label = kiosk_page_own(p, item->label);
-    const char *value = *item->value
+    bool paper = item->type == FORMS_ATTACHMENT;
+    const char *value = paper ? kiosk_form_papers(p, item)
+                        : *item->value
                             ? kiosk_page_own(p, item->value)
                             : kiosk_page_str(p, KIOSK_STR_FORM_UNANSWERED);
     const char *said =
@@ -69,7 +71,7 @@ static void answer(struct kiosk_page *p, const struct form_item *item)
                         .name = value,
                         .font = KIOSK_FONT_LEAD,
                         .ink = *item->value ? KIOSK_INK_TEXT : KIOSK_INK_MUTED,
-                        .foreign = true,
+                        .foreign = !paper,
                     });
     if (by != KIOSK_STRS)
         answer_by(p, by);

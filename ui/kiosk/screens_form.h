@@ -20,6 +20,10 @@ void kiosk_form_cell(struct kiosk_page *p, const struct form_item *item);
 void kiosk_form_shown(enum forms_type type, const char *value, size_t cap,
                       char *ret);
 
+/* How many papers go with the form, in words. */
+const char *kiosk_form_papers(struct kiosk_page *p,
+                              const struct form_item *item);
+
 /* Marks of a question: that the expert is there, points at it, suggests an
  * answer; what is wrong. */
 void kiosk_form_peer(struct kiosk_page *p, const struct form_item *item);

@@ -243,6 +243,17 @@ static const char *chosen_labels(struct kiosk_page *p,
     return all;
 }
 
+const char *kiosk_form_papers(struct kiosk_page *p,
+                              const struct form_item *item)
+{
+    char text[128];
+    if (item->papers == 0)
+        return kiosk_page_str(p, KIOSK_STR_FORM_NO_PAPERS);
+    kiosk_str_count(p->lang, KIOSK_PLURAL_FORM_PAPERS, item->papers,
+                    sizeof(text), text);
+    return kiosk_page_own(p, text);
+}
+
 static void cell_locked(struct kiosk_page *p, const struct form_item *item)
 {
     cell_text(p, item, chosen_labels(p, item), KIOSK_ICON_LOCK);
@@ -262,10 +273,7 @@ void kiosk_form_cell(struct kiosk_page *p, const struct form_item *item)
             cell_options(p, item);
         return;
     case FORMS_ATTACHMENT:
-        cell_text(p, item,
-                  *item->value ? kiosk_page_own(p, item->value)
-                               : kiosk_page_str(p, KIOSK_STR_FORM_NO_PAPERS),
-                  KIOSK_ICON_FILE_TEXT);
+        cell_text(p, item, kiosk_form_papers(p, item), KIOSK_ICON_FILE_TEXT);
         return;
     case FORMS_SIGNATURE:
         cell_text(p, item, kiosk_page_str(p, KIOSK_STR_FORM_SIGNATURE),

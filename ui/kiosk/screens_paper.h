@@ -72,6 +72,8 @@ void kiosk_paper_said(struct kiosk_page *p, const char *id, const char *words);
 
 /* The expert's wish, what went wrong, how many blank pages were left out. */
 void kiosk_paper_news(struct kiosk_page *p, const struct papers_view *v);
+/* What could not be done with a page; nothing else. */
+void kiosk_paper_trouble(struct kiosk_page *p, const struct papers_view *v);
 /* Where the paper lies, where there is a choice. */
 void kiosk_paper_where(struct kiosk_page *p, const struct papers_view *v);
 

@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The kind in the citizen's language; NULL: it has no words of its own here. */
-static const char *ask_kind(struct kiosk_page *p, const char *kind)
+/* The kind in the citizen's language: the service's words, else the kiosk's;
+ * NULL: neither has any. */
+static const char *ask_kind(struct kiosk_page *p, const struct papers_ask *ask)
 {
     static const struct {
         const char *kind;
@@ -17,8 +18,10 @@ static const char *ask_kind(struct kiosk_page *p, const char *kind)
         {"medical-certificate", KIOSK_STR_PAPER_KIND_MEDICAL_CERTIFICATE},
         {"identity-document", KIOSK_STR_PAPER_KIND_IDENTITY_DOCUMENT},
     };
+    if (*ask->kind_words)
+        return kiosk_page_own(p, ask->kind_words);
     for (size_t i = 0; i < LK_ARRAY_LEN(all); i++)
-        if (strcmp(all[i].kind, kind) == 0)
+        if (strcmp(all[i].kind, ask->kind) == 0)
             return kiosk_page_str(p, all[i].text);
     return NULL;
 }
@@ -26,7 +29,7 @@ static const char *ask_kind(struct kiosk_page *p, const char *kind)
 /* Which paper: the kind, and what the expert wrote. */
 static const char *ask_words(struct kiosk_page *p, const struct papers_ask *ask)
 {
-    const char *kind = ask_kind(p, ask->kind);
+    const char *kind = ask_kind(p, ask);
     const char *words = kind && *ask->text
                             ? kiosk_tree_printf(p->t, "%s: %s", kind, ask->text)
                         : kind ? kind
@@ -74,8 +77,9 @@ static void tray_ask(struct kiosk_page *p, const struct papers_ask *ask)
     kiosk_tree_close(p->t);
 }
 
-/* What the last scan lacked, with a drawing of what to do. */
-static void tray_trouble(struct kiosk_page *p, const struct papers_view *v)
+/* What the last scan lacked, with a drawing of what to do; or what could not be
+ * done with a page. */
+static void trouble(struct kiosk_page *p, const struct papers_view *v)
 {
     static const struct {
         enum kiosk_str text;
@@ -94,6 +98,11 @@ static void tray_trouble(struct kiosk_page *p, const struct papers_view *v)
         [PAPERS_FULL] = {KIOSK_STR_PAPER_FULL, KIOSK_ICON_TRIANGLE_ALERT},
         [PAPERS_UNREADABLE] = {KIOSK_STR_PAPER_UNREADABLE,
                                KIOSK_ICON_PAPER_LID},
+        [PAPERS_NOT_EDITED] = {KIOSK_STR_PAPER_NOT_EDITED,
+                               KIOSK_ICON_TRIANGLE_ALERT},
+        [PAPERS_NOT_ATTACHED] = {KIOSK_STR_PAPER_NOT_ATTACHED,
+                                 KIOSK_ICON_TRIANGLE_ALERT},
+        [PAPERS_TIED] = {KIOSK_STR_PAPER_TIED, KIOSK_ICON_TRIANGLE_ALERT},
     };
     if (v->said == PAPERS_FINE || v->said >= PAPERS_TROUBLES)
         return;
@@ -133,9 +142,17 @@ static void tray_left_out(struct kiosk_page *p, const struct papers_view *v)
                           });
 }
 
+/* Beside the page only what is about it. */
+void kiosk_paper_trouble(struct kiosk_page *p, const struct papers_view *v)
+{
+    if (v->said == PAPERS_NOT_EDITED || v->said == PAPERS_NOT_ATTACHED ||
+        v->said == PAPERS_TIED)
+        trouble(p, v);
+}
+
 void kiosk_paper_news(struct kiosk_page *p, const struct papers_view *v)
 {
     tray_ask(p, &v->ask);
-    tray_trouble(p, v);
+    trouble(p, v);
     tray_left_out(p, v);
 }

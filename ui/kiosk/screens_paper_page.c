@@ -106,6 +106,7 @@ void kiosk_paper_page(struct kiosk_page *p, const struct papers_view *v)
     kiosk_tree_leaf(p->t, &sheet);
     kiosk_paper_tools_open(p);
     kiosk_paper_head(p, v, place);
+    kiosk_paper_trouble(p, v);
     page_sharing(p, page);
     kiosk_paper_grid_open(p);
     if (page->shared)

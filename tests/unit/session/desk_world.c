@@ -1,5 +1,6 @@
 #include "desk_world.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -59,7 +60,15 @@ static int on_attach(void *arg, const struct paperdesk_paper *p, bool on)
     snprintf(world.ties + n, sizeof(world.ties) - n, "%c%s:%s ", on ? '+' : '-',
              p->path, p->name);
     assert_true(!on || pages_tag(p->data, p->len) > 0);
-    return world.attach_answer;
+    return on && world.refuse_ties ? -ENOSPC : world.attach_answer;
+}
+
+static const char *on_kind(void *arg, const char *kind)
+{
+    (void)arg;
+    return strcmp(kind, "deed") == 0   ? "Kauppakirja"
+           : strcmp(kind, "long") == 0 ? world.long_words
+                                       : NULL;
 }
 
 static void on_note(void *arg, const char *what, const char *why)
@@ -73,6 +82,7 @@ const struct paperdesk_output desk_output = {.event = on_event,
                                              .scan = on_scan,
                                              .camera = on_camera,
                                              .attach = on_attach,
+                                             .kind = on_kind,
                                              .note = on_note};
 
 /* --- luukku-scan's side ------------------------------------------------ */

@@ -20,8 +20,10 @@ struct desk_world {
     unsigned orders, cancels, lefts, events, calls, glasses, notes, pictures;
     int scan_answer, camera_answer, attach_answer;
     bool up;
-    char ties[256];                    /* what the form was told of */
-    char word[PAPERS_MESSAGE_MAX + 1]; /* the newest `told` */
+    bool refuse_ties;                           /* the form takes none */
+    char long_words[PAPERS_KIND_WORDS_MAX + 1]; /* for the kind "long" */
+    char ties[256];                             /* what the form was told of */
+    char word[PAPERS_MESSAGE_MAX + 1];          /* the newest `told` */
     int fds_before;
 };
 struct desk_world *desk_world(void);

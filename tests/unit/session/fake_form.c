@@ -98,6 +98,12 @@ int form_toggle(struct form *f, const char *path, const char *option)
     return note("toggle:", path, option);
 }
 
+const char *form_say_paper(const struct form *f, const char *kind)
+{
+    (void)f;
+    return strcmp(kind, "deed") == 0 ? "Kauppakirja" : NULL;
+}
+
 int form_attach(struct form *f, const char *path, const char *name,
                 const uint8_t sha256[32])
 {

@@ -128,6 +128,11 @@ static void phones_that_fail(void **state)
     assert_failed(SESSION_WHY_TIMEOUT, "timeout");
     assert_int_equal(W->phone, 0);
     phone_code();
+    world_wait(W, 100 * SEC);
+    phone(IDENTDESK_PHONE_CODE); /* a second one: no time anew, it is stopped */
+    assert_failed(SESSION_WHY_PHONE_FAILED, "phone-failed");
+    assert_int_equal(W->phone, 0);
+    phone_code();
     W->sign_fails = true;
     phone(IDENTDESK_PHONE_TOKEN);
     assert_failed(SESSION_WHY_PHONE_FAILED, "phone-failed");

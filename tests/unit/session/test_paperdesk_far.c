@@ -34,6 +34,25 @@ static void test_ask(void **state)
     assert_false(desk_view()->ask.open);
 }
 
+/* The service's words for the kind, where it has any that fit. */
+static void test_kinds(void **state)
+{
+    (void)state;
+    desk_join();
+    memset(world.long_words, 'a', sizeof(world.long_words) - 1);
+    desk_say(8, "{\"do\":\"ask\",\"kind\":\"deed\",\"sides\":1,\"text\":\"\"}");
+    assert_string_equal(desk_view()->ask.kind_words, "Kauppakirja");
+    desk_say(8, "{\"do\":\"ask\",\"kind\":\"long\",\"sides\":1,\"text\":\"\"}");
+    assert_string_equal(desk_view()->ask.kind_words, "");
+    world.long_words[PAPERS_KIND_WORDS_MAX - 1] = '\0';
+    desk_say(8, "{\"do\":\"ask\",\"kind\":\"long\",\"sides\":2,\"text\":\"\"}");
+    assert_int_equal(strlen(desk_view()->ask.kind_words),
+                     PAPERS_KIND_WORDS_MAX - 1);
+    desk_say(8,
+             "{\"do\":\"ask\",\"kind\":\"payslip\",\"sides\":1,\"text\":\"\"}");
+    assert_string_equal(desk_view()->ask.kind_words, "");
+}
+
 static void test_together(void **state)
 {
     (void)state;
@@ -180,6 +199,12 @@ static void test_hold(void **state)
     assert_false(paperdesk_held(world.d));
     assert_int_equal(desk_view()->pages, 0);
     paperdesk_hold(world.d, pages_jpeg(8, 100), world.now_us);
+    desk_gave(9, 0);
+    desk_ended(SCANMSG_DONE);
+    assert_true(paperdesk_held(world.d));
+    desk_tap(SESSION_INTENT_PAGE_REMOVE, 2); /* the citizen took it away */
+    assert_false(paperdesk_held(world.d));
+    paperdesk_hold(world.d, pages_jpeg(8, 100), world.now_us);
     paperdesk_hold(world.d, -1, world.now_us); /* before it was read */
     desk_gave(9, 0);
     desk_ended(SCANMSG_CANCELLED);
@@ -278,10 +303,15 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_ask),      CASE(test_together),
-        CASE(test_document), CASE(test_documents_that_are_not_shown),
-        CASE(test_hold),     CASE(test_wipe),
-        CASE(test_queue),    CASE(test_memory),
+        CASE(test_ask),
+        CASE(test_kinds),
+        CASE(test_together),
+        CASE(test_document),
+        CASE(test_documents_that_are_not_shown),
+        CASE(test_hold),
+        CASE(test_wipe),
+        CASE(test_queue),
+        CASE(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

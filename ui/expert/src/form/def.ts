@@ -47,12 +47,16 @@ export interface Field {
   when: When | null;
 }
 export interface Section { id: string; title: Text; when: When | null; fields: Field[] }
-export interface Definition { id: string; version: number; agency: string; langs: string[]; title: Text; sections: Section[] }
+/** A kind of paper that may be asked for. */
+export interface PaperKind { id: string; label: Text; bothSides: boolean }
+export interface Definition { id: string; version: number; agency: string; langs: string[]; title: Text; sections: Section[]; papers: PaperKind[] }
 
 const LANGS_MAX = 8;
 const SECTIONS_MAX = 12;
 const FIELDS_MAX = 60;
 const OPTIONS_MAX = 24;
+const PAPERS_MAX = 12;
+const PAPER_MAX = 120; // UTF-16 units: 60 characters
 const WHEN_DEPTH = 4;
 const WHEN_WIDTH = 64;
 const WORDS_MAX = 4000;
@@ -85,8 +89,16 @@ class Reader {
     demand(typeof agency === 'string' && /^[a-z0-9-]{3,32}$/.test(agency), 'agency');
     return {
       id: this.shape(o['id']), version: version as number, agency, langs: this.langs, title: this.text(o['title']),
-      sections: list(o['sections'], 1, SECTIONS_MAX, 'sections').map((s) => this.section(object(s))),
+      sections: list(o['sections'], 1, SECTIONS_MAX, 'sections').map((s) => this.section(object(s))), papers: this.papers(o['papers']),
     };
+  }
+
+  private papers(value: unknown): PaperKind[] {
+    if (value === undefined) return [];
+    const papers = list(value, 1, PAPERS_MAX, 'papers').map(object).map((o) => ({ id: this.shape(o['id']), label: this.text(o['label']), bothSides: this.flag(o['both_sides']) }));
+    demand(new Set(papers.map((p) => p.id)).size === papers.length && papers.every((p) => p.id !== 'other'), 'papers');
+    demand(papers.every((p) => [...p.label.values()].every((words) => words.length <= PAPER_MAX)), 'papers');
+    return papers;
   }
 
   private section(o: Json): Section {

@@ -219,7 +219,7 @@ export class PaperShare extends Sharing<PaperLine> {
   }
 
   protected opened(): void {
-    if (this.stage !== 'refused') this.join();
+    this.join();
   }
 
   protected cut(): void {

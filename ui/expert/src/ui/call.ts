@@ -81,11 +81,11 @@ class CallScreen extends CallElement {
         <div class="self"><lk-picture .stream=${media.self} silent ?mirrored=${media.video === 'on'} .label=${t.selfVideo} testid="self-video"></lk-picture></div>
       </div>${this.kiosk(view, stage, paper.told)}</section>
       ${formShows(form) ? html`<lk-form ?hidden=${front !== 'form'} .app=${this.app} .beat=${this.beat} .share=${form} @lk-hide=${() => this.bring('none', '[data-testid="form-show"]')}></lk-form>` : nothing}
-      ${front === 'paper' ? html`<lk-paper .app=${this.app} .beat=${this.beat} .share=${paper} @lk-hide=${() => this.bring('none', '[data-testid="paper-open"]')}></lk-paper>` : nothing}
+      ${front === 'paper' ? html`<lk-paper .app=${this.app} .beat=${this.beat} .share=${paper} .def=${form.paper?.def ?? null} @lk-hide=${() => this.bring('none', '[data-testid="paper-open"]')}></lk-paper>` : nothing}
       <div class="side col">
         ${front === 'paper' && formShows(form) ? this.fold(form) : nothing}
         ${this.panel === 'devices' ? html`<lk-devices .app=${this.app} .beat=${this.beat} @keydown=${(e: KeyboardEvent) => this.escape(e)}></lk-devices>` : nothing}
-        ${this.panel === 'ask' ? html`<lk-paper-ask .app=${this.app} .beat=${this.beat} .share=${paper} @keydown=${(e: KeyboardEvent) => this.escape(e)} @lk-done=${() => this.open('none')}></lk-paper-ask>` : nothing}
+        ${this.panel === 'ask' ? html`<lk-paper-ask .app=${this.app} .beat=${this.beat} .share=${paper} .def=${form.paper?.def ?? null} @keydown=${(e: KeyboardEvent) => this.escape(e)} @lk-done=${() => this.open('none')}></lk-paper-ask>` : nothing}
         ${this.identity(current.call.identity)}
         <lk-talk .app=${this.app} .beat=${this.beat}></lk-talk>
       </div>

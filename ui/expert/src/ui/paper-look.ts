@@ -1,5 +1,6 @@
 // What of the papers is to be shown, and in which words. Pure.
 
+import { say, type Definition } from '../form/def';
 import type { Look } from '../paper/messages';
 import { NO_LOOK } from '../paper/messages';
 import type { PaperShare, Wish } from '../paper/share';
@@ -21,9 +22,19 @@ export const lookAt = (share: PaperShare, page: Sheet): Look => (share.look.page
 
 export const percent = (have: number, of: number): number => (of === 0 ? 0 : Math.min(100, Math.floor((have * 100) / of)));
 
-export function wishText(t: Texts, wish: Wish | null): string {
+export interface Kind { id: string; words: string; bothSides: boolean }
+
+/** What may be asked for: what the service's own definition names, else what every kiosk has words for; and something else. */
+export function kindsOf(t: Texts, def: Definition | null, lang: string): Kind[] {
+  const { other, ...common } = t.paper.kinds;
+  const own = (def?.papers ?? []).map((p) => ({ id: p.id, words: say(p.label, lang), bothSides: p.bothSides }));
+  const all = own.length > 0 ? own : Object.entries(common).map(([id, words]) => ({ id, words, bothSides: false }));
+  return [...all, { id: 'other', words: other!, bothSides: false }];
+}
+
+export function wishText(t: Texts, wish: Wish | null, kinds: Kind[]): string {
   if (wish === null) return t.paper.askedSome;
-  const kind = t.paper.kinds[wish.kind];
+  const kind = kinds.find((k) => k.id === wish.kind)?.words;
   return [kind ?? wish.text, ...(wish.sides === 2 ? [t.paper.sides[2].toLowerCase()] : []), ...(kind !== undefined && wish.text !== '' ? [wish.text] : [])].join(', ');
 }
 

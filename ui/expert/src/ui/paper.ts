@@ -2,21 +2,24 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import type { Definition } from '../form/def';
 import type { Shape } from '../paper/messages';
 import type { PaperShare } from '../paper/share';
 import type { Sheet } from '../paper/sheet';
 import { PageElement, define } from './element';
 import { icon, type IconName } from './icons';
 import { keyCap } from './keys';
-import { lookAt, pageInFront, percent, shownText, wishText } from './paper-look';
+import { kindsOf, lookAt, pageInFront, percent, shownText, wishText } from './paper-look';
 import type { PaperWell, Tool } from './paper-well';
 import './paper-well';
 
 const SHAPE_ICONS: Record<Shape, IconName> = { line: 'slash', box: 'square', text: 'type' };
 
 class PaperPanel extends PageElement {
-  static override properties = { ...PageElement.properties, share: { attribute: false }, chosen: { state: true }, tool: { state: true }, full: { state: true } };
+  static override properties = { ...PageElement.properties, share: { attribute: false }, def: { attribute: false }, chosen: { state: true }, tool: { state: true }, full: { state: true } };
   declare share: PaperShare;
+  /** The form's, which names the kinds of paper. */
+  declare def: Definition | null;
   /** The page that was chosen last. */
   declare chosen: number;
   declare tool: Tool;
@@ -177,7 +180,7 @@ class PaperPanel extends PageElement {
     const { askState: state } = share;
     if (state === 'none') return nothing;
     const ended = state === 'done' || state === 'declined';
-    return html`<div class="line broad" data-testid="paper-asked" data-state=${state}>${icon('scanLine')}<p class="grow" role="status"><b class="strong">${t.paper.asked(wishText(t, share.wish))}</b> <span class=${state === 'declined' ? 'warn' : 'muted'}>${t.paper.askStates[state]}</span></p>
+    return html`<div class="line broad" data-testid="paper-asked" data-state=${state}>${icon('scanLine')}<p class="grow" role="status"><b class="strong">${t.paper.asked(wishText(t, share.wish, kindsOf(t, this.def, this.app.lang)))}</b> <span class=${state === 'declined' ? 'warn' : 'muted'}>${t.paper.askStates[state]}</span></p>
       <button class="btn mini" data-testid="paper-ask-off" @click=${() => share.askOff()}>${ended ? t.paper.askDone : t.paper.askOff}</button></div>`;
   }
 

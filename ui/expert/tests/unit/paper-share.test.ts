@@ -434,6 +434,10 @@ describe('a kiosk that lies', () => {
     kiosk.pointAt(1, 1, 1); // nothing more is heard
     await settle();
     expect([share.stage, share.why]).toEqual(['refused', why]);
+    share.channel(null);
+    expect(share.stage).toBe('refused');
+    share.channel({ send: () => undefined, waiting: () => 0 }); // a fresh one begins anew, as the form's does
+    expect([share.stage, share.why]).toEqual(['joining', '']);
   });
 
   test('kinds of later versions are passed over', async () => {
