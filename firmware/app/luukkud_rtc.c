@@ -20,8 +20,11 @@ int luukkud_rtc_send(struct luukkud_rtc *r, const struct rtcmsg *m)
     if (!r->chan)
         return -EPIPE; /* on its way down: up(false) was called */
     int n = rtcmsg_encode(m, bytes, sizeof(bytes));
-    if (n >= 0)
-        n = lk_chan_send(r->chan, (uint16_t)m->type, bytes, (size_t)n, NULL, 0);
+    if (n >= 0) {
+        size_t len = (size_t)n;
+        n = lk_chan_send(r->chan, (uint16_t)m->type, bytes, len, NULL, 0);
+        explicit_bzero(bytes, len); /* it may say who the citizen is */
+    }
     if (n < 0 && n != -EPIPE)
         LK_LOG(ERROR, "core", "what=send type=%d err=%s", (int)m->type,
                strerrorname_np(-n));
@@ -100,7 +103,7 @@ void luukkud_rtc_say(struct luukkud_rtc *r, struct kiosk_utterance *u)
 void luukkud_rtc_peer(struct luukkud_rtc *r, int fd)
 {
     struct lk_chan_config config = {
-        .receive = on_message, .closed = on_closed, .arg = r};
+        .receive = on_message, .closed = on_closed, .arg = r, .wipe = true};
     drop(r);
     int e = lk_chan_new(r->config.loop, fd, &config, &r->chan);
     if (e < 0) {

@@ -15,9 +15,11 @@ void rtc_control_tell(void *arg, const struct rtcmsg *m)
     if (!c->luukkud)
         return;
     int n = rtcmsg_encode(m, bytes, sizeof(bytes));
-    if (n >= 0)
-        n = lk_chan_send(c->luukkud, (uint16_t)m->type, bytes, (size_t)n, NULL,
-                         0);
+    if (n >= 0) {
+        size_t len = (size_t)n;
+        n = lk_chan_send(c->luukkud, (uint16_t)m->type, bytes, len, NULL, 0);
+        explicit_bzero(bytes, len); /* the citizen's words, perhaps */
+    }
     if (n == -EPIPE)
         return;
     rtc_control_note("send", n);
@@ -218,8 +220,10 @@ static void luukkud_closed(void *arg, int error)
 void rtc_control_peer(void *arg, const char *name, int fd)
 {
     struct rtc_control *c = arg;
-    struct lk_chan_config config = {
-        .receive = luukkud_receive, .closed = luukkud_closed, .arg = c};
+    struct lk_chan_config config = {.receive = luukkud_receive,
+                                    .closed = luukkud_closed,
+                                    .arg = c,
+                                    .wipe = true};
     (void)name; /* luukkud is its only sibling */
     drop_luukkud(c);
     int r = lk_chan_new(c->loop, fd, &config, &c->luukkud);

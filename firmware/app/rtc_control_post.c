@@ -1,5 +1,6 @@
 #include "app/rtc_control_impl.h"
 #include "app/rtc_stats.h"
+#include "base/wipe.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -35,7 +36,7 @@ static void post(struct rtc_control *c, enum post_kind kind, uint32_t id,
     rtc_control_note("report lost", r);
     if (kind == POST_REPORT)
         rtc_control_lost(c, p);
-    free(p);
+    lk_free_wiped(p);
 }
 
 static void transport_report(void *arg, struct rtcmsg *m)
@@ -80,14 +81,14 @@ static void on_post(void *arg, void *item)
     } else {
         rtc_control_note("servers", rtc_transport_servers(c->transport, p->p));
     }
-    free(p->p);
+    lk_free_wiped(p->p);
 }
 
 static void on_dropped_post(void *arg, void *item)
 {
     struct post *p = item;
     (void)arg;
-    free(p->p);
+    lk_free_wiped(p->p);
 }
 
 int rtc_control_make_box(struct rtc_control *c)

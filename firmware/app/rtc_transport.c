@@ -3,6 +3,7 @@
 #include "app/rtc_call.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/wipe.h"
 #include "loop/glib.h"
 #include "loop/mailbox.h"
 
@@ -94,7 +95,7 @@ static void on_post(void *arg, void *item)
     switch (p->kind) {
     case POST_ORDER:
         rtc_call_order(t->call, p->p);
-        free(p->p);
+        lk_free_wiped(p->p);
         break;
     case POST_PACKETS:
         rtc_call_packets(t->call, p->p);
@@ -122,7 +123,7 @@ static void on_dropped_post(void *arg, void *item)
     if (p->kind == POST_PACKETS)
         media_packets_free(p->p);
     else
-        free(p->p);
+        lk_free_wiped(p->p);
 }
 
 /* Takes over `p`; NULL is -ENOMEM. */
@@ -131,7 +132,7 @@ static int post_owned(struct rtc_transport *t, enum post_kind kind, void *p)
     const struct post post = {.kind = kind, .p = p};
     int r = p ? lk_mailbox_post(t->box, &post) : -ENOMEM;
     if (r < 0)
-        free(p);
+        lk_free_wiped(p);
     return r;
 }
 

@@ -1,8 +1,10 @@
 // Who the citizen is, by their own telephone: the expert asks, the citizen reads the code with a telephone (a second browser), identifies
 // there with a real OpenID Connect service, and the page verifies it for this call. Then what goes wrong: refused on the telephone, nobody
-// uses the code, a service that hands out what was made for another call. PICTURES=FOLDER keeps screenshots of all three sides.
+// uses the code, a service that hands out what was made for another call. After each visit the memory of every program, which all go on
+// (--keep-programs), has nothing of the token nor of who it was. PICTURES=FOLDER keeps screenshots of all three sides.
 import { join } from 'node:path';
 import { startChromium } from './lib/chromium.mjs';
+import { Planted } from './lib/doors.mjs';
 import { intoCall, openExpert } from './lib/journey.mjs';
 import { looker } from './lib/look.mjs';
 import { startPhone } from './lib/phone.mjs';
@@ -12,6 +14,9 @@ import { assert, PATIENCE_MS, until } from './lib/wait.mjs';
 
 const { PICTURES } = process.env;
 const SHORT_S = 6;
+const NAME = 'Ääkkönen';
+const CODE = '240785-924K';
+const PIECE = 40; // of the token: buffers that are used again keep a part of it
 
 const state = (page) => page.evaluate(() => document.querySelector('[data-testid="identity"]')?.dataset.state);
 const becomes = (page, want, ms = PATIENCE_MS) => until(`the page's identity to be ${want}`, async () => (await state(page)) === want, ms);
@@ -51,8 +56,8 @@ async function verified(t, world) {
   await phone.shows('login-done');
   if (PICTURES) await phone.screenshot(join(PICTURES, 'phone-done.png'));
   await becomes(page, 'verified');
-  assert((await page.text('identity-name')).includes('Maija Ääkkönen'), await page.text('identity-name'));
-  assert((await page.text('identity-id')) === '240785-924K', 'the identity code is shown');
+  assert((await page.text('identity-name')).includes(`Maija ${NAME}`), await page.text('identity-name'));
+  assert((await page.text('identity-id')) === CODE, 'the identity code is shown');
   await until('the kiosk to say so', () => stand.kiosk.node('done'));
   await look('verified');
   await phone.close();
@@ -90,11 +95,35 @@ async function late(t, world) {
   await back(world, 'back');
 }
 
+/** The token and what it says, to be looked for. */
+function plantToken(t, token) {
+  const planted = new Planted(t);
+  planted.text('name', NAME);
+  planted.text('identity code', CODE);
+  planted.text('subject', '"sub":"maija"');
+  for (let at = 0; at + PIECE <= token.length; at += PIECE) planted.text(`token from ${at}`, token.slice(at, at + PIECE));
+  const found = planted.secrets.in(Buffer.from(token)).map((f) => f.replace(/ \([a-z0-9-]*\)$/, ''));
+  const missing = planted.names.filter((name) => !found.includes(name));
+  assert(missing.length === 0, `the search finds it all in the token itself, but ${missing.join(', ')}`);
+  return planted.secrets;
+}
+
+async function nothingLeft(t, { stand }, secrets) {
+  t.step('nothing of it is left, in no program');
+  const { programs } = await stand.kiosk.ctl('status');
+  const all = [{ name: 'luukku-super', pid: stand.programs.children.kiosk.process.pid }, ...programs];
+  const left = all.flatMap(({ name, pid }) => secrets.process(pid).map((what) => `${name}: ${what}`));
+  assert(left.length === 0, `left behind:\n  ${left.join('\n  ')}`);
+}
+
+async function leaves({ stand, page }) {
+  await page.click('call-end');
+  await stand.kiosk.done();
+}
+
 async function replayed(t, world) {
   t.step('in the next call the service hands out the token of the one before');
   const { stand, page, look } = world;
-  await page.click('call-end');
-  await stand.kiosk.done();
   await intoCall(stand, page);
   stand.login.replays = true;
   await code(world);
@@ -117,8 +146,13 @@ await main('phone', async (t) => {
   await verified(t, world);
   await refused(t, world);
   await late(t, world);
+  await leaves(world);
+  const secrets = plantToken(t, stand.login.token);
+  await nothingLeft(t, world, secrets);
   await replayed(t, world);
+  await leaves(world);
+  await nothingLeft(t, world, secrets);
   const log = (await stand.kiosk.log()).join('\n');
-  for (const secret of ['240785-924K', 'eyJ', 'Ääkkönen']) assert(!log.includes(secret), `"${secret}" stands in a log`);
+  for (const secret of [CODE, 'eyJ', NAME]) assert(!log.includes(secret), `"${secret}" stands in a log`);
   assert(page.driver.errors.length === 0, `errors on the page: ${page.driver.errors.join('; ')}`);
-});
+}, 230000);

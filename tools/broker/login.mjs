@@ -66,6 +66,11 @@ export class LoginService {
     return { issuer: this.url, client: CLIENT, name: NAME, keys: { keys: [{ kty, crv, x, y, use, alg, kid }] } };
   }
 
+  /** The last ID token that it gave. */
+  get token() {
+    return this.#last.id_token;
+  }
+
   async stop() {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
