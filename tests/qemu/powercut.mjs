@@ -29,29 +29,38 @@ async function plantControl(t, machine, planted) {
   await machine.must('sync');
 }
 
+/** What the search finds on the disk; the control strings must be among it. */
+function foundOn(disk, planted) {
+  const found = planted.secrets.folder(disk);
+  for (const form of Object.keys(CONTROL)) {
+    assert(found.some((what) => what.includes(`: control, ${form} (${form})`)), `the search finds what lies there in ${form}:\n  ${found.join('\n  ')}`);
+  }
+  return found;
+}
+
 /** The disk has the control strings and the kiosk's own log, and nothing of the secrets. */
 function search(t, disk, planted) {
   t.step('the disk is searched');
   const begun = Date.now();
-  const found = planted.secrets.folder(disk);
-  const on_purpose = (what) => what.includes(': control, ');
-  for (const form of Object.keys(CONTROL)) {
-    assert(found.some((what) => what.includes(`: control, ${form} (${form})`)), `the search finds what lies there in ${form}:\n  ${found.join('\n  ')}`);
-  }
+  const found = foundOn(disk, planted);
+  const onPurpose = (what) => what.includes(': control, ');
   assert(readFileSync(join(disk, 'disk')).includes('luukku-super'), 'the kiosk\'s log is on this disk');
-  const left = found.filter((what) => !on_purpose(what));
+  const left = found.filter((what) => !onPurpose(what));
   assert(left.length === 0, `left on the disk:\n  ${left.join('\n  ')}`);
   console.log(`  ${planted.names.length} secrets looked for in ${((Date.now() - begun) / 1000).toFixed(0)} s: ${planted.names.join(', ')}; the control strings were found`);
 }
 
 const running = (stand) => until('all programs to run', async () => (await stand.kiosk.ctl('status')).health === 'ok', 60000, 1000);
 
-async function switchOn(t, guest) {
+/** `first` is called when the system answers, and the kiosk perhaps not yet. */
+async function switchOn(t, guest, first) {
   t.step('the kiosk is switched on');
   const begun = Date.now();
   guest.machine ??= await guest.start();
   await guest.machine.booted();
+  console.log(`  its system answers after ${((Date.now() - begun) / 1000).toFixed(0)} s`);
   const stand = standOf(guest);
+  await first?.();
   await running(stand);
   await stand.kiosk.screenIs('start');
   console.log(`  ready after ${((Date.now() - begun) / 1000).toFixed(0)} s`);
@@ -74,7 +83,7 @@ async function ends(t, stand) {
   await stand.kiosk.restarted(before);
 }
 
-/** Every door; those of them that a starved machine does not open in time are named in `only`'s stead. */
+/** Every door. */
 async function visit(t, stand, page, planted) {
   await intoCall(stand, page);
   await plantCall(t, stand, planted);
@@ -97,8 +106,10 @@ await main('power is cut', async (t) => {
   const planted = new Planted(t);
   const browser = await startChromium();
   t.defer(() => browser.stop());
-  let stand = await switchOn(t, guest);
-  await plantControl(t, guest.machine, planted);
+  let stand = await switchOn(t, guest, async () => {
+    await plantControl(t, guest.machine, planted);
+    console.log(`  the search finds them:\n    ${foundOn(disk, planted).join('\n    ')}`);
+  });
   const page = await openExpert(t, browser, stand, stand.info, { 'probe-stripes': planted.stripesOf('the expert\'s picture') });
   await visit(t, stand, page, planted);
   await cut(t, guest);
