@@ -19,8 +19,9 @@
 #define EXIT_USAGE 2
 #define EXIT_UNREACHABLE 3
 
-#define ANSWER_US 8000000   /* super gives its programs 5 s */
-#define LOOKING_US 45000000 /* and luukku-probe 20 s, twice for a test */
+#define ANSWER_US 8000000 /* super gives its programs 5 s */
+#define LOOKING_US \
+    65000000 /* luukku-probe 20 s, twice for a test; a trial 60 */
 #define FOLLOW_MS 300
 
 static const char usage[] =
@@ -31,6 +32,10 @@ static const char usage[] =
     "  device again ROLE         use a device again that was set aside\n"
     "  selftest                  checks; exit status 1 when one fails\n"
     "  call stats                figures of the present call\n"
+    "  call loopback [SECONDS] [turn]\n"
+    "                            the kiosk calls itself, while nobody is at "
+    "it;\n"
+    "                            turn: through the relay alone\n"
     "  calls                     figures of the last calls\n"
     "  programs, version, hardware, network\n"
     "  log [-f] [since=N] [program=NAME] [level=error|warn|info]\n"
@@ -91,6 +96,9 @@ static const struct shape {
     {{"devices", NULL}, 0},
     {{"selftest", NULL}, 0},
     {{"call", "stats"}, 0},
+    {{"call", "loopback"}, 0},
+    {{"call", "loopback"}, 1},
+    {{"call", "loopback"}, 2},
     {{"calls", NULL}, 0},
     {{"programs", NULL}, 0},
     {{"version", NULL}, 0},
@@ -194,6 +202,14 @@ static int parse_options(int argc, char **argv, struct ctl *ret)
     return 0;
 }
 
+/* Answered by a list of checks. */
+static bool gives_checks(const struct ctl *c)
+{
+    bool loop = c->argc > 1 && strcmp(c->argv[1], "loopback") == 0;
+    return loop || strcmp(c->argv[0], "test") == 0 ||
+           strcmp(c->argv[0], "net") == 0;
+}
+
 static int save_picture(const char *path, const uint8_t *data, size_t len)
 {
     LK_AUTO_FD fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
@@ -215,9 +231,7 @@ static int save_picture(const char *path, const uint8_t *data, size_t len)
 /* A self-test of which a check fails is a failure. */
 static int verdict(const struct ctl *c, const struct control_answer *a)
 {
-    bool tests = strcmp(c->argv[0], "selftest") == 0 ||
-                 strcmp(c->argv[0], "test") == 0 ||
-                 strcmp(c->argv[0], "net") == 0;
+    bool tests = strcmp(c->argv[0], "selftest") == 0 || gives_checks(c);
     bool failed = tests && !ctl_selftest_passed(a->text);
     return failed ? EXIT_REFUSED : 0;
 }
@@ -239,7 +253,7 @@ static int show(const struct ctl *c, const struct control_answer *a)
     }
     if (c->json || strcmp(c->argv[0], "ui") == 0)
         (void)puts(a->text);
-    else if (strcmp(c->argv[0], "test") == 0 || strcmp(c->argv[0], "net") == 0)
+    else if (gives_checks(c))
         ctl_print_checks(stdout, a->text);
     else
         ctl_print_answer(stdout, a->text);
@@ -272,9 +286,7 @@ static int explain(const struct ctl *c, int r)
 static int run_once(const struct ctl *c, struct control_client *client)
 {
     LK_AUTO(control_answer) a = NULL;
-    bool looks = strcmp(c->argv[0], "test") == 0 ||
-                 strcmp(c->argv[0], "certs") == 0 ||
-                 strcmp(c->argv[0], "net") == 0;
+    bool looks = strcmp(c->argv[0], "certs") == 0 || gives_checks(c);
     int r = control_client_call(client, c->argv, c->argc,
                                 looks ? LOOKING_US : ANSWER_US, &a);
     return r < 0 ? explain(c, r) : show(c, a);

@@ -115,6 +115,7 @@ void luukkud_core_settle(void *arg)
         do_action(c, &a);
         explicit_bzero(&a, sizeof(a)); /* it may be a digit of a PIN */
     }
+    luukkud_trial_watch(c->trial);
     line_flow(c->line); /* what form and papers have to say */
     finish_visit(c);
     if (c->ui)
@@ -224,6 +225,7 @@ struct luukkud_core *luukkud_core_free(struct luukkud_core *c)
     luukkud_control_free(c->control);
     luukkud_rtc_free(c->rtc);
     luukkud_health_free(c->health);
+    luukkud_trial_free(c->trial);
     luukkud_papers_free(c->papers);
     luukkud_identity_free(c->identity);
     luukkud_devices_free(c->devices);

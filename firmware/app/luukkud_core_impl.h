@@ -17,6 +17,7 @@
 #include "app/luukkud_papers.h"
 #include "app/luukkud_post.h"
 #include "app/luukkud_rtc.h"
+#include "app/luukkud_trial.h"
 #include "app/superlink.h"
 #include "loop/mailbox.h"
 #include "session/line.h"
@@ -33,6 +34,7 @@ struct luukkud_core {
     struct luukkud_papers *papers;
     struct luukkud_identity *identity;
     struct luukkud_health *health;
+    struct luukkud_trial *trial;
     struct lk_mailbox *box;
     struct lk_timer *timer;
     struct kiosk_ui *ui;

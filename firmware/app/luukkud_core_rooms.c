@@ -90,6 +90,7 @@ static void rtc_up(void *arg, bool up)
     if (!up) {
         luukkud_papers_rtc_gone(c->papers);
         luukkud_health_rtc_gone(c->health);
+        luukkud_trial_rtc_gone(c->trial);
     }
     if (!up && c->ui)
         kiosk_ui_set_rings(c->ui, none, none);
@@ -109,7 +110,8 @@ static void rtc_message(void *arg, const struct rtcmsg *m,
         session_event(c->session, &e, t.now_us);
     } else if (m->type == RTCMSG_RINGS) {
         luukkud_rtc_show(raw, c->ui);
-    } else if (!luukkud_papers_rtc(c->papers, m, raw)) {
+    } else if (!luukkud_papers_rtc(c->papers, m, raw) &&
+               !luukkud_trial_rtc(c->trial, m, raw)) {
         line_receive(c->line, m, &t);
     }
     luukkud_core_settle(c);
@@ -150,7 +152,14 @@ static int core_make_beside(struct luukkud_core *c,
                                            .key = config->key,
                                            .session = c->session,
                                            .rtc = c->rtc};
+    struct luukkud_trial_config trial = {.loop = c->loop,
+                                         .session = c->session,
+                                         .rtc = c->rtc,
+                                         .settle = luukkud_core_settle,
+                                         .arg = c};
     int r = luukkud_papers_new(&papers, &c->papers);
+    if (r == 0)
+        r = luukkud_trial_new(&trial, &c->trial);
     if (r == 0)
         r = luukkud_health_new(&health, &c->health);
     return r < 0 ? r : luukkud_identity_new(&identity, &c->identity);

@@ -11,8 +11,9 @@ static void super_control(void *arg, uint32_t id, size_t argc,
                           const char *const *argv)
 {
     struct luukkud_core *c = arg;
-    luukkud_control_command(c->control, id, argc, argv,
-                            session_view(c->session));
+    if (!luukkud_trial_command(c->trial, id, argc, argv))
+        luukkud_control_command(c->control, id, argc, argv,
+                                session_view(c->session));
 }
 
 static void super_shutdown(void *arg)
@@ -62,6 +63,8 @@ int luukkud_core_make_super(struct luukkud_core *c, int fd)
     int r = superlink_new(c->loop, fd, &config, &c->super);
     if (r == 0)
         luukkud_post_attach(c->post, c->super);
+    if (r == 0)
+        luukkud_trial_attach(c->trial, c->super);
     if (r == 0)
         r = luukkud_control_new(c->super, luukkud_core_answer, c, &c->control);
     return r;

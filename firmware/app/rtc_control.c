@@ -94,6 +94,17 @@ static int make_broker(struct rtc_control *c,
     return rtc_broker_new(&config, &c->broker);
 }
 
+static int make_trial(struct rtc_control *c, const struct store_config *s)
+{
+    const struct rtc_trial_config config = {.loop = c->loop,
+                                            .config = s,
+                                            .media = c->media,
+                                            .transport = c->transport,
+                                            .tell = rtc_control_tell,
+                                            .arg = c};
+    return rtc_trial_new(&config, &c->trial);
+}
+
 static int make_all(struct rtc_control *c, const struct rtc_control_config *rc)
 {
     struct rtc_speech_config voice = {.tell = rtc_control_tell, .arg = c};
@@ -104,6 +115,8 @@ static int make_all(struct rtc_control *c, const struct rtc_control_config *rc)
         r = rtc_control_make_transport(c, rc);
     if (r == 0)
         r = make_media(c, rc->config);
+    if (r == 0)
+        r = make_trial(c, rc->config);
     if (r == 0)
         r = rtc_transport_start(c->transport, c->media);
     if (r == 0)
@@ -156,6 +169,7 @@ struct rtc_control *rtc_control_free(struct rtc_control *c)
     lk_chan_free(c->luukkud);
     superlink_free(c->super);
     lk_mailbox_free(c->box);
+    rtc_trial_free(c->trial);
     lk_timer_free(c->look);
     lk_timer_free(c->sample);
     lk_loop_free(c->loop);

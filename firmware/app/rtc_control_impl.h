@@ -14,6 +14,7 @@
 #include "app/rtc_quality.h"
 #include "app/rtc_speech.h"
 #include "app/rtc_transport.h"
+#include "app/rtc_trial.h"
 #include "app/rtc_voice.h"
 #include "app/superlink.h"
 #include "ipc/chan.h"
@@ -33,6 +34,7 @@ struct rtc_control {
     uint32_t stills_id; /* luukku-super's number of what was given */
     struct rtc_names *names;
     struct rtc_speech *speech;
+    struct rtc_trial *trial;
     struct rtc_broker *broker;
     uint32_t call;         /* number of the newest connection */
     struct lk_timer *look; /* runs while that one is connected */

@@ -164,6 +164,8 @@ static bool order_here(struct rtc_control *c, const struct rtcmsg *m)
         media_capture(c->media, m->up);
     else if (m->type == RTCMSG_PHOTO)
         take_photo(c);
+    else if (m->type == RTCMSG_TRY)
+        rtc_trial_order(c->trial, m);
     else if (m->type == RTCMSG_WATCH)
         rtc_control_note("watch", rtc_broker_watch(c->broker, m->text));
     else
@@ -189,6 +191,7 @@ static void luukkud_receive(void *arg, struct lk_chan_msg *msg)
         voice_end(c);
     }
     if (m.type == RTCMSG_PREPARE) {
+        rtc_trial_end(c->trial);    /* an expert's call is worth more */
         rtc_control_quality_end(c); /* its pictures are counted anew */
         c->call = m.call;
         renew_media(c);
@@ -211,6 +214,7 @@ static void luukkud_closed(void *arg, int error)
     rtc_control_note("luukkud gone", error);
     rtc_control_quality_last(c);
     voice_end(c);
+    rtc_trial_end(c->trial);
     rtc_control_note("close", rtc_transport_order(c->transport, &m));
     media_capture(c->media, false);
     rtc_control_note("watch", rtc_broker_watch(c->broker, ""));

@@ -10,12 +10,13 @@
 #define BOX_MAX 256
 #define MIN_BPS 100000
 
-enum post_kind { POST_REPORT, POST_STATS, POST_SERVERS };
+enum post_kind { POST_REPORT, POST_STATS, POST_SERVERS, POST_LOOP };
 
 struct post {
     enum post_kind kind;
     uint32_t id;
-    void *p; /* struct rtcmsg, rtc_transport_stats or rtc_ice_config; owned */
+    void *p; /* struct rtcmsg, rtc_transport_stats, rtc_ice_config or
+                rtc_loop_figures; owned */
 };
 
 void rtc_control_lost(struct rtc_control *c, const struct rtcmsg *m)
@@ -50,6 +51,11 @@ static void transport_stats(void *arg, uint32_t id,
     post(arg, POST_STATS, id, s);
 }
 
+static void transport_loop(void *arg, struct rtc_loop_figures *f)
+{
+    post(arg, POST_LOOP, 0, f);
+}
+
 static void answer_stats(struct rtc_control *c, uint32_t id,
                          const struct rtc_transport_stats *t)
 {
@@ -78,7 +84,10 @@ static void on_post(void *arg, void *item)
             rtc_control_quality_sample(c, p->p);
         else
             answer_stats(c, p->id, p->p);
+    } else if (p->kind == POST_LOOP) {
+        rtc_trial_figures(c->trial, p->p);
     } else {
+        rtc_trial_servers(c->trial, p->p);
         rtc_control_note("servers", rtc_transport_servers(c->transport, p->p));
     }
     lk_free_wiped(p->p);
@@ -127,6 +136,7 @@ int rtc_control_make_transport(struct rtc_control *c,
         .echo = rc->echo,
         .report = transport_report,
         .stats = transport_stats,
+        .loop = transport_loop,
         .arg = c};
     return rtc_transport_new(&config, &c->transport);
 }

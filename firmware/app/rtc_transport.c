@@ -27,13 +27,16 @@ enum post_kind {
     POST_KEYFRAME,
     POST_SERVERS,
     POST_STATS,
+    POST_LOOP,
+    POST_LOOP_END,
+    POST_LOOP_STATS,
     POST_STOP
 };
 
 struct post {
     enum post_kind kind;
-    uint32_t id;
-    void *p; /* struct rtcmsg, media_packets or rtc_ice_config, owned */
+    uint32_t id; /* of a question; of a loop: whether by relay */
+    void *p;     /* struct rtcmsg, media_packets or rtc_ice_config, owned */
 };
 
 struct rtc_transport {
@@ -44,6 +47,8 @@ struct rtc_transport {
     struct lk_timer *beat;
     struct media *media;
     struct rtc_call *call;
+    struct rtc_loop *self;     /* a call to itself; NULL: none */
+    struct rtc_ice_config ice; /* as the call's */
     pthread_t thread;
     bool started;
     _Atomic int64_t beat_us;
@@ -88,27 +93,97 @@ static void give_stats(struct rtc_transport *t, uint32_t id)
     t->config.stats(t->config.arg, id, s);
 }
 
+static void loop_begin(struct rtc_transport *t, bool relay)
+{
+    const struct rtc_loop_config config = {
+        .loop = t->loop,
+        .glib_context = t->glib ? lk_loop_glib_context(t->glib) : NULL,
+        .media = t->media,
+        .ice = t->ice,
+        .relay = relay,
+        .start_bps = t->config.start_bps,
+        .min_bps = t->config.min_bps,
+        .max_bps = t->config.max_bps};
+    t->self = rtc_loop_free(t->self);
+    int r = rtc_loop_new(&config, &t->self);
+    if (r < 0) /* whoever asks how it stands hears that there is none */
+        LK_LOG(ERROR, "transport", "what=loop err=%s", strerrorname_np(-r));
+}
+
+static void give_loop(struct rtc_transport *t)
+{
+    struct rtc_loop_figures *f = calloc(1, sizeof(*f));
+    if (!f) {
+        LK_LOG(ERROR, "transport", "what=loop-stats err=ENOMEM");
+        return;
+    }
+    if (t->self)
+        rtc_loop_look(t->self, f);
+    else
+        (void)snprintf(f->failed, sizeof(f->failed), "it could not be begun");
+    t->config.loop(t->config.arg, f);
+}
+
+/* An expert's call is worth more than a test. */
+static void on_order(struct rtc_transport *t, const struct rtcmsg *m)
+{
+    if (m->type == RTCMSG_PREPARE)
+        t->self = rtc_loop_free(t->self);
+    rtc_call_order(t->call, m);
+}
+
+static void on_packets(struct rtc_transport *t, struct media_packets *p)
+{
+    if (t->self)
+        rtc_loop_packets(t->self, p);
+    else
+        rtc_call_packets(t->call, p);
+}
+
+static void on_keyframe(struct rtc_transport *t)
+{
+    if (t->self)
+        rtc_loop_want_keyframe(t->self);
+    else
+        rtc_call_want_keyframe(t->call);
+}
+
+static void on_servers(struct rtc_transport *t, const struct rtc_ice_config *c)
+{
+    t->ice = *c;
+    rtc_call_servers(t->call, c);
+}
+
 static void on_post(void *arg, void *item)
 {
     struct rtc_transport *t = arg;
     struct post *p = item;
     switch (p->kind) {
     case POST_ORDER:
-        rtc_call_order(t->call, p->p);
+        on_order(t, p->p);
         lk_free_wiped(p->p);
         break;
     case POST_PACKETS:
-        rtc_call_packets(t->call, p->p);
+        on_packets(t, p->p);
         break;
     case POST_KEYFRAME:
-        rtc_call_want_keyframe(t->call);
+        on_keyframe(t);
         break;
     case POST_SERVERS:
-        rtc_call_servers(t->call, p->p);
+        on_servers(t, p->p);
         free(p->p);
         break;
     case POST_STATS:
         give_stats(t, p->id);
+        break;
+    case POST_LOOP:
+        loop_begin(t, p->id != 0);
+        break;
+    case POST_LOOP_END:
+        t->self = rtc_loop_free(t->self);
+        break;
+    case POST_LOOP_STATS:
+        give_loop(t);
         break;
     case POST_STOP:
         lk_loop_stop(t->loop, 0);
@@ -153,6 +228,18 @@ int rtc_transport_servers(struct rtc_transport *t,
 int rtc_transport_ask_stats(struct rtc_transport *t, uint32_t id)
 {
     struct post p = {.kind = POST_STATS, .id = id};
+    return lk_mailbox_post(t->box, &p);
+}
+
+int rtc_transport_loop(struct rtc_transport *t, bool on, bool relay)
+{
+    struct post p = {.kind = on ? POST_LOOP : POST_LOOP_END, .id = relay};
+    return lk_mailbox_post(t->box, &p);
+}
+
+int rtc_transport_ask_loop(struct rtc_transport *t)
+{
+    struct post p = {.kind = POST_LOOP_STATS};
     return lk_mailbox_post(t->box, &p);
 }
 
@@ -206,6 +293,7 @@ int rtc_transport_new(const struct rtc_transport_config *config,
     if (!t)
         return -ENOMEM;
     t->config = *config;
+    t->ice = config->ice;
     struct lk_mailbox_config mb = {.item_len = sizeof(struct post),
                                    .capacity = BOX_MAX,
                                    .full = LK_MAILBOX_REFUSE,
@@ -248,6 +336,7 @@ static void *transport_main(void *arg)
         r = lk_loop_run(t->loop);
     if (r < 0) /* no more beats: super starts the program anew */
         LK_LOG(ERROR, "transport", "what=loop err=%s", strerrorname_np(-r));
+    t->self = rtc_loop_free(t->self);
     rtc_call_close(t->call);
     t->glib = lk_loop_glib_free(t->glib);
     return NULL;

@@ -10,6 +10,7 @@
 #ifndef LUUKKU_APP_RTC_TRANSPORT_H
 #define LUUKKU_APP_RTC_TRANSPORT_H
 
+#include "app/rtc_loop.h"
 #include "ipc/rtcmsg.h"
 #include "media/media.h"
 #include "rtc/peer/peer.h"
@@ -38,6 +39,8 @@ struct rtc_transport_config {
     void (*report)(void *arg, struct rtcmsg *m);
     /* Likewise; `s` (heap, free()) is taken over. */
     void (*stats)(void *arg, uint32_t id, struct rtc_transport_stats *s);
+    /* Likewise; of a call of the kiosk to itself. */
+    void (*loop)(void *arg, struct rtc_loop_figures *f);
     void *arg;
 };
 
@@ -70,6 +73,16 @@ int rtc_transport_servers(struct rtc_transport *t,
 /* Asks for figures; answered by config.stats with `id`. Errors, thread: as
  * above. */
 int rtc_transport_ask_stats(struct rtc_transport *t, uint32_t id) LK_MUST_CHECK;
+
+/* Begins a call of the kiosk to itself (rtc_loop.h), or ends it; one that is
+ * prepared for an expert ends it, too. While it lasts, our encoder's packets
+ * are its. Errors, thread: as above. */
+int rtc_transport_loop(struct rtc_transport *t, bool on,
+                       bool relay) LK_MUST_CHECK;
+
+/* Asks how it stands; answered by config.loop, also when there is none: then it
+ * failed. Errors, thread: as above. */
+int rtc_transport_ask_loop(struct rtc_transport *t) LK_MUST_CHECK;
 
 /* Packets of our encoder, taken over. Thread: any. */
 void rtc_transport_packets(struct rtc_transport *t, struct media_packets *p);

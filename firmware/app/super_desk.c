@@ -21,15 +21,17 @@ static const struct command {
     enum route route;
     enum answer answer;
     bool ui_control; /* only where it is allowed */
+    int patience_s;  /* it may take so long; 0: SUPER_DESK_ANSWER_US */
 } commands[] = {
-    {{"status", NULL}, TO_ALL, ANSWER_STATUS, false},
-    {{"devices", NULL}, TO_ALL, ANSWER_LIST, false},
-    {{"selftest", NULL}, TO_ALL, ANSWER_SELFTEST, false},
-    {{"call", "stats"}, TO_RTC, ANSWER_AS_IT_IS, false},
-    {{"ui", NULL}, TO_LUUKKUD, ANSWER_AS_IT_IS, true},
-    {{"emu", "camera"}, TO_RTC, ANSWER_AS_IT_IS, true},
-    {{"emu", "headset"}, TO_RTC, ANSWER_AS_IT_IS, true},
-    {{"emu", NULL}, TO_EMULATOR, ANSWER_AS_IT_IS, true},
+    {{"status", NULL}, TO_ALL, ANSWER_STATUS, false, 0},
+    {{"devices", NULL}, TO_ALL, ANSWER_LIST, false, 0},
+    {{"selftest", NULL}, TO_ALL, ANSWER_SELFTEST, false, 0},
+    {{"call", "stats"}, TO_RTC, ANSWER_AS_IT_IS, false, 0},
+    {{"call", "loopback"}, TO_LUUKKUD, ANSWER_AS_IT_IS, false, 60},
+    {{"ui", NULL}, TO_LUUKKUD, ANSWER_AS_IT_IS, true, 0},
+    {{"emu", "camera"}, TO_RTC, ANSWER_AS_IT_IS, true, 0},
+    {{"emu", "headset"}, TO_RTC, ANSWER_AS_IT_IS, true, 0},
+    {{"emu", NULL}, TO_EMULATOR, ANSWER_AS_IT_IS, true, 0},
 };
 
 /* Sends a reply; a client that has gone does not get it, and that is all. */
@@ -427,6 +429,9 @@ void super_desk_request(void *arg, uint64_t client,
     struct pending *p = super_desk_open(d, client, req, c->answer);
     if (!p)
         return;
+    if (c->patience_s)
+        p->until_us =
+            lk_loop_now_us(d->loop) + c->patience_s * INT64_C(1000000);
     if (c->route == TO_EMULATOR)
         desk_emulator(d, p, req);
     else

@@ -45,6 +45,7 @@ static unsigned members_of(unsigned type)
         [RTCMSG_WATCH] = M_TEXT,
         [RTCMSG_SHUT] = M_CALL | M_CHANNEL,
         [RTCMSG_PHOTO] = M_KNOWN,
+        [RTCMSG_TRY] = M_ID | M_UP | M_TEXT,
         [RTCMSG_LINK] = M_UP | M_WHY,
         [RTCMSG_MESSAGE] = M_TOPIC | M_BYTES,
         [RTCMSG_OFFER] = M_CALL | M_VERSION | M_BYTES,
@@ -59,6 +60,7 @@ static unsigned members_of(unsigned type)
         [RTCMSG_VOICE] = M_CALL | M_UP,
         [RTCMSG_DOCUMENT] = M_UP,
         [RTCMSG_PHOTOED] = M_UP | M_WHY,
+        [RTCMSG_TRIED] = M_ID | M_UP | M_BYTES,
     };
     return type < LK_ARRAY_LEN(members) ? members[type] : 0;
 }

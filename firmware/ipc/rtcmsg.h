@@ -49,6 +49,9 @@ enum rtcmsg_type {
                            with it */
     RTCMSG_PHOTO,       /* a picture of the document camera is wanted: PHOTOED
                            follows */
+    RTCMSG_TRY,         /* id, up, text: for a technician, outside of visits.
+                           up: begin what `text` says (app/rtc_trial.h), TRIED
+                           follows; else end it, without an answer */
 
     /* luukku-rtc to luukkud */
     RTCMSG_LINK = 64, /* up, why: the broker's link */
@@ -70,6 +73,8 @@ enum rtcmsg_type {
                          it changes */
     RTCMSG_PHOTOED,   /* up: with a descriptor, a sealed memfd with the JPEG as
                          the camera made it; else why: an errno's name */
+    RTCMSG_TRIED,     /* id, up, bytes: up: the result as JSON, perhaps with a
+                         descriptor; else a sentence that says why not */
 };
 
 /* What became of an utterance, in RTCMSG_SPOKEN. */

@@ -4,10 +4,13 @@
 #include "media/element.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define RATE_HZ 48000
 #define FRAME_SAMPLES 960 /* 20 ms */
+#define TONE_LOUD 3276.0  /* a tenth of the most */
 #define BITRATE_BPS 32000
 #define LOSS_PERCENT 10 /* what in-band FEC is made for */
 #define COMPLEXITY 5
@@ -21,7 +24,11 @@ struct media_asend {
     const atomic_bool *on;
     GstElement *opus;
     bool simulated;
-    bool dtx; /* streaming thread's */
+    const atomic_bool *tone;
+    double tone_step; /* of the phase, for a sample */
+    /* The streaming thread's: */
+    bool dtx;
+    double tone_phase;
 };
 
 /* A steady tone is no speech: DTX would leave it out. */
@@ -31,6 +38,20 @@ static void asend_dtx(struct media_asend *a, bool on)
         return;
     a->dtx = on;
     g_object_set(a->opus, "dtx", on, NULL);
+}
+
+/* In place of what was heard, the tone of the simulated microphone. */
+static void asend_tone(struct media_asend *a, GstBuffer *b)
+{
+    GstMapInfo map;
+    if (!gst_buffer_map(b, &map, GST_MAP_WRITE))
+        return;
+    int16_t *s = (int16_t *)(void *)map.data;
+    for (size_t i = 0; i < map.size / sizeof(*s); i++) {
+        s[i] = (int16_t)(TONE_LOUD * sin(a->tone_phase));
+        a->tone_phase = fmod(a->tone_phase + a->tone_step, 2 * M_PI);
+    }
+    gst_buffer_unmap(b, &map);
 }
 
 /* Before the encoder: nothing at all while nobody listens, and true silence
@@ -43,12 +64,16 @@ static GstPadProbeReturn gate(GstPad *pad, GstPadProbeInfo *info, gpointer arg)
     if (!atomic_load(&a->out->open))
         return GST_PAD_PROBE_DROP;
     bool on = atomic_load(a->on);
-    asend_dtx(a, !on || !a->simulated);
-    if (on)
+    bool tone = atomic_load(a->tone) && !a->simulated;
+    asend_dtx(a, !tone && (!on || !a->simulated));
+    if (on && !tone)
         return GST_PAD_PROBE_OK;
     GstBuffer *b = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
     GST_PAD_PROBE_INFO_DATA(info) = b;
-    gst_buffer_memset(b, 0, 0, gst_buffer_get_size(b));
+    if (tone)
+        asend_tone(a, b);
+    else
+        gst_buffer_memset(b, 0, 0, gst_buffer_get_size(b));
     return GST_PAD_PROBE_OK;
 }
 
@@ -129,6 +154,8 @@ int media_asend_new(const struct media_asend_config *config,
     a->out = out;
     a->on = microphone_on;
     a->simulated = config->simulated;
+    a->tone = config->tone;
+    a->tone_step = 2 * M_PI * config->tone_hz / RATE_HZ;
     int r = asend_build(a, config);
     if (r < 0) {
         media_asend_free(a);

@@ -14,7 +14,8 @@ struct media_asend_config {
     enum media_sound source;
     bool simulated;
     int tone_hz;
-    bool cancel_echo; /* there is a probe on what is played */
+    bool cancel_echo;        /* there is a probe on what is played */
+    const atomic_bool *tone; /* send the tone, whatever is heard; borrowed */
 };
 
 /* `out` and the switch are borrowed and outlive it.

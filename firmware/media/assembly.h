@@ -39,11 +39,13 @@ struct media {
     pthread_mutex_t devices_lock;
     struct media_devices devices; /* under it */
     int64_t delay_us;
-    int camera_fd;   /* of its node; -1: there is none */
-    int card;        /* that arecv plays to; -1: ALSA's default device */
-    atomic_int gain; /* MEDIA_GAIN_ONE: as it came */
+    int camera_fd;     /* of its node; -1: there is none */
+    int card;          /* that arecv plays to; -1: ALSA's default device */
+    atomic_int gain;   /* MEDIA_GAIN_ONE: as it came */
+    atomic_int volume; /* the gain that is wanted: in a trial there is none */
     atomic_int skew_ms;
     atomic_bool microphone_on;
+    atomic_bool tone; /* is sent in place of what the microphone hears */
     atomic_bool open;
     bool loudspeaker; /* arecv plays to a device */
     bool capture;     /* camera and microphone run; the control thread's */

@@ -154,7 +154,8 @@ static void microphone_try(struct media *m)
     const struct media_asend_config a = {.source = c->source,
                                          .simulated = c->sound_simulated,
                                          .tone_hz = c->tone_hz,
-                                         .cancel_echo = m->loudspeaker};
+                                         .cancel_echo = m->loudspeaker,
+                                         .tone = &m->tone};
     int r = media_asend_new(&a, &m->audio_out, &m->microphone_on, &m->asend);
     LK_LOG(DEBUG, "media", "microphone result=%d", r);
 }
@@ -358,6 +359,7 @@ int media_new(const struct media_config *config,
     m->camera_fd = -1;
     m->cb = *cb;
     atomic_store(&m->gain, MEDIA_GAIN_ONE);
+    atomic_store(&m->volume, MEDIA_GAIN_ONE);
     atomic_store(&m->microphone_on, true);
     if (pthread_mutex_init(&m->sound_lock, NULL) != 0 ||
         pthread_mutex_init(&m->devices_lock, NULL) != 0) {

@@ -225,6 +225,12 @@ void media_set_volume(struct media *m, double volume);
 void media_set_caption(struct media *m, enum media_caption which,
                        const char *text);
 
+/* While a call to itself is tried: stamps are drawn into what is sent and read
+ * in what comes, and config.tone_hz is sent in place of what the microphone
+ * hears, so that nothing of it leaves; nothing of it is played. Off: as
+ * configured. Thread: any. */
+void media_set_trial(struct media *m, bool on);
+
 /* Takes one plain RTP packet of the far end; it is copied. Header extensions,
  * CSRCs and padding are fine. Follows a change of SSRC.
  *
@@ -268,8 +274,8 @@ struct media_stats {
     int video_delay_ms;      /* added to the picture for lip-sync */
     int skew_ms;             /* sound behind the picture, before that delay */
     int64_t last_picture_us; /* CLOCK_MONOTONIC; 0: none */
-    /* With config.stamps: stamps in received pictures. Latency is from the
-     * stamp to the picture decoded, on the wall clock. */
+    /* With config.stamps or media_set_trial(): stamps in received pictures.
+     * Latency is from the stamp to the picture decoded, on the wall clock. */
     uint64_t stamps_good, stamps_bad;
     double latency_p50_ms, latency_p95_ms; /* of the last 1024 good; 0: none */
 };

@@ -58,10 +58,18 @@ void media_set_camera(struct media *m, bool on)
     media_vsend_camera_on(m->vsend, on);
 }
 
+/* What one hears of oneself in a trial would go round and round. */
+static void gain_follow(struct media *m)
+{
+    bool trial = atomic_load(&m->tone);
+    atomic_store(&m->gain, trial ? 0 : atomic_load(&m->volume));
+}
+
 void media_set_volume(struct media *m, double volume)
 {
     double v = volume > 0 ? LK_MIN(volume, 1.0) : 0;
-    atomic_store(&m->gain, (int)(v * MEDIA_GAIN_ONE));
+    atomic_store(&m->volume, (int)(v * MEDIA_GAIN_ONE));
+    gain_follow(m);
 }
 
 void media_set_caption(struct media *m, enum media_caption which,
@@ -69,6 +77,14 @@ void media_set_caption(struct media *m, enum media_caption which,
 {
     if ((unsigned)which < MEDIA_CAPTIONS)
         media_vsend_caption(m->vsend, which, text);
+}
+
+void media_set_trial(struct media *m, bool on)
+{
+    atomic_store(&m->tone, on);
+    gain_follow(m);
+    media_vsend_set_stamps(m->vsend, on || m->config.stamps);
+    media_vrecv_set_stamps(m->vrecv, on || m->config.stamps);
 }
 
 int media_receive_rtp(struct media *m, enum media_kind kind,

@@ -22,7 +22,7 @@
 struct media_vrecv {
     struct media_receive in;
     struct lk_ring *ring;
-    bool stamps;
+    atomic_bool stamps;
     GstPad *sink;
     GstVideoInfo info; /* streaming thread */
     atomic_llong delay_us;
@@ -163,7 +163,7 @@ static GstFlowReturn sink_chain(GstPad *pad, GstObject *parent, GstBuffer *b)
     if (atomic_load(v->in.open) && v->info.finfo &&
         gst_video_frame_map(&f, &v->info, b, GST_MAP_READ)) {
         to_ring(v, &f);
-        if (v->stamps)
+        if (atomic_load(&v->stamps))
             read_stamp(v, &f);
         gst_video_frame_unmap(&f);
     }
@@ -237,7 +237,7 @@ int media_vrecv_new(const struct media_config *config,
         free(v);
         return -ENOMEM;
     }
-    v->stamps = config->stamps;
+    atomic_store(&v->stamps, config->stamps);
     v->in.open = open;
     media_receive_identity(&v->in, config->pt[MEDIA_VIDEO]);
     /* Pages of the ring that no picture reaches are never there. */
@@ -276,6 +276,11 @@ struct media_vrecv *media_vrecv_free(struct media_vrecv *v)
 void media_vrecv_delay(struct media_vrecv *v, int64_t delay_us)
 {
     atomic_store(&v->delay_us, delay_us);
+}
+
+void media_vrecv_set_stamps(struct media_vrecv *v, bool on)
+{
+    atomic_store(&v->stamps, on);
 }
 
 void media_vrecv_reset(struct media_vrecv *v)

@@ -28,6 +28,9 @@ struct lk_ring *media_vrecv_ring(struct media_vrecv *v);
 /* Shows pictures this much after they left the jitter buffer. Any thread. */
 void media_vrecv_delay(struct media_vrecv *v, int64_t delay_us);
 
+/* Stamps are read in what comes, or not. Any thread. */
+void media_vrecv_set_stamps(struct media_vrecv *v, bool on);
+
 /* Forgets what was counted. Control. */
 void media_vrecv_reset(struct media_vrecv *v);
 void media_vrecv_stats(struct media_vrecv *v, struct media_stats *ret);

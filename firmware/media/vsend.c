@@ -59,7 +59,7 @@ struct media_vsend {
     int64_t frame_us; /* when it came; 0: never, or lost since */
     int64_t frame_captured_us;
 
-    atomic_bool key_wanted, failed;
+    atomic_bool key_wanted, failed, stamps;
     atomic_int bps;
     atomic_ullong captured;
     /* The thread's: */
@@ -288,7 +288,7 @@ static void vsend_self_view(struct media_vsend *v, int64_t now_us)
 /* A still picture has no moment of its own to tell. */
 static bool vsend_stamps(const struct media_vsend *v)
 {
-    return v->config.stamps &&
+    return atomic_load(&v->stamps) &&
            (v->source == SOURCE_SCENE || v->source == SOURCE_CAMERA);
 }
 
@@ -400,6 +400,7 @@ int media_vsend_new(const struct media_config *config,
     }
     v->config = *config;
     v->on = true;
+    atomic_store(&v->stamps, config->stamps);
     atomic_store(&v->bps, config->start_bps);
     media_out_init(&v->out, MEDIA_VIDEO, cb);
     media_vsend_identity(v, config->pt[MEDIA_VIDEO], config->ssrc[MEDIA_VIDEO]);
@@ -471,6 +472,11 @@ void media_vsend_identity(struct media_vsend *v, uint8_t pt, uint32_t ssrc)
 void media_vsend_bitrate(struct media_vsend *v, int bps)
 {
     atomic_store(&v->bps, bps);
+}
+
+void media_vsend_set_stamps(struct media_vsend *v, bool on)
+{
+    atomic_store(&v->stamps, on);
 }
 
 void media_vsend_keyframe(struct media_vsend *v)

@@ -32,6 +32,7 @@ void media_vsend_open(struct media_vsend *v, bool open);
 void media_vsend_identity(struct media_vsend *v, uint8_t pt, uint32_t ssrc);
 void media_vsend_bitrate(struct media_vsend *v, int bps);
 void media_vsend_keyframe(struct media_vsend *v);
+void media_vsend_set_stamps(struct media_vsend *v, bool on);
 void media_vsend_camera_on(struct media_vsend *v, bool on);
 /* The simulated camera is there, or unplugged. */
 void media_vsend_scene_there(struct media_vsend *v, bool there);

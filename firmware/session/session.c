@@ -23,8 +23,7 @@ void session_copy_text(char *ret, size_t cap, const char *s)
     ret[len] = '\0';
 }
 
-/* A fresh visit on the start screen, with what is lasting kept. */
-static void session_begin(struct session *s)
+void session_begin(struct session *s)
 {
     struct session_view v = {
         .version = s->view.version,
@@ -336,7 +335,8 @@ static void apply_event(struct session *s, const struct session_event *e,
         apply_part_event(s, e, now_us);
         break;
     case SESSION_EVENT_WIPED:
-        if (s->view.screen == SESSION_LEAVING)
+        if (s->view.screen == SESSION_LEAVING ||
+            s->view.screen == SESSION_TRIAL)
             session_begin(s);
         break;
     }
@@ -364,9 +364,7 @@ void session_event(struct session *s, const struct session_event *event,
         s->view.version++;
 }
 
-/* Whether somebody who went away left something behind that the next one would
- * meet. In the queue and in a call nobody is asked: waiting is no absence. */
-static bool session_can_idle(const struct session *s)
+bool session_can_idle(const struct session *s)
 {
     const struct session_view *v = &s->view;
     const struct session_manner *m = &v->manner;

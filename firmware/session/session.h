@@ -140,6 +140,16 @@ void session_intent(struct session *s, const struct session_intent *intent,
 void session_event(struct session *s, const struct session_event *event,
                    int64_t now_us);
 
+/* So long nobody may have touched anything before a trial may begin. */
+#define SESSION_TRIAL_ALONE_US (10 * 1000000LL)
+
+/* Shows that a technician tries something, until SESSION_TRIAL_NONE: then the
+ * start screen is back. A trial follows another one at once. Somebody who stops
+ * it makes the view's `trial` SESSION_TRIAL_NONE; the screen stays.
+ * Errors  -EBUSY somebody is at the kiosk, or was just now */
+int session_trial(struct session *s, enum session_trial what,
+                  int64_t now_us) LK_MUST_CHECK;
+
 /* Lets time pass. */
 void session_tick(struct session *s, int64_t now_us);
 

@@ -3,7 +3,8 @@
  * Room: private to session*.c. session_intent.c takes what people do,
  * session_form.c what concerns the form and looking a matter up,
  * session_papers.c papers, session_identity.c who the citizen is,
- * session_same.c compares views, session.c does all else.
+ * session_trial.c what technicians do, session_same.c compares views, session.c
+ * does all else.
  */
 #ifndef LUUKKU_SESSION_SESSION_IMPL_H
 #define LUUKKU_SESSION_SESSION_IMPL_H
@@ -59,6 +60,16 @@ bool session_quit(struct session *s);
 /* Ends the visit from where it is, with a wipe where more than the kiosk's own
  * screens was seen. Returns true. */
 bool session_leave(struct session *s);
+
+/* A fresh visit on the start screen, with what is lasting kept. */
+void session_begin(struct session *s);
+
+/* Whether somebody who went away left something behind that the next one would
+ * meet. In the queue and in a call nobody is asked: waiting is no absence. */
+bool session_can_idle(const struct session *s);
+
+/* On the screen of a trial. Returns whether the view changed. */
+bool session_trial_intent(struct session *s, const struct session_intent *i);
 
 /* Somebody is there. Returns whether the view changed. */
 bool session_alive(struct session *s, int64_t now_us);

@@ -196,6 +196,8 @@ static bool intent_screen(struct session *s, const struct session_intent *i,
         return session_track_intent(s, i);
     case SESSION_END:
         return intent_end(s, i);
+    case SESSION_TRIAL:
+        return session_trial_intent(s, i);
     case SESSION_LEAVING:
     case SESSION_OUT_OF_SERVICE:
         break;

@@ -34,6 +34,7 @@ enum session_screen {
     SESSION_TRACK, /* a tracking code is typed, or what became of its matter */
     SESSION_END,
     SESSION_LEAVING, /* everything is being wiped; nothing can be done */
+    SESSION_TRIAL,   /* no visit: a technician tries camera and sound */
     SESSION_OUT_OF_SERVICE,
 };
 
@@ -148,6 +149,13 @@ enum session_identity_why {
     SESSION_WHYS,
 };
 
+/* What a technician tries while nobody is there. */
+enum session_trial {
+    SESSION_TRIAL_NONE,
+    SESSION_TRIAL_DEVICES, /* camera and microphone; nothing is kept */
+    SESSION_TRIAL_PICTURE, /* the technician sees what the camera sees */
+};
+
 /* On whose behalf the citizen acts. */
 enum session_role { SESSION_SELF, SESSION_PERSON, SESSION_COMPANY };
 
@@ -196,6 +204,7 @@ struct session_view {
     int64_t call_since_us;
 
     enum session_end end;
+    enum session_trial trial;
 
     struct session_manner manner;
     bool help;            /* help is shown over the screen */

@@ -60,6 +60,9 @@ static void screen_fill(struct kiosk_page *p)
     case SESSION_TRACK:
         kiosk_screen_track(p);
         return;
+    case SESSION_TRIAL:
+        kiosk_screen_trial(p);
+        return;
     case SESSION_OUT_OF_SERVICE:
         break;
     }

@@ -1,4 +1,5 @@
-/* Screens when there is nothing to be done: end, leaving, out of service. */
+/* Screens when there is nothing to be done: end, leaving, a technician's trial,
+ * out of service. */
 #include "kiosk/screens_receipt.h"
 #include "kiosk/screens_strip.h"
 
@@ -191,6 +192,46 @@ void kiosk_screen_leaving(struct kiosk_page *p)
     closing_panel(p, &leaving);
     kiosk_page_spring(p);
     kiosk_page_spring(p);
+}
+
+/* Whoever comes by knows what the camera is on for, and can end it. */
+void kiosk_screen_trial(struct kiosk_page *p)
+{
+    static const struct closing devices = {
+        KIOSK_ICON_VIDEO,      KIOSK_INK_BRAND,      KIOSK_LOOK_INFO,
+        KIOSK_STR_TRIAL_TITLE, KIOSK_STR_TRIAL_TEXT,
+    };
+    static const struct closing picture = {
+        KIOSK_ICON_VIDEO,
+        KIOSK_INK_WARN,
+        KIOSK_LOOK_WARN,
+        KIOSK_STR_TRIAL_PICTURE_TITLE,
+        KIOSK_STR_TRIAL_PICTURE_TEXT,
+    };
+    static const struct kiosk_button stop = {
+        .id = "trial-stop",
+        .text = KIOSK_STR_TRIAL_STOP,
+        .icon = KIOSK_ICON_X,
+        .look = KIOSK_LOOK_PRIMARY,
+        .worded = true,
+        .last = true,
+        .escape = true,
+        .intent = SESSION_INTENT_QUIT,
+    };
+    closing_panel(p, p->view->trial == SESSION_TRIAL_PICTURE ? &picture
+                                                             : &devices);
+    kiosk_page_spring(p);
+    bool leads = kiosk_strip_leads(p);
+    if (!leads) {
+        int i = kiosk_page_button(p, &stop);
+        p->t->node[i].font = KIOSK_FONT_NAME;
+        p->t->node[i].box.min_h = p->low ? 24 : 30;
+    }
+    struct kiosk_strip s = {0};
+    kiosk_strip_manner(p, &s);
+    if (leads)
+        kiosk_strip_add(&s, &stop);
+    kiosk_page_strip(p, &s);
 }
 
 void kiosk_screen_out(struct kiosk_page *p)

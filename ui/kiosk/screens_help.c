@@ -52,6 +52,7 @@ static struct help_words help_words(enum session_screen screen)
         return (struct help_words){KIOSK_STR_HELP_TRACK,
                                    KIOSK_STR_HELP_TRACK_NEXT};
     case SESSION_LEAVING:
+    case SESSION_TRIAL:
     case SESSION_OUT_OF_SERVICE:
         break;
     }

@@ -70,6 +70,12 @@ static const struct rtcmsg samples[] = {
     {.type = RTCMSG_PHOTO},
     {.type = RTCMSG_DOCUMENT, .up = true},
     {.type = RTCMSG_PHOTOED, .why = "ENODEV"},
+    {.type = RTCMSG_TRY, .id = 9, .up = true, .text = "loop 10 turn"},
+    {.type = RTCMSG_TRIED,
+     .id = 9,
+     .up = true,
+     .bytes = (const uint8_t *)"[]",
+     .len = 2},
 };
 
 static void check_equal(const struct rtcmsg *m, const struct rtcmsg *d)

@@ -1,0 +1,215 @@
+#include "app/luukkud_trial.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOOP_SECONDS 10
+#define SECONDS_MIN 3
+#define SECONDS_MAX 30
+
+enum phase {
+    PHASE_REST,
+    PHASE_NOTICE, /* the screen says what is coming */
+    PHASE_RUNS,   /* luukku-rtc is at it */
+    PHASE_WIPE,   /* answered; the programs are to begin anew */
+};
+
+struct luukkud_trial {
+    struct luukkud_trial_config config;
+    struct superlink *super;
+    struct lk_timer *timer;
+    enum phase phase;
+    uint32_t id; /* of the command */
+    int seconds;
+    char order[32]; /* for luukku-rtc */
+};
+
+static void note(const char *what, int r)
+{
+    if (r < 0)
+        LK_LOG(WARN, "trial", "what=%s err=%s", what, strerrorname_np(-r));
+}
+
+/* The encoder's and the decoder's memory have seen the hall: as after a visit,
+ * every program begins anew. Until then the screen stays. */
+static void wipe(struct luukkud_trial *t)
+{
+    t->phase = PHASE_WIPE;
+    lk_timer_clear(t->timer);
+    note("wipe", superlink_session_ended(t->super));
+}
+
+static void end(struct luukkud_trial *t)
+{
+    bool ran = t->phase == PHASE_RUNS;
+    t->phase = PHASE_REST;
+    lk_timer_clear(t->timer);
+    if (ran)
+        wipe(t);
+    else
+        (void)!session_trial(t->config.session, SESSION_TRIAL_NONE,
+                             lk_loop_now_us(t->config.loop));
+}
+
+static void refuse(struct luukkud_trial *t, const char *why)
+{
+    note("reply", superlink_fail(t->super, t->id, "%s", why));
+}
+
+/* Ends what is under way, and says why. */
+static void give_up(struct luukkud_trial *t, const char *why)
+{
+    const struct rtcmsg m = {.type = RTCMSG_TRY, .id = t->id};
+    if (t->phase == PHASE_RUNS)
+        (void)luukkud_rtc_send(t->config.rtc, &m); /* gone: it has ended */
+    refuse(t, why);
+    end(t);
+}
+
+/* The notice has been there for its time. */
+static void run(struct luukkud_trial *t)
+{
+    struct rtcmsg m = {.type = RTCMSG_TRY, .id = t->id, .up = true};
+    (void)snprintf(m.text, sizeof(m.text), "%s", t->order);
+    if (luukkud_rtc_send(t->config.rtc, &m) < 0) {
+        give_up(t, "luukku-rtc does not run: test programs");
+        return;
+    }
+    t->phase = PHASE_RUNS;
+    lk_timer_set_in(t->timer,
+                    t->seconds * INT64_C(1000000) + LUUKKUD_TRIAL_REST_US);
+}
+
+static void on_timer(void *arg, int64_t now_us)
+{
+    struct luukkud_trial *t = arg;
+    (void)now_us;
+    if (t->phase == PHASE_NOTICE)
+        run(t);
+    else if (t->phase == PHASE_RUNS)
+        give_up(t, "luukku-rtc did not come to an end: look at log "
+                   "program=luukku-rtc");
+    t->config.settle(t->config.arg);
+}
+
+static void begin(struct luukkud_trial *t, enum session_trial what)
+{
+    int64_t now_us = lk_loop_now_us(t->config.loop);
+    if (t->phase != PHASE_REST) {
+        refuse(t, "another test is under way: ask again in a moment");
+        return;
+    }
+    if (session_trial(t->config.session, what, now_us) < 0) {
+        refuse(t, "somebody is at the kiosk: try again when nobody has "
+                  "touched it for ten seconds");
+        return;
+    }
+    t->phase = PHASE_NOTICE;
+    lk_timer_set_in(t->timer, LUUKKUD_TRIAL_NOTICE_US);
+    t->config.settle(t->config.arg);
+}
+
+/* "loopback", then a number of seconds, then "turn", either left out. */
+static bool loop_words(struct luukkud_trial *t, size_t argc,
+                       const char *const *argv)
+{
+    size_t i = 2;
+    t->seconds = LOOP_SECONDS;
+    if (i < argc && strcmp(argv[i], "turn") != 0) {
+        char *rest = NULL;
+        long n = strtol(argv[i++], &rest, 10);
+        if (*rest || n < SECONDS_MIN || n > SECONDS_MAX)
+            return false;
+        t->seconds = (int)n;
+    }
+    bool turn = i < argc && strcmp(argv[i], "turn") == 0;
+    if (i + turn != argc)
+        return false;
+    (void)snprintf(t->order, sizeof(t->order), "loop %d%s", t->seconds,
+                   turn ? " turn" : "");
+    return true;
+}
+
+bool luukkud_trial_command(struct luukkud_trial *t, uint32_t id, size_t argc,
+                           const char *const *argv)
+{
+    if (argc < 2 || strcmp(argv[0], "call") != 0 ||
+        strcmp(argv[1], "loopback") != 0)
+        return false;
+    if (t->phase != PHASE_REST) {
+        note("reply", superlink_fail(t->super, id,
+                                     "another test is under way: ask again in "
+                                     "a moment"));
+        return true;
+    }
+    t->id = id;
+    if (loop_words(t, argc, argv))
+        begin(t, SESSION_TRIAL_DEVICES);
+    else
+        refuse(t, "usage: call loopback [SECONDS, 3 to 30] [turn]");
+    return true;
+}
+
+bool luukkud_trial_rtc(struct luukkud_trial *t, const struct rtcmsg *m,
+                       struct lk_chan_msg *raw)
+{
+    char text[RTCMSG_BYTES_MAX + 1];
+    (void)raw;
+    if (m->type != RTCMSG_TRIED)
+        return false;
+    if (t->phase != PHASE_RUNS || m->id != t->id)
+        return true; /* of one that was stopped */
+    memcpy(text, m->bytes, m->len);
+    text[m->len] = '\0';
+    if (m->up)
+        note("reply", superlink_reply(t->super, t->id, text));
+    else
+        refuse(t, text);
+    end(t);
+    return true;
+}
+
+void luukkud_trial_rtc_gone(struct luukkud_trial *t)
+{
+    if (t->phase == PHASE_RUNS)
+        give_up(t, "luukku-rtc ended before it was done: test programs");
+}
+
+void luukkud_trial_watch(struct luukkud_trial *t)
+{
+    const struct session_view *v = session_view(t->config.session);
+    bool stopped = v->screen != SESSION_TRIAL || v->trial == SESSION_TRIAL_NONE;
+    if (stopped && (t->phase == PHASE_NOTICE || t->phase == PHASE_RUNS))
+        give_up(t, "somebody at the kiosk stopped the test");
+}
+
+int luukkud_trial_new(const struct luukkud_trial_config *config,
+                      struct luukkud_trial **ret)
+{
+    LK_AUTO(luukkud_trial) t = calloc(1, sizeof(*t));
+    if (!t)
+        return -ENOMEM;
+    t->config = *config;
+    int r = lk_timer_new(config->loop, on_timer, t, &t->timer);
+    if (r == 0)
+        *ret = LK_TAKE(t);
+    return r;
+}
+
+struct luukkud_trial *luukkud_trial_free(struct luukkud_trial *t)
+{
+    if (t) {
+        t->timer = lk_timer_free(t->timer);
+        free(t);
+    }
+    return NULL;
+}
+
+void luukkud_trial_attach(struct luukkud_trial *t, struct superlink *super)
+{
+    t->super = super;
+}

@@ -1,0 +1,177 @@
+#include "app/rtc_trial.h"
+
+#include "app/rtc_verdict.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of the simulated microphone, media's own choice. */
+#define TONE_HZ 440
+
+struct rtc_trial {
+    struct rtc_trial_config config;
+    struct lk_timer *timer;
+    bool runs;
+    uint32_t id;
+    int64_t window_us; /* is wanted */
+    int64_t late_us;   /* by then both ends are connected, or never */
+    unsigned relays;   /* TURN servers with an address */
+    struct rtc_verdict verdict;
+};
+
+static void note(const char *what, int r)
+{
+    if (r < 0)
+        LK_LOG(WARN, "trial", "what=\"%s\" err=%s", what, strerrorname_np(-r));
+}
+
+static void tell(struct rtc_trial *t, bool ok, const char *text)
+{
+    const struct rtcmsg m = {.type = RTCMSG_TRIED,
+                             .id = t->id,
+                             .up = ok,
+                             .bytes = (const uint8_t *)text,
+                             .len = strlen(text)};
+    t->config.tell(t->config.arg, &m);
+}
+
+/* A fresh stream, as for a fresh connection. */
+static void renew_media(struct rtc_trial *t)
+{
+    static const uint8_t pt[MEDIA_KINDS] = {
+        [MEDIA_VIDEO] = RTC_PT_VP8, [MEDIA_AUDIO] = RTC_PT_OPUS};
+    uint32_t ssrc[MEDIA_KINDS];
+    lk_random_bytes(ssrc, sizeof(ssrc));
+    media_open(t->config.media, false);
+    media_identity(t->config.media, pt, ssrc);
+}
+
+void rtc_trial_end(struct rtc_trial *t)
+{
+    if (!t->runs)
+        return;
+    t->runs = false;
+    lk_timer_clear(t->timer);
+    note("end", rtc_transport_loop(t->config.transport, false, false));
+    media_capture(t->config.media, false);
+    media_set_trial(t->config.media, false);
+}
+
+static void finish(struct rtc_trial *t)
+{
+    LK_AUTO(lk_buf) b = NULL;
+    rtc_trial_end(t);
+    int r = lk_buf_new(RTC_VERDICT_TEXT_MAX, &b);
+    if (r == 0)
+        r = rtc_verdict_write(&t->verdict, b);
+    if (r < 0)
+        tell(t, false, "luukku-rtc has no memory left");
+    else
+        tell(t, true, lk_buf_str(b));
+}
+
+static void begin(struct rtc_trial *t, long seconds, bool relay)
+{
+    const struct store_config *c = t->config.config;
+    int64_t gather_us = relay ? RTC_LOOP_GATHER_MS * INT64_C(1000) : 0;
+    t->window_us = seconds * 1000000;
+    t->late_us =
+        lk_loop_now_us(t->config.loop) + gather_us + RTC_TRIAL_CONNECT_US;
+    t->verdict =
+        (struct rtc_verdict){.relay = relay,
+                             .servers = t->relays,
+                             .configured = c->turns > 0,
+                             .fps = LK_MIN((int)c->video_fps, MEDIA_FPS_MAX),
+                             .tone_hz = TONE_HZ};
+    t->runs = true;
+    renew_media(t);
+    media_set_camera(t->config.media, true);
+    media_set_microphone(t->config.media, true);
+    media_set_trial(t->config.media, true);
+    media_capture(t->config.media, true);
+    int r = relay && t->relays == 0
+                ? -EHOSTUNREACH
+                : rtc_transport_loop(t->config.transport, true, relay);
+    if (r < 0)
+        finish(t); /* says why */
+    else
+        lk_timer_set_in(t->timer, RTC_TRIAL_LOOK_US);
+}
+
+void rtc_trial_order(struct rtc_trial *t, const struct rtcmsg *m)
+{
+    static const char loop[] = "loop ";
+    long seconds = 0;
+    char *end = NULL;
+    if (!m->up) {
+        rtc_trial_end(t);
+        return;
+    }
+    if (t->runs) /* luukkud began anew in between */
+        rtc_trial_end(t);
+    t->id = m->id;
+    if (strncmp(m->text, loop, sizeof(loop) - 1) == 0)
+        seconds = strtol(m->text + sizeof(loop) - 1, &end, 10);
+    if (seconds < RTC_TRIAL_SECONDS_MIN || seconds > RTC_TRIAL_SECONDS_MAX ||
+        (*end && strcmp(end, " turn") != 0)) {
+        tell(t, false, "luukku-rtc cannot try that");
+        return;
+    }
+    begin(t, seconds, *end != 0);
+}
+
+void rtc_trial_figures(struct rtc_trial *t, const struct rtc_loop_figures *f)
+{
+    struct media_stats m;
+    struct media_devices d;
+    int64_t now_us = lk_loop_now_us(t->config.loop);
+    if (!t->runs)
+        return; /* asked for before it ended */
+    media_stats(t->config.media, &m);
+    media_devices(t->config.media, &d);
+    t->verdict.camera = d.camera;
+    t->verdict.microphone = d.microphone;
+    int64_t us =
+        rtc_verdict_look(&t->verdict, f, &m, now_us, RTC_TRIAL_WARM_US);
+    if (us >= t->window_us || f->failed[0] || (us == 0 && now_us > t->late_us))
+        finish(t);
+}
+
+static void on_timer(void *arg, int64_t now_us)
+{
+    struct rtc_trial *t = arg;
+    lk_timer_set(t->timer, now_us + RTC_TRIAL_LOOK_US);
+    note("look", rtc_transport_ask_loop(t->config.transport));
+}
+
+void rtc_trial_servers(struct rtc_trial *t, const struct rtc_ice_config *ice)
+{
+    t->relays = 0;
+    for (size_t i = 0; i < ice->server_count; i++)
+        t->relays += ice->servers[i].kind != RTC_ICE_STUN;
+}
+
+int rtc_trial_new(const struct rtc_trial_config *config, struct rtc_trial **ret)
+{
+    LK_AUTO(rtc_trial) t = calloc(1, sizeof(*t));
+    if (!t)
+        return -ENOMEM;
+    t->config = *config;
+    int r = lk_timer_new(config->loop, on_timer, t, &t->timer);
+    if (r == 0)
+        *ret = LK_TAKE(t);
+    return r;
+}
+
+struct rtc_trial *rtc_trial_free(struct rtc_trial *t)
+{
+    if (t) {
+        t->timer = lk_timer_free(t->timer);
+        free(t);
+    }
+    return NULL;
+}

@@ -1,0 +1,105 @@
+/* What a technician tries while nobody is there, as the session sees it. */
+#include "testing.h"
+
+#include "session/session.h"
+
+#include <errno.h>
+
+static struct session *s;
+static int64_t now_us;
+
+static int setup(void **state)
+{
+    const struct session_config c = {.site = "Kuopio", .lang = "fi"};
+    (void)state;
+    now_us = 1000000;
+    return session_new(&c, &s);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    s = session_free(s);
+    return 0;
+}
+
+static void touch(enum session_intent_kind kind)
+{
+    const struct session_intent i = {.kind = kind};
+    session_intent(s, &i, now_us);
+}
+
+static enum session_screen screen(void)
+{
+    return session_view(s)->screen;
+}
+
+static void test_begins_and_ends(void **state)
+{
+    (void)state;
+    uint64_t version = session_view(s)->version;
+    assert_int_equal(session_trial(s, SESSION_TRIAL_DEVICES, now_us), 0);
+    assert_int_equal(screen(), SESSION_TRIAL);
+    assert_int_equal(session_view(s)->trial, SESSION_TRIAL_DEVICES);
+    assert_true(session_view(s)->version > version);
+    assert_true(session_next_us(s) == INT64_MAX);
+    assert_int_equal(session_trial(s, SESSION_TRIAL_PICTURE, now_us), 0);
+    assert_int_equal(session_view(s)->trial, SESSION_TRIAL_PICTURE);
+    assert_int_equal(session_trial(s, SESSION_TRIAL_NONE, now_us), 0);
+    assert_int_equal(screen(), SESSION_START);
+    version = session_view(s)->version;
+    assert_int_equal(session_trial(s, SESSION_TRIAL_NONE, now_us), 0);
+    assert_true(session_view(s)->version == version);
+}
+
+/* Whoever is there comes first: on any other screen, and a while after the
+ * last touch. */
+static void test_somebody_is_there(void **state)
+{
+    (void)state;
+    touch(SESSION_INTENT_ALIVE);
+    assert_int_equal(session_trial(s, SESSION_TRIAL_DEVICES, now_us), -EBUSY);
+    now_us += SESSION_TRIAL_ALONE_US - 1;
+    assert_int_equal(session_trial(s, SESSION_TRIAL_DEVICES, now_us), -EBUSY);
+    now_us++;
+    touch(SESSION_INTENT_CONTRAST);
+    now_us += SESSION_TRIAL_ALONE_US;
+    assert_int_equal(session_trial(s, SESSION_TRIAL_DEVICES, now_us), -EBUSY);
+    touch(SESSION_INTENT_CONTRAST);
+    touch(SESSION_INTENT_NEXT);
+    now_us += SESSION_TRIAL_ALONE_US;
+    assert_int_equal(session_trial(s, SESSION_TRIAL_DEVICES, now_us), -EBUSY);
+    assert_int_equal(screen(), SESSION_SERVICES);
+    touch(SESSION_INTENT_BACK);
+    now_us += SESSION_TRIAL_ALONE_US;
+    assert_int_equal(session_trial(s, SESSION_TRIAL_DEVICES, now_us), 0);
+}
+
+/* Stopped: the screen stays until what ran is gone, and nothing else begins. */
+static void test_somebody_stops_it(void **state)
+{
+    const struct session_event wiped = {.kind = SESSION_EVENT_WIPED};
+    (void)state;
+    assert_int_equal(session_trial(s, SESSION_TRIAL_PICTURE, now_us), 0);
+    touch(SESSION_INTENT_NEXT);
+    assert_int_equal(session_view(s)->trial, SESSION_TRIAL_PICTURE);
+    touch(SESSION_INTENT_QUIT);
+    assert_int_equal(screen(), SESSION_TRIAL);
+    assert_int_equal(session_view(s)->trial, SESSION_TRIAL_NONE);
+    now_us += SESSION_TRIAL_ALONE_US;
+    assert_int_equal(session_trial(s, SESSION_TRIAL_DEVICES, now_us), -EBUSY);
+    session_event(s, &wiped, now_us);
+    assert_int_equal(screen(), SESSION_START);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_begins_and_ends, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_somebody_is_there, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_somebody_stops_it, setup,
+                                        teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
