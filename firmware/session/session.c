@@ -265,6 +265,13 @@ static void event_said(struct session *s, const struct session_talk *talk)
         s->view.manner.typing = true;
 }
 
+/* All of the visit, or of the trial, is gone. */
+static void event_wiped(struct session *s)
+{
+    if (s->view.screen == SESSION_LEAVING || s->view.screen == SESSION_TRIAL)
+        session_begin(s);
+}
+
 /* Of the form, the papers, who it is, a matter that was sent before. */
 static void apply_part_event(struct session *s, const struct session_event *e,
                              int64_t now_us)
@@ -335,9 +342,7 @@ static void apply_event(struct session *s, const struct session_event *e,
         apply_part_event(s, e, now_us);
         break;
     case SESSION_EVENT_WIPED:
-        if (s->view.screen == SESSION_LEAVING ||
-            s->view.screen == SESSION_TRIAL)
-            session_begin(s);
+        event_wiped(s);
         break;
     }
 }

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const BUILD = resolve(process.env.LUUKKU_BUILD ?? 'build');
-const LIMIT_MS = 60000;
-const TRIAL_MS = 90000;
+const LIMIT_MS = 120000;
+const TRIAL_MS = 180000;
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 

@@ -577,18 +577,6 @@ const struct sample samples[] = {
                  .paper_left = true},
     },
     {
-        .name = "trial",
-        .view = {.screen = SESSION_TRIAL,
-                 .site = SITE,
-                 .trial = SESSION_TRIAL_DEVICES},
-    },
-    {
-        .name = "trial-picture",
-        .view = {.screen = SESSION_TRIAL,
-                 .site = SITE,
-                 .trial = SESSION_TRIAL_PICTURE},
-    },
-    {
         .name = "out-of-service",
         .view = {.screen = SESSION_OUT_OF_SERVICE, .site = SITE},
     },

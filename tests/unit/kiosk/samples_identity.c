@@ -20,6 +20,18 @@
 
 const struct sample samples_identity[] = {
     {
+        .name = "trial",
+        .view = {.screen = SESSION_TRIAL,
+                 .site = "Yhteispalvelupiste · Kuopio",
+                 .trial = SESSION_TRIAL_DEVICES},
+    },
+    {
+        .name = "trial-picture",
+        .view = {.screen = SESSION_TRIAL,
+                 .site = "Yhteispalvelupiste · Kuopio",
+                 .trial = SESSION_TRIAL_PICTURE},
+    },
+    {
         .name = "call-identity",
         .view = {.screen = SESSION_CALL,
                  CALL,
