@@ -82,7 +82,7 @@ await main('elements', async (t) => {
   await intoCall(demo, page);
   await expectMedia(demo, page);
   await expectEcho(page);
-  await until('GStreamer to have told', () => ['vp8enc', 'vp8dec', 'opusenc', 'opusdec', 'rtpjitterbuffer'].every((e) => made.has(e)), 5000);
+  await until('GStreamer to have told', () => ['vp8enc', 'vp8dec', 'opusenc', 'opusdec', 'rtpjitterbuffer'].every((e) => made.has(e)));
   const files = mapped(await pidOf(demo, 'luukku-rtc'));
   await page.click('call-end');
   await demo.kiosk.screenIs('end');

@@ -2,14 +2,13 @@
 // headphones alone. What arrives is judged as in form.mjs.
 import { startChromium } from './lib/chromium.mjs';
 import { openExpert, startDemo } from './lib/journey.mjs';
-import { onwards, toCall, turnTo, types } from './lib/keypad-form.mjs';
+import { fillApplicant, fillChild, fillRest, onwards, toCall, turnTo, types } from './lib/keypad-form.mjs';
 import { Keypad } from './lib/keypad.mjs';
 import { main } from './lib/run.mjs';
 import { Container, Expert } from './lib/sheet.mjs';
 import { assert } from './lib/wait.mjs';
 
 const PERSON_ID = '131052-308T';
-const IBAN = 'FI2112345600000785';
 const NAME = 'Aino Maria Korhonen';
 
 /** Into the form that the expert asks to look at. */
@@ -26,12 +25,7 @@ async function toForm(t, pad, page) {
 
 async function child(t, pad, expert) {
   t.step('a choice, a number by the keys on the screen; the expert writes, and that is heard');
-  await pad.choose(/Odotan lasta/);
-  await expert.page.shows('field-due-date');
-  await expert.fill('due-date', '14.2.2027');
-  await pad.choose(/^Montako lasta/);
-  await pad.choose(/^1\b/);
-  await pad.press('back');
+  await fillChild(pad, expert);
   await expert.has('children', '1');
   await expert.stored();
   await pad.choose('Seuraava');
@@ -40,12 +34,7 @@ async function child(t, pad, expert) {
 
 async function applicant(t, kiosk, pad, expert) {
   t.step('a private cell: what is typed is heard in headphones alone');
-  await expert.step('applicant');
-  await expert.fill('name', NAME);
-  await expert.fill('phone', '040 123 4567');
-  await expert.fill('home-street', 'Leipurinkatu 7');
-  await expert.fill('home-postcode', '70100');
-  await expert.fill('home-town', 'Kuopio');
+  await fillApplicant(expert);
   await expert.stored();
   await types(pad, 'Henkilötunnus', PERSON_ID);
   await expert.has('person-id', PERSON_ID);
@@ -56,25 +45,6 @@ async function applicant(t, kiosk, pad, expert) {
   await pad.press('next');
   assert((await pad.hears(PERSON_ID)).private, 'for headphones alone');
   await onwards(pad, 3);
-}
-
-async function rest(t, pad, expert) {
-  t.step('the other steps');
-  await expert.step('work');
-  await pad.choose(/Opiskelen/);
-  await expert.has('work-kind', 'student');
-  await onwards(pad, 4);
-  await expert.step('leave');
-  await expert.page.click('row-add-periods');
-  await expert.page.shows('field-periods-1-from');
-  await expert.fill('periods-1-from', '1.3.2027');
-  await expert.fill('periods-1-to', '31.8.2027');
-  await expert.choose('periods-1-extent', 'full');
-  await expert.stored();
-  await onwards(pad, 5);
-  await types(pad, 'Tilinumero', IBAN);
-  await pad.choose(/Kyllä/);
-  await expert.stored();
 }
 
 async function approves(t, pad, expert) {
@@ -98,7 +68,8 @@ await main('form-blind', async (t) => {
   await toForm(t, pad, page);
   await child(t, pad, expert);
   await applicant(t, demo.kiosk, pad, expert);
-  await rest(t, pad, expert);
+  t.step('the other steps');
+  await fillRest(pad, expert);
   const box = new Container(demo, await approves(t, pad, expert));
   t.defer(() => box.free());
   box.cades();

@@ -13,7 +13,7 @@ import { Stand } from './lib/stand.mjs';
 import { assert, PATIENCE_MS, until } from './lib/wait.mjs';
 
 const { PICTURES } = process.env;
-const SHORT_S = 6;
+const SHORT_S = 12; // time to see how the seconds are told
 const NAME = 'Ääkkönen';
 const CODE = '240785-924K';
 const PIECE = 40; // of the token: buffers that are used again keep a part of it

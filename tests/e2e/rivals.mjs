@@ -113,7 +113,7 @@ await main('rivals', async (t) => {
   const start = Date.now();
   await winner.driver.close();
   t.pages.splice(t.pages.indexOf(winner), 1);
-  await demo.kiosk.says('Yhdistämme uudelleen', 10000);
+  await demo.kiosk.says('Yhdistämme uudelleen');
   await demo.kiosk.screenIs('end', GONE_MS);
   await demo.kiosk.says('Yhteys katkesi');
   console.log(`  ended after ${Date.now() - start} ms`);

@@ -42,20 +42,25 @@ export async function onwards(pad, step) {
   await pad.hears(`Vaihe ${step}/5`);
 }
 
-/** Cells of the parental allowance that a citizen alone writes; the expert writes all others. In the form's first step when it is called. */
-export async function fillAllowance(pad, expert) {
+/** The form's first step: a citizen who expects a child. */
+export async function fillChild(pad, expert) {
   await pad.choose(/Odotan lasta/);
   await expert.page.shows('field-due-date');
   await expert.fill('due-date', '14.2.2027');
   await pad.choose(/^Montako lasta/);
   await pad.choose(/^1\b/);
   await pad.press('back');
-  await onwards(pad, 2);
+}
+
+/** What the expert writes of the applicant. */
+export async function fillApplicant(expert) {
   await expert.step('applicant');
   for (const [path, text] of [['name', 'Aino Maria Korhonen'], ['phone', '040 123 4567'], ['home-street', 'Leipurinkatu 7'],
     ['home-postcode', '70100'], ['home-town', 'Kuopio']]) await expert.fill(path, text);
-  await types(pad, 'Henkilötunnus', '131052-308T');
-  await onwards(pad, 3);
+}
+
+/** From the step about work to the last cell. */
+export async function fillRest(pad, expert) {
   await expert.step('work');
   await pad.choose(/Opiskelen/);
   await expert.has('work-kind', 'student');
@@ -71,4 +76,14 @@ export async function fillAllowance(pad, expert) {
   await types(pad, 'Tilinumero', 'FI2112345600000785');
   await pad.choose(/Kyllä/);
   await expert.stored();
+}
+
+/** Cells of the parental allowance that a citizen alone writes; the expert writes all others. In the form's first step when it is called. */
+export async function fillAllowance(pad, expert) {
+  await fillChild(pad, expert);
+  await onwards(pad, 2);
+  await fillApplicant(expert);
+  await types(pad, 'Henkilötunnus', '131052-308T');
+  await onwards(pad, 3);
+  await fillRest(pad, expert);
 }
