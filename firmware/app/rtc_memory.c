@@ -17,29 +17,30 @@
 /* Twice the largest message of a data channel (rtc/net/sctp.h). */
 #define WIPED_MAX ((size_t)512 * 1024)
 
-void __libc_free(void *p); /* NOLINT(readability-identifier-naming) */
+/* NOLINTNEXTLINE(readability-identifier-naming): the C library's name */
+void __libc_free(void *p);
 
 /* Exported for the libraries, instead of the C library's own. */
-void free(void *p)
+void free(void *ptr)
 {
-    size_t len = p ? malloc_usable_size(p) : 0;
+    size_t len = ptr ? malloc_usable_size(ptr) : 0;
     if (len > 0 && len <= WIPED_MAX)
-        explicit_bzero(p, len);
-    __libc_free(p);
+        explicit_bzero(ptr, len);
+    __libc_free(ptr);
 }
 
 /* Always another place, so that the old one can be overwritten, but where the
  * block is large enough already and not much too large. */
-void *realloc(void *old, size_t size)
+void *realloc(void *ptr, size_t size)
 {
-    size_t has = old ? malloc_usable_size(old) : 0;
-    if (old && size > 0 && size <= has && size >= has / 2)
-        return old;
-    void *p = size > 0 || !old ? malloc(size) : NULL;
+    size_t has = ptr ? malloc_usable_size(ptr) : 0;
+    if (ptr && size > 0 && size <= has && size >= has / 2)
+        return ptr;
+    void *p = size > 0 || !ptr ? malloc(LK_MAX(size, (size_t)1)) : NULL;
     if (p && has > 0)
-        memcpy(p, old, LK_MIN(has, size));
+        memcpy(p, ptr, LK_MIN(has, size));
     if (p || size == 0)
-        free(old);
+        free(ptr);
     return p;
 }
 #endif
