@@ -197,6 +197,22 @@ static void begin_anew(const struct console_call *call)
         console_put(text_of(call), "It begins anew. In a minute: test all\n");
 }
 
+static void help(const struct console_call *call)
+{
+    console_put(
+        text_of(call),
+        "What is broken?    test all\n"
+        "                   It says what to begin with, and what to do.\n"
+        "Is it mended?      test NAME, as in: test broker\n"
+        "What is going on?  show status, show devices, show log follow\n"
+        "What is there?     ? alone, or after a word: show ?\n"
+        "\n"
+        "Words may be cut short (sh st), and Tab completes them.\n"
+        "A long answer waits at --More--: a space goes on, q ends it.\n"
+        "After | comes a filter: show log | include error\n"
+        "The end: logout\n");
+}
+
 static void terminal_rows(const struct console_call *call)
 {
     char *end = NULL;
@@ -266,6 +282,7 @@ static const struct console_command commands[] = {
     {"terminal", "this terminal", NULL, 0, 0, NULL},
     {"terminal rows", "lines of a page; 0: no pages", "NUMBER", 1, 1,
      terminal_rows},
+    {"help", "how to begin", NULL, 0, 0, help},
     {"logout", "end; so does Ctrl-D", NULL, 0, 0, log_out},
 };
 

@@ -119,7 +119,8 @@ static int add_check(const json_t *check, struct console_table *t)
 {
     char figures[CONSOLE_CELL_MAX];
     const char *why = console_json_text(check, "reason");
-    const char *next = console_json_text(check, "next");
+    char next[CONSOLE_TABLE_CELL_MAX] = "";
+    const char *then = console_json_text(check, "next");
     check_figures(check, figures, sizeof(figures));
     if (!*why)
         why = console_json_text(check, "why");
@@ -127,6 +128,8 @@ static int add_check(const json_t *check, struct console_table *t)
         why = *figures ? figures : " ";
     const char *const first[] = {console_json_text(check, "result"),
                                  console_json_text(check, "test"), why};
+    if (*then)
+        (void)snprintf(next, sizeof(next), "-> %s", then);
     const char *const second[] = {" ", " ", next};
     int r = console_table_add(t, first);
     return r < 0 || !*next ? r : console_table_add(t, second);

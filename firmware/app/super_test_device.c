@@ -4,12 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
+static json_t *last_check(const struct super_judge *j)
+{
+    return json_array_get(j->checks, json_array_size(j->checks) - 1);
+}
+
 /* Works as the kiosk is configured, and no device is behind it. */
 static void pass_simulated(const struct super_judge *j)
 {
     super_judge_pass(j);
-    json_t *last = json_array_get(j->checks, json_array_size(j->checks) - 1);
-    (void)json_object_set_new(last, "simulated", json_true());
+    (void)json_object_set_new(last_check(j), "simulated", json_true());
 }
 
 /* What a program says of `test`, with this advice; a device that it does not
@@ -192,9 +196,12 @@ void super_test_camera(struct super_judge *j)
 {
     judge_said(j, SUPER_RTC, "camera", "camera",
                "Check the camera's USB cable; plug it into another socket.");
-    if (super_has(j->own->super, SUPER_RTC) && has_document_camera(j) &&
-        device_works(j, &document_words, SUPER_RTC))
-        super_judge_pass(j);
+    if (!super_has(j->own->super, SUPER_RTC) || !has_document_camera(j) ||
+        !device_works(j, &document_words, SUPER_RTC))
+        return;
+    super_judge_pass(j);
+    (void)json_object_set_new(last_check(j), "device",
+                              json_string(document_words.name));
 }
 
 void super_test_microphone(struct super_judge *j)

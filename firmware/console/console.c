@@ -154,8 +154,10 @@ static void on_password(struct console *c)
     memcpy(c->user, c->name, sizeof(c->user));
     if (console_audit(c, "login", "") < 0) {
         c->user[0] = 0;
-        console_say(c, "The audit trail cannot be written: nobody may log "
-                       "in.\n");
+        console_say(c, "The audit trail cannot be written: nobody may log in. "
+                       "Is the disk full?\n"
+                       "Switch the kiosk off and on; if this stays, change "
+                       "its disk.\n");
         enter(c, CONSOLE_AT_NAME);
         return;
     }
@@ -163,7 +165,8 @@ static void on_password(struct console *c)
     tell_gate(c);
     c->bad_names = 0;
     console_line_forget(&c->line);
-    console_say(c, "Type ? for help, \"test all\" to find what is broken.\n");
+    console_say(
+        c, "Type \"test all\" to find what is broken, \"help\" for more.\n");
     enter(c, CONSOLE_AT_PROMPT);
 }
 

@@ -1,8 +1,6 @@
 // Every emulated device passes; then each is unplugged, and each misbehaves: the first FAIL names it and says what to do.
 import { order } from '../lib/emulator.mjs';
-import { main } from '../lib/run.mjs';
 import { assert } from '../lib/wait.mjs';
-import { Bench } from './bench.mjs';
 
 const SOUND = ['storage', 'clock', 'programs', 'certs', 'camera', 'microphone', 'speaker', 'scanner', 'card', 'network', 'broker'];
 const HERE = { // what the demo's kiosk does not have, and what is said then
@@ -59,12 +57,14 @@ async function hindered(t, bench) {
   await bench.ctl('emu', 'card', 'remove');
 }
 
-const PARTS = {
+export default {
   async unplugged(t, bench) {
+    await bench.kiosk();
     await allPass(t, bench);
     await unplugged(t, bench);
   },
   async misbehaving(t, bench) {
+    await bench.kiosk();
     await bench.sound();
     await hindered(t, bench);
     await setAside(t, bench, 'reader', 'silent', 'card');
@@ -72,10 +72,3 @@ const PARTS = {
     await bench.sound();
   },
 };
-const [chosen] = process.argv.slice(2);
-
-await main(`faults of devices: ${chosen}`, async (t) => {
-  const bench = await Bench.start(t, { devices: true });
-  await bench.kiosk();
-  await PARTS[chosen](t, bench);
-}, 280000);
