@@ -150,6 +150,8 @@ static void sum_up(const json_t *checks, struct lk_buf *out)
     }
     if (n == 0)
         console_put(out, "There is nothing to test: none is configured.\n");
+    else if (failed > 0 && n == 1)
+        console_put(out, "\nIt failed.\n");
     else if (failed > 0)
         console_putf(out, "\n%zu of %zu failed. Begin with: %s\n", failed, n,
                      first);

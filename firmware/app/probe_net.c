@@ -266,11 +266,13 @@ static void tell_handshake(const char *test, SSL *ssl, int r, int64_t since_us)
     } else if (verdict != X509_V_OK) {
         tell_verdict(test, verdict);
     } else {
-        probe_check(test, "FAIL",
-                    r == -ETIMEDOUT
-                        ? "something takes the connection, and says nothing"
-                        : "what answers there does not speak TLS",
-                    "Ask the office whether that port is the right one.", NULL);
+        probe_check(
+            test, "FAIL",
+            r == -ETIMEDOUT ? "something takes the connection, and says nothing"
+                            : "what answers there does not speak TLS",
+            "Ask the office whether that server hangs, and whether that "
+            "port is the right one.",
+            NULL);
     }
 }
 

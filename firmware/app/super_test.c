@@ -93,9 +93,9 @@ bool super_judge_skips_without(const struct super_judge *j, size_t program)
         return false;
     super_info(j->own->super, program, &info);
     (void)snprintf(why, sizeof(why),
-                   "%s does not run, and only it knows this device",
+                   "%s, which would know, does not run: test programs",
                    info.name ? info.name : "its program");
-    super_judge_add(j, "SKIP", why, "Mend that first: test programs");
+    super_judge_add(j, "SKIP", why, "");
     return true;
 }
 

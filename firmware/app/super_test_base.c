@@ -134,7 +134,7 @@ static void fail_program(const struct super_judge *j, const json_t *program,
     char next[160];
     const char *name = super_judge_text(program, "name");
     (void)snprintf(next, sizeof(next),
-                   "Look why: show log program=%.40s. Then: restart. If it "
+                   "Look why: show log match=%.40s. Then: restart. If it "
                    "stays so, send the log to the office.",
                    name);
     super_judge_fail(j, next, "%s %s; its last end: %s", name, how,
@@ -147,13 +147,15 @@ static bool breaks_again(const struct super_judge *j, const json_t *program)
     json_int_t times = json_integer_value(json_object_get(program, "restarts"));
     json_int_t up_s = json_integer_value(json_object_get(program, "uptime_s"));
     char how[64];
+    const char *ended = super_judge_text(program, "last_end");
     bool runs = strcmp(super_judge_text(program, "state"), "running") == 0;
-    if (!runs || times < BREAKS_MAX ||
+    bool asked = strcmp(ended, "signal TERM") == 0; /* with another's end */
+    if (!runs || asked || times < BREAKS_MAX ||
         up_s >= super_timing_usual.healthy_us / 1000000)
         return false;
     (void)snprintf(how, sizeof(how), "breaks down again and again (%lld times)",
                    (long long)times);
-    fail_program(j, program, how, super_judge_text(program, "last_end"));
+    fail_program(j, program, how, ended);
     return true;
 }
 

@@ -20,7 +20,7 @@ function haunt(bench, name, signal) {
 async function haunted(t, bench, name, signal, how) {
   t.step(`${name} meets ${signal} whenever it runs`);
   const end = haunt(bench, name, signal);
-  const checks = await bench.first('programs', new RegExp(`^${name} (does not run|breaks down again).*${how}`), new RegExp(`show log program=${name}`));
+  const checks = await bench.first('programs', new RegExp(`^${name} (does not run|breaks down again).*${how}`), new RegExp(`show log match=${name}`));
   end();
   if (name === 'luukkud') await stillAnswers(bench);
   return checks;
@@ -54,7 +54,7 @@ async function disk(t, bench) {
   const path = join(bench.stand.dir, 'disk');
   mkdirSync(path);
   t.step('the disk of the log is full');
-  await bench.kiosk({}, { prefix: withDisk(path, 512), 'kiosk-args': `--log ${join(path, 'log')}` });
+  await bench.kiosk({}, { whole: false, prefix: withDisk(path, 512), 'kiosk-args': `--log ${join(path, 'log')}` });
   for (let i = 0; i < 200; i += 1) await bench.ctl('audit', 'test', `line ${i}`);
   await bench.first('storage', /disk is full: the log can no longer be written/, /show storage/);
   t.step('the log\'s disk cannot be written at all');

@@ -16,7 +16,7 @@ function startTurn(stand) {
     await stand.servers.start('turn', ['turnserver', '-n', '--listening-ip=127.0.0.1', '--relay-ip=127.0.0.1', '--listening-port', String(port),
       '--lt-cred-mech', `--user=${USER}:${PASSWORD}`, '--realm=test', '--no-tls', '--no-dtls', '--no-cli', '--allow-loopback-peers',
       '--log-file=stdout', `--pidfile=${dir}/pid`, `--userdb=${dir}/db`], () => listens({ host: '127.0.0.1', port }), { cwd: dir });
-    return { host: '127.0.0.1', port, transport: 'udp', user: USER, password: PASSWORD };
+    return { url: `turn:127.0.0.1:${port}`, user: USER, password: PASSWORD };
   });
 }
 
@@ -32,7 +32,7 @@ async function turn(t, bench) {
   await bench.kiosk(ice({ ...good, password: 'väärä' }));
   await bench.first('turn', /user or password is wrong/, /site file/);
   t.step('its port is wrong');
-  await bench.kiosk(ice({ ...good, port: 9 }));
+  await bench.kiosk(ice({ ...good, url: 'turn:127.0.0.1:9' }));
   await bench.first('turn', /127\.0\.0\.1:9 refuses/, /port is right/);
   t.step('it is down');
   await bench.kiosk(ice(good));
