@@ -17,8 +17,8 @@
 /* Twice the largest message of a data channel (rtc/net/sctp.h). */
 #define WIPED_MAX ((size_t)512 * 1024)
 
-/* NOLINTNEXTLINE(readability-identifier-naming): the C library's name */
-void __libc_free(void *p);
+/* The C library's own. */
+void libc_free(void *p) __asm__("__libc_free");
 
 /* Exported for the libraries, instead of the C library's own. */
 void free(void *ptr)
@@ -26,7 +26,7 @@ void free(void *ptr)
     size_t len = ptr ? malloc_usable_size(ptr) : 0;
     if (len > 0 && len <= WIPED_MAX)
         explicit_bzero(ptr, len);
-    __libc_free(ptr);
+    libc_free(ptr);
 }
 
 /* Always another place, so that the old one can be overwritten, but where the
