@@ -1,5 +1,6 @@
 #include "app/console_commands.h"
 
+#include "app/console_provision.h"
 #include "app/console_show.h"
 #include "console/put.h"
 #include "control/client.h"
@@ -69,6 +70,13 @@ static int ask(const struct console_commands *c, const char *const *words,
     }
     *ret = LK_TAKE(a);
     return 0;
+}
+
+int console_commands_ask(const struct console_commands *c,
+                         const char *const *words, struct lk_buf *text,
+                         struct control_answer **ret)
+{
+    return ask(c, words, ANSWER_US, text, ret);
 }
 
 /* Asks and shows. */
@@ -277,6 +285,15 @@ static const struct console_command commands[] = {
      "[SECONDS] [turn]", 0, 2, check},
     {"device", "a device that was set aside", NULL, 0, 0, NULL},
     {"device again", "use it again", "scanner|reader", 1, 1, device_again},
+    {"provision", "what this kiosk is", NULL, 0, 0, NULL},
+    {"provision status", "new, in use, or what is missing", NULL, 0, 0,
+     console_provision_status},
+    {"provision csr", "its request for certificates, to copy", NULL, 0, 0,
+     console_provision_csr},
+    {"provision certificate", "give it the answer, pasted", "[now]", 0, 1,
+     console_provision_text},
+    {"provision site", "give it its site file, pasted", "[check|now]", 0, 1,
+     console_provision_text},
     {"restart", "begin the kiosk's programs anew", "[now]", 0, 1, begin_anew},
     {"reboot", "begin the machine anew", "[now]", 0, 1, begin_anew},
     {"terminal", "this terminal", NULL, 0, 0, NULL},

@@ -7,6 +7,7 @@
 #define LUUKKU_APP_CONSOLE_COMMANDS_H
 
 #include "console/console.h"
+#include "control/client.h"
 
 #define CONSOLE_LOG_WORDS 4 /* which lines of the log are meant */
 
@@ -24,6 +25,12 @@ struct console_commands {
  * console_reply_arg() is a struct console_commands. Errors: as
  * console_tree_new(). */
 int console_commands_tree(struct console_tree **ret) LK_MUST_CHECK;
+
+/* Asks the kiosk; says in `text` what went wrong. words end in NULL.
+ * Owner: caller. Errors: -EIO it refused, control_client_call()'s. */
+int console_commands_ask(const struct console_commands *c,
+                         const char *const *words, struct lk_buf *text,
+                         struct control_answer **ret) LK_MUST_CHECK;
 
 /* Appends log lines that came since. Fits console_config.follow. */
 bool console_commands_follow(struct console_commands *c, struct lk_buf *text);

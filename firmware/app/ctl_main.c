@@ -3,6 +3,8 @@
  * Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 nobody there.
  */
 #include "app/ctl_print.h"
+#include "app/ctl_provision.h"
+#include "base/buf.h"
 #include "base/text.h"
 #include "control/client.h"
 
@@ -54,6 +56,13 @@ static const char usage[] =
     "                            looks along the way to a server\n"
     "  restart [now], reboot [now]\n"
     "                            begin anew; now: also during a visit\n"
+    "  provision status          what this kiosk is: new, in use, broken\n"
+    "  provision csr             its request for certificates, PEM\n"
+    "  provision certificate|site FILE [check|now]\n"
+    "                            gives it certificates (PEM) or a site file\n"
+    "                            (JSON); FILE - is standard input; check: "
+    "only\n"
+    "                            looks; now: also during a visit\n"
     "  audit WHO TEXT            leave a line in the log\n"
     "\n"
     "where the kiosk was started with --allow-ui-control:\n"
@@ -105,6 +114,12 @@ static const struct shape {
     {{"hardware", NULL}, 0},
     {{"network", NULL}, 0},
     {{"audit", NULL}, 2},
+    {{"provision", "status"}, 0},
+    {{"provision", "csr"}, 0},
+    {{"provision", "certificate"}, 1},
+    {{"provision", "certificate"}, 2},
+    {{"provision", "site"}, 1},
+    {{"provision", "site"}, 2},
     {{"restart", NULL}, 0},
     {{"restart", "now"}, 0},
     {{"reboot", NULL}, 0},
@@ -251,6 +266,9 @@ static int show(const struct ctl *c, const struct control_answer *a)
         if (r != 0)
             return r;
     }
+    if (!c->json && strcmp(c->argv[0], "provision") == 0 &&
+        strcmp(c->argv[1], "csr") == 0)
+        return ctl_provision_print(a->text) ? 0 : EXIT_REFUSED;
     if (c->json || strcmp(c->argv[0], "ui") == 0)
         (void)puts(a->text);
     else if (gives_checks(c))
@@ -283,9 +301,40 @@ static int explain(const struct ctl *c, int r)
     return status;
 }
 
+static bool provisions(const struct ctl *c)
+{
+    return strcmp(c->argv[0], "provision") == 0 && c->argc > 2;
+}
+
+/* "provision certificate FILE": the file's text first, in pieces. */
+static int run_provision(const struct ctl *c, struct control_client *client)
+{
+    LK_AUTO(lk_buf) text = NULL;
+    LK_AUTO(control_answer) put = NULL;
+    LK_AUTO(control_answer) a = NULL;
+    const char *words[] = {c->argv[0], c->argv[1],
+                           c->argc > 3 ? c->argv[3] : NULL};
+    int r = ctl_provision_read(c->argv[2], &text);
+    if (r < 0) {
+        (void)fprintf(stderr, "luukkuctl: %s: %s\n", c->argv[2],
+                      strerrordesc_np(-r));
+        return EXIT_USAGE;
+    }
+    r = ctl_provision_put(client, lk_buf_str(text), text->len, ANSWER_US, &put);
+    lk_buf_wipe(text);
+    if (r < 0)
+        return explain(c, r);
+    if (!put->ok)
+        return show(c, put);
+    r = control_client_call(client, words, c->argc > 3 ? 3 : 2, ANSWER_US, &a);
+    return r < 0 ? explain(c, r) : show(c, a);
+}
+
 static int run_once(const struct ctl *c, struct control_client *client)
 {
     LK_AUTO(control_answer) a = NULL;
+    if (provisions(c))
+        return run_provision(c, client);
     bool looks = strcmp(c->argv[0], "certs") == 0 || gives_checks(c);
     int r = control_client_call(client, c->argv, c->argc,
                                 looks ? LOOKING_US : ANSWER_US, &a);

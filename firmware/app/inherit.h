@@ -8,6 +8,8 @@
  *   config         the configuration (store_config_read)
  *   device-cert    luukkud: the device's certificate, PEM
  *   device-key     luukkud: the device's signing key, PEM
+ *   request        luukkud: of a kiosk that is not in use, its name on a line
+ *                  and its requests in PEM, in place of all below
  *   keypad         luukkud: the keypad's keys; absent when there is no file
  *   ca-<agency>    luukkud: that agency's CA, PEM
  *   crl-<agency>   luukkud: its revocation list, PEM; absent when it has none

@@ -1,6 +1,7 @@
 /* luukkud.c - the session, its rules, and the screen. No network, no USB. */
 #include "app/confine.h"
 #include "app/luukkud_core.h"
+#include "app/luukkud_fresh.h"
 #include "app/setup.h"
 #include "base/log.h"
 
@@ -20,6 +21,7 @@ struct luukkud {
     struct lk_buf *post[STORE_CONFIG_AGENCIES_MAX]; /* PEM; NULL: none */
     struct signal_trust *trust;
     struct luukkud_core *core;
+    struct luukkud_fresh *fresh; /* in place of all that: it is not in use */
     struct kiosk_ui *ui;
     struct kiosk_keypad keypad;
     bool headless;
@@ -105,6 +107,7 @@ static int load_keypad(struct luukkud *d)
 
 static int open_screen(struct luukkud *d)
 {
+    bool fresh = d->fresh != NULL;
     struct kiosk_config k = {.width_px = d->config->panel_width_px,
                              .height_px = d->config->panel_height_px,
                              .width_mm = d->config->panel_width_mm,
@@ -112,16 +115,28 @@ static int open_screen(struct luukkud *d)
                              .headless = d->headless,
                              .fullscreen = !d->headless,
                              .keypad = &d->keypad,
-                             .intent = luukkud_core_intent,
-                             .speak = luukkud_core_speak,
+                             .intent = fresh ? luukkud_fresh_intent
+                                             : luukkud_core_intent,
+                             .speak = fresh ? NULL : luukkud_core_speak,
                              .listen = d->listen,
                              .black = d->black,
-                             .arg = d->core};
+                             .arg = fresh ? (void *)d->fresh : d->core};
     int r = kiosk_ui_new(&k, &d->ui);
     if (r == -ENODEV)
         LK_LOG(ERROR, "main",
                "there is no display: connect one, or start with --headless");
     return r < 0 ? r : kiosk_ui_warm(d->ui);
+}
+
+/* Nothing but what is shown. Errors: -ENOENT the kiosk is in use. */
+static int load_fresh(struct luukkud *d)
+{
+    LK_AUTO(lk_buf) request = NULL;
+    int r = inherit_read(&d->inherited, "request", &request);
+    if (r == 0)
+        r = luukkud_fresh_new(lk_buf_str(request),
+                              inherit_take(&d->inherited, "super"), &d->fresh);
+    return r;
 }
 
 static int load(struct luukkud *d)
@@ -132,6 +147,11 @@ static int load(struct luukkud *d)
     r = load_keypad(d);
     if (r < 0)
         return setup_fail("keypad", r);
+    r = load_fresh(d);
+    if (r == 0)
+        r = open_screen(d);
+    if (r != -ENOENT)
+        return r < 0 ? setup_fail("screen of a new kiosk", r) : 0;
     r = load_key(d);
     if (r < 0)
         return setup_fail("device key", r);
@@ -162,11 +182,15 @@ static int run(struct luukkud *d)
     int r = confine_apply(&confine_luukkud, &walls);
     if (r < 0)
         return setup_fail("confinement", r);
-    r = luukkud_core_start(d->core, d->ui, walls.text);
+    r = d->fresh ? luukkud_fresh_start(d->fresh, d->ui, walls.text)
+                 : luukkud_core_start(d->core, d->ui, walls.text);
     if (r < 0)
         return setup_fail("core thread", r);
     r = kiosk_ui_run(d->ui);
-    luukkud_core_stop(d->core);
+    if (d->fresh)
+        luukkud_fresh_stop(d->fresh);
+    else
+        luukkud_core_stop(d->core);
     return r < 0 ? setup_fail("screen", r) : 0;
 }
 
@@ -192,6 +216,7 @@ int main(int argc, char **argv)
     if (r == 0)
         r = run(&d);
     kiosk_ui_free(d.ui);
+    luukkud_fresh_free(d.fresh);
     luukkud_core_free(d.core);
     signal_trust_free(d.trust);
     signal_key_free(d.key);

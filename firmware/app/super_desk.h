@@ -32,6 +32,7 @@ enum super_desk_end {
 };
 
 struct super_desk;
+struct super_provision;
 
 struct super_desk_config {
     const char *kiosk;   /* its name; borrowed */
@@ -45,8 +46,9 @@ struct super_desk_config {
     struct super_log *log;            /* borrowed */
     const int *log_error; /* of its ring on the disk: 0, or -errno of the last
                              write; borrowed, NULL: there is none */
-    struct super_news *news; /* borrowed */
-    bool may_reboot;         /* the machine is the kiosk's own */
+    struct super_news *news;           /* borrowed */
+    struct super_provision *provision; /* borrowed; NULL: from a file */
+    bool may_reboot;                   /* the machine is the kiosk's own */
     /* Asked to end. Later, please: the answer goes out after this returns. */
     void (*end)(void *arg, enum super_desk_end end);
     void *arg;

@@ -31,15 +31,20 @@ static int add_file(struct inherit *in, const char *name, const char *path)
     return r;
 }
 
-static int add_text(struct inherit *in, const struct super_files *f)
+static int add_copy(struct inherit *in, const char *name, int of)
 {
-    int fd = fcntl(f->text, F_DUPFD_CLOEXEC, 0);
+    int fd = fcntl(of, F_DUPFD_CLOEXEC, 0);
     if (fd < 0)
         return -errno;
-    int r = inherit_add(in, "config", fd);
+    int r = inherit_add(in, name, fd);
     if (r < 0)
         (void)lk_fd_close(fd);
     return r;
+}
+
+static int add_text(struct inherit *in, const struct super_files *f)
+{
+    return add_copy(in, "config", f->text);
 }
 
 static int add_agency(struct inherit *in, const struct store_config_agency *a)
@@ -58,6 +63,8 @@ int super_files_open_luukkud(void *arg, struct inherit *in)
 {
     const struct super_files *f = arg;
     int r = add_text(in, f);
+    if (f->request >= 0)
+        return r < 0 ? r : add_copy(in, "request", f->request);
     if (r == 0)
         r = add_file(in, "device-cert", f->config->device_cert);
     if (r == 0)
@@ -222,7 +229,7 @@ int super_files_load(const char *path, struct store_config **ret_config,
     r = parse_text(text, path, &config);
     if (!config) /* untouched on failure */
         return r;
-    struct super_files files = {.config = config, .text = text};
+    struct super_files files = {.config = config, .text = text, .request = -1};
     r = try_files(&files);
     if (r < 0)
         return r;
@@ -230,4 +237,24 @@ int super_files_load(const char *path, struct store_config **ret_config,
     *ret_config = LK_TAKE(config);
     *ret_files = files;
     return 0;
+}
+
+int super_files_none(int text, int request, struct store_config **ret_config,
+                     struct super_files *ret_files)
+{
+    struct store_config_error e = {.line = 0};
+    struct store_config *config = NULL;
+    int r = store_config_read(text, "/", &config, &e);
+    if (r < 0)
+        return r;
+    *ret_config = config;
+    *ret_files = (struct super_files){
+        .config = config, .text = text, .request = request};
+    return 0;
+}
+
+void super_files_close(struct super_files *f)
+{
+    f->text = lk_fd_close(f->text);
+    f->request = lk_fd_close(f->request);
 }

@@ -13,6 +13,8 @@
 struct super_files {
     const struct store_config *config; /* borrowed */
     int text; /* a sealed memfd with the configuration's text */
+    /* Likewise what luukkud shows of a kiosk that is not in use; -1: it is. */
+    int request;
 };
 
 /* Reads and checks the configuration file at `path`, and that every file it
@@ -23,6 +25,18 @@ struct super_files {
  */
 int super_files_load(const char *path, struct store_config **ret_config,
                      struct super_files *ret_files) LK_MUST_CHECK;
+
+/* The same for a kiosk that is not in use: the configuration in the memfd
+ * `text` names files that are not there, and luukkud gets `request` in their
+ * place. Takes both descriptors over with success.
+ *
+ * Owner, Errors  as super_files_load()
+ */
+int super_files_none(int text, int request, struct store_config **ret_config,
+                     struct super_files *ret_files) LK_MUST_CHECK;
+
+/* Closes the descriptors. */
+void super_files_close(struct super_files *f);
 
 /* Whether luukku-fetch has anything to do. */
 bool super_files_have_fetch(const struct store_config *c);

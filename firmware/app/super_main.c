@@ -5,8 +5,10 @@
 #include "app/super_device.h"
 #include "app/super_files.h"
 #include "app/super_health.h"
+#include "app/super_options.h"
 #include "app/super_output.h"
 #include "app/super_post.h"
+#include "app/super_provision.h"
 #include "app/super_ring.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -14,7 +16,6 @@
 #include "control/server.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <libgen.h>
 #include <limits.h>
 #include <signal.h>
@@ -30,20 +31,9 @@
 
 #define EXIT_USAGE 2
 
-struct options {
-    const char *config;
-    const char *log; /* the ring on the disk; NULL: none */
-    bool headless;
-    bool allow_ui_control;
-    bool keep_programs;
-    bool black_screen;
-    bool short_idle;
-    bool may_reboot;
-    bool slow;
-};
-
 struct app {
-    struct options options;
+    struct super_options options;
+    struct super_provision *provision; /* NULL: the configuration is a file */
     struct store_config *config;
     struct super_files files;
     struct super_log *log;
@@ -67,71 +57,6 @@ struct app {
     char probe[PATH_MAX];
     const char *args[5];
 };
-
-static const char usage[] =
-    "usage: luukku-super --config FILE [--headless] [--allow-ui-control]\n"
-    "                    [--keep-programs] [--log FILE] [--may-reboot]\n"
-    "                    [--slow] [--black-screen] [--short-idle]\n"
-    "\n"
-    "  --config FILE       the kiosk's configuration (JSON)\n"
-    "  --headless          draw into memory, on no display\n"
-    "  --allow-ui-control  let luukkuctl ui and emu act, for tests and demos\n"
-    "  --keep-programs     do not start the programs anew after each session\n"
-    "  --log FILE          keep the last lines of the log in FILE as well\n"
-    "  --may-reboot        let luukkuctl reboot the machine\n"
-    "  --slow              wait ten times as long for a program before it\n"
-    "                      counts as hanging: for emulated machines\n"
-    "With --allow-ui-control alone, for tests:\n"
-    "  --black-screen      show nothing: every pixel is black\n"
-    "  --short-idle        ask after 10 s whether anybody is there\n";
-
-static int parse_options(int argc, char **argv, struct options *ret)
-{
-    static const struct option known[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"log", required_argument, NULL, 'l'},
-        {"headless", no_argument, NULL, 'h'},
-        {"allow-ui-control", no_argument, NULL, 'u'},
-        {"keep-programs", no_argument, NULL, 'k'},
-        {"black-screen", no_argument, NULL, 'b'},
-        {"short-idle", no_argument, NULL, 's'},
-        {"may-reboot", no_argument, NULL, 'r'},
-        {"slow", no_argument, NULL, 'w'},
-        {"help", no_argument, NULL, '?'},
-        {NULL, 0, NULL, 0},
-    };
-    struct options o = {.config = NULL};
-    int c = 0;
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
-    while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
-        if (c == 'c')
-            o.config = optarg;
-        else if (c == 'l')
-            o.log = optarg;
-        else if (c == 'h')
-            o.headless = true;
-        else if (c == 'u')
-            o.allow_ui_control = true;
-        else if (c == 'k')
-            o.keep_programs = true;
-        else if (c == 'b')
-            o.black_screen = true;
-        else if (c == 's')
-            o.short_idle = true;
-        else if (c == 'r')
-            o.may_reboot = true;
-        else if (c == 'w')
-            o.slow = true;
-        else
-            return -EINVAL;
-    }
-    if (!o.config || optind != argc)
-        return -EINVAL;
-    if ((o.black_screen || o.short_idle) && !o.allow_ui_control)
-        return -EINVAL;
-    *ret = o;
-    return 0;
-}
 
 static void on_stopped(void *arg)
 {
@@ -210,6 +135,8 @@ static const struct {
 /* Whether this kiosk needs it. */
 static bool is_wanted(const struct app *a, size_t program)
 {
+    if (a->files.request >= 0)
+        return program == SUPER_LUUKKUD; /* it says that it is not in use */
     if (program == SUPER_FETCH)
         return super_files_have_fetch(a->config);
     if (program == SUPER_SCAN)
@@ -283,6 +210,7 @@ static int make_control(struct app *a)
                                      .log = a->log,
                                      .log_error = &a->ring_error,
                                      .news = &a->news,
+                                     .provision = a->provision,
                                      .may_reboot = a->options.may_reboot,
                                      .end = on_end,
                                      .arg = a};
@@ -442,9 +370,20 @@ static int make_super(struct app *a)
     return r;
 }
 
+static int load_files(struct app *a)
+{
+    const struct super_provision_config config = {.home = a->options.home,
+                                                  .control = a->options.control,
+                                                  .floor_s = LUUKKU_BUILD_TIME};
+    if (a->options.home)
+        return super_provision_begin(&config, &a->provision, &a->config,
+                                     &a->files);
+    return super_files_load(a->options.config, &a->config, &a->files);
+}
+
 static int app_open(struct app *a)
 {
-    int r = super_files_load(a->options.config, &a->config, &a->files);
+    int r = load_files(a);
     if (r == 0)
         r = find_programs(a);
     if (r == 0)
@@ -478,8 +417,9 @@ static void app_close(struct app *a)
     a->signals = lk_watch_free(a->signals);
     a->signal_fd = lk_fd_close(a->signal_fd);
     a->loop = lk_loop_free(a->loop);
-    a->files.text = lk_fd_close(a->files.text);
+    super_files_close(&a->files);
     a->config = store_config_free(a->config);
+    a->provision = super_provision_free(a->provision);
 }
 
 /* Signals that ask to stop wait for the loop from the first moment on, so that
@@ -553,12 +493,10 @@ static int begin_anew(const struct app *a, char **argv)
 
 int main(int argc, char **argv)
 {
-    struct app a = {.signal_fd = -1, .files = {.text = -1}};
+    struct app a = {.signal_fd = -1, .files = {.text = -1, .request = -1}};
     lk_log_init("luukku-super", LK_LOG_INFO);
-    if (parse_options(argc, argv, &a.options) < 0) {
-        (void)fputs(usage, stderr);
+    if (super_options_parse(argc, argv, &a.options) < 0)
         return EXIT_USAGE;
-    }
     hold_signals();
     /* It holds the configuration with its passwords: closed to others. */
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

@@ -111,6 +111,12 @@ void super_news_forget(struct super_news *n, enum super_news_from from)
         n->link = -1;
 }
 
+bool super_news_somebody(const struct super_news *n)
+{
+    return n->session == SUPER_SESSION_VISIT ||
+           n->session == SUPER_SESSION_CALL;
+}
+
 const char *super_news_session_name(const struct super_news *n)
 {
     return session_name[n->session];

@@ -54,6 +54,9 @@ int super_news_take(struct super_news *n, enum super_news_from from,
 /* The program has ended: what it told of the present is no longer known. */
 void super_news_forget(struct super_news *n, enum super_news_from from);
 
+/* Whether a citizen is at the kiosk, as far as it is known. */
+bool super_news_somebody(const struct super_news *n);
+
 /* "idle", "visit" or "call"; NULL: not known. */
 const char *super_news_session_name(const struct super_news *n);
 

@@ -2,6 +2,7 @@
 
 #include "app/super_answer.h"
 #include "app/super_machine.h"
+#include "app/super_provision.h"
 #include "app/super_query.h"
 #include "app/super_time.h"
 #include "base/clock.h"
@@ -165,8 +166,7 @@ static json_t *own_end(const struct super_own *o,
     const struct super_desk_config *c = o->config;
     bool reboot = strcmp(req->arg[0], "reboot") == 0;
     bool now = req->args == 2 && strcmp(req->arg[1], "now") == 0;
-    bool somebody = c->news->session == SUPER_SESSION_VISIT ||
-                    c->news->session == SUPER_SESSION_CALL;
+    bool somebody = super_news_somebody(c->news);
     if (req->args > 1 && !now)
         *ret_why = "usage: restart|reboot [now]";
     else if (reboot && !c->may_reboot)
@@ -182,6 +182,24 @@ static json_t *own_end(const struct super_own *o,
     return NULL;
 }
 
+static json_t *own_provision(const struct super_own *o,
+                             const struct control_request *req,
+                             const char **ret_why)
+{
+    const struct super_desk_config *c = o->config;
+    bool restart = false;
+    if (!c->provision) {
+        *ret_why = "this kiosk has its configuration from a file (--config): "
+                   "it is not provisioned here";
+        return NULL;
+    }
+    json_t *v = super_provision_answer(
+        c->provision, req, super_news_somebody(c->news), &restart, ret_why);
+    if (v && restart)
+        c->end(c->arg, SUPER_DESK_RESTART);
+    return v;
+}
+
 static const struct own {
     const char *word[2]; /* the second may be NULL: any */
     size_t most;         /* words */
@@ -195,6 +213,7 @@ static const struct own {
     {{"log", NULL}, CONTROL_ARGS_MAX, own_log},
     {{"device", "again"}, CONTROL_ARGS_MAX, own_again},
     {{"audit", NULL}, CONTROL_ARGS_MAX, own_audit},
+    {{"provision", NULL}, 4, own_provision},
     {{"restart", NULL}, 2, own_end},
     {{"reboot", NULL}, 2, own_end},
 };

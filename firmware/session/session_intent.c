@@ -199,6 +199,7 @@ static bool intent_screen(struct session *s, const struct session_intent *i,
     case SESSION_TRIAL:
         return session_trial_intent(s, i);
     case SESSION_LEAVING:
+    case SESSION_UNUSED:
     case SESSION_OUT_OF_SERVICE:
         break;
     }

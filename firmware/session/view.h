@@ -16,6 +16,9 @@
 #define SESSION_SAID_MAX 512 /* bytes of one written turn, likewise */
 #define SESSION_SAID_TURNS 8 /* written turns that are shown, newest last */
 
+/* Bytes of a kiosk's requests for certificates, the NUL included. */
+#define SESSION_REQUEST_MAX 1280
+
 /* Bytes of a language's code, the NUL included: "fi", "sv", "en", "se", "ru",
  * "uk", "ar", "et". */
 #define SESSION_LANG_MAX 4
@@ -35,6 +38,7 @@ enum session_screen {
     SESSION_END,
     SESSION_LEAVING, /* everything is being wiped; nothing can be done */
     SESSION_TRIAL,   /* no visit: a technician tries camera and sound */
+    SESSION_UNUSED,  /* the kiosk has no certificate or no site yet */
     SESSION_OUT_OF_SERVICE,
 };
 
@@ -183,6 +187,8 @@ struct session_identity {
 struct session_view {
     uint64_t version; /* rises with every change, from 1 */
     enum session_screen screen;
+    char unused[LK_NAME_MAX]; /* SESSION_UNUSED: what the kiosk is called */
+    char request[SESSION_REQUEST_MAX]; /* likewise: its requests, PEM */
     char lang[SESSION_LANG_MAX];
     char site[SESSION_TEXT_MAX];
     char card[LK_NAME_MAX]; /* chosen service, or "" */

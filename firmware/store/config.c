@@ -250,7 +250,7 @@ static const struct field top = OBJECT("", false, top_fields);
 
 /* A parse under way. */
 struct parse {
-    const char *text;
+    const char *text; /* whose lines are told */
     size_t len;
     const char *dir;
     struct lk_json_step step[CONFIG_DEPTH_MAX];
@@ -530,11 +530,13 @@ static int refuse_syntax(const json_error_t *j, struct store_config_error *e)
     return -EBADMSG;
 }
 
-int store_config_parse(const char *text, size_t len, const char *dir,
-                       struct store_config **ret,
-                       struct store_config_error *ret_error)
+int store_config_parse_made(const char *text, size_t len, const char *made_of,
+                            size_t made_len, const char *dir,
+                            struct store_config **ret,
+                            struct store_config_error *ret_error)
 {
-    struct parse p = {.text = text, .len = len, .dir = dir, .error = ret_error};
+    struct parse p = {
+        .text = made_of, .len = made_len, .dir = dir, .error = ret_error};
     json_error_t j;
     if (len > STORE_CONFIG_LEN_MAX)
         return refuse(&p, "the file is too long");
@@ -553,6 +555,13 @@ int store_config_parse(const char *text, size_t len, const char *dir,
     else
         *ret = c;
     return r;
+}
+
+int store_config_parse(const char *text, size_t len, const char *dir,
+                       struct store_config **ret,
+                       struct store_config_error *ret_error)
+{
+    return store_config_parse_made(text, len, text, len, dir, ret, ret_error);
 }
 
 int store_config_read(int fd, const char *dir, struct store_config **ret,

@@ -113,15 +113,22 @@ export class Authority {
     return this.#sign(key, pairs, period, section, extensions, []);
   }
 
-  /** Certificate (PEM) for the key of a request (PEM) whose holder has proved it. Subject and extensions are ours, not the request's. */
-  issueRequest(request, pairs, period, extensions) {
+  /** What a request (PEM) says: its key, which its holder has proved, and whose it is (the OU of its subject). */
+  readRequest(request) {
     if (request.length > REQUEST_MAX) {
       fail('that is no request: it is too long');
     }
-    const key = createPublicKey(openssl(this.dir, ['req', '-in', '/dev/stdin', '-verify', '-noout', '-pubkey'], request));
+    const said = openssl(this.dir, ['req', '-in', '/dev/stdin', '-verify', '-noout', '-pubkey', '-subject', '-nameopt', 'multiline,-align'], request);
+    const key = createPublicKey(said.slice(said.indexOf('-----BEGIN')));
     if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') {
       fail('the request is not for a P-256 key');
     }
+    return { key, role: /^\s*organizationalUnitName = (.*)$/m.exec(said)?.[1] };
+  }
+
+  /** Certificate (PEM) for the key of a request (PEM) whose holder has proved it. Subject and extensions are ours, not the request's. */
+  issueRequest(request, pairs, period, extensions) {
+    this.readRequest(request);
     if (period.end > new Date(this.certificate.validTo)) {
       fail('the certificate would outlive its authority');
     }

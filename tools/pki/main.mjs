@@ -2,9 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { X509Certificate } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { validity } from './ca.mjs';
-import { checkName, checkText, fail, UserError, writeJson } from './files.mjs';
+import { checkName, checkText, fail, UserError, writeAtomic, writeJson } from './files.mjs';
+import { fingerprint, splitRequests } from './request.mjs';
+import { siteFile } from './site.mjs';
 import { Store } from './store.mjs';
 
 const USAGE = `luukku-pki COMMAND DIR ...: the keys and certificates of a fleet, kept in DIR
@@ -14,7 +16,10 @@ const USAGE = `luukku-pki COMMAND DIR ...: the keys and certificates of a fleet,
   post DIR AGENCY --key-out FILE                the certificate for letters to an agency; its key goes to FILE, not into DIR
   broker DIR [--host NAME]...                   the broker's certificate (127.0.0.1 and localhost besides)
   kiosk DIR KIOSK --site TEXT [--only tls|device]  a kiosk's signing key and its TLS key
-  sign DIR KIOSK --site TEXT --device-csr FILE --tls-csr FILE  the same for keys that the kiosk made itself; with --renew one will do
+  sign DIR KIOSK --site TEXT --csr FILE [--out FILE]  the same for keys that the kiosk made itself: FILE is what "provision csr"
+                                                or its QR code says (- is standard input); writes what "provision certificate" takes
+  sign DIR KIOSK --site TEXT --device-csr FILE --tls-csr FILE  the same in two files; with --renew one will do
+  site DIR KIOSK --template FILE [--out FILE]    the kiosk's site file: what the template says, with the agencies' certificates
   expert DIR USER --agency AGENCY --name TEXT --password TEXT | --password-file FILE (- is standard input)
   revoke DIR kiosk|expert NAME                  revoked for good; CRLs and public/ follow
   crl DIR                                       fresh CRLs of all authorities
@@ -34,7 +39,7 @@ const OPTIONS = {
   host: { type: 'string', multiple: true }, only: { type: 'string' }, agency: { type: 'string' },
   password: { type: 'string' }, 'password-file': { type: 'string' }, days: { type: 'string' }, from: { type: 'string' },
   'crl-days': { type: 'string', default: '90' }, renew: { type: 'boolean' }, replace: { type: 'boolean' },
-  'key-out': { type: 'string' }, 'device-csr': { type: 'string' }, 'tls-csr': { type: 'string' }, help: { type: 'boolean' },
+  csr: { type: 'string' }, out: { type: 'string' }, template: { type: 'string' }, 'key-out': { type: 'string' }, 'device-csr': { type: 'string' }, 'tls-csr': { type: 'string' }, help: { type: 'boolean' },
 };
 
 /** What a batch may hold: what makes somebody new. */
@@ -77,6 +82,26 @@ function readPassword(options) {
     fail('a password of 8 to 256 characters is needed (--password or --password-file)');
   }
   return password;
+}
+
+const readText = (file) => readFileSync(file === '-' ? 0 : file, 'utf8');
+
+function writeOut(file, text) {
+  if (file) {
+    writeAtomic(file, text);
+  } else {
+    process.stdout.write(text);
+  }
+}
+
+/** PEM of the requests by role, from one file or from two. */
+function readRequests(ca, options) {
+  if (!options.csr) {
+    return { device: options['device-csr'] && readText(options['device-csr']), tls: options['tls-csr'] && readText(options['tls-csr']) };
+  }
+  const requests = splitRequests(ca, readText(options.csr));
+  console.error(`luukku-pki: the request of ${fingerprint(ca, requests.device)}: the kiosk's screen shows the same name`);
+  return requests;
 }
 
 const commands = {
@@ -135,15 +160,23 @@ const commands = {
     });
   },
 
-  sign(store, [kiosk], options) {
-    const read = (name) => options[name] && readFileSync(options[name], 'utf8');
-    const requests = { device: read('device-csr'), tls: read('tls-csr') };
-    return renewing(store, 'kiosk', kiosk, options, (old) => {
+  async sign(store, [kiosk], options) {
+    const requests = readRequests(store.requireFleet(), options);
+    await renewing(store, 'kiosk', kiosk, options, (old) => {
       if (old ? !requests.device && !requests.tls : !requests.device || !requests.tls) {
-        fail('--device-csr and --tls-csr: a new kiosk needs both, --renew at least one');
+        fail('--csr, or --device-csr and --tls-csr: a new kiosk needs both requests, --renew at least one');
       }
       store.signKiosk(kiosk, checkText('--site', options.site ?? old?.site), period(options, 1095), requests);
     });
+    if (options.csr) {
+      writeOut(options.out, store.answer(kiosk));
+    }
+  },
+
+  site(store, [kiosk], options) {
+    const record = store.record('kiosk', checkName('kiosk', kiosk)) ?? fail(`no kiosk "${kiosk}": run "luukku-pki sign" first`);
+    const template = options.template ?? fail('--template FILE: broker, servers, agencies, panel and devices of the place');
+    writeOut(options.out, siteFile(store, record, readText(template)));
   },
 
   expert(store, [user], options) {
@@ -235,9 +268,9 @@ async function main() {
     return;
   }
   process.umask(0o022);
-  const store = new Store(dir);
+  const store = new Store(resolve(dir)); // openssl runs inside it
   await (command === 'batch' ? batch(store, rest[0]) : execute(store, command, rest, values));
-  if (!['fleet', 'list'].includes(command)) {
+  if (!['fleet', 'list', 'site'].includes(command)) {
     store.publish(store.path('public'));
   }
 }

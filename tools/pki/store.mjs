@@ -85,6 +85,12 @@ export class Store {
     writeJson(this.path('kiosks', name, 'kiosk.json'), { kiosk: name, site });
   }
 
+  /** What a kiosk is told of its certificates: both, and the fleet's CA. */
+  answer(name) {
+    return [this.path('kiosks', name, 'device.crt'), this.path('kiosks', name, 'tls.crt'), this.fleet.certificatePath]
+      .map((path) => readFileSync(path, 'utf8')).join('');
+  }
+
   async writeExpert(who, password, period) {
     const key = newKey();
     const pem = this.requireAgency(who.agency).issue(key, [['UID', who.user], ['CN', who.name]], period);

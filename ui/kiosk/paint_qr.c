@@ -1,15 +1,19 @@
 /* QR codes (ISO/IEC 18004), by libqrencode. */
 #include "kiosk/paint_priv.h"
 
+#include <string.h>
+
 #include <qrencode.h>
 
-#define QUIET 4 /* modules of empty border that readers need */
+#define LONG 400 /* bytes from which on fewer modules help more than spares */
+#define QUIET 4  /* modules of empty border that readers need */
 
 void paint_qr(const struct pass *s, const struct kiosk_node *n)
 {
     QRcode *qr = NULL;
     if (*n->value)
-        qr = QRcode_encodeString8bit(n->value, 0, QR_ECLEVEL_M);
+        qr = QRcode_encodeString8bit(
+            n->value, 0, strlen(n->value) > LONG ? QR_ECLEVEL_L : QR_ECLEVEL_M);
     /* The code also stands there in letters. */
     if (!qr)
         return;

@@ -113,6 +113,7 @@ void kiosk_screen_track(struct kiosk_page *p);
 void kiosk_screen_end(struct kiosk_page *p);
 void kiosk_screen_leaving(struct kiosk_page *p);
 void kiosk_screen_trial(struct kiosk_page *p);
+void kiosk_screen_unused(struct kiosk_page *p);
 void kiosk_screen_out(struct kiosk_page *p);
 
 /* That the expert asks who it is, and the way there; side by side in a row. */

@@ -63,6 +63,9 @@ static void screen_fill(struct kiosk_page *p)
     case SESSION_TRIAL:
         kiosk_screen_trial(p);
         return;
+    case SESSION_UNUSED:
+        kiosk_screen_unused(p);
+        return;
     case SESSION_OUT_OF_SERVICE:
         break;
     }

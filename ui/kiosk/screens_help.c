@@ -53,6 +53,7 @@ static struct help_words help_words(enum session_screen screen)
                                    KIOSK_STR_HELP_TRACK_NEXT};
     case SESSION_LEAVING:
     case SESSION_TRIAL:
+    case SESSION_UNUSED:
     case SESSION_OUT_OF_SERVICE:
         break;
     }

@@ -366,6 +366,7 @@ const char *kiosk_screen_name(enum session_screen s)
         [SESSION_END] = "end",
         [SESSION_LEAVING] = "leaving",
         [SESSION_TRIAL] = "trial",
+        [SESSION_UNUSED] = "unused",
         [SESSION_OUT_OF_SERVICE] = "out-of-service",
     };
     return (size_t)s < LK_ARRAY_LEN(names) ? names[s] : "out-of-service";

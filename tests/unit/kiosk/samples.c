@@ -1,4 +1,5 @@
 #include "samples.h"
+#include "samples_request.h"
 
 #define SITE "Yhteispalvelupiste · Kuopio"
 #define EXPERT                                                      \
@@ -575,6 +576,12 @@ const struct sample samples[] = {
                  .end = SESSION_END_BY_CITIZEN,
                  .code = "7K3M-Q9XF-2HTC",
                  .paper_left = true},
+    },
+    {
+        .name = "unused",
+        .view = {.screen = SESSION_UNUSED,
+                 .unused = "new-1a2b3c4d",
+                 .request = REQUEST},
     },
     {
         .name = "out-of-service",

@@ -1,0 +1,366 @@
+/* Requests, and the certificates that come back: good ones, and one lie each.
+ */
+#include "oom.h"
+
+#include "provision/cert.h"
+#include "provision/key.h"
+
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#define NOW 1900000000
+#define DAY 86400
+
+static const struct provision_time now_set = {
+    .now_s = NOW, .clock_set = true, .floor_s = NOW - 100 * DAY};
+
+struct fleet {
+    EVP_PKEY *key;
+    X509 *ca;
+};
+
+/* What a certificate is like; zeroed members are as they should be. */
+struct want {
+    const char *name;
+    const char *purpose;
+    int64_t from_s, to_s; /* from NOW */
+    bool ca;
+};
+
+static void put_extension(X509 *x, int nid, const char *value)
+{
+    X509_EXTENSION *e = X509V3_EXT_conf_nid(NULL, NULL, nid, value);
+    assert_non_null(e);
+    assert_int_equal(X509_add_ext(x, e, -1), 1);
+    X509_EXTENSION_free(e);
+}
+
+static X509 *make(const struct want *w, EVP_PKEY *key, const struct fleet *by)
+{
+    X509 *x = X509_new();
+    assert_non_null(x);
+    X509_NAME *name = X509_get_subject_name(x);
+    assert_int_equal(X509_set_version(x, X509_VERSION_3), 1);
+    assert_int_equal(ASN1_INTEGER_set(X509_get_serialNumber(x), 1), 1);
+    assert_int_equal(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
+                                                (const unsigned char *)w->name,
+                                                -1, -1, 0),
+                     1);
+    assert_int_equal(
+        X509_set_issuer_name(x, by->ca ? X509_get_subject_name(by->ca) : name),
+        1);
+    assert_non_null(
+        ASN1_TIME_set(X509_getm_notBefore(x), (time_t)(NOW + w->from_s)));
+    assert_non_null(
+        ASN1_TIME_set(X509_getm_notAfter(x), (time_t)(NOW + w->to_s)));
+    assert_int_equal(X509_set_pubkey(x, key), 1);
+    put_extension(x, NID_basic_constraints,
+                  w->ca ? "critical,CA:true" : "critical,CA:false");
+    if (w->ca)
+        put_extension(x, NID_key_usage, "critical,keyCertSign,cRLSign");
+    if (w->purpose)
+        put_extension(x, NID_ext_key_usage, w->purpose);
+    assert_true(X509_sign(x, by->key, EVP_sha256()) > 0);
+    return x;
+}
+
+static struct fleet fleet_new(const char *name)
+{
+    struct fleet f = {.key = EVP_EC_gen("P-256")};
+    struct want w = {
+        .name = name, .from_s = -1000 * DAY, .to_s = 3000 * DAY, .ca = true};
+    f.ca = make(&w, f.key, &f);
+    return f;
+}
+
+static void fleet_free(struct fleet *f)
+{
+    EVP_PKEY_free(f->key);
+    X509_free(f->ca);
+}
+
+static struct provision_files *kiosk_new(void)
+{
+    struct provision_files *f = NULL;
+    assert_int_equal(provision_files_new(&f), 0);
+    assert_int_equal(provision_keys_make(f), 2);
+    assert_int_equal(provision_keys_make(f), 0);
+    return f;
+}
+
+static EVP_PKEY *key_of(const struct provision_files *f, const char *name)
+{
+    const struct lk_buf *text = provision_files_get(f, name);
+    BIO *bio = BIO_new_mem_buf(text->data, (int)text->len);
+    EVP_PKEY *key = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
+    assert_non_null(key);
+    BIO_free(bio);
+    return key;
+}
+
+#define DEVICE "1.3.6.1.5.5.7.3.36"
+#define TLS "clientAuth"
+
+static const struct want good_device = {
+    .name = "kiosk-7", .purpose = DEVICE, .from_s = -DAY, .to_s = 900 * DAY};
+static const struct want good_tls = {
+    .name = "kiosk-7", .purpose = TLS, .from_s = -DAY, .to_s = 900 * DAY};
+
+/* The answer's PEM: device, TLS and CA, each left out when its part is NULL.
+ * free() it. */
+static char *answer(const struct provision_files *f, const struct fleet *by,
+                    const struct want *device, const struct want *tls,
+                    const struct fleet *ca)
+{
+    char *data = NULL;
+    BIO *bio = BIO_new(BIO_s_mem());
+    const struct {
+        const struct want *want;
+        const char *key;
+    } own[] = {{device, PROVISION_DEVICE_KEY}, {tls, PROVISION_TLS_KEY}};
+    for (size_t i = 0; i < LK_ARRAY_LEN(own); i++) {
+        if (!own[i].want)
+            continue;
+        EVP_PKEY *key = key_of(f, own[i].key);
+        X509 *x = make(own[i].want, key, by);
+        assert_int_equal(PEM_write_bio_X509(bio, x), 1);
+        X509_free(x);
+        EVP_PKEY_free(key);
+    }
+    if (ca)
+        assert_int_equal(PEM_write_bio_X509(bio, ca->ca), 1);
+    long len = BIO_get_mem_data(bio, &data);
+    char *text = strndup(data, (size_t)len);
+    assert_non_null(text);
+    BIO_free(bio);
+    return text;
+}
+
+static int take(struct provision_files *f, const char *text, const char *kiosk,
+                const struct provision_time *t, struct store_config_error *e)
+{
+    char name[LK_NAME_MAX] = "";
+    int r = provision_cert_take(f, text, strlen(text), kiosk, t, name, e);
+    if (r == 0)
+        assert_string_equal(name, "kiosk-7");
+    return r;
+}
+
+static void test_request(void **state)
+{
+    LK_AUTO(provision_files) f = kiosk_new();
+    char name[LK_NAME_MAX];
+    char pem[PROVISION_REQUEST_MAX];
+    (void)state;
+    assert_int_equal(provision_keys_name(f, name), 0);
+    assert_int_equal(strlen(name), 12);
+    assert_int_equal(provision_request_make(f, name, pem), 0);
+    BIO *bio = BIO_new_mem_buf(pem, -1);
+    for (int i = 0; i < 2; i++) {
+        char text[64];
+        X509_REQ *req = PEM_read_bio_X509_REQ(bio, NULL, NULL, NULL);
+        EVP_PKEY *key = key_of(f, i ? PROVISION_TLS_KEY : PROVISION_DEVICE_KEY);
+        X509_NAME *subject = X509_REQ_get_subject_name(req);
+        assert_int_equal(X509_REQ_verify(req, key), 1);
+        assert_true(X509_NAME_get_text_by_NID(
+                        subject, NID_organizationalUnitName, text, 64) > 0);
+        assert_string_equal(text, i ? "tls" : "device");
+        assert_true(
+            X509_NAME_get_text_by_NID(subject, NID_commonName, text, 64) > 0);
+        assert_string_equal(text, name);
+        X509_REQ_free(req);
+        EVP_PKEY_free(key);
+    }
+    BIO_free(bio);
+    provision_files_drop(f, PROVISION_TLS_KEY);
+    assert_int_equal(provision_request_make(f, name, pem), -EBADMSG);
+}
+
+static void test_good(void **state)
+{
+    LK_AUTO(provision_files) f = kiosk_new();
+    struct fleet fleet = fleet_new("fleet");
+    struct store_config_error e = {.line = -1};
+    char name[LK_NAME_MAX];
+    int64_t from = 0;
+    int64_t until = 0;
+    char *text = answer(f, &fleet, &good_device, &good_tls, &fleet);
+    (void)state;
+    assert_int_equal(provision_cert_name(f, name), -ENOENT);
+    assert_int_equal(take(f, text, "", &now_set, &e), 0);
+    assert_int_equal(provision_cert_name(f, name), 0);
+    assert_int_equal(provision_cert_times(f, &from, &until), 0);
+    assert_int_equal(from, NOW - DAY);
+    assert_int_equal(until, NOW + 900 * DAY);
+    free(text);
+    /* Later the CA need not come again, and one certificate alone will do. */
+    const struct want later = {
+        .name = "kiosk-7", .purpose = TLS, .from_s = -DAY, .to_s = 1000 * DAY};
+    text = answer(f, &fleet, NULL, &later, NULL);
+    assert_int_equal(take(f, text, "kiosk-7", &now_set, &e), 0);
+    free(text);
+    fleet_free(&fleet);
+}
+
+static void test_lies(void **state)
+{
+    static const struct {
+        struct want device;
+        struct want tls;
+        int line; /* 0: of neither */
+        const char *reason;
+    } lies[] = {
+        {{"kiosk-7", DEVICE, -DAY, -1, false},
+         {"kiosk-7", TLS, -DAY, DAY, false},
+         1,
+         "ended on 2030-03-17, and today is not before 2030-03-17"},
+        {{"kiosk-7", DEVICE, 3 * DAY, 9 * DAY, false},
+         {"kiosk-7", TLS, -DAY, DAY, false},
+         1,
+         "begins on 2030-03-20, and the kiosk's clock says 2030-03-17"},
+        {{"kiosk-7", TLS, -DAY, DAY, false},
+         {"kiosk-7", TLS, -DAY, DAY, false},
+         1,
+         "is not for signing documents (RFC 9336)"},
+        {{"kiosk-7", DEVICE, -DAY, DAY, false},
+         {"kiosk-7", DEVICE, -DAY, DAY, false},
+         -1,
+         "is not for TLS clients"},
+        {{"kiosk-7", DEVICE, -DAY, DAY, false},
+         {"kiosk-8", TLS, -DAY, DAY, false},
+         -1,
+         "is kiosk-8's, not kiosk-7's"},
+        {{"Kiosk 7", DEVICE, -DAY, DAY, false},
+         {"kiosk-7", TLS, -DAY, DAY, false},
+         1,
+         "bears no kiosk's name, [a-z0-9-]{3,32}"},
+        {{"kiosk-7", DEVICE, -DAY, DAY, true},
+         {"kiosk-7", TLS, -DAY, DAY, false},
+         1,
+         "is a CA's, for a key of the kiosk"},
+    };
+    struct fleet fleet = fleet_new("fleet");
+    (void)state;
+    for (size_t i = 0; i < LK_ARRAY_LEN(lies); i++) {
+        LK_AUTO(provision_files) f = kiosk_new();
+        struct store_config_error e = {.line = -1};
+        char *text = answer(f, &fleet, &lies[i].device, &lies[i].tls, &fleet);
+        print_message("%s\n", lies[i].reason);
+        assert_int_equal(take(f, text, "", &now_set, &e), -EBADMSG);
+        assert_string_equal(e.reason, lies[i].reason);
+        assert_true(lies[i].line < 0 ? e.line > 1 : e.line == lies[i].line);
+        assert_int_equal(f->files, 2); /* as it was */
+        free(text);
+    }
+    fleet_free(&fleet);
+}
+
+static void refused(struct provision_files *f, const char *text,
+                    const char *kiosk, const char *reason)
+{
+    struct store_config_error e = {.line = -1};
+    size_t files = f->files;
+    assert_int_equal(take(f, text, kiosk, &now_set, &e), -EBADMSG);
+    assert_string_equal(e.reason, reason);
+    assert_int_equal(f->files, files);
+}
+
+static void test_others(void **state)
+{
+    LK_AUTO(provision_files) f = kiosk_new();
+    LK_AUTO(provision_files) other = kiosk_new();
+    struct fleet fleet = fleet_new("fleet");
+    struct fleet false_fleet = fleet_new("fleet");
+    struct store_config_error e;
+    char *good = answer(f, &fleet, &good_device, &good_tls, &fleet);
+    char *not_ours = answer(other, &fleet, &good_device, &good_tls, &fleet);
+    char *forged = answer(f, &false_fleet, &good_device, &good_tls, &fleet);
+    char *false_ca =
+        answer(f, &false_fleet, &good_device, &good_tls, &false_fleet);
+    char *no_ca = answer(f, &fleet, &good_device, &good_tls, NULL);
+    char *half = answer(f, &fleet, &good_device, NULL, &fleet);
+    (void)state;
+    refused(f, not_ours, "",
+            "is for another key: it does not answer this kiosk's request");
+    refused(f, forged, "", "was not signed by this fleet's CA");
+    refused(f, no_ca, "", "the fleet's CA is not in it");
+    refused(f, half, "", "there is no certificate for the TLS key in it");
+    refused(f, good, "kiosk-9", "is kiosk-7's, not kiosk-9's");
+    refused(f, "", "", "there is no certificate for the device's key in it");
+    refused(f, "hello\n", "",
+            "there is no certificate for the device's key in it");
+    refused(f, "-----BEGIN CERTIFICATE-----\nMIIB\n", "",
+            "is cut off or damaged");
+    refused(f,
+            "-----BEGIN CERTIFICATE REQUEST-----\nMA==\n"
+            "-----END CERTIFICATE REQUEST-----\n",
+            "", "is a request, not the certificate made from it");
+    refused(f, lk_buf_str(provision_files_get(f, PROVISION_TLS_KEY)), "",
+            "is a private key, which belongs nowhere but where it was made");
+    /* Once it has a fleet it has no other, of whatever name. */
+    assert_int_equal(take(f, good, "", &now_set, &e), 0);
+    refused(f, false_ca, "", "is another fleet's CA");
+    free(good);
+    free(not_ours);
+    free(forged);
+    free(false_ca);
+    free(no_ca);
+    free(half);
+    fleet_free(&fleet);
+    fleet_free(&false_fleet);
+}
+
+/* A clock that nobody set locks no kiosk out, however far off it is; what has
+ * certainly ended has. */
+static void test_clocks(void **state)
+{
+    static const struct {
+        int64_t now_s;
+        bool set;
+        int64_t floor_s;
+        bool taken;
+    } clocks[] = {
+        {0, false, NOW - 100 * DAY, true},
+        {NOW + 9000LL * DAY, false, NOW - 100 * DAY, true},
+        {NOW + 9000LL * DAY, true, NOW - 100 * DAY, false},
+        {0, true, NOW - 100 * DAY, false}, /* set, and before the floor */
+        {NOW, true, NOW, true},
+        {0, false, NOW + 901LL * DAY, false},
+    };
+    struct fleet fleet = fleet_new("fleet");
+    (void)state;
+    for (size_t i = 0; i < LK_ARRAY_LEN(clocks); i++) {
+        LK_AUTO(provision_files) f = kiosk_new();
+        struct store_config_error e;
+        const struct provision_time t = {clocks[i].now_s, clocks[i].set,
+                                         clocks[i].floor_s};
+        char *text = answer(f, &fleet, &good_device, &good_tls, &fleet);
+        assert_int_equal(take(f, text, "", &t, &e),
+                         clocks[i].taken ? 0 : -EBADMSG);
+        free(text);
+    }
+    fleet_free(&fleet);
+}
+
+static void test_no_memory(void **state)
+{
+    LK_AUTO(provision_files) f = kiosk_new();
+    struct fleet fleet = fleet_new("fleet");
+    struct store_config_error e;
+    char *text = answer(f, &fleet, &good_device, &good_tls, &fleet);
+    int r = 0;
+    (void)state;
+    OOM_SWEEP(r, take(f, text, "", &now_set, &e));
+    free(text);
+    fleet_free(&fleet);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_request), cmocka_unit_test(test_good),
+        cmocka_unit_test(test_lies),    cmocka_unit_test(test_others),
+        cmocka_unit_test(test_clocks),  cmocka_unit_test(test_no_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
