@@ -36,6 +36,8 @@ static void steps(struct kiosk_page *p)
     static const enum kiosk_str words[] = {KIOSK_STR_UNUSED_STEP_1,
                                            KIOSK_STR_UNUSED_STEP_2,
                                            KIOSK_STR_UNUSED_STEP_3};
+    static const char *const commands[] = {
+        "provision csr", "provision certificate", "provision site"};
     kiosk_tree_open(p->t, &(struct kiosk_node){
                               .look = KIOSK_LOOK_PANEL,
                               .box = {.flow = KIOSK_COLUMN,
@@ -51,8 +53,17 @@ static void steps(struct kiosk_page *p)
                               .name = kiosk_page_str(p, KIOSK_STR_UNUSED_TECH),
                               .font = KIOSK_FONT_NAME,
                           });
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         kiosk_page_step(p, i + 1, words[i]);
+        kiosk_tree_leaf(p->t, &(struct kiosk_node){
+                                  .role = KIOSK_TEXT,
+                                  .name = commands[i],
+                                  .font = KIOSK_FONT_BODY,
+                                  .ink = KIOSK_INK_MUTED,
+                                  .foreign = true,
+                                  .box = {.pad_x = 14},
+                              });
+    }
     kiosk_tree_close(p->t);
 }
 
