@@ -158,8 +158,7 @@ static const char *session_news(const struct session_view *v)
     if (session_in_call(v))
         return "session call";
     bool nobody = v->screen == SESSION_START || v->screen == SESSION_LEAVING ||
-                  v->screen == SESSION_TRIAL ||
-                  v->screen == SESSION_UNUSED ||
+                  v->screen == SESSION_TRIAL || v->screen == SESSION_UNUSED ||
                   v->screen == SESSION_OUT_OF_SERVICE;
     return nobody ? "session idle" : "session visit";
 }

@@ -24,12 +24,16 @@ static bool alsa_has(char direction)
     return false;
 }
 
-static bool pulse_runs(void)
+static const char *environment(const char *name)
 {
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets the environment */
-    const char *server = getenv("PULSE_SERVER");
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): as above */
-    const char *dir = getenv("XDG_RUNTIME_DIR");
+    return getenv(name);
+}
+
+static bool pulse_runs(void)
+{
+    const char *server = environment("PULSE_SERVER");
+    const char *dir = environment("XDG_RUNTIME_DIR");
     char path[256];
     struct stat st;
     if (server && *server)

@@ -98,15 +98,17 @@ static struct widths widths_of(const struct reduction *t, uint32_t rows)
 static void mean_row(const struct reduction *t, uint32_t rows, uint8_t *to)
 {
     const struct widths w = widths_of(t, rows);
-    uint32_t depth = t->from->depth;
+    enum { DEPTH_MAX = 3 };
+    uint32_t depth = LK_MIN(t->from->depth, (uint32_t)DEPTH_MAX);
+    uint32_t made = LK_MIN(t->to->depth, depth);
     for (uint32_t x = 0; x < t->to->width_px; x++) {
         const struct divisor *d = &w.d[t->edge[x + 1] - t->edge[x] - w.narrow];
-        uint8_t p[3] = {0, 0, 0};
+        uint8_t p[DEPTH_MAX] = {0};
         for (uint32_t c = 0; c < depth; c++)
             p[c] = mean(t->sum[x * depth + c], d);
-        if (depth > t->to->depth)
+        if (depth > made)
             p[0] = (uint8_t)((p[0] * 77U + p[1] * 150U + p[2] * 29U) >> 8);
-        for (uint32_t c = 0; c < t->to->depth; c++)
+        for (uint32_t c = 0; c < made; c++)
             *to++ = p[c];
     }
 }

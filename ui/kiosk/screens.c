@@ -10,16 +10,21 @@
 /* Less height than this and the spacing is reduced, mm. */
 #define LOW_MM 230.0f
 
+/* What stands before any screen, if something does. */
+static bool screen_before(struct kiosk_page *p)
+{
+    bool role = p->env->acting.open && session_in_call(p->view);
+    if (p->view->help)
+        kiosk_screen_help(p);
+    else if (role)
+        kiosk_screen_role(p);
+    return p->view->help || role;
+}
+
 static void screen_fill(struct kiosk_page *p)
 {
-    if (p->view->help) {
-        kiosk_screen_help(p);
+    if (screen_before(p))
         return;
-    }
-    if (p->env->acting.open && session_in_call(p->view)) {
-        kiosk_screen_role(p);
-        return;
-    }
     switch (p->view->screen) {
     case SESSION_START:
         kiosk_screen_start(p);
