@@ -54,10 +54,9 @@ int ctl_provision_put(struct control_client *client, const char *text,
 int ctl_provision_read(const char *path, struct lk_buf **ret)
 {
     LK_AUTO(lk_buf) text = NULL;
-    LK_AUTO_FD own = -1;
-    int fd = STDIN_FILENO;
-    if (strcmp(path, "-") != 0)
-        fd = own = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    LK_AUTO_FD fd = strcmp(path, "-") == 0
+                        ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                        : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     int r = fd < 0 ? -errno : lk_buf_new(TEXT_MAX, &text);
     while (r == 0) {
         char block[4096];

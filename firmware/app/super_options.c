@@ -26,6 +26,16 @@ static const char usage[] =
     "  --black-screen      show nothing: every pixel is black\n"
     "  --short-idle        ask after 10 s whether anybody is there\n";
 
+/* Whether these go together. */
+static bool fits(const struct super_options *o)
+{
+    if (!o->config == !o->home || !o->home != !o->control)
+        return false;
+    if (o->home && (*o->home != '/' || *o->control != '/'))
+        return false;
+    return o->allow_ui_control || !(o->black_screen || o->short_idle);
+}
+
 static int parse(int argc, char **argv, struct super_options *ret)
 {
     static const struct option known[] = {
@@ -72,11 +82,7 @@ static int parse(int argc, char **argv, struct super_options *ret)
         else
             return -EINVAL;
     }
-    if (!o.config == !o.home || !o.home != !o.control || optind != argc)
-        return -EINVAL;
-    if (o.home && (*o.home != '/' || *o.control != '/'))
-        return -EINVAL;
-    if ((o.black_screen || o.short_idle) && !o.allow_ui_control)
+    if (optind != argc || !fits(&o))
         return -EINVAL;
     *ret = o;
     return 0;

@@ -170,8 +170,8 @@ static int make_none(const struct super_provision *p, int *ret_config,
         (void)snprintf(text, sizeof(text), "%s\n", name);
         r = provision_request_make(p->files, name, text + at);
     }
-    if (r < 0)
-        return r;
+    if (r < 0 || !config)
+        return r < 0 ? r : -ENOMEM;
     LK_AUTO_FD request = sealed("request", text, strlen(text));
     if (request < 0)
         return request;
