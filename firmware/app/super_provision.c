@@ -330,7 +330,7 @@ static int take(struct super_provision *p, bool site,
     if (is && store_config_parse(lk_buf_str(is), is->len, NULL, &config,
                                  &unused) == 0)
         (void)snprintf(name, sizeof(name), "%s", config->kiosk);
-    return provision_cert_take(files, text, p->put->len, name, &t, name, e);
+    return provision_cert_take(files, text, p->put->len, name, &t, e);
 }
 
 static const char *say(struct super_provision *p, bool site,

@@ -283,8 +283,8 @@ static int put_all(struct taking *t)
 }
 
 int provision_cert_take(struct provision_files *f, const char *pem, size_t len,
-                        const char *kiosk, const struct provision_time *time,
-                        char ret_kiosk[LK_NAME_MAX],
+                        char kiosk[LK_NAME_MAX],
+                        const struct provision_time *time,
                         struct store_config_error *ret_error)
 {
     struct taking t = {
@@ -309,7 +309,7 @@ int provision_cert_take(struct provision_files *f, const char *pem, size_t len,
     if (r == 0)
         r = put_all(&t);
     if (r == 0)
-        memcpy(ret_kiosk, t.name, sizeof(t.name));
+        memcpy(kiosk, t.name, sizeof(t.name));
     for (int i = 0; i < ROLES; i++) {
         EVP_PKEY_free(t.key[i]);
         X509_free(t.cert[i]);

@@ -26,14 +26,14 @@ struct provision_time {
  *
  * f          has the keys; gets all three certificates on success, and is as
  *            it was otherwise
- * kiosk      the name that they must bear; "": any
- * ret_kiosk  the name that they bear
+ * kiosk      the name that they must bear; "": any. On success the name that
+ *            they bear
  * Errors     -EBADMSG (why is in *ret_error, which is written only then; the
  *            line is where that certificate begins), -ENOMEM, -ENOSPC
  */
 int provision_cert_take(struct provision_files *f, const char *pem, size_t len,
-                        const char *kiosk, const struct provision_time *t,
-                        char ret_kiosk[LK_NAME_MAX],
+                        char kiosk[LK_NAME_MAX],
+                        const struct provision_time *time,
                         struct store_config_error *ret_error) LK_MUST_CHECK;
 
 /* The name in the set's device certificate.

@@ -201,8 +201,8 @@ static int put_config(struct site *s)
     if (!text)
         return -ENOMEM;
     size_t len = strlen(text);
-    int r = store_config_parse_made(text, len, s->text, s->len, NULL, &config,
-                                    s->error);
+    int r =
+        store_config_parse_made(text, len, s->text, s->len, &config, s->error);
     if (config && *s->own->kiosk && strcmp(config->kiosk, s->own->kiosk) != 0) {
         step_in(s, "kiosk", 0);
         r = refuse(s, "is not the name in the kiosk's certificate");

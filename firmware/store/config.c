@@ -530,38 +530,39 @@ static int refuse_syntax(const json_error_t *j, struct store_config_error *e)
     return -EBADMSG;
 }
 
-int store_config_parse_made(const char *text, size_t len, const char *made_of,
-                            size_t made_len, const char *dir,
-                            struct store_config **ret,
-                            struct store_config_error *ret_error)
+static int parse_text(struct parse *p, const char *text, size_t len,
+                      struct store_config **ret)
 {
-    struct parse p = {
-        .text = made_of, .len = made_len, .dir = dir, .error = ret_error};
     json_error_t j;
     if (len > STORE_CONFIG_LEN_MAX)
-        return refuse(&p, "the file is too long");
+        return refuse(p, "the file is too long");
     json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &j);
     if (!root)
-        return refuse_syntax(&j, ret_error);
-    struct store_config *c = config_defaults();
-    int r = -ENOMEM;
-    if (c)
-        r = take(&p, &top, root, (char *)c);
+        return refuse_syntax(&j, p->error);
+    LK_AUTO(store_config) c = config_defaults();
+    int r = c ? take(p, &top, root, (char *)c) : -ENOMEM;
     if (r == 0)
-        r = check_whole(&p, root, c);
+        r = check_whole(p, root, c);
     json_decref(root);
-    if (r < 0)
-        (void)store_config_free(c);
-    else
-        *ret = c;
+    if (r == 0)
+        *ret = LK_TAKE(c);
     return r;
+}
+
+int store_config_parse_made(const char *text, size_t len, const char *made_of,
+                            size_t made_len, struct store_config **ret,
+                            struct store_config_error *ret_error)
+{
+    struct parse p = {.text = made_of, .len = made_len, .error = ret_error};
+    return parse_text(&p, text, len, ret);
 }
 
 int store_config_parse(const char *text, size_t len, const char *dir,
                        struct store_config **ret,
                        struct store_config_error *ret_error)
 {
-    return store_config_parse_made(text, len, text, len, dir, ret, ret_error);
+    struct parse p = {text, len, dir, .error = ret_error};
+    return parse_text(&p, text, len, ret);
 }
 
 int store_config_read(int fd, const char *dir, struct store_config **ret,

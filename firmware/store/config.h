@@ -134,13 +134,13 @@ int store_config_parse(const char *text, size_t len, const char *dir,
                        struct store_config_error *ret_error) LK_MUST_CHECK;
 
 /* The same for a text that was made of another one with the same members:
- * lines are those of `made_of` (valid JSON of `made_len` bytes).
+ * lines are those of `made_of` (valid JSON of `made_len` bytes). Relative paths
+ * stay as they are.
  *
  * Errors, Thread  as store_config_parse()
  */
 int store_config_parse_made(const char *text, size_t len, const char *made_of,
-                            size_t made_len, const char *dir,
-                            struct store_config **ret,
+                            size_t made_len, struct store_config **ret,
                             struct store_config_error *ret_error) LK_MUST_CHECK;
 
 /* Parses what the regular file or memfd `fd` (borrowed) holds from its start;
