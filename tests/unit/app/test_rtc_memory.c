@@ -68,7 +68,9 @@ static void resized(void **state)
         assert_non_null(p);
         assert_int_equal(marks((uintptr_t)p, 4), 4);
         assert_true(marks(at, sizes[i]) <= LINKS);
-        assert_null(realloc(p, strtoul("0", NULL, 10)));
+        p = realloc(p, strtoul("0", NULL, 10));
+        assert_null(p);
+        free(p);
     }
     void *p = realloc(NULL, 10);
     assert_non_null(p);
