@@ -36,11 +36,18 @@ async function picture(page, name, { width, height }, theme) {
   if (pictures) await page.screenshot({ path: `${PICTURES}${name}-${width}x${height}-${theme}.png` });
 }
 
+/** A size of the window, and what follows from it: observers of sizes are told in the next frame, what they change is laid out in the one after. */
+async function resize(page, { width, height }) {
+  await page.setViewportSize({ width, height });
+  await page.waitForFunction(([w, h]) => innerWidth === w && innerHeight === h, [width, height]);
+  await page.evaluate(() => new Promise((then) => { requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(then))); }));
+}
+
 /** One state, in both themes by axe at two sizes, at all sizes for what fits. */
 async function see(page, name) {
   const found = [];
   for (const size of SIZES) {
-    await page.setViewportSize(size);
+    await resize(page, size);
     const say = (list) => found.push(...list.map((f) => `${name} at ${size.width}x${size.height}: ${f}`));
     say(await layoutFaults(page));
     for (const theme of THEMES) {
@@ -49,7 +56,7 @@ async function see(page, name) {
       await picture(page, name, size, theme);
     }
   }
-  await page.setViewportSize(HOME);
+  await resize(page, HOME);
   await setTheme(page, '');
   seen += 1;
   console.log(`- ${name}: ${found.length === 0 ? 'good' : `${found.length} faults`}`);
