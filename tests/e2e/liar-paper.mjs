@@ -8,7 +8,7 @@ import { ctlLies } from './lib/liar/ctl.mjs';
 import { documents } from './lib/liar/documents.mjs';
 import { paperLies } from './lib/liar/paper.mjs';
 import { main } from './lib/run.mjs';
-import { assert, until } from './lib/wait.mjs';
+import { PATIENCE_MS, assert, until } from './lib/wait.mjs';
 
 const PROTOCOL = new URL('../../firmware/signal/PROTOCOL.md', import.meta.url);
 const LIAR = readFileSync(new URL('./lib/liar/page.js', import.meta.url), 'utf8');
@@ -189,11 +189,11 @@ async function shows(t) {
 // --- ctl
 
 /** What the kiosk shows of the expert's microphone: it hears `ctl`. */
-async function ctlHears(t, on) {
+async function ctlHears(t, on, ms = PATIENCE_MS) {
   await t.bed.page.evaluate((mic) => window.probe.channels.ctl.send(JSON.stringify({ type: 'state', mic, camera: true })), on);
   const words = 'Asiantuntijan mikrofoni on pois päältä';
-  if (on) await t.bed.kiosk.saysNot(words);
-  else await t.bed.kiosk.says(words);
+  if (on) await t.bed.kiosk.saysNot(words, ms);
+  else await t.bed.kiosk.says(words, ms);
 }
 
 async function ctl(t) {
@@ -263,7 +263,8 @@ async function floods(t) {
   await liar(page, 'opens', { labels: ['paper', 'ctl', 'form', 'text', '', 'x'], times: 40 });
   await stands(t, 'strange channels');
   await liar(page, 'floods', { label: 'ctl', message: '{"type":"identify-seen","n":#}', times: 1000, text: true });
-  await until('ctl to be heard again', () => ctlHears(t, false).then(() => true), 30000);
+  // What is said while the gate is shut is lost: said again until it is heard.
+  await until('ctl to be heard again', () => ctlHears(t, false, 2000).then(() => true), PATIENCE_MS);
   await ctlHears(t, true);
   await stands(t, 'floods');
   await nothingLeaked(t, 'floods');
