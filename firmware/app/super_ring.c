@@ -1,5 +1,6 @@
 #include "app/super_ring.h"
 
+#include "base/bytes.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -27,20 +28,6 @@ struct super_ring {
     int fd;
 };
 
-static void put(uint8_t *to, uint64_t v, size_t bytes)
-{
-    for (size_t i = 0; i < bytes; i++)
-        to[i] = (uint8_t)(v >> (8 * i));
-}
-
-static uint64_t get(const uint8_t *from, size_t bytes)
-{
-    uint64_t v = 0;
-    for (size_t i = 0; i < bytes; i++)
-        v |= (uint64_t)from[i] << (8 * i);
-    return v;
-}
-
 /* CRC-32 (IEEE 802.3), bit by bit: a line now and then. */
 static uint32_t checksum(const uint8_t *data, size_t len)
 {
@@ -59,13 +46,13 @@ void super_ring_encode(const struct super_log_line *line,
     size_t len = strnlen(line->text, SUPER_LOG_TEXT_MAX - 1);
     memset(ret, 0, SUPER_RING_SLOT);
     memcpy(ret, magic, sizeof(magic));
-    put(ret + AT_NUMBER, line->number, 8);
-    put(ret + AT_TIME, (uint64_t)line->wall_us, 8);
+    lk_put_le(ret + AT_NUMBER, line->number, 8);
+    lk_put_le(ret + AT_TIME, (uint64_t)line->wall_us, 8);
     (void)snprintf((char *)ret + AT_PROGRAM, SUPER_RING_PROGRAM_MAX, "%s",
                    line->program);
-    put(ret + AT_LENGTH, len, 2);
+    lk_put_le(ret + AT_LENGTH, len, 2);
     memcpy(ret + AT_TEXT, line->text, len);
-    put(ret + AT_SUM, checksum(ret, AT_SUM), 4);
+    lk_put_le(ret + AT_SUM, checksum(ret, AT_SUM), 4);
 }
 
 static bool is_program(const uint8_t *name)
@@ -81,11 +68,11 @@ static bool is_program(const uint8_t *name)
 
 int super_ring_decode(uint8_t slot[SUPER_RING_SLOT], struct super_log_line *ret)
 {
-    uint64_t len = get(slot + AT_LENGTH, 2);
-    uint64_t number = get(slot + AT_NUMBER, 8);
-    uint64_t time = get(slot + AT_TIME, 8);
+    uint64_t len = lk_get_le(slot + AT_LENGTH, 2);
+    uint64_t number = lk_get_le(slot + AT_NUMBER, 8);
+    uint64_t time = lk_get_le(slot + AT_TIME, 8);
     if (memcmp(slot, magic, sizeof(magic)) != 0 || len >= SUPER_LOG_TEXT_MAX ||
-        get(slot + AT_SUM, 4) != checksum(slot, AT_SUM))
+        lk_get_le(slot + AT_SUM, 4) != checksum(slot, AT_SUM))
         return -EBADMSG;
     char *text = (char *)slot + AT_TEXT;
     if (number < 1 || number >= SUPER_LOG_NUMBER_MAX || time > TIME_MAX ||

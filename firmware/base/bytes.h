@@ -1,4 +1,5 @@
-/* bytes.h - bounded reader and writer of big-endian bytes.
+/* bytes.h - bounded reader and writer of big-endian bytes; little-endian
+ * numbers at fixed places of records on a disk.
  *
  * Room: a cursor that turns sour on the first overrun and stays so, so that a
  * parser checks once at its end. Pure: no I/O, no allocation, any thread.
@@ -94,6 +95,21 @@ static inline void lk_put_u32(uint8_t *p, uint32_t v)
     p[1] = (uint8_t)(v >> 16);
     p[2] = (uint8_t)(v >> 8);
     p[3] = (uint8_t)v;
+}
+
+/* The `bytes` (1..8) lowest bytes of `v`, the lowest first. */
+static inline void lk_put_le(uint8_t *to, uint64_t v, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        to[i] = (uint8_t)(v >> (8 * i));
+}
+
+static inline uint64_t lk_get_le(const uint8_t *from, size_t bytes)
+{
+    uint64_t v = 0;
+    for (size_t i = 0; i < bytes; i++)
+        v |= (uint64_t)from[i] << (8 * i);
+    return v;
 }
 
 #endif

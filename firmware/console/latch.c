@@ -1,5 +1,7 @@
 #include "console/latch.h"
 
+#include "base/bytes.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -24,20 +26,6 @@ struct console_latch {
     char boot[CONSOLE_LATCH_BOOT_MAX];
 };
 
-static void put(uint8_t *to, uint64_t v, size_t bytes)
-{
-    for (size_t i = 0; i < bytes; i++)
-        to[i] = (uint8_t)(v >> (8 * i));
-}
-
-static uint64_t get(const uint8_t *from, size_t bytes)
-{
-    uint64_t v = 0;
-    for (size_t i = 0; i < bytes; i++)
-        v |= (uint64_t)from[i] << (8 * i);
-    return v;
-}
-
 /* FNV-1a: against torn and stray bytes, not against anybody. */
 static uint32_t checksum(const uint8_t *data, size_t len)
 {
@@ -52,10 +40,10 @@ void console_latch_encode(const struct console_gate *g, const char *boot,
 {
     memset(ret, 0, CONSOLE_LATCH_LEN);
     memcpy(ret, magic, sizeof(magic));
-    put(ret + AT_FAILED, g->failed, 4);
-    put(ret + AT_UNTIL, (uint64_t)g->until_us, 8);
+    lk_put_le(ret + AT_FAILED, g->failed, 4);
+    lk_put_le(ret + AT_UNTIL, (uint64_t)g->until_us, 8);
     (void)snprintf((char *)ret + AT_BOOT, CONSOLE_LATCH_BOOT_MAX, "%s", boot);
-    put(ret + AT_SUM, checksum(ret, AT_SUM), 4);
+    lk_put_le(ret + AT_SUM, checksum(ret, AT_SUM), 4);
 }
 
 /* Closed anew, for as long as so many failures close it. */
@@ -72,10 +60,11 @@ struct console_gate console_latch_decode(const uint8_t *data, size_t len,
     if (len == 0)
         return (struct console_gate){.failed = 0};
     if (len != CONSOLE_LATCH_LEN || memcmp(data, magic, sizeof(magic)) != 0 ||
-        get(data + AT_SUM, 4) != checksum(data, AT_SUM))
+        lk_get_le(data + AT_SUM, 4) != checksum(data, AT_SUM))
         return closed(CONSOLE_TRIES, now_us);
-    struct console_gate g = {.failed = (unsigned)get(data + AT_FAILED, 4),
-                             .until_us = (int64_t)get(data + AT_UNTIL, 8)};
+    struct console_gate g = {.failed = (unsigned)lk_get_le(data + AT_FAILED, 4),
+                             .until_us =
+                                 (int64_t)lk_get_le(data + AT_UNTIL, 8)};
     bool same = memchr(data + AT_BOOT, 0, CONSOLE_LATCH_BOOT_MAX) &&
                 strcmp((const char *)data + AT_BOOT, boot) == 0;
     if (g.until_us > 0 && (!same || g.until_us > now_us + CONSOLE_LOCK_MAX_US))

@@ -56,4 +56,7 @@ extern const struct probe_attempt probe_needed[];
 /* r of a system call as 0 or -errno. */
 int probe_result(long r);
 
+/* luukku-super's socket: forbidden to all programs but one, which needs it. */
+int probe_connect_control(const struct probe_target *t);
+
 #endif

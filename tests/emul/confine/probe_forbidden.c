@@ -22,6 +22,16 @@ int probe_result(long r)
     return r < 0 ? -errno : 0;
 }
 
+int probe_connect_control(const struct probe_target *t)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    LK_AUTO_FD fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    memcpy(a.sun_path, t->control, sizeof(t->control));
+    return probe_result(connect(fd, (void *)&a, sizeof(a)));
+}
+
 static int try_open(const char *path, int flags)
 {
     LK_AUTO_FD fd = open(path, flags | O_CLOEXEC, 0600);
@@ -189,16 +199,6 @@ SOCKET(socket_bluetooth, AF_BLUETOOTH, SOCK_RAW, 1);
 SOCKET(socket_can, AF_CAN, SOCK_RAW, 1);
 SOCKET(socket_alg, AF_ALG, SOCK_SEQPACKET, 0);
 
-static int connect_to_control(const struct probe_target *t)
-{
-    struct sockaddr_un a = {.sun_family = AF_UNIX};
-    LK_AUTO_FD fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -errno;
-    memcpy(a.sun_path, t->control, sizeof(t->control));
-    return probe_result(connect(fd, (void *)&a, sizeof(a)));
-}
-
 static int listen_on_network(const struct probe_target *t)
 {
     (void)t;
@@ -297,7 +297,7 @@ const struct probe_attempt probe_forbidden[] = {
     {"socket AF_BLUETOOTH", PROBE_BOTH, socket_bluetooth},
     {"socket AF_CAN", PROBE_BOTH, socket_can},
     {"socket AF_ALG", PROBE_BOTH, socket_alg},
-    {"connect to the control socket", PROBE_SUPERS, connect_to_control},
+    {"connect to the control socket", PROBE_SUPERS, probe_connect_control},
     {"listen on the network", PROBE_BOTH, listen_on_network},
     {NULL, PROBE_BOTH, NULL},
 };

@@ -22,7 +22,6 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 static void *thread_main(void *arg)
@@ -191,16 +190,6 @@ static int open_line(const struct probe_target *t)
     return probe_result(fd);
 }
 
-static int ask_super(const struct probe_target *t)
-{
-    struct sockaddr_un a = {.sun_family = AF_UNIX};
-    LK_AUTO_FD fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -errno;
-    memcpy(a.sun_path, t->control, sizeof(t->control));
-    return probe_result(connect(fd, (void *)&a, sizeof(a)));
-}
-
 static int sync_file(const struct probe_target *t)
 {
     (void)t;
@@ -284,7 +273,7 @@ const struct probe_attempt probe_needed[] = {
     {"soft refusals", PROBE_BOTH, ask_for_things_softly},
     {"null and random devices", PROBE_SUPERS, open_devices},
     {"its line", PROBE_CONSOLE, open_line},
-    {"luukku-super's socket", PROBE_CONSOLE, ask_super},
+    {"luukku-super's socket", PROBE_CONSOLE, probe_connect_control},
     {"a trail that is on the disk", PROBE_CONSOLE, sync_file},
     {"files of the resolver", PROBE_NET, open_resolver},
     {"fonts", PROBE_FONTS, open_font},
