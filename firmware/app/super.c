@@ -20,6 +20,7 @@ const struct super_timing super_timing_usual = {
     .backoff_us = 100000,
     .backoff_most_us = 30000000,
     .healthy_us = 60000000,
+    .answer_us = 5000000,
 };
 
 const struct super_timing super_timing_slow = {
@@ -30,6 +31,7 @@ const struct super_timing super_timing_slow = {
     .backoff_us = 100000,
     .backoff_most_us = 30000000,
     .healthy_us = 60000000,
+    .answer_us = 50000000,
 };
 
 /* A channel between two that are linked: the ends of a fresh pair, in place of

@@ -29,14 +29,15 @@ struct super_timing {
     int64_t backoff_us;      /* the second restart's wait; doubles */
     int64_t backoff_most_us; /* longest wait */
     int64_t healthy_us;      /* after a run this long, as if the first */
+    int64_t answer_us;       /* a program's answer to a command */
 };
 
-/* 0.3 s, 4, 15 s (60 s in sanitized builds), 2 s, 0.1 s, 30 s, 60 s: a program
- * that hangs in a call must be back within 5 s. */
+/* 0.3 s, 4, 30 s (60 s in sanitized builds), 2 s, 0.1 s, 30 s, 60 s, 5 s: a
+ * program that hangs in a call must be back within 5 s. */
 extern const struct super_timing super_timing_usual;
 
-/* Ten times as long for pings, the start and the end: for a machine that is
- * emulated. */
+/* Ten times as long for pings, the end and answers, twenty for the start: for a
+ * machine that is emulated. */
 extern const struct super_timing super_timing_slow;
 
 enum super_state {

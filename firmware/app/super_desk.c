@@ -21,7 +21,7 @@ static const struct command {
     enum route route;
     enum answer answer;
     bool ui_control; /* only where it is allowed */
-    int patience_s;  /* it may take so long; 0: SUPER_DESK_ANSWER_US */
+    int patience_s;  /* it may take so long; 0: as any answer */
 } commands[] = {
     {{"status", NULL}, TO_ALL, ANSWER_STATUS, false, 0},
     {{"devices", NULL}, TO_ALL, ANSWER_LIST, false, 0},
@@ -277,7 +277,7 @@ struct pending *super_desk_open(struct super_desk *d, uint64_t client,
                           .client = client,
                           .client_id = req->id,
                           .answer = answer,
-                          .until_us = now_us + SUPER_DESK_ANSWER_US};
+                          .until_us = now_us + d->config.answer_us};
     if (answer == ANSWER_STATUS)
         p->result = super_own_status(&own);
     else if (answer == ANSWER_SELFTEST)
@@ -429,9 +429,9 @@ void super_desk_request(void *arg, uint64_t client,
     struct pending *p = super_desk_open(d, client, req, c->answer);
     if (!p)
         return;
-    if (c->patience_s)
-        p->until_us =
-            lk_loop_now_us(d->loop) + c->patience_s * INT64_C(1000000);
+    const int64_t patience_us = c->patience_s * INT64_C(1000000);
+    p->until_us =
+        lk_loop_now_us(d->loop) + LK_MAX(patience_us, d->config.answer_us);
     if (c->route == TO_EMULATOR)
         desk_emulator(d, p, req);
     else

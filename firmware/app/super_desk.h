@@ -13,7 +13,6 @@
 #include "control/server.h"
 
 #define SUPER_DESK_PENDING_MAX 32
-#define SUPER_DESK_ANSWER_US 5000000 /* a program has this long to answer */
 
 /* Places of the programs in struct super_config. */
 enum super_desk_program {
@@ -49,6 +48,7 @@ struct super_desk_config {
     struct super_news *news;           /* borrowed */
     struct super_provision *provision; /* borrowed; NULL: from a file */
     bool may_reboot;                   /* the machine is the kiosk's own */
+    int64_t answer_us;                 /* a program has this long to answer */
     /* Asked to end. Later, please: the answer goes out after this returns. */
     void (*end)(void *arg, enum super_desk_end end);
     void *arg;

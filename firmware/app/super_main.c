@@ -196,6 +196,11 @@ static void on_end(void *arg, enum super_desk_end end)
     a->end = end;
 }
 
+static const struct super_timing *timing(const struct app *a)
+{
+    return a->options.slow ? &super_timing_slow : &super_timing_usual;
+}
+
 static int make_control(struct app *a)
 {
     struct super_desk_config desk = {.kiosk = a->config->kiosk,
@@ -212,6 +217,7 @@ static int make_control(struct app *a)
                                      .news = &a->news,
                                      .provision = a->provision,
                                      .may_reboot = a->options.may_reboot,
+                                     .answer_us = timing(a)->answer_us,
                                      .end = on_end,
                                      .arg = a};
     int r = super_desk_new(a->loop, &desk, &a->desk);
@@ -337,25 +343,24 @@ static int make_health(struct app *a)
 
 static int make_super(struct app *a)
 {
-    struct super_config config = {
-        .program = a->program,
-        .programs = SUPER_DESK_PROGRAMS,
-        .link = {{SUPER_LUUKKUD, SUPER_RTC},
-                 {SUPER_LUUKKUD, SUPER_SCAN},
-                 {SUPER_LUUKKUD, SUPER_CARD},
-                 {SUPER_LUUKKUD, SUPER_FETCH}},
-        .links = 4,
-        .timing = a->options.slow ? super_timing_slow : super_timing_usual,
-        .keep_programs = a->options.keep_programs,
-        .log = a->log,
-        .reply = forward_reply,
-        .gone = forward_gone,
-        .device = forward_device,
-        .post = forward_post,
-        .news = forward_news,
-        .ready = forward_ready,
-        .stopped = on_stopped,
-        .arg = a};
+    struct super_config config = {.program = a->program,
+                                  .programs = SUPER_DESK_PROGRAMS,
+                                  .link = {{SUPER_LUUKKUD, SUPER_RTC},
+                                           {SUPER_LUUKKUD, SUPER_SCAN},
+                                           {SUPER_LUUKKUD, SUPER_CARD},
+                                           {SUPER_LUUKKUD, SUPER_FETCH}},
+                                  .links = 4,
+                                  .timing = *timing(a),
+                                  .keep_programs = a->options.keep_programs,
+                                  .log = a->log,
+                                  .reply = forward_reply,
+                                  .gone = forward_gone,
+                                  .device = forward_device,
+                                  .post = forward_post,
+                                  .news = forward_news,
+                                  .ready = forward_ready,
+                                  .stopped = on_stopped,
+                                  .arg = a};
     int r = super_new(a->loop, &config, &a->super);
     if (r == 0)
         super_desk_attach(a->desk, a->super, a->devices, a->server);
