@@ -51,8 +51,6 @@ function search(t, disk, planted) {
   console.log(`  ${planted.names.length} secrets looked for in ${((Date.now() - begun) / 1000).toFixed(0)} s: ${planted.names.join(', ')}; the control strings were found`);
 }
 
-const running = (stand) => until('all programs to run', async () => (await stand.kiosk.ctl('status')).health === 'ok', 60000, 1000);
-
 /** `first` is called when the system answers, and the kiosk perhaps not yet. */
 async function switchOn(t, guest, first) {
   t.step('the kiosk is switched on');
@@ -62,7 +60,7 @@ async function switchOn(t, guest, first) {
   console.log(`  its system answers after ${((Date.now() - begun) / 1000).toFixed(0)} s`);
   const stand = standOf(guest);
   await first?.();
-  await running(stand);
+  await stand.kiosk.running();
   await stand.kiosk.screenIs('start');
   console.log(`  ready after ${((Date.now() - begun) / 1000).toFixed(0)} s`);
   return stand;
@@ -122,7 +120,7 @@ await main('power is cut', async (t) => {
   await cut(t, guest);
   search(t, disk, planted);
   stand = await switchOn(t, guest);
-  await until('the page\'s queue', async () => !(await page.visible('remote-video')), 150000);
+  await until('the page\'s queue', async () => !(await page.visible('remote-video')), 45000);
   await visit(t, stand, page, planted);
   await ends(t, stand);
   await cut(t, guest);

@@ -8,6 +8,7 @@ import { order } from '../e2e/lib/emulator.mjs';
 import { main } from '../e2e/lib/run.mjs';
 import { assert, until } from '../e2e/lib/wait.mjs';
 import { Line } from './line.mjs';
+import { standOf } from './visit.mjs';
 
 const LIMIT_MS = 1500000;
 const PATIENCE_MS = 300000;
@@ -89,16 +90,16 @@ async function everythingPasses(t, line) {
   await until('what is there to pass', async () => {
     all = await line.run('test all', PATIENCE_MS);
     return WANTED.every((test) => result(all, test) === 'PASS');
-  }, PATIENCE_MS, 2000).catch((error) => assert(false, `${error.message}\n${all}`));
+  }, undefined, 200).catch((error) => assert(false, `${error.message}\n${all}`));
   console.log(all.replaceAll('\r', ''));
 }
 
 async function unplugged(t, line, { control }, device, test) {
   t.step(`without the ${device}`);
   await order(control, 'unplug');
-  await until(`test ${test} to fail`, async () => result(await line.run(`test ${test}`, PATIENCE_MS), test) === 'FAIL', PATIENCE_MS, 1000);
+  await until(`test ${test} to fail`, async () => result(await line.run(`test ${test}`, PATIENCE_MS), test) === 'FAIL', undefined, 100);
   await order(control, 'plug');
-  await until(`test ${test} to pass again`, async () => result(await line.run(`test ${test}`, PATIENCE_MS), test) === 'PASS', PATIENCE_MS, 1000);
+  await until(`test ${test} to pass again`, async () => result(await line.run(`test ${test}`, PATIENCE_MS), test) === 'PASS', undefined, 100);
 }
 
 async function locksOut(t, line, { user, password }) {
@@ -148,7 +149,7 @@ await main('the serial console', async (t) => {
   line.type('\r');
   await line.expect('login: ', PATIENCE_MS);
   console.log(`  the console answers after ${((Date.now() - begun) / 1000).toFixed(0)} s`);
-  await until('all programs to run', async () => /"health":"ok"/.test(await machine.must('luukkuctl --socket /run/luukku/control --json status')), PATIENCE_MS, 1000);
+  await standOf(guest).kiosk.running();
   await anyEnd(t, line, technician);
   await atSpeed(t, machine, line, technician, 9600);
   await atSpeed(t, machine, line, technician, 115200);

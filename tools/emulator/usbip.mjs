@@ -238,6 +238,9 @@ export class UsbipServer {
   }
 
   import(connection, busid, patience = LEAVING_MS) {
+    if (connection.socket.destroyed) {
+      return; // it went while it waited: it would never leave again
+    }
     if (!this.device.plugged || busid !== this.busid) {
       connection.refused(ST.noDevice);
     } else if (this.importer && patience) {

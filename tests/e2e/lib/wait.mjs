@@ -6,7 +6,7 @@ const SLOWER = Number(process.env.LUUKKU_SLOWER ?? 1);
 /** How long one step may take on a machine that is busy, where nothing is promised of its time. */
 export const PATIENCE_MS = 45000;
 
-/** Asks `check` until it gives something true, and gives that; throws after `ms`, or as much longer as all is slower. */
+/** Asks `check` until it gives something true, and gives that; throws after `ms`, or as much longer as all is slower; and asks as much less often. */
 export async function until(what, check, ms = PATIENCE_MS, everyMs = 50) {
   const end = Date.now() + ms * SLOWER;
   let last;
@@ -22,7 +22,7 @@ export async function until(what, check, ms = PATIENCE_MS, everyMs = 50) {
       const why = last instanceof Error ? last.message : JSON.stringify(last);
       throw new Error(`waited ${ms * SLOWER} ms in vain: ${what} (last: ${why})`);
     }
-    await new Promise((resolve) => setTimeout(resolve, everyMs));
+    await new Promise((resolve) => setTimeout(resolve, everyMs * SLOWER));
   }
 }
 

@@ -220,3 +220,21 @@ test('whoever comes right after another is let in', async () => {
   assert.equal(again.status, 0);
   usb = again.usb;
 });
+
+test('whoever goes while it waits is not let in', async (t) => {
+  const letIn = server.import.bind(server);
+  let asked = 0;
+  const twice = new Promise((done) => t.mock.method(server, 'import', (...words) => {
+    letIn(...words);
+    asked += 1;
+    if (asked === 1) echo.unplug(); // it waits for `usb` to go
+    if (asked === 2) done();
+  }));
+  assert.equal((await Usb.import(at)).status, null);
+  echo.plug();
+  await twice;
+  t.mock.restoreAll();
+  const again = await Usb.import(at);
+  assert.equal(again.status, 0);
+  usb = again.usb;
+});

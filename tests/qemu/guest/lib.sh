@@ -2,6 +2,9 @@
 # shellcheck shell=bash
 set -uo pipefail
 
+# The emulator answers at once; a guest may have to wait for its processor.
+readonly ATTACH_S=30
+
 # Says why and ends the job.
 fail() {
   echo "FAILED: $*"
@@ -35,7 +38,7 @@ usb_node() {
 
 # Gives the emulator at TCP port $1 of the host to this kernel.
 attach() {
-  usbip --tcp-port "$1" attach -r "${LUUKKU_HOST:-10.0.2.2}" -b 1-1
+  timeout "$ATTACH_S" usbip --tcp-port "$1" attach -r "${LUUKKU_HOST:-10.0.2.2}" -b 1-1
 }
 
 # Whether vhci-hcd has a device attached from port $1. /var/run/vhci_hcd/portN is "HOST PORT BUSID".
