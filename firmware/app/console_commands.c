@@ -1,5 +1,6 @@
 #include "app/console_commands.h"
 
+#include "app/console_care.h"
 #include "app/console_provision.h"
 #include "app/console_show.h"
 #include "console/put.h"
@@ -249,6 +250,8 @@ static const struct console_command commands[] = {
     {"show storage", "room on the disks", NULL, 0, 0, show},
     {"show temperature", "sensors", NULL, 0, 0, show},
     {"show net", "interfaces, routes, servers", NULL, 0, 0, show},
+    {"show settings", "what is set here, and what may be", NULL, 0, 0,
+     console_care_settings},
     {"show certs", "certificates and their ends", NULL, 0, 0, show},
     {"show call", "figures of the present call", NULL, 0, 0, show},
     {"show calls", "figures of the last calls", NULL, 0, 0, show},
@@ -294,6 +297,18 @@ static const struct console_command commands[] = {
      console_provision_text},
     {"provision site", "give it its site file, pasted", "[check|now]", 0, 1,
      console_provision_text},
+    {"set", "change how this kiosk is; not during a visit", NULL, 0, 0, NULL},
+    {"set language", "what a visit begins in", "fi|sv|en|se|ru|uk|ar|et", 1, 1,
+     console_care_set},
+    {"set volume", "what a visit begins with", "1..10", 1, 1, console_care_set},
+    {"set brightness", "the display's light, percent", "10..100", 1, 1,
+     console_care_set},
+    {"set text", "the place's name, its notice to citizens", "site|notice", 1,
+     1, console_care_set_text},
+    {"set keypad", "which key does what: JSON, pasted", NULL, 0, 0,
+     console_care_set_text},
+    {"unset", "as the site file says it again",
+     "language|volume|brightness|site|notice|keypad", 1, 1, console_care_unset},
     {"restart", "begin the kiosk's programs anew", "[now]", 0, 1, begin_anew},
     {"reboot", "begin the machine anew", "[now]", 0, 1, begin_anew},
     {"terminal", "this terminal", NULL, 0, 0, NULL},

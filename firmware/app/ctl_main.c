@@ -63,6 +63,10 @@ static const char usage[] =
     "                            (JSON); FILE - is standard input; check: "
     "only\n"
     "                            looks; now: also during a visit\n"
+    "  settings                  what is set at the kiosk, and what may be\n"
+    "  set NAME VALUE            NAME: language, volume, brightness, site,\n"
+    "                            notice, keypad (JSON); not during a visit\n"
+    "  unset NAME                as the site file says it again\n"
     "  audit WHO TEXT            leave a line in the log\n"
     "\n"
     "where the kiosk was started with --allow-ui-control:\n"
@@ -120,6 +124,9 @@ static const struct shape {
     {{"provision", "certificate"}, 2},
     {{"provision", "site"}, 1},
     {{"provision", "site"}, 2},
+    {{"settings", NULL}, 0},
+    {{"set", NULL}, 2},
+    {{"unset", NULL}, 1},
     {{"restart", NULL}, 0},
     {{"restart", "now"}, 0},
     {{"reboot", NULL}, 0},

@@ -168,8 +168,11 @@ static int core_make_beside(struct luukkud_core *c,
 int luukkud_core_make_rooms(struct luukkud_core *c,
                             const struct luukkud_core_config *config)
 {
-    struct session_config sc = {
-        .site = config->config->site, .lang = "fi", .idle_us = config->idle_us};
+    struct session_config sc = {.site = config->config->site,
+                                .lang = config->config->language,
+                                .notice = config->config->notice,
+                                .volume = config->config->volume,
+                                .idle_us = config->idle_us};
     struct signal_call_config cc = {.kiosk = config->config->kiosk,
                                     .site = config->config->site,
                                     .key = config->key,

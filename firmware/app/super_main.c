@@ -1,5 +1,6 @@
 /* luukku-super: starts, confines and watches the rest. */
 #include "app/super.h"
+#include "app/super_backlight.h"
 #include "app/super_camera.h"
 #include "app/super_desk.h"
 #include "app/super_device.h"
@@ -386,6 +387,18 @@ static int load_files(struct app *a)
     return super_files_load(a->options.config, &a->config, &a->files);
 }
 
+/* As the configuration wants it; a display whose light the kernel does not
+ * know is as bright as it is. */
+static void set_light(const struct app *a)
+{
+    if (a->config->brightness == 0)
+        return;
+    int r = super_backlight_set(SUPER_BACKLIGHT_DIR, a->config->brightness);
+    if (r <= 0)
+        LK_LOG(WARN, "super", "brightness=%u lights=%d err=%s",
+               a->config->brightness, LK_MAX(r, 0), strerrorname_np(-r));
+}
+
 static int app_open(struct app *a)
 {
     int r = load_files(a);
@@ -407,6 +420,8 @@ static int app_open(struct app *a)
         r = make_health(a);
     if (r == 0)
         r = make_super(a);
+    if (r == 0)
+        set_light(a);
     return r;
 }
 

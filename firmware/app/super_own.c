@@ -4,6 +4,7 @@
 #include "app/super_machine.h"
 #include "app/super_provision.h"
 #include "app/super_query.h"
+#include "app/super_settings.h"
 #include "app/super_time.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -214,6 +215,9 @@ static const struct own {
     {{"device", "again"}, CONTROL_ARGS_MAX, own_again},
     {{"audit", NULL}, CONTROL_ARGS_MAX, own_audit},
     {{"provision", NULL}, 4, own_provision},
+    {{"settings", NULL}, 1, super_settings_show},
+    {{"set", NULL}, 3, super_settings_set},
+    {{"unset", NULL}, 2, super_settings_set},
     {{"restart", NULL}, 2, own_end},
     {{"reboot", NULL}, 2, own_end},
 };

@@ -310,6 +310,39 @@ static json_t *put_answer(struct super_provision *p,
     return json_integer((json_int_t)p->put->len);
 }
 
+const struct provision_files *super_provision_files(
+    const struct super_provision *p)
+{
+    return p->files;
+}
+
+struct provision_own super_provision_own(const struct super_provision *p,
+                                         char name[LK_NAME_MAX])
+{
+    if (provision_cert_name(p->files, name) < 0)
+        name[0] = 0; /* it has none yet */
+    return (struct provision_own){
+        .control = p->config.control, .outbox = p->outbox, .kiosk = name};
+}
+
+int super_provision_replace(struct super_provision *p,
+                            struct provision_files *files)
+{
+    int r = save(p, files);
+    if (r < 0)
+        return r;
+    (void)provision_files_free(p->files);
+    p->files = files;
+    p->broken = false;
+    return 0;
+}
+
+const char *super_provision_refuse(struct super_provision *p, const char *why)
+{
+    (void)snprintf(p->why, sizeof(p->why), "%s", why);
+    return p->why;
+}
+
 /* Checks what was put, and changes `files` by it. */
 static int take(struct super_provision *p, bool site,
                 struct provision_files *files, struct store_config_error *e)
@@ -317,10 +350,7 @@ static int take(struct super_provision *p, bool site,
     char name[LK_NAME_MAX] = "";
     const char *text = lk_buf_str(p->put);
     if (site) {
-        int r = provision_cert_name(files, name);
-        const struct provision_own own = {.control = p->config.control,
-                                          .outbox = p->outbox,
-                                          .kiosk = r < 0 ? "" : name};
+        const struct provision_own own = super_provision_own(p, name);
         return provision_site_put(files, text, p->put->len, &own, e);
     }
     LK_AUTO(store_config) config = NULL;
@@ -363,7 +393,7 @@ static json_t *apply(struct super_provision *p, bool site, bool check,
         return NULL;
     }
     if (r == 0 && !check)
-        r = save(p, files);
+        r = super_provision_replace(p, files);
     if (!files || r < 0) { /* NULL on failure alone */
         (void)snprintf(p->why, sizeof(p->why),
                        "it could not be kept (%s): nothing was changed",
@@ -372,10 +402,7 @@ static json_t *apply(struct super_provision *p, bool site, bool check,
         return NULL;
     }
     if (!check) {
-        struct provision_files *old = p->files;
-        p->files = LK_TAKE(files);
-        (void)provision_files_free(old);
-        p->broken = false;
+        (void)LK_TAKE(files); /* they are its own now */
         lk_buf_wipe(p->put);
         *ret_restart = super_provision_in_use(p);
         LK_LOG(WARN, "provision", "applied=%s generation=%u",

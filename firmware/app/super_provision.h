@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "control/message.h"
 #include "provision/key.h"
+#include "provision/site.h"
 #include "store/config.h"
 
 #include <jansson.h>
@@ -46,6 +47,22 @@ int super_provision_begin(const struct super_provision_config *config,
 
 /* Whether the kiosk has certificates and a site, and was begun with them. */
 bool super_provision_in_use(const struct super_provision *p);
+
+/* The set that stands, borrowed until it is replaced. */
+const struct provision_files *super_provision_files(
+    const struct super_provision *p);
+
+/* What is the kiosk's own, whatever its site; borrows from `p` and `name`. */
+struct provision_own super_provision_own(const struct super_provision *p,
+                                         char name[LK_NAME_MAX]);
+
+/* Makes `files` the set that stands and takes them over, with success alone.
+ * Errors: provision_state_save()'s. */
+int super_provision_replace(struct super_provision *p,
+                            struct provision_files *files) LK_MUST_CHECK;
+
+/* Keeps a sentence until the next call. Returns the copy. */
+const char *super_provision_refuse(struct super_provision *p, const char *why);
 
 /* Answers `provision ...`.
  *

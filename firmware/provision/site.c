@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "kiosk/keypad.h"
+#include "provision/overlay.h"
 #include "provision/pem.h"
 
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include <jansson.h>
 
 #define DEPTH_MAX 4
-#define KEYPAD "keypad.json"
 #define MADE "site-" /* how the names of the files begin that were made */
 
 /* A site file on its way. */
@@ -145,9 +145,9 @@ static int take_keypad(struct site *s)
     if (r == -EBADMSG)
         r = refuse(s, e.reason);
     if (r == 0)
-        r = provision_files_put(s->files, MADE KEYPAD, text, strlen(text));
-    if (r == 0 &&
-        json_object_set_new(s->root, "keypad", json_string(MADE KEYPAD)) < 0)
+        r = provision_files_put(s->files, PROVISION_KEYPAD, text, strlen(text));
+    if (r == 0 && json_object_set_new(s->root, "keypad",
+                                      json_string(PROVISION_KEYPAD)) < 0)
         r = -ENOMEM;
     free(text);
     s->depth--;
@@ -263,6 +263,8 @@ int provision_site_put(struct provision_files *f, const char *text, size_t len,
     }
     if (r == 0)
         r = take_own(&s);
+    if (r == 0)
+        r = overlay_apply(copy, s.root);
     if (r == 0)
         r = take_texts(&s);
     if (r == 0)

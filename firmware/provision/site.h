@@ -23,7 +23,9 @@ struct provision_own {
 
 /* Checks `len` bytes of JSON and puts what is made of them into the set:
  * PROVISION_SITE, PROVISION_CONFIG and the files that the configuration names,
- * in place of those of an earlier site. With an error the set is as it was.
+ * in place of those of an earlier site. What was set at the kiosk
+ * (PROVISION_SETTINGS of the set) stands above what the text says. With an
+ * error the set is as it was.
  *
  * Errors  -EBADMSG (why is in *ret_error, which is written only then: the
  *         line, the member's path and the reason), -ENOSPC, -ENOMEM

@@ -1,20 +1,11 @@
 /* session.c - a visit's life: events, time, what follows. */
 #include "session/session_impl.h"
 
+#include "base/lang.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *const langs[] = {"fi", "sv", "en", "se",
-                                    "ru", "uk", "ar", "et"};
-
-bool session_lang_known(const char *code)
-{
-    for (size_t i = 0; i < LK_ARRAY_LEN(langs); i++)
-        if (strcmp(langs[i], code) == 0)
-            return true;
-    return false;
-}
 
 void session_copy_text(char *ret, size_t cap, const char *s)
 {
@@ -31,7 +22,7 @@ void session_begin(struct session *s)
         .notices = s->view.notices & LASTING_NOTICES,
         .mic_on = true,
         .camera_on = true,
-        .volume = SESSION_VOLUME_DEFAULT,
+        .volume = s->default_volume,
         .has_papers = s->view.has_papers,
         .identity = {.reader = s->view.identity.reader,
                      .card_in = s->view.identity.card_in},
@@ -40,6 +31,7 @@ void session_begin(struct session *s)
     };
     s->headset_seen = v.manner.headset;
     memcpy(v.site, s->view.site, sizeof(v.site));
+    memcpy(v.site_notice, s->view.site_notice, sizeof(v.site_notice));
     memcpy(v.lang, s->default_lang, sizeof(v.lang));
     /* The view comes first; through its own address gcc 12 misjudges the size
      * under sanitizers. */
@@ -50,16 +42,25 @@ void session_begin(struct session *s)
     s->view = v;
 }
 
+static bool is_shown(const char *s, size_t cap)
+{
+    return strlen(s) < cap && lk_utf8_valid(s, strlen(s));
+}
+
 int session_new(const struct session_config *config, struct session **ret)
 {
-    if (strlen(config->site) >= SESSION_TEXT_MAX ||
-        !lk_utf8_valid(config->site, strlen(config->site)) ||
-        !session_lang_known(config->lang))
+    const char *notice = config->notice ? config->notice : "";
+    if (!is_shown(config->site, SESSION_TEXT_MAX) ||
+        !is_shown(notice, SESSION_NOTICE_MAX) ||
+        config->volume > SESSION_VOLUME_MAX || !lk_lang_known(config->lang))
         return -EINVAL;
     struct session *s = calloc(1, sizeof(*s));
     if (!s)
         return -ENOMEM;
     session_copy_text(s->view.site, sizeof(s->view.site), config->site);
+    session_copy_text(s->view.site_notice, sizeof(s->view.site_notice), notice);
+    s->default_volume =
+        config->volume ? config->volume : SESSION_VOLUME_DEFAULT;
     session_copy_text(s->default_lang, sizeof(s->default_lang), config->lang);
     s->view.notices = SESSION_NOTICE_NO_BROKER; /* until it is said to be up */
     s->view.version = 1;
@@ -379,8 +380,7 @@ bool session_can_idle(const struct session *s)
     return v->screen == SESSION_START &&
            (v->help || m->speech || m->contrast ||
             m->text_size != SESSION_TEXT_NORMAL ||
-            m->pace != SESSION_PACE_DEFAULT ||
-            v->volume != SESSION_VOLUME_DEFAULT ||
+            m->pace != SESSION_PACE_DEFAULT || v->volume != s->default_volume ||
             strcmp(v->lang, s->default_lang) != 0);
 }
 

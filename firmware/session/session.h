@@ -34,7 +34,10 @@ struct session;
 struct session_config {
     const char *site; /* shown name of the place; copied */
     const char *lang; /* language of every new visit; copied */
-    int64_t idle_us;  /* in place of SESSION_IDLE_US, for tests; 0: that */
+    /* What the place has to say to its citizens; copied. NULL or "": nothing */
+    const char *notice;
+    uint32_t volume; /* of every new visit; 0: SESSION_VOLUME_DEFAULT */
+    int64_t idle_us; /* in place of SESSION_IDLE_US, for tests; 0: that */
 };
 
 /* Makes a session on its start screen.

@@ -14,6 +14,7 @@
 struct session {
     struct session_view view;
     char default_lang[SESSION_LANG_MAX];
+    uint32_t default_volume;
     struct session_action action[SESSION_ACTIONS_MAX];
     size_t first;
     size_t actions;
@@ -32,8 +33,6 @@ struct session {
 #define LASTING_NOTICES                                    \
     (SESSION_NOTICE_NO_BROKER | SESSION_NOTICE_NO_CAMERA | \
      SESSION_NOTICE_NO_SOUND | SESSION_NOTICE_SIMULATED)
-
-bool session_lang_known(const char *code);
 
 /* Copies a shown text; a longer one is cut between characters. */
 void session_copy_text(char *ret, size_t cap, const char *s);

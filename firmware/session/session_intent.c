@@ -1,13 +1,15 @@
 /* session_intent.c - what people do, screen by screen. */
 #include "session/session_impl.h"
 
+#include "base/lang.h"
+
 #include "catalog/builtin.h"
 
 #include <string.h>
 
 static bool choose_lang(struct session *s, const char *code)
 {
-    if (!session_lang_known(code))
+    if (!lk_lang_known(code))
         return false;
     session_copy_text(s->view.lang, sizeof(s->view.lang), code);
     session_do(s, SESSION_DO_CONTROLS);

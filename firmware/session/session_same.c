@@ -84,6 +84,7 @@ bool session_view_same(const struct session_view *a,
            talk_same(&a->talk, &b->talk) && form_same(a, b) &&
            beside_same(a, b) && track_same(a, b) &&
            strcmp(a->lang, b->lang) == 0 && strcmp(a->site, b->site) == 0 &&
+           strcmp(a->site_notice, b->site_notice) == 0 &&
            strcmp(a->card, b->card) == 0 &&
            strcmp(a->expert_name, b->expert_name) == 0 &&
            strcmp(a->agency_name, b->agency_name) == 0;

@@ -11,10 +11,11 @@
 #include "base/text.h"
 #include "forms/view.h"
 
-#define SESSION_TEXT_MAX 129 /* bytes of a shown name, the NUL included */
-#define SESSION_ARG_MAX 512  /* bytes of an intent's argument, likewise */
-#define SESSION_SAID_MAX 512 /* bytes of one written turn, likewise */
-#define SESSION_SAID_TURNS 8 /* written turns that are shown, newest last */
+#define SESSION_NOTICE_MAX 257 /* bytes of a place's notice, likewise */
+#define SESSION_TEXT_MAX 129   /* bytes of a shown name, the NUL included */
+#define SESSION_ARG_MAX 512    /* bytes of an intent's argument, likewise */
+#define SESSION_SAID_MAX 512   /* bytes of one written turn, likewise */
+#define SESSION_SAID_TURNS 8   /* written turns that are shown, newest last */
 
 /* Bytes of a kiosk's requests for certificates, the NUL included. */
 #define SESSION_REQUEST_MAX 1280
@@ -191,8 +192,9 @@ struct session_view {
     char request[SESSION_REQUEST_MAX]; /* likewise: its requests, PEM */
     char lang[SESSION_LANG_MAX];
     char site[SESSION_TEXT_MAX];
-    char card[LK_NAME_MAX]; /* chosen service, or "" */
-    uint32_t notices;       /* enum session_notice bits */
+    char site_notice[SESSION_NOTICE_MAX]; /* of the place; "" none */
+    char card[LK_NAME_MAX];               /* chosen service, or "" */
+    uint32_t notices;                     /* enum session_notice bits */
 
     /* waiting */
     uint32_t place;        /* in the queue, from 1 */

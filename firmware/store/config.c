@@ -1,6 +1,5 @@
 #include "store/config.h"
 
-#include "base/buf.h"
 #include "base/json.h"
 #include "store/config_impl.h"
 
@@ -8,13 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <jansson.h>
 
 enum kind {
     KIND_NAME,
     KIND_TEXT,
+    KIND_NOTICE,
+    KIND_LANGUAGE,
     KIND_HOST,
     KIND_PORT,
     KIND_PATH,
@@ -220,6 +220,10 @@ static const struct field cameras_fields[] = {
 static const struct field top_fields[] = {
     {.name = "kiosk", .kind = KIND_NAME, .at = AT(kiosk)},
     {.name = "site", .kind = KIND_TEXT, .at = AT(site)},
+    OPTIONAL("notice", KIND_NOTICE, notice),
+    OPTIONAL("language", KIND_LANGUAGE, language),
+    NUMBER("volume", KIND_UINT, volume, 1, 10),
+    NUMBER("brightness", KIND_UINT, brightness, 10, 100),
     OBJECT("broker", false, broker_fields),
     OBJECT("tls", false, tls_fields),
     OBJECT("device", false, device_fields),
@@ -283,6 +287,12 @@ static int take_string(struct parse *p, const struct field *f, const json_t *v,
         break;
     case KIND_TEXT:
         wrong = config_text(s, at, STORE_CONFIG_TEXT_MAX);
+        break;
+    case KIND_NOTICE:
+        wrong = config_text(s, at, STORE_CONFIG_NOTICE_MAX);
+        break;
+    case KIND_LANGUAGE:
+        wrong = config_language(s, at);
         break;
     case KIND_HOST:
         wrong = config_host(s, at, STORE_CONFIG_HOST_MAX);
@@ -435,6 +445,8 @@ static int take(struct parse *p, const struct field *f, const json_t *v,
         return 0;
     case KIND_NAME:
     case KIND_TEXT:
+    case KIND_NOTICE:
+    case KIND_LANGUAGE:
     case KIND_HOST:
     case KIND_PATH:
     case KIND_SOCKET:
@@ -563,37 +575,4 @@ int store_config_parse(const char *text, size_t len, const char *dir,
 {
     struct parse p = {text, len, dir, .error = ret_error};
     return parse_text(&p, text, len, ret);
-}
-
-int store_config_read(int fd, const char *dir, struct store_config **ret,
-                      struct store_config_error *ret_error)
-{
-    LK_AUTO(lk_buf) b = NULL;
-    int r = lk_buf_new(STORE_CONFIG_LEN_MAX + 1, &b);
-    while (r == 0 && b->len <= STORE_CONFIG_LEN_MAX) {
-        r = lk_buf_reserve(b, STORE_CONFIG_LEN_MAX + 1 - b->len);
-        if (r < 0)
-            break;
-        ssize_t n = pread(fd, b->data + b->len,
-                          STORE_CONFIG_LEN_MAX + 1 - b->len, (off_t)b->len);
-        if (n < 0 && errno != EINTR)
-            r = -errno;
-        if (n == 0)
-            break;
-        b->len += n > 0 ? (size_t)n : 0;
-    }
-    if (r == 0)
-        r = store_config_parse(lk_buf_str(b), b->len, dir, ret, ret_error);
-    if (b)
-        lk_buf_wipe(b);
-    return r;
-}
-
-struct store_config *store_config_free(struct store_config *c)
-{
-    if (c) {
-        explicit_bzero(c, sizeof(*c));
-        free(c);
-    }
-    return NULL;
 }

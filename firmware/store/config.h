@@ -8,12 +8,14 @@
 #ifndef LUUKKU_STORE_CONFIG_H
 #define LUUKKU_STORE_CONFIG_H
 
+#include "base/lang.h"
 #include "base/text.h"
 #include "usb/allow/allow.h"
 
 #define STORE_CONFIG_LEN_MAX 65536 /* bytes of the JSON text */
 #define STORE_CONFIG_AGENCIES_MAX 16
 #define STORE_CONFIG_ICE_MAX 4      /* STUN servers, and as many TURN servers */
+#define STORE_CONFIG_NOTICE_MAX 257 /* bytes of a notice, likewise */
 #define STORE_CONFIG_TEXT_MAX 129   /* bytes of a text, the NUL included */
 #define STORE_CONFIG_HOST_MAX 254   /* bytes of a host name, the NUL included */
 #define STORE_CONFIG_PATH_MAX 1024  /* bytes of a path, the NUL included */
@@ -75,7 +77,11 @@ struct store_config_device {
 
 struct store_config {
     char kiosk[LK_NAME_MAX];
-    char site[STORE_CONFIG_TEXT_MAX]; /* shown to people; not empty */
+    char site[STORE_CONFIG_TEXT_MAX];     /* shown to people; not empty */
+    char notice[STORE_CONFIG_NOTICE_MAX]; /* likewise; "": none */
+    char language[LK_LANG_MAX];           /* of every visit's begin, "fi" */
+    uint32_t volume;     /* of every visit's begin, 1..10, default 7 */
+    uint32_t brightness; /* of the display's light, 10..100 %; 0: as it is */
     struct store_config_host broker;
     char tls_ca[STORE_CONFIG_PATH_MAX]; /* for the broker's connection */
     char tls_cert[STORE_CONFIG_PATH_MAX];

@@ -19,6 +19,7 @@ const char *config_path(const char *s, const char *dir, char *ret, size_t cap);
 const char *config_url(const char *s, char *ret, size_t cap);
 const char *config_usb(const char *s, struct usb_rule *ret);
 const char *config_port(const char *s, char *ret, size_t cap);
+const char *config_language(const char *s, char ret[LK_LANG_MAX]);
 const char *config_text(const char *s, char *ret, size_t cap);
 
 /* What holds where the text says nothing; NULL: no memory. */

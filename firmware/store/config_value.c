@@ -113,6 +113,14 @@ const char *config_text(const char *s, char *ret, size_t cap)
     return NULL;
 }
 
+const char *config_language(const char *s, char ret[LK_LANG_MAX])
+{
+    if (!lk_lang_known(s))
+        return "is not " LK_LANGS_TEXT;
+    (void)snprintf(ret, LK_LANG_MAX, "%s", s);
+    return NULL;
+}
+
 const char *config_path(const char *s, const char *dir, char *ret, size_t cap)
 {
     const char *wrong = config_text(s, ret, cap);
@@ -188,31 +196,4 @@ const char *config_usb(const char *s, struct usb_rule *ret)
     if (*s == '@')
         return config_port(s + 1, ret->port, sizeof(ret->port));
     return *s ? wrong : NULL;
-}
-
-/* The first device of a USB/IP server that has one. */
-static const char usual_busid[] = "1-1";
-static const char stills_busid[] = "stills"; /* what its place is called */
-
-/* Who it is, with a name. */
-static const char usual_scope[] = "openid profile";
-
-struct store_config *config_defaults(void)
-{
-    struct store_config *c = calloc(1, sizeof(*c));
-    if (!c)
-        return NULL;
-    c->panel_width_px = 1080;
-    c->panel_height_px = 1920;
-    c->panel_width_mm = 340;
-    c->panel_distance_mm = 600;
-    c->video_width_px = 640;
-    c->video_height_px = 480;
-    c->video_fps = 30;
-    c->video_max_kbps = 2000;
-    memcpy(c->phone.scope, usual_scope, sizeof(usual_scope));
-    memcpy(c->scanner.busid, usual_busid, sizeof(usual_busid));
-    memcpy(c->reader.busid, usual_busid, sizeof(usual_busid));
-    memcpy(c->document.busid, stills_busid, sizeof(stills_busid));
-    return c;
 }

@@ -65,6 +65,25 @@ static void start_strip(struct kiosk_page *p)
     kiosk_page_strip(p, &s);
 }
 
+/* What the place itself has to say, in its own words. */
+static void site_notice(struct kiosk_page *p)
+{
+    if (!p->view->site_notice[0])
+        return;
+    kiosk_tree_leaf(
+        p->t, &(struct kiosk_node){
+                  .id = "site-notice",
+                  .role = KIOSK_STATUS,
+                  .name = kiosk_tree_printf(p->t, "%s", p->view->site_notice),
+                  .look = KIOSK_LOOK_INFO,
+                  .icon = KIOSK_ICON_INFO,
+                  .icon_mm = 6.2f,
+                  .font = KIOSK_FONT_BODY,
+                  .ink = KIOSK_INK_BRAND,
+                  .box = {.pad_x = 5, .pad_y = 3, .min_h = 13},
+              });
+}
+
 void kiosk_screen_start(struct kiosk_page *p)
 {
     kiosk_page_spring(p);
@@ -75,6 +94,7 @@ void kiosk_screen_start(struct kiosk_page *p)
                     kiosk_page_str(p, KIOSK_STR_START_LANGUAGE));
     kiosk_page_langs(p, true);
     kiosk_page_spring(p);
+    site_notice(p);
     kiosk_page_notices(p, SESSION_NOTICE_NO_BROKER, 1);
     if (!kiosk_strip_leads(p)) {
         int i = kiosk_page_button(p, &start_next);
@@ -191,6 +211,7 @@ void kiosk_screen_services(struct kiosk_page *p)
     if (!p->low && p->view->manner.text_size == SESSION_TEXT_NORMAL)
         kiosk_page_langs(p, false);
     kiosk_page_title(p, KIOSK_STR_SERVICES_TITLE, KIOSK_STR_SERVICES_LEAD);
+    site_notice(p);
     kiosk_page_notices(p, SESSION_NOTICE_NO_BROKER, 1);
     kiosk_tree_open(p->t, &(struct kiosk_node){
                               .box = {.flow = KIOSK_GRID,

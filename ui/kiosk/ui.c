@@ -273,6 +273,7 @@ static void ui_take_view(struct kiosk_ui *ui, struct session_view *v)
 {
     text_clean(v->lang, sizeof(v->lang));
     text_clean(v->site, sizeof(v->site));
+    text_clean(v->site_notice, sizeof(v->site_notice));
     text_clean(v->card, sizeof(v->card));
     text_clean(v->expert_name, sizeof(v->expert_name));
     text_clean(v->agency_name, sizeof(v->agency_name));

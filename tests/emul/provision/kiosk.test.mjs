@@ -149,6 +149,47 @@ test('a wrong site file changes nothing, a right one puts the kiosk to use', asy
   assert.equal((await answer('provision', 'status')).state, 'in-use');
 });
 
+test('settings stand above the site file, are judged, and wait for the end of a visit', async () => {
+  await refused(/volume: is not 1\.\.10 \(allowed: 1 to 10\)/, 'set', 'volume', '11');
+  await refused(/language: is not fi, sv.*\(allowed: fi/, 'set', 'language', 'xx');
+  await refused(/usage: set NAME VALUE/, 'set', 'kiosk', 'kiosk-8');
+  await refused(/usage: set NAME VALUE/, 'unset', 'broker');
+  const set = async (name, value) => {
+    const before = (await screen('start')).programs[0].pid;
+    const r = value === undefined ? await ctl('unset', name) : await ctl('set', name, value);
+    assert.equal(r.code, 0, r.err);
+    await until('new programs', async () => {
+      const s = await answer('status');
+      return s?.screen === 'start' && s.programs[0].pid !== before;
+    });
+  };
+  await set('language', 'sv');
+  await set('notice', 'Stängt på onsdag.');
+  const status = await screen('start');
+  assert.equal(status.lang, 'sv');
+  let tree = JSON.parse((await ctl('ui', 'tree')).out);
+  assert.equal(tree.nodes.find((n) => n.id === 'site-notice').name, 'Stängt på onsdag.');
+  const all = await answer('settings');
+  assert.deepEqual([all.language.value, all.language.from, all.volume.value, all.volume.from], ['sv', 'set', 7, 'default']);
+  assert.deepEqual([all.site.value, all.site.from], ['Kirjasto, Kuhmö', 'site']);
+  // Another site file does not undo them.
+  const given = await ctl('provision', 'site', at('site.json'));
+  assert.equal(given.code, 0, given.err);
+  await until('Swedish again', async () => (await answer('status'))?.lang === 'sv');
+  await screen('start');
+  assert.equal((await ctl('ui', 'tap', 'next')).code, 0);
+  await until('a visit', async () => (await answer('status'))?.session === 'visit');
+  await refused(/a visit is going on/, 'set', 'volume', '3');
+  assert.equal((await ctl('ui', 'tap', 'back')).code, 0);
+  await screen('start');
+  await until('nobody', async () => (await answer('status'))?.session === 'idle');
+  await set('language');
+  await set('notice');
+  assert.equal((await screen('start')).lang, 'fi');
+  tree = JSON.parse((await ctl('ui', 'tree')).out);
+  assert(!tree.nodes.some((n) => n.id === 'site-notice'));
+});
+
 test('what was given stays, and a wrong file does not disturb the programs', async () => {
   await stop('SIGKILL');
   start();
