@@ -416,14 +416,15 @@ static bool in_use(const struct provision_files *f)
            provision_request_make(f, name, request) == 0;
 }
 
-/* Wherever a stage breaks off: the stage before, or after it, whole. */
-static void each_step(int fail_with, const struct provision_files *before,
-                      const char *text)
+/* Wherever a stage breaks off: the stage before, or after it, whole. Each step
+ * of a save alone is unit.provision.state's; here every `stride`th. */
+static void each_step(int fail_with, int stride,
+                      const struct provision_files *before, const char *text)
 {
     enum provision_renew_stage stage = provision_renew_stage(before);
     bool ended = false;
     int seen = 0;
-    for (int at = 0; at < STEPS_MAX && !ended; at++) {
+    for (int at = 0; at < STEPS_MAX && !ended; at += stride) {
         to_disk(before);
         ended = go_on_until(at, fail_with, text);
         LK_AUTO(provision_files) is = on_disk();
@@ -435,7 +436,7 @@ static void each_step(int fail_with, const struct provision_files *before,
             assert_int_equal(go_on(text), 0);
     }
     assert_true(ended);
-    assert_true(seen > 1);
+    assert_true(seen > 0);
 }
 
 static void test_power_and_disk(void **state)
@@ -453,9 +454,9 @@ static void test_power_and_disk(void **state)
     assert_int_equal(
         provision_renew_take(trial, text, strlen(text), &now_set, &e), 0);
     for (size_t i = 0; i < LK_ARRAY_LEN(how); i++) {
-        each_step(how[i], due, text);
-        each_step(how[i], asks, text);
-        each_step(how[i], trial, text);
+        each_step(how[i], 5, due, text);
+        each_step(how[i], how[i] ? 5 : 1, asks, text);
+        each_step(how[i], 5, trial, text);
     }
     free(text);
 }
