@@ -13,7 +13,8 @@
 
 #include "provision/cert.h"
 
-#define PROVISION_RENEW_REQUEST_MAX 8192 /* bytes of a request, with the NUL \
+#define PROVISION_RENEW_REQUEST_MAX                                          \
+    8192                                 /* bytes of a request, with the NUL \
                                           */
 #define PROVISION_RENEW_ANSWER_MAX 16384 /* bytes of an answer */
 #define PROVISION_RENEW_WHY_MAX 160      /* bytes of a reason, with the NUL */
