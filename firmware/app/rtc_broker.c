@@ -3,6 +3,8 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/text.h"
+#include "ipc/supermsg.h"
 #include "signal/link.h"
 
 #include <errno.h>
@@ -31,12 +33,26 @@ static void link_state(void *arg, bool up)
     rtc_broker_tell(b);
 }
 
+/* The link's payloads have a NUL behind them. */
+static void link_renewed(struct rtc_broker *b, const char *text, size_t len)
+{
+    if (len < SUPERMSG_TEXT_MAX && strlen(text) == len &&
+        lk_utf8_valid(text, len))
+        b->config.renewed(b->config.arg, text);
+    else
+        LK_LOG(WARN, "link", "what=\"renewal\" why=\"malformed\"");
+}
+
 static void link_message(void *arg, const char *topic, const void *payload,
                          size_t len)
 {
     struct rtc_broker *b = arg;
     struct rtcmsg m = {.type = RTCMSG_MESSAGE, .bytes = payload, .len = len};
     size_t n = strlen(topic);
+    if (strncmp(topic, "renew/", 6) == 0) {
+        link_renewed(b, payload, len);
+        return;
+    }
     if (n >= sizeof(m.topic) || len > RTCMSG_BYTES_MAX)
         return; /* no topic and no payload of ours is as long */
     memcpy(m.topic, topic, n + 1);
@@ -54,8 +70,10 @@ static int make_link(struct rtc_broker *b)
 {
     const struct rtc_broker_config *c = &b->config;
     char down[SIGNAL_LINK_FILTER_MAX];
-    const char *filters[] = {down};
+    char renewed[SIGNAL_LINK_FILTER_MAX];
+    const char *filters[] = {down, renewed};
     (void)snprintf(down, sizeof(down), "k/%s/down/+", c->config->kiosk);
+    (void)snprintf(renewed, sizeof(renewed), "renew/%s/down", c->config->kiosk);
     struct signal_link_events events = {.state = link_state,
                                         .message = link_message,
                                         .oversized = link_oversized,
@@ -70,7 +88,8 @@ static int make_link(struct rtc_broker *b)
                                         .key_pem = c->tls_key->data,
                                         .key_len = c->tls_key->len,
                                         .subscriptions = filters,
-                                        .subscription_count = 1,
+                                        .subscription_count =
+                                            LK_ARRAY_LEN(filters),
                                         .events = events};
     return signal_link_new(&config, &b->link);
 }
@@ -108,6 +127,14 @@ bool rtc_broker_up(const struct rtc_broker *b)
 int rtc_broker_publish(struct rtc_broker *b, const struct rtcmsg *m)
 {
     return signal_link_publish(b->link, m->topic, m->bytes, m->len);
+}
+
+int rtc_broker_renew(struct rtc_broker *b, const char *request)
+{
+    char topic[SIGNAL_LINK_FILTER_MAX];
+    (void)snprintf(topic, sizeof(topic), "renew/%s/up",
+                   b->config.config->kiosk);
+    return signal_link_publish(b->link, topic, request, strlen(request));
 }
 
 /* Subscribes to the watched agency's topics, or no longer. */

@@ -21,6 +21,8 @@ struct rtc_broker_config {
     const struct lk_buf *tls_key;
     /* RTCMSG_LINK and RTCMSG_MESSAGE, for luukkud; `m` dies on return. */
     void (*tell)(void *arg, const struct rtcmsg *m);
+    /* An answer to rtc_broker_renew(): UTF-8; dies on return. */
+    void (*renewed)(void *arg, const char *text);
     void *arg;
 };
 
@@ -40,6 +42,9 @@ void rtc_broker_tell(struct rtc_broker *b);
 /* RTCMSG_PUBLISH. Errors: as signal_link_publish(). */
 int rtc_broker_publish(struct rtc_broker *b,
                        const struct rtcmsg *m) LK_MUST_CHECK;
+
+/* Publishes a request for new certificates. Errors: signal_link_publish()'s. */
+int rtc_broker_renew(struct rtc_broker *b, const char *request) LK_MUST_CHECK;
 
 /* Of that agency's queue and experts is heard from now on, and of no other;
  * "": of none, as at first. Errors: -EINVAL no agency's name: of none. */

@@ -90,6 +90,7 @@ static int make_broker(struct rtc_control *c,
                                        .tls_cert = rc->tls_cert,
                                        .tls_key = rc->tls_key,
                                        .tell = rtc_control_tell,
+                                       .renewed = rtc_control_renewed,
                                        .arg = c};
     return rtc_broker_new(&config, &c->broker);
 }

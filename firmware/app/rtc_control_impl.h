@@ -56,6 +56,9 @@ void rtc_control_tell(void *arg, const struct rtcmsg *m);
 void rtc_control_tell_devices(struct rtc_control *c);
 void rtc_control_tell_document(struct rtc_control *c);
 
+/* For struct rtc_broker_config: passed on to luukku-super. */
+void rtc_control_renewed(void *arg, const char *text);
+
 /* For the timer that looks who speaks; `arg` is the struct rtc_control. */
 void rtc_control_look(void *arg, int64_t now_us);
 

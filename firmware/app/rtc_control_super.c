@@ -167,6 +167,23 @@ int rtc_control_make_stills(struct rtc_control *c)
     return r;
 }
 
+/* --- new certificates: luukku-super asks, and judges -------------------- */
+
+void rtc_control_renewed(void *arg, const char *text)
+{
+    struct rtc_control *c = arg;
+    const struct supermsg m = {.type = SUPERMSG_RENEW, .text = text};
+    rtc_control_note("renewal", superlink_post(c->super, &m, -1));
+}
+
+static void super_post(void *arg, const struct supermsg *m, int fd)
+{
+    struct rtc_control *c = arg;
+    (void)lk_fd_close(fd); /* none comes with it */
+    if (m->type == SUPERMSG_RENEW)
+        rtc_control_note("renewal", rtc_broker_renew(c->broker, m->text));
+}
+
 int rtc_control_make_super(struct rtc_control *c, int fd)
 {
     struct superlink_config config = {.program = "luukku-rtc",
@@ -176,6 +193,7 @@ int rtc_control_make_super(struct rtc_control *c, int fd)
                                       .alive = super_alive,
                                       .camera = super_camera,
                                       .device = super_device,
+                                      .post = super_post,
                                       .arg = c};
     return superlink_new(c->loop, fd, &config, &c->super);
 }

@@ -1,6 +1,7 @@
 /* Requests that luukku-probe looks for: certs, net, test. */
 #include "app/super_desk_impl.h"
 
+#include "app/super_provision.h"
 #include "base/clock.h"
 
 #include <errno.h>
@@ -37,6 +38,19 @@ static void look_end(struct super_desk *d, struct pending *p)
     super_desk_finish(d, p);
 }
 
+/* How the certificates renew themselves, behind them. */
+static void add_renewal(const struct super_desk *d, json_t *certs)
+{
+    char why[PROVISION_RENEW_WHY_MAX];
+    const char *state = NULL;
+    if (!d->config.provision)
+        return;
+    super_provision_renewal(d->config.provision, &state, why);
+    (void)json_array_append_new(
+        certs, json_pack("{s:s,s:s,s:s}", "role", "renewal", "state",
+                         why[0] ? "failed" : state, "why", why));
+}
+
 static void on_found(void *arg, json_t *findings)
 {
     struct super_desk *d = arg;
@@ -45,8 +59,11 @@ static void on_found(void *arg, json_t *findings)
     if (p && p->answer == ANSWER_TEST)
         (void)json_array_extend(
             json_object_get(p->result, l->at_net ? "net" : "certs"), findings);
-    else if (p)
+    else if (p) {
         (void)json_array_extend(p->result, findings);
+        if (!l->at_net)
+            add_renewal(d, p->result);
+    }
     json_decref(findings);
     bool more = p && l->net_too && !l->at_net;
     l->at_net = l->at_net || more;

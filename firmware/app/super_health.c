@@ -126,6 +126,18 @@ static void devices_look(struct super_health *h, struct health_report *r)
     json_decref(list);
 }
 
+/* Certificates that do not renew themselves are somebody's work. */
+static void renewal_look(const struct super_health *h, struct health_report *r)
+{
+    char why[PROVISION_RENEW_WHY_MAX];
+    const char *state = NULL;
+    if (!h->config.provision)
+        return;
+    super_provision_renewal(h->config.provision, &state, why);
+    if (why[0])
+        (void)health_device_add(r, "renewal", HEALTH_FAILED, why);
+}
+
 /* --- telling ------------------------------------------------------------- */
 
 static void tell(struct super_health *h, const struct health_report *r)
@@ -165,6 +177,7 @@ static void on_timer(void *arg, int64_t now_us)
         if (super_has(h->super, i))
             program_look(h, i, &r);
     devices_look(h, &r);
+    renewal_look(h, &r);
     if (now_us >= h->tell_due_us || health_report_differs(&h->told, &r))
         tell(h, &r);
     lk_timer_set(h->timer, now_us + SUPER_HEALTH_LOOK_US);

@@ -10,6 +10,7 @@
 #define LUUKKU_APP_SUPER_HEALTH_H
 
 #include "app/super_device.h"
+#include "app/super_provision.h"
 
 #define SUPER_HEALTH_LOOK_US 1000000           /* between two looks */
 #define SUPER_HEALTH_TELL_US 30000000          /* told again without a change */
@@ -19,8 +20,9 @@
 struct super_health;
 
 struct super_health_config {
-    const char *version;               /* of the firmware; borrowed */
-    const struct store_config *config; /* borrowed */
+    const char *version;                     /* of the firmware; borrowed */
+    const struct store_config *config;       /* borrowed */
+    const struct super_provision *provision; /* borrowed; NULL: from a file */
     size_t program; /* whom it tells: a place in struct super_config */
 };
 

@@ -10,6 +10,7 @@
 #include "app/super_output.h"
 #include "app/super_post.h"
 #include "app/super_provision.h"
+#include "app/super_renew.h"
 #include "app/super_ring.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -53,6 +54,7 @@ struct app {
     struct super_devices *devices;
     struct super_cameras *cameras; /* NULL: none is wanted */
     struct super_health *health;
+    struct super_renew *renew; /* NULL: not provisioned here */
     struct super_program program[SUPER_PROGRAMS_MAX];
     char path[SUPER_PROGRAMS_MAX][PATH_MAX];
     char probe[PATH_MAX];
@@ -265,6 +267,8 @@ static bool forward_post(void *arg, size_t program, const struct supermsg *m,
 {
     struct app *a = arg;
     LK_AUTO_FD own = fd;
+    if (m->type == SUPERMSG_RENEW)
+        return a->renew && super_renew_message(a->renew, program, m);
     return a->post && super_post_message(a->post, program, m, own);
 }
 
@@ -338,8 +342,27 @@ static int make_health(struct app *a)
 {
     const struct super_health_config config = {.version = LUUKKU_VERSION,
                                                .config = a->config,
+                                               .provision = a->provision,
                                                .program = SUPER_LUUKKUD};
     return super_health_new(a->loop, &config, &a->health);
+}
+
+static void begin_with_others(void *arg)
+{
+    on_end(arg, SUPER_DESK_RESTART);
+}
+
+static int make_renew(struct app *a)
+{
+    const struct super_renew_config config = {
+        .provision = a->provision,
+        .news = &a->news,
+        .program = SUPER_RTC,
+        .timing =
+            a->options.quick_renewal ? &super_renew_quick : &super_renew_usual,
+        .anew = begin_with_others,
+        .arg = a};
+    return a->provision ? super_renew_new(a->loop, &config, &a->renew) : 0;
 }
 
 static int make_super(struct app *a)
@@ -373,6 +396,8 @@ static int make_super(struct app *a)
         super_health_attach(a->health, a->super, a->devices);
     if (r == 0 && a->post)
         super_post_attach(a->post, a->super);
+    if (r == 0 && a->renew)
+        super_renew_attach(a->renew, a->super);
     return r;
 }
 
@@ -419,6 +444,8 @@ static int app_open(struct app *a)
     if (r == 0)
         r = make_health(a);
     if (r == 0)
+        r = make_renew(a);
+    if (r == 0)
         r = make_super(a);
     if (r == 0)
         set_light(a);
@@ -429,6 +456,7 @@ static void app_close(struct app *a)
 {
     a->server = control_server_free(a->server);
     a->health = super_health_free(a->health);
+    a->renew = super_renew_free(a->renew);
     a->super = super_free(a->super);
     a->devices = super_devices_free(a->devices);
     a->cameras = super_cameras_free(a->cameras);

@@ -8,7 +8,8 @@ static const char usage[] =
     "usage: luukku-super --config FILE | --home DIR --control SOCKET\n"
     "                    [--headless] [--allow-ui-control] [--keep-programs]\n"
     "                    [--log FILE] [--may-reboot] [--slow]\n"
-    "                    [--black-screen] [--short-idle]\n"
+    "                    [--black-screen] [--short-idle] "
+    "[--quick-renewal]\n"
     "\n"
     "  --config FILE       the kiosk's configuration (JSON)\n"
     "  --home DIR          where a kiosk keeps its keys, certificates and "
@@ -24,7 +25,8 @@ static const char usage[] =
     "                      counts as hanging: for emulated machines\n"
     "With --allow-ui-control alone, for tests:\n"
     "  --black-screen      show nothing: every pixel is black\n"
-    "  --short-idle        ask after 10 s whether anybody is there\n";
+    "  --short-idle        ask after 10 s whether anybody is there\n"
+    "  --quick-renewal     ask for new certificates within seconds\n";
 
 /* Whether these go together. */
 static bool fits(const struct super_options *o)
@@ -33,7 +35,8 @@ static bool fits(const struct super_options *o)
         return false;
     if (o->home && (*o->home != '/' || *o->control != '/'))
         return false;
-    return o->allow_ui_control || !(o->black_screen || o->short_idle);
+    return o->allow_ui_control ||
+           !(o->black_screen || o->short_idle || o->quick_renewal);
 }
 
 static int parse(int argc, char **argv, struct super_options *ret)
@@ -48,6 +51,7 @@ static int parse(int argc, char **argv, struct super_options *ret)
         {"keep-programs", no_argument, NULL, 'k'},
         {"black-screen", no_argument, NULL, 'b'},
         {"short-idle", no_argument, NULL, 's'},
+        {"quick-renewal", no_argument, NULL, 'q'},
         {"may-reboot", no_argument, NULL, 'r'},
         {"slow", no_argument, NULL, 'w'},
         {"help", no_argument, NULL, '?'},
@@ -75,6 +79,8 @@ static int parse(int argc, char **argv, struct super_options *ret)
             o.black_screen = true;
         else if (c == 's')
             o.short_idle = true;
+        else if (c == 'q')
+            o.quick_renewal = true;
         else if (c == 'r')
             o.may_reboot = true;
         else if (c == 'w')

@@ -18,6 +18,7 @@ struct super_options {
     bool keep_programs;
     bool black_screen;
     bool short_idle;
+    bool quick_renewal;
     bool may_reboot;
     bool slow;
 };

@@ -1,4 +1,4 @@
-#include "app/super_provision.h"
+#include "app/super_provision_impl.h"
 
 #include "app/super_time.h"
 #include "base/clock.h"
@@ -18,20 +18,7 @@
 #include <sys/timex.h>
 #include <unistd.h>
 
-#define WHY_MAX 512
 #define DAY_S 86400
-
-struct super_provision {
-    struct super_provision_config config;
-    int dir;
-    unsigned generation;
-    bool broken;
-    struct provision_files *files;
-    struct lk_buf *put; /* a text that comes in pieces */
-    char path[PATH_MAX];
-    char outbox[PATH_MAX];
-    char why[WHY_MAX];
-};
 
 /* --- life ------------------------------------------------------------------
  */
@@ -212,7 +199,7 @@ int super_provision_begin(const struct super_provision_config *config,
 /* --- time ------------------------------------------------------------------
  */
 
-static struct provision_time time_now(const struct super_provision *p)
+struct provision_time super_provision_time(const struct super_provision *p)
 {
     struct timex t = {.modes = 0};
     return (struct provision_time){.now_s = lk_clock_wall_us() / 1000000,
@@ -243,10 +230,33 @@ static json_t *certificate_answer(const struct super_provision *p,
                      (json_int_t)((until - t->now_s) / DAY_S));
 }
 
+void super_provision_renewal(const struct super_provision *p,
+                             const char **ret_state,
+                             char ret_why[PROVISION_RENEW_WHY_MAX])
+{
+    const struct provision_time t = super_provision_time(p);
+    enum provision_renew_stage stage = provision_renew_stage(p->files);
+    *ret_state = stage == PROVISION_RENEW_TRIAL      ? "trial"
+                 : stage == PROVISION_RENEW_ASKED    ? "asked"
+                 : provision_renew_due(p->files, &t) ? "due"
+                                                     : "idle";
+    provision_renew_why(p->files, ret_why);
+    if (p->renew_why[0])
+        memcpy(ret_why, p->renew_why, sizeof(p->renew_why));
+}
+
+static json_t *renewal_answer(const struct super_provision *p)
+{
+    char why[PROVISION_RENEW_WHY_MAX];
+    const char *state = NULL;
+    super_provision_renewal(p, &state, why);
+    return json_pack("{s:s,s:s}", "state", state, "why", why);
+}
+
 static json_t *status_answer(struct super_provision *p, const char **ret_why)
 {
     char name[LK_NAME_MAX] = "";
-    const struct provision_time t = time_now(p);
+    const struct provision_time t = super_provision_time(p);
     const char *state = super_provision_in_use(p) ? "in-use"
                         : p->broken               ? "broken"
                                                   : "new";
@@ -264,12 +274,13 @@ static json_t *status_answer(struct super_provision *p, const char **ret_why)
         *ret_why = "the kiosk's own keys are broken";
         return NULL;
     }
-    return json_pack("{s:s,s:s,s:b,s:b,s:I,s:o,s:{s:o,s:b,s:o},s:s}", "state",
-                     state, "kiosk", name, "certified", has_cert(p), "site",
-                     has_site(p), "generation", (json_int_t)p->generation,
-                     "certificate", certificate_answer(p, &t), "clock", "at",
-                     time_text(t.now_s), "set", t.clock_set, "floor",
-                     time_text(t.floor_s), "next", next);
+    return json_pack("{s:s,s:s,s:b,s:b,s:I,s:o,s:o,s:{s:o,s:b,s:o},s:s}",
+                     "state", state, "kiosk", name, "certified", has_cert(p),
+                     "site", has_site(p), "generation",
+                     (json_int_t)p->generation, "certificate",
+                     certificate_answer(p, &t), "renewal", renewal_answer(p),
+                     "clock", "at", time_text(t.now_s), "set", t.clock_set,
+                     "floor", time_text(t.floor_s), "next", next);
 }
 
 static json_t *csr_answer(struct super_provision *p, const char **ret_why)
@@ -356,7 +367,7 @@ static int take(struct super_provision *p, bool site,
     LK_AUTO(store_config) config = NULL;
     struct store_config_error unused;
     const struct lk_buf *is = provision_files_get(files, PROVISION_CONFIG);
-    const struct provision_time t = time_now(p);
+    const struct provision_time t = super_provision_time(p);
     if (is && store_config_parse(lk_buf_str(is), is->len, NULL, &config,
                                  &unused) == 0)
         (void)snprintf(name, sizeof(name), "%s", config->kiosk);

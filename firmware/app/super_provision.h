@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "control/message.h"
 #include "provision/key.h"
+#include "provision/renew.h"
 #include "provision/site.h"
 #include "store/config.h"
 
@@ -63,6 +64,12 @@ int super_provision_replace(struct super_provision *p,
 
 /* Keeps a sentence until the next call. Returns the copy. */
 const char *super_provision_refuse(struct super_provision *p, const char *why);
+
+/* How the renewal of the certificates is: "idle", "due", "asked" or "trial",
+ * and why it, or the one before, failed; "": it did not. */
+void super_provision_renewal(const struct super_provision *p,
+                             const char **ret_state,
+                             char ret_why[PROVISION_RENEW_WHY_MAX]);
 
 /* Answers `provision ...`.
  *

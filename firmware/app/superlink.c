@@ -102,6 +102,7 @@ static void link_receive(void *arg, struct lk_chan_msg *msg)
     case SUPERMSG_ASK:
     case SUPERMSG_TOLD:
     case SUPERMSG_HELD:
+    case SUPERMSG_RENEW:
         link_post(s, &m, msg);
         break;
     default:

@@ -42,6 +42,7 @@ static int msg_shape(unsigned type)
     case SUPERMSG_CAMERA_GONE:
     case SUPERMSG_HEALTH:
     case SUPERMSG_POSTED:
+    case SUPERMSG_RENEW:
         return HAS_TEXT;
     case SUPERMSG_ASK:
         return HAS_ID | HAS_TEXT;

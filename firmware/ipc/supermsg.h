@@ -53,6 +53,8 @@ enum supermsg_type {
     SUPERMSG_TOLD = 35,   /* id, ok, text: title, state, and each thing asked
                              for on a line; not ok: "unknown" or "" */
     SUPERMSG_HELD = 36,   /* ok: the letter is on the disk; text: its name */
+    SUPERMSG_RENEW = 37, /* text: a request for new certificates, to luukku-rtc;
+                            from it: an answer (app/super_renew.h) */
 };
 
 /* What the descriptor of a CONTROL_REPLY holds. */

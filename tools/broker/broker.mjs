@@ -12,6 +12,9 @@ import { startRabbitmq } from './rabbitmq.mjs';
 /** The account of the fleet's tool (tools/fleet): it reads every kiosk's health, and nothing else. */
 export const fleetAccount = (password) => ({ user: 'fleet', password, read: ['health/+'], write: [] });
 
+/** The account of the fleet's office (luukku-fleet renew): it reads kiosks' requests for new certificates and answers them. */
+export const officeAccount = (password) => ({ user: 'office', password, read: ['renew/+/up'], write: ['renew/+/down'] });
+
 const KINDS = { mosquitto: startMosquitto, rabbitmq: startRabbitmq };
 
 /** Puts together what nginx serves: the built page, config.json, identity.json where there is one, and the fleet's files. */

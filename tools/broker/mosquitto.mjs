@@ -17,6 +17,8 @@ pattern write k/%u/up/+
 pattern write call/+/%u
 pattern write health/%u
 pattern write event/%u
+pattern write renew/%u/up
+pattern read renew/%u/down
 `;
 
 const expertAcl = ({ user, agency }) => `user ${user}

@@ -19,8 +19,8 @@ const run = promisify(execFile);
 
 /** The rights of one user on topics, as regular expressions on RabbitMQ's dotted names. */
 const kioskTopics = {
-  write: `^(k\\.{username}\\.up\\.${NAME}|call\\.${NAME}\\.{username}|(health|event)\\.{username})$`,
-  read: `^(k\\.{username}\\.down\\.${LEVEL}|(call|here)\\.${LEVEL}\\.${LEVEL})$`,
+  write: `^(k\\.{username}\\.up\\.${NAME}|call\\.${NAME}\\.{username}|(health|event)\\.{username}|renew\\.{username}\\.up)$`,
+  read: `^(k\\.{username}\\.down\\.${LEVEL}|(call|here)\\.${LEVEL}\\.${LEVEL}|renew\\.{username}\\.down)$`,
 };
 const expertTopics = (agency) => ({
   write: `^(k\\.${NAME}\\.down\\.{username}|here\\.${agency}\\.{username})$`,

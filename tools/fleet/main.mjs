@@ -12,10 +12,14 @@ const USAGE = `luukku-fleet COMMAND ...: a fleet of kiosks, from the broker alon
       --seconds N          end after so long
       --down-seconds N     a kiosk that is silent for so long is down (120)
       --cert-days N        a certificate that ends within so many days is named (30)
+
+  renew --store DIR --broker URL --user NAME --password-file FILE [--ca FILE] [--days N]
+      answers kiosks that ask for new certificates, from luukku-pki's store; a JSON line for each
 `;
 
 const commands = {
   watch: () => import('./watch.mjs'),
+  renew: () => import('./renew.mjs'),
 };
 
 const [command, ...words] = process.argv.slice(2);

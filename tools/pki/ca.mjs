@@ -126,6 +126,19 @@ export class Authority {
     return { key, role: /^\s*organizationalUnitName = (.*)$/m.exec(said)?.[1] };
   }
 
+  /** What is in a signed message (CMS, PEM), and who signed it: a certificate that this authority gave, in time. */
+  openSigned(text) {
+    const work = mkdtempSync(join(this.dir, 'work-'));
+    try {
+      const by = join(work, 'signer');
+      const content = openssl(this.dir, ['cms', '-verify', '-binary', '-inform', 'PEM', '-in', '/dev/stdin', '-CAfile', 'ca.crt', '-no-CApath',
+        '-no-CAstore', '-purpose', 'any', '-signer', by], text);
+      return { content, signer: new X509Certificate(readFileSync(by)) };
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  }
+
   /** Certificate (PEM) for the key of a request (PEM) whose holder has proved it. Subject and extensions are ours, not the request's. */
   issueRequest(request, pairs, period, extensions) {
     this.readRequest(request);
