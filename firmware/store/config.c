@@ -143,10 +143,11 @@ static const struct field panel_fields[] = {
     NUMBER("distance_mm", KIND_UINT, panel_distance_mm, 300, 1000),
 };
 
+/* What media/media.h takes: anything else would end luukku-rtc. */
 static const struct field video_fields[] = {
-    NUMBER("width", KIND_EVEN, video_width_px, 160, 1920),
-    NUMBER("height", KIND_EVEN, video_height_px, 120, 1920),
-    NUMBER("fps", KIND_UINT, video_fps, 5, 60),
+    NUMBER("width", KIND_EVEN, video_width_px, 320, 1280),
+    NUMBER("height", KIND_EVEN, video_height_px, 240, 720),
+    NUMBER("fps", KIND_UINT, video_fps, 10, 30),
     NUMBER("max_kbps", KIND_UINT, video_max_kbps, 100, 20000),
 };
 

@@ -98,9 +98,9 @@ struct store_config {
     uint32_t panel_height_px;        /* 320..7680, default 1920 */
     uint32_t panel_width_mm;         /* 50..3000, default 340 */
     uint32_t panel_distance_mm;      /* 300..1000, default 600 */
-    uint32_t video_width_px;         /* even, 160..1920, default 640 */
-    uint32_t video_height_px;        /* even, 120..1920, default 480 */
-    uint32_t video_fps;              /* 5..60, default 30 */
+    uint32_t video_width_px;         /* even, 320..1280, default 640 */
+    uint32_t video_height_px;        /* even, 240..720, default 480 */
+    uint32_t video_fps;              /* 10..30, default 30 */
     uint32_t video_max_kbps;         /* 100..20000, default 2000 */
     enum store_config_source camera; /* default auto */
     /* Which cameras are meant, as camera/id.h says it; "": any, none. */
