@@ -2,7 +2,7 @@
  *
  *   luukku-probe certs                   descriptors: certificates and keys
  *   luukku-probe net [dns HOST | tcp HOST PORT | tls HOST PORT |
- *                     stun [HOST PORT] | turn]
+ *                     stun [HOST PORT] | turn | ping [HOST [PORT]] | speed]
  *
  * "net" alone: broker, STUN and TURN servers of the configuration. The one that
  * sees keys has no network, and the one with the network sees no keys.
@@ -22,15 +22,16 @@
 
 #include <openssl/ssl.h>
 
+/* HOST and perhaps a PORT; port 0: none. */
 static int take_host(int argc, char **argv, struct store_config_host *ret)
 {
     struct store_config_host h = {.port = 0};
     char *end = NULL;
-    if (argc != 2 || strlen(argv[0]) >= sizeof(h.host))
+    if (argc < 1 || argc > 2 || strlen(argv[0]) >= sizeof(h.host))
         return -EINVAL;
     (void)snprintf(h.host, sizeof(h.host), "%s", argv[0]);
-    long port = strtol(argv[1], &end, 10);
-    if (end == argv[1] || *end || port < 1 || port > 65535)
+    long port = argc == 2 ? strtol(argv[1], &end, 10) : 0;
+    if (argc == 2 && (end == argv[1] || *end || port < 1 || port > 65535))
         return -EINVAL;
     h.port = (uint16_t)port;
     *ret = h;
@@ -49,6 +50,33 @@ static void every_turn(const struct store_config *c)
         probe_turn(&c->turn[i]);
 }
 
+/* Each server of the configuration, a name once. */
+static void every_ping(const struct store_config *c)
+{
+    const struct store_config_host *all[1 + 2 * STORE_CONFIG_ICE_MAX];
+    size_t n = 0;
+    all[n++] = &c->broker;
+    for (size_t i = 0; i < c->stuns; i++)
+        all[n++] = &c->stun[i];
+    for (size_t i = 0; i < c->turns; i++)
+        all[n++] = &c->turn[i].at;
+    for (size_t i = 0; i < n; i++) {
+        bool again = false;
+        for (size_t k = 0; k < i; k++)
+            again = again || strcmp(all[k]->host, all[i]->host) == 0;
+        if (!again)
+            probe_ping(all[i]);
+    }
+}
+
+static void every_speed(const struct store_config *c)
+{
+    if (c->turns == 0)
+        probe_check("speed", "SKIP", "no TURN server is configured", "", NULL);
+    else
+        probe_speed(&c->turn[0]); /* the one that calls try first */
+}
+
 static void one_tcp(const struct store_config_host *host)
 {
     int fd = probe_tcp("tcp", host);
@@ -57,14 +85,31 @@ static void one_tcp(const struct store_config_host *host)
     (void)lk_fd_close(fd);
 }
 
+/* `host` NULL: none was named. */
+static int look_measure(const char *what, const struct store_config_host *host,
+                        const struct store_config *c)
+{
+    if (strcmp(what, "speed") == 0 && !host)
+        every_speed(c);
+    else if (strcmp(what, "ping") == 0 && host)
+        probe_ping(host);
+    else if (strcmp(what, "ping") == 0)
+        every_ping(c);
+    else
+        return -EINVAL;
+    return 0;
+}
+
 static int look_net(int argc, char **argv, const struct store_config *c,
                     const struct lk_buf *ca)
 {
     struct store_config_host host;
     const char *what = argc > 0 ? argv[0] : "";
-    bool is_host = argc > 1 && take_host(argc - 1, argv + 1, &host) == 0;
+    bool named = argc > 1 && take_host(argc - 1, argv + 1, &host) == 0;
+    bool is_host = named && host.port;
     if (argc == 0) {
         probe_tls("broker", &c->broker, ca);
+        every_stun(c);
         every_turn(c);
     } else if (strcmp(what, "dns") == 0 && argc == 2) {
         probe_dns(argv[1]);
@@ -78,6 +123,8 @@ static int look_net(int argc, char **argv, const struct store_config *c,
         every_stun(c);
     } else if (strcmp(what, "turn") == 0 && argc == 1) {
         every_turn(c);
+    } else if (named || argc == 1) {
+        return look_measure(what, named ? &host : NULL, c);
     } else {
         return -EINVAL;
     }

@@ -30,8 +30,8 @@ struct addrinfo;
 
 /* Addresses of `host` for getaddrinfo()'s `type`. 0, and the list is the
  * caller's (freeaddrinfo()); or -ENOENT, having told why as a failed check of
- * `test`. In the test of everything (`test` is "broker" or "turn") name servers
- * that do not answer are a finding of their own, "names". */
+ * `test`. In the test of everything (`test` is "broker", "stun" or "turn") name
+ * servers that do not answer are a finding of their own, "names". */
 int probe_resolve(const char *test, const struct store_config_host *host,
                   int type, struct addrinfo **ret) LK_MUST_CHECK;
 
@@ -49,5 +49,13 @@ void probe_dns(const char *host);
 /* A binding of a STUN server, a relay of a TURN server. */
 void probe_stun(const struct store_config_host *host);
 void probe_turn(const struct store_config_turn *turn);
+
+/* How long `host` takes to answer five times, and how often it does not; port
+ * 0: none was named. */
+void probe_ping(const struct store_config_host *host);
+
+/* What a relay of `turn` carries there and back, at most 8 Mbit/s, within 10 s
+ * and 1.2 MB each way. */
+void probe_speed(const struct store_config_turn *turn);
 
 #endif

@@ -56,7 +56,8 @@ static void tell_silence(const char *test, const char *host)
         "Ask the site for its name server's address, and whether it runs: "
         "show net";
     char why[160];
-    bool part = strcmp(test, "broker") == 0 || strcmp(test, "turn") == 0;
+    bool part = strcmp(test, "broker") == 0 || strcmp(test, "stun") == 0 ||
+                strcmp(test, "turn") == 0;
     (void)snprintf(why, sizeof(why),
                    "no name server answers: the address of %.80s is not known",
                    host);

@@ -1,6 +1,6 @@
-/* STUN and TURN: RFC 8489 sections 5, 9.2, 14; RFC 8656 section 7. A relay is
- * asked for with the kiosk's password, and given back. */
-#include "app/probe.h"
+/* Servers of STUN and TURN: RFC 8489 section 9.2; RFC 8656 section 7. A relay
+ * is asked for with the kiosk's password, and given back. */
+#include "app/probe_turn.h"
 
 #include "base/clock.h"
 
@@ -17,129 +17,36 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
-#define MESSAGE_MAX 1200
-#define HEADER 20
-#define COOKIE 0x2112a442U
 #define TRIES 3 /* over UDP, each a third of the wait */
 
-enum {
-    BINDING = 0x0001,
-    ALLOCATE = 0x0003,
-    REFRESH = 0x0004,
-    SUCCESS = 0x0100,
-    ERROR = 0x0110,
-};
-
-enum {
-    USERNAME = 0x0006,
-    INTEGRITY = 0x0008,
-    ERROR_CODE = 0x0009,
-    LIFETIME = 0x000d,
-    REALM = 0x0014,
-    NONCE = 0x0015,
-    TRANSPORT = 0x0019,
-    XOR_MAPPED = 0x0020,
-};
-
-struct message {
-    uint8_t data[MESSAGE_MAX];
-    size_t len;
-};
-
-struct talk {
-    int fd;
-    bool tcp;
-    const struct store_config_turn *turn;
-    uint8_t key[16]; /* MD5 of user, realm and password */
-    bool has_key;
-    uint8_t realm[256];
-    size_t realm_len;
-    uint8_t nonce[256];
-    size_t nonce_len;
-};
-
-static void put16(uint8_t *to, unsigned v)
+static void message_begin(struct probe_stun *m, unsigned type)
 {
-    to[0] = (uint8_t)(v >> 8);
-    to[1] = (uint8_t)v;
-}
-
-static unsigned get16(const uint8_t *at)
-{
-    return (unsigned)at[0] << 8 | at[1];
-}
-
-static void message_begin(struct message *m, unsigned type)
-{
-    const uint32_t cookie = htonl(COOKIE);
-    memset(m, 0, sizeof(*m));
-    put16(m->data, type);
-    memcpy(m->data + 4, &cookie, 4);
-    if (RAND_bytes(m->data + 8, 12) != 1)
-        memset(m->data + 8, 0x5a, 12);
-    m->len = HEADER;
+    uint8_t id[12];
+    if (RAND_bytes(id, sizeof(id)) != 1)
+        memset(id, 0x5a, sizeof(id));
+    probe_stun_begin(m, type, id);
 }
 
 /* What we add always fits: names and passwords of the configuration are
  * short, and realm and nonce are at most 255 bytes. */
-static void message_add(struct message *m, unsigned type, const void *value,
-                        size_t len)
-{
-    size_t padded = (len + 3) & ~(size_t)3;
-    if (m->len + 4 + padded > sizeof(m->data))
-        return;
-    put16(m->data + m->len, type);
-    put16(m->data + m->len + 2, (unsigned)len);
-    memcpy(m->data + m->len + 4, value, len);
-    m->len += 4 + padded;
-    put16(m->data + 2, (unsigned)(m->len - HEADER));
-}
-
-static void message_sign(struct message *m, const struct talk *t)
+static void message_sign(struct probe_stun *m, const struct probe_talk *t)
 {
     uint8_t sum[EVP_MAX_MD_SIZE];
     unsigned len = 0;
-    message_add(m, USERNAME, t->turn->user, strlen(t->turn->user));
-    message_add(m, REALM, t->realm, t->realm_len);
-    message_add(m, NONCE, t->nonce, t->nonce_len);
+    probe_stun_add(m, PROBE_STUN_USERNAME, t->turn->user,
+                   strlen(t->turn->user));
+    probe_stun_add(m, PROBE_STUN_REALM, t->realm, t->realm_len);
+    probe_stun_add(m, PROBE_STUN_NONCE, t->nonce, t->nonce_len);
     /* The length counts the sum that is yet to come. */
-    put16(m->data + 2, (unsigned)(m->len - HEADER + 24));
+    size_t counted = m->len - PROBE_STUN_HEADER + 24;
+    m->data[2] = (uint8_t)(counted >> 8);
+    m->data[3] = (uint8_t)counted;
     (void)HMAC(EVP_sha1(), t->key, sizeof(t->key), m->data, m->len, sum, &len);
-    message_add(m, INTEGRITY, sum, 20);
+    probe_stun_add(m, PROBE_STUN_INTEGRITY, sum, 20);
 }
 
-/* The value of an attribute; NULL: there is none, or it is cut off. */
-static const uint8_t *message_find(const struct message *m, unsigned type,
-                                   size_t *ret_len)
-{
-    for (size_t at = HEADER; at + 4 <= m->len;) {
-        size_t len = get16(m->data + at + 2);
-        if (at + 4 + len > m->len)
-            return NULL;
-        if (get16(m->data + at) == type) {
-            *ret_len = len;
-            return m->data + at + 4;
-        }
-        at += 4 + ((len + 3) & ~(size_t)3);
-    }
-    return NULL;
-}
-
-static unsigned error_code(const struct message *m)
-{
-    size_t len = 0;
-    const uint8_t *v = message_find(m, ERROR_CODE, &len);
-    return v && len >= 4 ? (v[2] & 7U) * 100 + v[3] : 0;
-}
-
-/* Whether what came answers `asked`. */
-static bool is_answer(const struct message *m, const struct message *asked)
-{
-    return m->len >= HEADER && memcmp(m->data + 4, asked->data + 4, 16) == 0 &&
-           get16(m->data + 2) + (size_t)HEADER <= m->len;
-}
-
-static int receive(const struct talk *t, struct message *m, int wait_ms)
+static int receive(const struct probe_talk *t, struct probe_stun *m,
+                   int wait_ms)
 {
     struct pollfd p = {.fd = t->fd, .events = POLLIN};
     m->len = 0;
@@ -150,23 +57,23 @@ static int receive(const struct talk *t, struct message *m, int wait_ms)
         if (n <= 0)
             return n < 0 ? -errno : -ECONNRESET;
         m->len += (size_t)n;
-        if (!t->tcp ||
-            (m->len >= HEADER && m->len >= HEADER + (size_t)get16(m->data + 2)))
+        if (!t->tcp || (m->len >= PROBE_STUN_HEADER &&
+                        m->len >= probe_stun_whole(m->data, m->len)))
             return 0;
     }
     return -EBADMSG;
 }
 
 /* Asks, again over UDP when nothing comes, and waits for the answer. */
-static int ask(const struct talk *t, const struct message *m,
-               struct message *answer)
+static int ask(const struct probe_talk *t, const struct probe_stun *m,
+               struct probe_stun *answer)
 {
     for (int i = 0; i < (t->tcp ? 1 : TRIES); i++) {
         if (send(t->fd, m->data, m->len, MSG_NOSIGNAL) != (ssize_t)m->len)
             return -errno;
         int r =
             receive(t, answer, t->tcp ? PROBE_WAIT_MS : PROBE_WAIT_MS / TRIES);
-        if (r == 0 && is_answer(answer, m))
+        if (r == 0 && probe_stun_answers(answer, m))
             return 0;
         if (r < 0 && r != -ETIMEDOUT)
             return r;
@@ -207,34 +114,29 @@ static void silent(const char *test, const struct store_config_host *host,
         NULL);
 }
 
-/* This kiosk's address, seen from there (XOR-MAPPED-ADDRESS, IPv4). */
-static void mapped(const struct message *m, char *ret, size_t cap)
+/* This kiosk's address, seen from there. */
+static void mapped(const struct probe_stun *m, char *ret, size_t cap)
 {
-    size_t len = 0;
-    char text[INET_ADDRSTRLEN];
-    const uint8_t *v = message_find(m, XOR_MAPPED, &len);
+    struct probe_place p;
+    char text[INET6_ADDRSTRLEN];
     ret[0] = 0;
-    if (!v || len < 8 || v[1] != 1)
-        return;
-    uint8_t a[4];
-    for (size_t i = 0; i < 4; i++)
-        a[i] = v[4 + i] ^ (uint8_t)(COOKIE >> (24 - 8 * i));
-    if (inet_ntop(AF_INET, a, text, sizeof(text)))
+    if (probe_stun_place(m, PROBE_STUN_XOR_MAPPED, &p) == 0 &&
+        inet_ntop(p.v6 ? AF_INET6 : AF_INET, p.address, text, sizeof(text)))
         (void)snprintf(ret, cap, ",\"address\":\"%s\"", text);
 }
 
 void probe_stun(const struct store_config_host *host)
 {
-    struct message m;
-    struct message answer;
+    struct probe_stun m;
+    struct probe_stun answer;
     char address[64];
     char more[96];
     int64_t since_us = lk_clock_us();
     LK_AUTO_FD fd = udp("stun", host);
-    struct talk t = {.fd = fd};
+    struct probe_talk t = {.fd = fd};
     if (fd < 0)
         return;
-    message_begin(&m, BINDING);
+    message_begin(&m, PROBE_STUN_BINDING);
     int r = ask(&t, &m, &answer);
     if (r < 0) {
         silent("stun", host, r);
@@ -246,11 +148,11 @@ void probe_stun(const struct store_config_host *host)
     probe_check("stun", "PASS", "", "", more);
 }
 
-static bool keep(const struct message *m, unsigned type, uint8_t *ret,
+static bool keep(const struct probe_stun *m, unsigned type, uint8_t *ret,
                  size_t *ret_len)
 {
     size_t len = 0;
-    const uint8_t *v = message_find(m, type, &len);
+    const uint8_t *v = probe_stun_find(m, type, &len);
     if (!v || len > 255)
         return false;
     memcpy(ret, v, len);
@@ -259,12 +161,12 @@ static bool keep(const struct message *m, unsigned type, uint8_t *ret,
 }
 
 /* RFC 8489 section 9.2.2: the long-term key. */
-static bool learn(struct talk *t, const struct message *m)
+static bool learn(struct probe_talk *t, const struct probe_stun *m)
 {
     char text[2 * STORE_CONFIG_TEXT_MAX + 260];
     unsigned len = 0;
-    if (!keep(m, REALM, t->realm, &t->realm_len) ||
-        !keep(m, NONCE, t->nonce, &t->nonce_len))
+    if (!keep(m, PROBE_STUN_REALM, t->realm, &t->realm_len) ||
+        !keep(m, PROBE_STUN_NONCE, t->nonce, &t->nonce_len))
         return false;
     int n =
         snprintf(text, sizeof(text), "%s:%.*s:%s", t->turn->user,
@@ -276,78 +178,120 @@ static bool learn(struct talk *t, const struct message *m)
     return ok;
 }
 
-static void allocate(struct message *m, const struct talk *t)
+static void allocate(struct probe_stun *m, const struct probe_talk *t)
 {
     static const uint8_t over_udp[4] = {17, 0, 0, 0};
-    message_begin(m, ALLOCATE);
-    message_add(m, TRANSPORT, over_udp, sizeof(over_udp));
+    message_begin(m, PROBE_STUN_ALLOCATE);
+    probe_stun_add(m, PROBE_STUN_TRANSPORT, over_udp, sizeof(over_udp));
     if (t->has_key)
         message_sign(m, t);
 }
 
-static void give_back(const struct talk *t)
-{
-    static const uint8_t none[4] = {0};
-    struct message m;
-    struct message answer;
-    message_begin(&m, REFRESH);
-    message_add(&m, LIFETIME, none, sizeof(none));
-    message_sign(&m, t);
-    (void)ask(t, &m, &answer); /* it ends by itself in ten minutes, too */
-}
-
-static void refused(const struct store_config_turn *turn, unsigned code)
+static void refused(const struct probe_talk *t, const char *what, unsigned code)
 {
     char why[200];
     bool password = code == 401 || code == 441;
-    (void)snprintf(why, sizeof(why), "%.100s:%u refuses a relay (%u)%s",
-                   turn->at.host, (unsigned)turn->at.port, code,
+    (void)snprintf(why, sizeof(why), "%.100s:%u refuses %s (%u)%s",
+                   t->turn->at.host, (unsigned)t->turn->at.port, what, code,
                    password ? ": user or password is wrong" : "");
-    probe_check("turn", "FAIL", why,
+    probe_check(t->test, "FAIL", why,
                 password ? "Provision the site file with the right TURN user "
                            "and password."
                          : "Ask the office what the TURN server's limits are.",
                 NULL);
 }
 
-static void try_turn(struct talk *t)
+/* 0 and `answer` is a relay's; or -EIO, having told why. */
+static int ask_relay(struct probe_talk *t, struct probe_stun *answer)
 {
-    struct message m;
-    struct message answer = {.len = 0};
-    char more[48];
-    int64_t since_us = lk_clock_us();
+    struct probe_stun m;
     allocate(&m, t);
-    int r = ask(t, &m, &answer);
+    int r = ask(t, &m, answer);
     /* A stale nonce (438) is answered with a fresh one, once. */
-    for (int i = 0; i < 2 && r == 0 && get16(answer.data) == (ALLOCATE | ERROR);
+    for (int i = 0;
+         i < 2 && r == 0 &&
+         probe_stun_type(answer) == (PROBE_STUN_ALLOCATE | PROBE_STUN_ERROR);
          i++) {
-        unsigned code = error_code(&answer);
+        unsigned code = probe_stun_error(answer);
         bool first = code == 401 && !t->has_key;
-        if ((!first && code != 438) || !learn(t, &answer)) {
-            refused(t->turn, code);
-            return;
+        if ((!first && code != 438) || !learn(t, answer)) {
+            refused(t, "a relay", code);
+            return -EIO;
         }
         allocate(&m, t);
-        r = ask(t, &m, &answer);
+        r = ask(t, &m, answer);
     }
-    if (r < 0) {
-        silent("turn", &t->turn->at, r);
-    } else if (get16(answer.data) == (ALLOCATE | SUCCESS) && t->has_key) {
-        (void)snprintf(more, sizeof(more), "\"ms\":%lld",
-                       (long long)((lk_clock_us() - since_us) / 1000));
-        probe_check("turn", "PASS", "", "", more);
-        give_back(t);
-    } else {
-        refused(t->turn, error_code(&answer));
+    if (r < 0)
+        silent(t->test, &t->turn->at, r);
+    else if (probe_stun_type(answer) !=
+                 (PROBE_STUN_ALLOCATE | PROBE_STUN_SUCCESS) ||
+             !t->has_key)
+        refused(t, "a relay", probe_stun_error(answer));
+    else
+        return 0;
+    return -EIO;
+}
+
+int probe_turn_open(const char *test, const struct store_config_turn *turn,
+                    struct probe_talk *ret, struct probe_stun *answer)
+{
+    int fd = turn->tcp ? probe_tcp(test, &turn->at) : udp(test, &turn->at);
+    if (fd < 0)
+        return -EIO;
+    *ret = (struct probe_talk){
+        .fd = fd, .tcp = turn->tcp, .turn = turn, .test = test};
+    int r = ask_relay(ret, answer);
+    ret->relay = r == 0;
+    return r;
+}
+
+void probe_turn_close(struct probe_talk *t)
+{
+    static const uint8_t none[4] = {0};
+    struct probe_stun m;
+    struct probe_stun answer;
+    if (t->relay) {
+        message_begin(&m, PROBE_STUN_REFRESH);
+        probe_stun_add(&m, PROBE_STUN_LIFETIME, none, sizeof(none));
+        message_sign(&m, t);
+        (void)ask(t, &m, &answer); /* it ends by itself in ten minutes, too */
     }
+    t->relay = false;
+    t->fd = lk_fd_close(t->fd);
+    explicit_bzero(t->key, sizeof(t->key));
+}
+
+int probe_turn_channel(const struct probe_talk *t, unsigned number,
+                       const struct probe_place *to)
+{
+    const uint8_t value[4] = {(uint8_t)(number >> 8), (uint8_t)number};
+    struct probe_stun m;
+    struct probe_stun answer;
+    message_begin(&m, PROBE_STUN_CHANNEL);
+    probe_stun_add(&m, PROBE_STUN_CHANNEL_NUMBER, value, sizeof(value));
+    probe_stun_add_place(&m, PROBE_STUN_XOR_PEER, to);
+    message_sign(&m, t);
+    int r = ask(t, &m, &answer);
+    if (r < 0)
+        silent(t->test, &t->turn->at, r);
+    else if (probe_stun_type(&answer) !=
+             (PROBE_STUN_CHANNEL | PROBE_STUN_SUCCESS))
+        refused(t, "a way to its own relay", probe_stun_error(&answer));
+    else
+        return 0;
+    return -EIO;
 }
 
 void probe_turn(const struct store_config_turn *turn)
 {
-    LK_AUTO_FD fd =
-        turn->tcp ? probe_tcp("turn", &turn->at) : udp("turn", &turn->at);
-    struct talk t = {.fd = fd, .tcp = turn->tcp, .turn = turn};
-    if (fd >= 0)
-        try_turn(&t);
-    explicit_bzero(t.key, sizeof(t.key));
+    struct probe_talk t = {.fd = -1};
+    struct probe_stun answer;
+    char more[48];
+    int64_t since_us = lk_clock_us();
+    if (probe_turn_open("turn", turn, &t, &answer) == 0) {
+        (void)snprintf(more, sizeof(more), "\"ms\":%lld",
+                       (long long)((lk_clock_us() - since_us) / 1000));
+        probe_check("turn", "PASS", "", "", more);
+    }
+    probe_turn_close(&t);
 }

@@ -107,8 +107,9 @@ static bool is_net(const struct control_request *req)
     static const struct {
         const char *word;
         size_t args;
-    } known[] = {{"dns", 3},  {"tcp", 4},  {"tls", 4},
-                 {"stun", 2}, {"stun", 4}, {"turn", 2}};
+    } known[] = {{"dns", 3},  {"tcp", 4},  {"tls", 4},  {"stun", 2},
+                 {"stun", 4}, {"turn", 2}, {"ping", 2}, {"ping", 3},
+                 {"ping", 4}, {"speed", 2}};
     for (size_t i = 0; i < LK_ARRAY_LEN(known) && req->args > 1; i++)
         if (strcmp(req->arg[1], known[i].word) == 0 &&
             req->args == known[i].args)
@@ -151,12 +152,15 @@ void super_desk_look(struct super_desk *d, uint64_t client,
     if (is_test && !mask)
         why = "usage: test all|storage|clock|certs|programs|display|touch|"
               "keypad|camera|"
-              "microphone|speaker|scanner|card|network|broker|turn";
+              "microphone|speaker|scanner|card|network|broker|stun|turn";
     else if (net && !is_net(req))
         why = "usage: net dns HOST | tcp HOST PORT | tls HOST PORT | "
-              "stun [HOST PORT] | turn";
+              "stun [HOST PORT] | turn | ping [HOST [PORT]] | speed";
     else if (!is_test && !net && req->args != 1)
         why = "that command takes no further words";
+    else if (net && strcmp(req->arg[1], "speed") == 0 &&
+             super_news_somebody(d->config.news))
+        why = "somebody is at the kiosk: its call needs the line";
     else if (d->looking.id != 0)
         why = "another test is under way: ask again in a moment";
     if (why) {

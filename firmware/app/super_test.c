@@ -22,6 +22,7 @@ static const struct {
     [SUPER_TEST_CARD] = {"card", super_test_card},
     [SUPER_TEST_NETWORK] = {"network", super_test_network},
     [SUPER_TEST_BROKER] = {"broker", super_test_broker},
+    [SUPER_TEST_STUN] = {"stun", super_test_stun},
     [SUPER_TEST_TURN] = {"turn", super_test_turn},
 };
 
@@ -43,7 +44,7 @@ bool super_test_wants_certs(unsigned mask)
 bool super_test_wants_net(unsigned mask)
 {
     return mask & (1U << SUPER_TEST_NETWORK | 1U << SUPER_TEST_BROKER |
-                   1U << SUPER_TEST_TURN);
+                   1U << SUPER_TEST_STUN | 1U << SUPER_TEST_TURN);
 }
 
 void super_judge_add(const struct super_judge *j, const char *result,

@@ -26,6 +26,7 @@ enum super_test {
     SUPER_TEST_CARD,
     SUPER_TEST_NETWORK,
     SUPER_TEST_BROKER,
+    SUPER_TEST_STUN,
     SUPER_TEST_TURN,
     SUPER_TESTS,
 };

@@ -49,6 +49,7 @@ void super_test_scanner(struct super_judge *j);
 void super_test_card(struct super_judge *j);
 void super_test_network(struct super_judge *j);
 void super_test_broker(struct super_judge *j);
+void super_test_stun(struct super_judge *j);
 void super_test_turn(struct super_judge *j);
 
 #endif

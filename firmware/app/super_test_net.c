@@ -136,15 +136,32 @@ void super_test_broker(struct super_judge *j)
                         "broker knows this kiosk.");
 }
 
-void super_test_turn(struct super_judge *j)
+/* What luukku-probe found of the servers of one kind. */
+static void judge_servers(struct super_judge *j, const char *test,
+                          size_t configured, const char *none,
+                          const char *unseen)
 {
-    if (j->own->config->store->turns == 0)
-        super_judge_add(j, "SKIP", "no TURN server is configured", "");
-    else if (found_trouble(j, "turn"))
+    if (configured == 0)
+        super_judge_add(j, "SKIP", none, "");
+    else if (found_trouble(j, test))
         ; /* said */
-    else if (found_good(j, "turn"))
+    else if (found_good(j, test))
         super_judge_pass(j);
     else
-        super_judge_add(j, "FAIL", "the relays were not looked at",
+        super_judge_add(j, "FAIL", unseen,
                         "Look why: show log program=luukku-probe");
+}
+
+void super_test_stun(struct super_judge *j)
+{
+    judge_servers(j, "stun", j->own->config->store->stuns,
+                  "no STUN server is configured",
+                  "the STUN servers were not looked at");
+}
+
+void super_test_turn(struct super_judge *j)
+{
+    judge_servers(j, "turn", j->own->config->store->turns,
+                  "no TURN server is configured",
+                  "the relays were not looked at");
 }

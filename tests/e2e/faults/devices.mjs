@@ -4,7 +4,7 @@ import { assert } from '../lib/wait.mjs';
 
 const SOUND = ['storage', 'clock', 'programs', 'certs', 'camera', 'microphone', 'speaker', 'scanner', 'card', 'network', 'broker'];
 const HERE = { // what the demo's kiosk does not have, and what is said then
-  display: /memory/, touch: /no screen/, keypad: /no keypad/, turn: /no TURN server/,
+  display: /memory/, touch: /no screen/, keypad: /no keypad/, turn: /no TURN server/, stun: /no STUN server/,
 };
 
 const UNPLUGGED = [

@@ -105,6 +105,12 @@ async function names(t, bench) {
   writeFileSync(file, `nameserver ${server}\n`);
   await bench.kiosk({ broker: { host: 'broker.luukku.test', port } }, { prefix: withFile(file, '/etc/resolv.conf') });
   await bench.first('broker', /no server of the name broker\.luukku\.test/, /right name/);
+  t.step('a relay and a STUN server whose names are wrong');
+  const relay = { url: 'turn:relay.luukku.test:3478', user: USER, password: PASSWORD };
+  await bench.kiosk(ice(relay), { prefix: withFile(file, '/etc/resolv.conf') });
+  await bench.first('turn', /no server of the name relay\.luukku\.test/, /right name/);
+  await bench.kiosk({ ice: { stun: ['stun:stun.luukku.test:3478'], turn: [] } }, { prefix: withFile(file, '/etc/resolv.conf') });
+  await bench.first('stun', /no server of the name stun\.luukku\.test/, /right name/);
 }
 
 /** Words before a command, for which `file` lies at `path`. */

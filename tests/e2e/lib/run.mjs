@@ -51,6 +51,6 @@ async function picture(name, { pages, demo }) {
   }
   if (!demo) return;
   const path = `${PICTURES}${name.replaceAll(/[^a-z0-9]+/g, '-')}-kiosk.png`;
-  await demo.kiosk.ctl('ui', 'screenshot', path).then(() => console.error(`  picture: ${path}`), () => undefined);
+  await demo.kiosk?.ctl('ui', 'screenshot', path).then(() => console.error(`  picture: ${path}`), () => undefined);
   console.error(demo.tail());
 }

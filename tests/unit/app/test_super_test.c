@@ -220,8 +220,16 @@ static struct fault {
      .first = "network",
      .reason = "no name server",
      .next = "Ask the site"},
+    {.what = "a STUN server is down",
+     .net = "[{\"test\":\"broker\",\"result\":\"PASS\"},{\"test\":\"stun\","
+            "\"result\":\"FAIL\",\"reason\":\"nothing listens\","
+            "\"next\":\"the office\"},{\"test\":\"turn\","
+            "\"result\":\"PASS\"}]",
+     .first = "stun",
+     .reason = "nothing listens",
+     .next = "the office"},
     {.what = "a relay's password is wrong",
-     .net = "[{\"test\":\"broker\",\"result\":\"PASS\"},{\"test\":\"turn\","
+     .net = "[{\"test\":\"stun\",\"result\":\"PASS\"},{\"test\":\"turn\","
             "\"result\":\"FAIL\",\"reason\":\"password is wrong\","
             "\"next\":\"site file\"}]",
      .first = "turn",
@@ -239,6 +247,7 @@ static const char all_devices[] =
     "{\"device\":\"reader\",\"state\":\"works\",\"why\":\"\"},"
     "{\"device\":\"document\",\"state\":\"works\",\"why\":\"\"}]";
 static const char all_net[] = "[{\"test\":\"broker\",\"result\":\"PASS\"},"
+                              "{\"test\":\"stun\",\"result\":\"PASS\"},"
                               "{\"test\":\"turn\",\"result\":\"PASS\"}]";
 
 static json_t *load(const char *own, const char *sound)
@@ -270,7 +279,7 @@ static void all_programs_run(const struct fault *f)
 static json_t *judge(const struct fault *f, unsigned mask)
 {
     static const struct super_machine nowhere = {.root = "/nonexistent"};
-    struct store_config store = {.turns = 1};
+    struct store_config store = {.stuns = 1, .turns = 1};
     struct super_news news = {.link = 1};
     const struct super_desk_config config = {.headless = true,
                                              .floor_s = FLOOR_S,
@@ -355,9 +364,9 @@ static void everybody_has_words(void **state)
 static void names_are_known(void **state)
 {
     static const char *const names[] = {
-        "storage", "clock",  "programs", "certs",   "display",
-        "touch",   "keypad", "camera",   "scanner", "microphone",
-        "speaker", "card",   "network",  "broker",  "turn"};
+        "storage", "clock",  "programs", "certs",      "display", "touch",
+        "keypad",  "camera", "scanner",  "microphone", "speaker", "card",
+        "network", "broker", "stun",     "turn"};
     unsigned all = 0;
     (void)state;
     assert_int_equal(super_test_mask("everything"), 0);

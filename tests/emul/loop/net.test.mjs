@@ -1,0 +1,96 @@
+// `net ping` and `net speed`, and STUN in the tests: a kiosk's luukku-probe against a real coturn, and where there is none.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { listens, withFreePort } from '../../../tools/broker/processes.mjs';
+import { Kiosk, check, makeFleet, removeFleet, until } from './kiosk.mjs';
+
+const RELAY = { user: 'kiosk', password: 'salainen-viesti' };
+const ICMP = ['unshare', '--net', 'sh', '-c',
+  'ip link set lo up && echo "0 2147483647" >/proc/sys/net/ipv4/ping_group_range && exec "$0" "$@"'];
+
+before(makeFleet);
+after(removeFleet);
+
+/** A kiosk for one test. */
+async function kiosk(t, options) {
+  const k = new Kiosk(options);
+  t.after(() => k.stop());
+  return k.ready();
+}
+
+/** A coturn; `words`: further ones. Gives the servers of a configuration. */
+function servers(t, words = []) {
+  const dir = mkdtempSync(join(tmpdir(), 'luukku-net.'));
+  return withFreePort(async (port) => {
+    const child = spawn('turnserver', ['-n', '--listening-ip=127.0.0.1', '--relay-ip=127.0.0.1', '--listening-port', String(port), '--lt-cred-mech',
+      `--user=${RELAY.user}:${RELAY.password}`, '--realm=test', '--no-tls', '--no-dtls', '--no-cli', '--log-file=stdout', `--pidfile=${dir}/pid`,
+      `--userdb=${dir}/db`, ...words], { cwd: dir, stdio: 'ignore' });
+    t.after(() => {
+      child.kill('SIGKILL');
+      rmSync(dir, { recursive: true, force: true });
+    });
+    await until('coturn', () => listens({ host: '127.0.0.1', port }));
+    return { stun: [`stun:127.0.0.1:${port}`], turn: [{ url: `turn:127.0.0.1:${port}`, ...RELAY }] };
+  });
+}
+
+const only = ({ json }) => {
+  assert.equal(json.length, 1, JSON.stringify(json));
+  return json[0];
+};
+
+test('the relay carries what it is given', async (t) => {
+  const k = await kiosk(t, { config: { ice: await servers(t, ['--allow-loopback-peers']) } });
+  const speed = only(await k.ctl('net', 'speed'));
+  t.diagnostic(JSON.stringify(speed));
+  assert.equal(speed.result, 'PASS', speed.reason);
+  assert(speed.mbit_up_and_down > 0 && speed.mbit_up_and_down <= 8);
+  assert(speed.delay_ms > 0);
+  assert.equal(only(await k.ctl('test', 'stun')).result, 'PASS');
+  assert.equal(check((await k.ctl('net', 'stun')).json, 'stun').address, '127.0.0.1');
+});
+
+test('a relay that sends to nobody, a wrong password, none at all', async (t) => {
+  const k = await kiosk(t, { config: { ice: await servers(t) } });
+  const closed = only(await k.ctl('net', 'speed'));
+  assert.equal(closed.result, 'FAIL');
+  assert.match(closed.reason, /refuses a way to its own relay \(403\)/);
+  const ice = await servers(t);
+  ice.turn[0].password = 'toinen';
+  const wrong = only(await (await kiosk(t, { config: { ice } })).ctl('net', 'speed'));
+  assert.match(wrong.reason, /user or password is wrong/);
+  const none = await kiosk(t);
+  assert.equal(only(await none.ctl('net', 'speed')).result, 'SKIP');
+  assert.match(only(await none.ctl('test', 'stun')).reason, /no STUN server/);
+});
+
+test('a STUN server that is down is named', async (t) => {
+  const k = await kiosk(t, { config: { ice: { stun: ['stun:127.0.0.1:9'], turn: [] } } });
+  const down = only(await k.ctl('test', 'stun'));
+  assert.equal(down.result, 'FAIL');
+  assert.match(down.reason, /127\.0\.0\.1:9 refuses: nothing listens there/);
+});
+
+test('echoes of ICMP where the kernel allows them', async (t) => {
+  const k = await kiosk(t, { prefix: ICMP });
+  const ping = only(await k.ctl('net', 'ping', '127.0.0.1'));
+  t.diagnostic(JSON.stringify(ping));
+  assert.equal(ping.result, 'PASS', ping.reason);
+  assert.deepEqual([ping.by, ping.sent, ping.received], ['icmp', 5, 5]);
+  const six = only(await k.ctl('net', 'ping', '::1'));
+  assert.deepEqual([six.result, six.by], ['PASS', 'icmp'], six.reason);
+  const nowhere = only(await k.ctl('net', 'ping', '192.0.2.1'));
+  assert.equal(nowhere.result, 'FAIL');
+  assert.match(nowhere.reason, /there is no way to that address/);
+});
+
+test('else a connection\'s first answer, and what would change that', async (t) => {
+  const k = await kiosk(t, { prefix: [...ICMP.slice(0, 4), ICMP[4].replace('0 2147483647', '1 0')] });
+  const ping = only(await k.ctl('net', 'ping'));
+  assert.deepEqual([ping.result, ping.host, ping.received], ['PASS', '127.0.0.1', 5], ping.reason);
+  assert.match(ping.by, /^tcp 1; .*ping_group_range/);
+});
