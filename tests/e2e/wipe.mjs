@@ -2,7 +2,8 @@
 // memory that they share nor any file of the kiosk has them: raw, in UTF-16, in base64, as pixels. Likewise when programs are killed in
 // the middle. The browser and the emulators are not the kiosk.
 // node tests/e2e/wipe.mjs [programs|luukkud|luukku-super]: one visit, at whose end that one is killed (programs: the others, in its course).
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { startChromium } from './lib/chromium.mjs';
 import { identify, plantCall, plantForm, plantPapers, plantText, Planted, typePin } from './lib/doors.mjs';
 import { order } from './lib/emulator.mjs';
@@ -11,6 +12,7 @@ import { main } from './lib/run.mjs';
 import { Stand } from './lib/stand.mjs';
 import { assert, until } from './lib/wait.mjs';
 
+const RING = 'kiosk.ring';
 const NOT_OF_THE_SESSION = ['luukku-rtc', 'luukku-scan', 'luukku-card', 'luukku-fetch'];
 
 const programsOf = async (stand) => (await stand.kiosk.ctl('status')).programs;
@@ -38,7 +40,21 @@ function filed(stand, secrets, pids) {
   return [stand.dir, '/dev/shm', ...roots].flatMap((path) => secrets.folder(path, [stand.emulators]));
 }
 
+/** A kiosk that keeps its log's ring in a file, which is searched as every other. */
+const withRing = (stand) => stand.startKiosk({}, { headless: true, 'kiosk-args': `--log ${join(stand.dir, RING)}` });
+
+/** Nothing of it stands in what a technician can be told: the log, its ring on the disk, every answer. */
+async function nothingTold(t, stand, secrets) {
+  t.step('nothing of it is told to a technician, and nothing stands in the log');
+  const text = await stand.kiosk.told();
+  const ring = readFileSync(join(stand.dir, RING));
+  assert(text.includes('luukku') && ring.includes('luukku'), 'there is a log, in memory and on the disk');
+  const told = [...secrets.in(Buffer.from(text)), ...secrets.in(ring)];
+  assert(told.length === 0, `told:\n  ${told.join('\n  ')}`);
+}
+
 async function nothingLeft(t, stand, secrets) {
+  await nothingTold(t, stand, secrets);
   t.step('nothing is left');
   const left = [...await lying(stand, secrets), ...filed(stand, secrets, await pidsOf(stand))];
   assert(left.length === 0, `left behind:\n  ${left.join('\n  ')}`);
@@ -143,7 +159,7 @@ async function superKilled(t, stand, page, planted) {
       return true;
     }
   }));
-  await stand.startKiosk();
+  await withRing(stand);
   await nothingLeft(t, stand, planted.secrets);
 }
 
@@ -152,7 +168,7 @@ const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(VIS
 
 await main('nothing stays behind', async (t) => {
   const stand = await Stand.start(t, { devices: true });
-  await stand.startKiosk();
+  await withRing(stand);
   const browser = await startChromium();
   t.defer(() => browser.stop());
   const planted = new Planted(t);
