@@ -85,7 +85,7 @@ static bool is_joiner(uint32_t c)
 
 bool talk_char_joins(const uint32_t *c, size_t i)
 {
-    if (i == 0 || c[i - 1] == TALK_LINE)
+    if (i == 0 || c[i - 1] == TALK_LINE || c[i - 1] == TALK_LOST)
         return false;
     if (is_joiner(c[i]) || c[i - 1] == ZWJ)
         return true;

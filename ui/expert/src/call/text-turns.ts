@@ -32,7 +32,7 @@ const isJoiner = (c: number): boolean => JOINERS.some((first, i) => i % 2 === 0 
 
 /** Whether character `i` of `text` is part of the one before it. */
 export function joins(text: readonly number[], i: number): boolean {
-  if (i === 0 || text[i - 1] === LINE) return false;
+  if (i === 0 || text[i - 1] === LINE || text[i - 1] === LOST) return false;
   if (isJoiner(text[i]!) || text[i - 1] === ZWJ) return true;
   if (!isFlag(text[i])) return false;
   let flags = 0;
