@@ -3,6 +3,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 /* Bytes of documents that were received and are not decoded: beyond, the
  * scanner is asked to wait. */
 #define AHEAD_MAX (SCANMSG_DOCUMENT_MAX / 2)
+/* Likewise documents: those of a fast feeder may be small. */
+#define DOCUMENTS_AHEAD_MAX (SCAN_WORKER_DOCUMENTS_MAX - 3)
 
 struct scan_job {
     struct scan_job_config config;
@@ -22,7 +25,7 @@ struct scan_job {
     bool stopping;           /* it was told to */
     bool silent;             /* nobody waits for END any more */
     bool paused;             /* the scanner waits */
-    unsigned documents;      /* with the worker */
+    unsigned documents;      /* whole ones, with the worker */
     unsigned pages;          /* told of */
     int fd;                  /* the document that is being received */
     size_t len;              /* of it */
@@ -74,6 +77,15 @@ static void end_job(struct scan_job *j, enum scanmsg_reason why,
     tell_end(j, j->order.job, j->why, j->text);
 }
 
+/* What is being received is void. */
+static void drop_coming(struct scan_job *j)
+{
+    if (j->fd >= 0)
+        scan_worker_void(j->worker);
+    j->fd = lk_fd_close(j->fd);
+    j->len = 0;
+}
+
 static void end_when_over(struct scan_job *j)
 {
     if (!j->active || j->feeding || j->documents > 0)
@@ -84,8 +96,8 @@ static void end_when_over(struct scan_job *j)
 
 static void wait_or_go_on(struct scan_job *j)
 {
-    bool pause =
-        j->feeding && scan_worker_bytes(j->worker) + j->len > AHEAD_MAX;
+    bool pause = j->feeding && (scan_worker_bytes(j->worker) > AHEAD_MAX ||
+                                j->documents > DOCUMENTS_AHEAD_MAX);
     /* What is being received must come to its end, or nothing would move. */
     if (j->documents == 0)
         pause = false;
@@ -144,19 +156,14 @@ static void on_stuck(void *arg, uint32_t id)
 
 /* --- from luukkud ------------------------------------------------------- */
 
-static int give(struct scan_job *j, int fd)
+static struct pages_wish wish_of(const struct scanmsg *o)
 {
-    const struct scanmsg *o = &j->order;
     struct pages_wish wish = {.dpi = o->dpi,
                               .turn = o->turn,
                               .prep = o->prep,
                               .upright = o->type == SCANMSG_DECODE};
     memcpy(wish.crop, o->crop, sizeof(wish.crop));
-    int r = scan_worker_give(j->worker, o->job, fd, &wish,
-                             (unsigned)o->pages - j->pages);
-    if (r == 0)
-        j->documents++;
-    return r;
+    return wish;
 }
 
 static void begin(struct scan_job *j, const struct scanmsg *m, int fd)
@@ -169,8 +176,9 @@ static void begin(struct scan_job *j, const struct scanmsg *m, int fd)
     j->why = SCANMSG_DONE;
     j->text[0] = 0;
     if (m->type == SCANMSG_DECODE) {
-        int r = give(j, fd);
-        if (r < 0)
+        const struct pages_wish wish = wish_of(m);
+        j->documents = 1;
+        if (scan_worker_give(j->worker, m->job, fd, &wish, m->pages) < 0)
             end_job(j, SCANMSG_BUSY, "worker");
         return;
     }
@@ -221,11 +229,15 @@ void scan_job_document_begin(struct scan_job *j)
 {
     if (!j->feeding || j->stopping)
         return;
-    j->fd = lk_fd_close(j->fd);
-    j->len = 0;
+    const struct pages_wish wish = wish_of(&j->order);
+    drop_coming(j);
     j->fd = memfd_create("document", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (j->fd < 0)
+    int read_fd = j->fd < 0 ? -1 : fcntl(j->fd, F_DUPFD_CLOEXEC, 0);
+    if (read_fd < 0)
         end_job(j, SCANMSG_NO_MEMORY, "document");
+    else if (scan_worker_begin(j->worker, j->order.job, read_fd, &wish,
+                               (unsigned)j->order.pages - j->pages) < 0)
+        end_job(j, SCANMSG_NO_MEMORY, "worker");
 }
 
 void scan_job_document_bytes(struct scan_job *j, const uint8_t *data,
@@ -246,6 +258,7 @@ void scan_job_document_bytes(struct scan_job *j, const uint8_t *data,
         at += n > 0 ? (size_t)n : 0;
     }
     j->len += len;
+    scan_worker_more(j->worker, len);
     wait_or_go_on(j);
 }
 
@@ -254,13 +267,15 @@ void scan_job_document_end(struct scan_job *j)
     if (!j->feeding || j->stopping || j->fd < 0)
         return;
     int r = scanpage_seal(j->fd);
-    if (r == 0)
-        r = give(j, lk_fd_take(&j->fd));
+    j->fd = lk_fd_close(j->fd);
     j->len = 0;
-    if (r < 0)
-        end_job(j, SCANMSG_NO_MEMORY, "worker");
-    else
-        wait_or_go_on(j);
+    if (r < 0) {
+        end_job(j, SCANMSG_NO_MEMORY, "document");
+        return;
+    }
+    j->documents++;
+    scan_worker_whole(j->worker);
+    wait_or_go_on(j);
 }
 
 void scan_job_progress(struct scan_job *j, unsigned page, uint64_t got,
@@ -282,7 +297,7 @@ void scan_job_scanner_end(struct scan_job *j, enum scanmsg_reason why,
     if (!j->feeding)
         return;
     j->feeding = false;
-    j->fd = lk_fd_close(j->fd);
+    drop_coming(j);
     if (!j->stopping) {
         j->why = why;
         (void)snprintf(j->text, sizeof(j->text), "%s", text);

@@ -1,6 +1,7 @@
 /* scan_worker.h - the thread that decodes, so that the loop goes on answering.
  *
- * Room: documents in, one after another; their pages out, on the loop. The next
+ * Room: documents in, one after another, whole or as their bytes come; their
+ * pages out, on the loop. The next
  * page is begun only when the last one was taken and closed: one page's pixels
  * are in memory at a time. What is under way cannot be interrupted; a page that
  * takes longer than SCAN_PAGE_US is told of (stuck), and the program ends.
@@ -56,10 +57,28 @@ int scan_worker_give(struct scan_worker *w, uint32_t job, int fd,
                      const struct pages_wish *wish,
                      unsigned pages) LK_MUST_CHECK;
 
+/* A document begins that comes in bit by bit: a memfd that the caller writes at
+ * its end. `fd` is taken over, also when it fails. A JPEG is decoded while it
+ * comes, anything else when it is whole; the time that the worker waits for
+ * bytes is not counted as work. The one before must have ended.
+ * Errors  -ENOSPC too many wait */
+int scan_worker_begin(struct scan_worker *w, uint32_t job, int fd,
+                      const struct pages_wish *wish,
+                      unsigned pages) LK_MUST_CHECK;
+
+/* So many bytes more were written to it. */
+void scan_worker_more(struct scan_worker *w, size_t len);
+
+/* It is whole, and sealed. Its pages are told of only after this. */
+void scan_worker_whole(struct scan_worker *w);
+
+/* It will not become whole: nothing is told of it. */
+void scan_worker_void(struct scan_worker *w);
+
 /* Forgets all documents. Nothing is told of them any more. */
 void scan_worker_cancel(struct scan_worker *w);
 
-/* Bytes of the documents that wait or are under way. */
+/* Bytes of the documents that wait, come in or are under way. */
 size_t scan_worker_bytes(struct scan_worker *w);
 
 #endif

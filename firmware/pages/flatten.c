@@ -2,7 +2,7 @@
 
 #include "pages/limits.h"
 #include "pages/look.h"
-#include "pages/rows.h"
+#include "pages/reduce.h"
 
 #include <errno.h>
 #include <math.h>

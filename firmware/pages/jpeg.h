@@ -9,6 +9,7 @@
 #define LUUKKU_PAGES_JPEG_H
 
 #include "ipc/scanpage.h"
+#include "pages/inflow.h"
 
 #include <stdbool.h>
 
@@ -56,14 +57,30 @@ int pages_jpeg_strips(const uint8_t *data, size_t len, uint32_t dpi,
                       const struct pages_strips *to,
                       unsigned *traits) LK_MUST_CHECK;
 
+/* As pages_jpeg_strips(), while the bytes come in; those behind the picture's
+ * end are not waited for. Errors: those, and `in`'s; -EIO the memfd is shorter
+ * than `in` says. */
+int pages_jpeg_inflow(const struct pages_inflow *in, uint32_t dpi,
+                      const struct pages_strips *to,
+                      unsigned *traits) LK_MUST_CHECK;
+
 /* How a camera or telephone was held, by the Exif data: quarter turns clockwise
  * that set the picture upright, 0..3. Mirrored ones count as not mirrored; what
  * is broken or missing as 0. */
 unsigned pages_jpeg_turn(const uint8_t *data, size_t len);
 
+/* Rows that are still being made. */
+struct pages_rows {
+    /* Waits until there are more than `have` rows. Returns how many there are,
+     * or 0: nobody wants them any more. NULL: all are there. */
+    uint32_t (*await)(void *arg, uint32_t have);
+    void *arg;
+};
+
 /* Writes a page as a clean JPEG of PAGES_JPEG_QUALITY into a sealed memfd.
- * Returns the descriptor, the caller's, or -ENOMEM, -EIO, memfd_create(2)'s. */
-int pages_jpeg_encode(const struct scanpage_info *i,
-                      const uint8_t *rows) LK_MUST_CHECK;
+ * Returns the descriptor, the caller's, or -ENOMEM, -EIO, memfd_create(2)'s;
+ * -ECANCELED by `from`. */
+int pages_jpeg_encode(const struct scanpage_info *i, const uint8_t *rows,
+                      const struct pages_rows *from) LK_MUST_CHECK;
 
 #endif

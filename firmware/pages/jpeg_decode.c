@@ -1,6 +1,7 @@
 #include "pages/jpeg.h"
 
 #include "ipc/scanmsg.h"
+#include "pages/jpeg_source.h"
 #include "pages/limits.h"
 
 #include <errno.h>
@@ -21,7 +22,7 @@
 struct decoder {
     struct jpeg_decompress_struct j;
     struct jpeg_error_mgr err;
-    struct jpeg_source_mgr src;
+    struct jpeg_source src;
     struct jpeg_progress_mgr progress;
     jmp_buf out;
     int error;      /* -errno of what error_exit() was called for */
@@ -33,8 +34,6 @@ struct decoder {
     struct scanpage_info info;
     const struct pages_strips *to;
 };
-
-static const uint8_t end_of_image[] = {0xff, JPEG_EOI};
 
 static struct decoder *of(j_common_ptr j)
 {
@@ -49,6 +48,8 @@ static void fail(struct decoder *d, int error)
 
 static void on_error(j_common_ptr j)
 {
+    if (of(j)->src.error < 0)
+        fail(of(j), of(j)->src.error);
     switch (j->err->msg_code) {
     case JERR_OUT_OF_MEMORY:
         fail(of(j), -ENOMEM);
@@ -89,48 +90,25 @@ static void on_progress(j_common_ptr j)
         fail(d, -E2BIG);
 }
 
-static void src_nothing(j_decompress_ptr j)
-{
-    (void)j;
-}
+/* What is to be decoded. */
+struct bytes {
+    const uint8_t *data;
+    size_t len;
+    const struct pages_inflow *in; /* instead of them, or NULL */
+};
 
-/* All bytes were there from the start: they are used up. The decoder gets an
- * end of image, again and again. */
-static boolean src_fill(j_decompress_ptr j)
-{
-    j->src->next_input_byte = end_of_image;
-    j->src->bytes_in_buffer = sizeof(end_of_image);
-    return TRUE;
-}
-
-static void src_skip(j_decompress_ptr j, long n)
-{
-    if (n <= 0)
-        return;
-    if ((size_t)n >= j->src->bytes_in_buffer) {
-        (void)src_fill(j);
-        return;
-    }
-    j->src->next_input_byte += n;
-    j->src->bytes_in_buffer -= (size_t)n;
-}
-
-static void decoder_begin(struct decoder *d, const uint8_t *data, size_t len)
+static void decoder_begin(struct decoder *d, const struct bytes *from)
 {
     d->j.err = jpeg_std_error(&d->err);
     d->err.error_exit = on_error;
     d->err.emit_message = on_message;
     jpeg_create_decompress(&d->j);
     d->j.mem->max_memory_to_use = PAGES_JPEG_TABLES_MAX;
-    d->src =
-        (struct jpeg_source_mgr){.next_input_byte = data,
-                                 .bytes_in_buffer = len,
-                                 .init_source = src_nothing,
-                                 .fill_input_buffer = src_fill,
-                                 .skip_input_data = src_skip,
-                                 .resync_to_restart = jpeg_resync_to_restart,
-                                 .term_source = src_nothing};
-    d->j.src = &d->src;
+    if (from->in)
+        jpeg_source_inflow(&d->src, from->in);
+    else
+        jpeg_source_memory(&d->src, from->data, from->len);
+    d->j.src = &d->src.mgr;
     d->progress.progress_monitor = on_progress;
     d->j.progress = &d->progress;
 }
@@ -285,11 +263,11 @@ static int run(struct decoder *d, uint32_t dpi, bool header_only)
 }
 
 /* jpeg_create_decompress() allocates: it may fail by jumping too. */
-static int begin(struct decoder *d, const uint8_t *data, size_t len)
+static int begin(struct decoder *d, const struct bytes *from)
 {
     if (setjmp(d->out) != 0)
         return d->error;
-    decoder_begin(d, data, len);
+    decoder_begin(d, from);
     return 0;
 }
 
@@ -299,7 +277,7 @@ int pages_jpeg_info(const uint8_t *data, size_t len,
     struct decoder *d = calloc(1, sizeof(*d));
     if (!d)
         return -ENOMEM;
-    int r = begin(d, data, len);
+    int r = begin(d, &(struct bytes){.data = data, .len = len});
     if (r == 0)
         r = run(d, 0, true);
     if (r == 0)
@@ -312,20 +290,32 @@ int pages_jpeg_info(const uint8_t *data, size_t len,
     return r;
 }
 
-int pages_jpeg_strips(const uint8_t *data, size_t len, uint32_t dpi,
-                      const struct pages_strips *to, unsigned *traits)
+static int strips(const struct bytes *from, uint32_t dpi,
+                  const struct pages_strips *to, unsigned *traits)
 {
     struct decoder *d = calloc(1, sizeof(*d));
     if (!d)
         return -ENOMEM;
     d->to = to;
-    int r = begin(d, data, len);
+    int r = begin(d, from);
     if (r == 0)
         r = run(d, dpi, false);
     if (r == 0)
         *traits |= traits_of(d);
     decoder_end(d);
     return r;
+}
+
+int pages_jpeg_strips(const uint8_t *data, size_t len, uint32_t dpi,
+                      const struct pages_strips *to, unsigned *traits)
+{
+    return strips(&(struct bytes){.data = data, .len = len}, dpi, to, traits);
+}
+
+int pages_jpeg_inflow(const struct pages_inflow *in, uint32_t dpi,
+                      const struct pages_strips *to, unsigned *traits)
+{
+    return strips(&(struct bytes){.in = in}, dpi, to, traits);
 }
 
 static int draft_begin(void *arg, const struct scanpage_info *i)

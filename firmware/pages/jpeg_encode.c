@@ -22,6 +22,7 @@ struct encoder {
     jmp_buf out;
     int error;
     int fd;
+    uint32_t ready; /* rows that are there */
     uint8_t buf[OUT_LEN];
 };
 
@@ -81,11 +82,8 @@ static void dest_term(j_compress_ptr j)
     flush(of(j), OUT_LEN - of(j)->dest.free_in_buffer);
 }
 
-static int run(struct encoder *e, const struct scanpage_info *i,
-               const uint8_t *rows)
+static void settings(struct encoder *e, const struct scanpage_info *i)
 {
-    if (setjmp(e->out) != 0)
-        return e->error;
     e->j.err = jpeg_std_error(&e->err);
     e->err.error_exit = on_error;
     e->err.emit_message = on_message;
@@ -102,9 +100,28 @@ static int run(struct encoder *e, const struct scanpage_info *i,
     jpeg_set_quality(&e->j, PAGES_JPEG_QUALITY, TRUE);
     e->j.density_unit = i->dpi > 0;
     e->j.X_density = e->j.Y_density = (UINT16)(i->dpi > 0 ? i->dpi : 1);
+}
+
+static void await(struct encoder *e, const struct pages_rows *from)
+{
+    if (e->j.next_scanline < e->ready)
+        return;
+    e->ready = from->await(from->arg, e->j.next_scanline);
+    if (e->ready <= e->j.next_scanline)
+        fail(e, -ECANCELED);
+}
+
+static int run(struct encoder *e, const struct scanpage_info *i,
+               const uint8_t *rows, const struct pages_rows *from)
+{
+    if (setjmp(e->out) != 0)
+        return e->error;
+    settings(e, i);
     jpeg_start_compress(&e->j, TRUE);
     size_t stride = scanpage_stride(i);
     while (e->j.next_scanline < i->height_px) {
+        if (from->await)
+            await(e, from);
         /* libjpeg reads it only, although its type does not say so */
         JSAMPROW row =
             (JSAMPROW)(uintptr_t)(rows + e->j.next_scanline * stride);
@@ -114,13 +131,14 @@ static int run(struct encoder *e, const struct scanpage_info *i,
     return 0;
 }
 
-int pages_jpeg_encode(const struct scanpage_info *i, const uint8_t *rows)
+int pages_jpeg_encode(const struct scanpage_info *i, const uint8_t *rows,
+                      const struct pages_rows *from)
 {
     struct encoder *e = calloc(1, sizeof(*e));
     if (!e)
         return -ENOMEM;
     e->fd = memfd_create("jpeg", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    int r = e->fd < 0 ? -errno : run(e, i, rows);
+    int r = e->fd < 0 ? -errno : run(e, i, rows, from);
     jpeg_destroy_compress(&e->j);
     if (r == 0)
         r = scanpage_seal(e->fd);

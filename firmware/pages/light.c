@@ -1,7 +1,7 @@
 /* The light on a photographed sheet, and its evening. */
 #include "pages/flatten.h"
 
-#include "pages/rows.h"
+#include "pages/reduce.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -29,6 +29,9 @@
 
 /* What is made of a page */
 #define PAGES_PREVIEW_SIDE_PX 1280
+#define PAGES_EARLY_MAX                                     \
+    41943040L /* bytes of a page whose JPEG may grow beside \
+                 the decoder's tables: A4, 300 dpi has 26 M */
 #define PAGES_SHEET_PIXELS_MAX 20000000L /* of a camera's picture */
 #define PAGES_LOOK_SIDE_PX 1024          /* of the reduced picture looked at */
 #define PAGES_JPEG_QUALITY 85

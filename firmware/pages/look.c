@@ -16,8 +16,16 @@
 #define SHEET_LARGEST 0.97
 #define SHEET_FIT 0.06 /* by so much the four sides may miss the sheet */
 
+/* Gray, by the weights of ITU-R BT.601 where there are colours. */
+static uint8_t light(const uint8_t *p, uint32_t depth)
+{
+    return depth == 1 ? *p
+                      : (uint8_t)((p[0] * 77U + p[1] * 150U + p[2] * 29U) >> 8);
+}
+
 static PIX *pix_of(const struct scanpage_draft *d)
 {
+    uint32_t depth = d->info.depth;
     PIX *p =
         pixCreate((l_int32)d->info.width_px, (l_int32)d->info.height_px, 8);
     if (!p)
@@ -26,7 +34,7 @@ static PIX *pix_of(const struct scanpage_draft *d)
     for (uint32_t y = 0; y < d->info.height_px; y++, line += pixGetWpl(p)) {
         const uint8_t *row = d->rows + y * scanpage_stride(&d->info);
         for (uint32_t x = 0; x < d->info.width_px; x++)
-            SET_DATA_BYTE(line, x, row[x]);
+            SET_DATA_BYTE(line, x, light(row + (size_t)x * depth, depth));
     }
     return p;
 }
@@ -36,12 +44,12 @@ static void quiet(void)
     (void)setMsgSeverity(L_SEVERITY_NONE);
 }
 
-int pages_look_skew(const struct scanpage_draft *gray, double *ret_degrees)
+int pages_look_skew(const struct scanpage_draft *small, double *ret_degrees)
 {
     l_float32 angle = 0;
     l_float32 sure = 0;
     quiet();
-    PIX *p = pix_of(gray);
+    PIX *p = pix_of(small);
     PIX *ink = p ? pixThresholdToBinary(p, INK_LEVEL) : NULL;
     pixDestroy(&p);
     if (!ink)

@@ -9,10 +9,10 @@
 
 #include "ipc/scanpage.h"
 
-/* By how many degrees to turn a gray picture clockwise so that its lines are
- * level; 0 when it is not clear, or less than would be seen.
+/* By how many degrees to turn a picture, gray or of colours, clockwise so that
+ * its lines are level; 0 when it is not clear, or less than would be seen.
  * Errors: -ENOMEM */
-int pages_look_skew(const struct scanpage_draft *gray,
+int pages_look_skew(const struct scanpage_draft *small,
                     double *ret_degrees) LK_MUST_CHECK;
 
 struct pages_point {

@@ -4,16 +4,14 @@
 #include "pages/jpeg.h"
 #include "pages/limits.h"
 #include "pages/look.h"
+#include "pages/making.h"
 #include "pages/pdf.h"
 #include "pages/rows.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-
-#define SKEW_SIDE_PX 1600
 
 struct pages_document {
     enum pages_kind kind;
@@ -132,50 +130,61 @@ static int copy_ours(const struct scanpage *p, struct scanpage_draft **ret)
 }
 
 static int decode(struct pages_document *d, size_t index,
-                  const struct pages_wish *wish, struct scanpage_draft **ret,
+                  const struct pages_wish *wish, struct pages_making *m,
                   unsigned *turn, unsigned *traits)
 {
+    const struct pages_strips to = {pages_making_begin, pages_making_rows, m};
     if (d->pdf)
-        return pages_pdf_page(d->pdf, index, wish->dpi, ret, turn, traits);
+        return pages_pdf_page(d->pdf, index, wish->dpi, &m->page, turn, traits);
     if (index > 0)
         return -EBADMSG;
     if (d->ours)
         return 2 * scanpage_bytes(&d->ours->info) < PAGES_MEMORY_MAX * 3 / 4
-                   ? copy_ours(d->ours, ret)
+                   ? copy_ours(d->ours, &m->page)
                    : -E2BIG;
     if (wish->upright)
         *turn = pages_jpeg_turn(d->map, d->len);
-    return pages_jpeg_decode(d->map, d->len, wish->dpi, ret, traits);
+    m->early = m->early && *turn == 0;
+    return pages_jpeg_strips(d->map, d->len, wish->dpi, &to, traits);
 }
 
-static int straighten(struct scanpage_draft **page, unsigned *traits)
+static int straighten(struct pages_making *m, unsigned *traits)
 {
-    LK_AUTO(scanpage_draft) small = NULL;
+    struct scanpage_draft *small = NULL;
     double degrees = 0;
-    int r =
-        pages_reduce(&(*page)->info, (*page)->rows, SKEW_SIDE_PX, true, &small);
+    int r = pages_making_preview(m, &small);
     if (r == 0)
         r = pages_look_skew(small, &degrees);
     if (r < 0 || degrees == 0)
         return r;
     *traits |= SCANMSG_STRAIGHTENED;
-    return pages_rotate(page, degrees);
+    pages_making_change(m);
+    return pages_rotate(&m->page, degrees);
 }
 
-static int prepare(struct scanpage_draft **page, const struct pages_wish *wish,
+static bool cuts(const struct pages_wish *wish)
+{
+    const uint16_t *c = wish->crop;
+    return c[0] > 0 || c[1] > 0 || c[2] > 0 || c[3] > 0;
+}
+
+static int prepare(struct pages_making *m, const struct pages_wish *wish,
                    unsigned turn, unsigned *traits)
 {
-    int r = pages_turn(page, (turn + wish->turn) & 3);
+    int r = pages_turn(&m->page, (turn + wish->turn) & 3);
     if (r == 0 && wish->prep & SCANMSG_FLATTEN) {
-        r = pages_flatten(page);
+        r = pages_flatten(&m->page);
         if (r == 0)
             *traits |= SCANMSG_FLATTENED;
         if (r == -ENOENT) /* shown as it is; the missing trait tells */
             r = 0;
     }
     if (r == 0 && wish->prep & SCANMSG_STRAIGHTEN)
-        r = straighten(page, traits);
-    return r < 0 ? r : pages_crop(page, wish->crop);
+        r = straighten(m, traits);
+    if (r < 0 || !cuts(wish))
+        return r;
+    pages_making_change(m);
+    return pages_crop(&m->page, wish->crop);
 }
 
 /* A descriptor, or why there is none. */
@@ -187,87 +196,80 @@ static int keep(int fd, int *ret)
     return 0;
 }
 
-/* The page's JPEG, made beside the preview: each takes a while. */
-struct coding {
-    const struct scanpage_draft *page;
-    pthread_t thread;
-    bool started;
-    int fd; /* or -errno */
-};
-
-static void *code(void *arg)
+static int finish_preview(struct pages_making *m, struct pages_page *ret)
 {
-    struct coding *c = arg;
-    c->fd = pages_jpeg_encode(&c->page->info, c->page->rows);
-    return NULL;
-}
-
-/* Without a second thread it is made at once. */
-static void coding_begin(struct coding *c, const struct scanpage_draft *page)
-{
-    *c = (struct coding){.page = page};
-    c->started = pthread_create(&c->thread, NULL, code, c) == 0;
-    if (!c->started)
-        (void)code(c);
-}
-
-static int coding_end(struct coding *c)
-{
-    if (c->started)
-        (void)pthread_join(c->thread, NULL);
-    return c->fd;
-}
-
-static int finish_preview(const struct scanpage_draft *page,
-                          const struct pages_wish *wish, struct pages_page *ret)
-{
-    LK_AUTO(scanpage_draft) preview = NULL;
-    int r = pages_reduce(&page->info, page->rows, PAGES_PREVIEW_SIDE_PX, false,
-                         &preview);
+    static const struct pages_rows all = {NULL, NULL};
+    struct scanpage_draft *preview = NULL;
+    int r = pages_making_preview(m, &preview);
     if (r < 0)
         return r;
     if (pages_blank(&preview->info, preview->rows))
         ret->traits |= SCANMSG_BLANK;
-    if (wish->prep & SCANMSG_WITH_JPEG)
-        r = keep(pages_jpeg_encode(&preview->info, preview->rows),
+    if (m->coded)
+        r = keep(pages_jpeg_encode(&preview->info, preview->rows, &all),
                  &ret->small_fd);
     return r < 0 ? r : keep(scanpage_draft_seal(preview), &ret->preview_fd);
 }
 
 /* Preview, verdict, JPEGs, and last the page itself. */
-static int finish(struct scanpage_draft *page, const struct pages_wish *wish,
-                  struct pages_page *ret)
+static int finish(struct pages_making *m, struct pages_page *ret)
 {
-    bool coded = wish->prep & SCANMSG_WITH_JPEG;
-    struct coding c;
-    if (coded)
-        coding_begin(&c, page);
-    int r = finish_preview(page, wish, ret);
-    if (coded) {
-        int k = keep(coding_end(&c), &ret->jpeg_fd);
-        r = r < 0 ? r : k;
-    }
-    ret->info = page->info;
-    return r < 0 ? r : keep(scanpage_draft_seal(page), &ret->page_fd);
+    pages_making_code(m);
+    int r = finish_preview(m, ret);
+    if (r == 0 && m->coded)
+        r = keep(pages_making_jpeg(m), &ret->jpeg_fd);
+    ret->info = m->page->info;
+    return r < 0 ? r : keep(scanpage_draft_seal(m->page), &ret->page_fd);
+}
+
+static const struct pages_page nothing = {
+    .page_fd = -1, .preview_fd = -1, .jpeg_fd = -1, .small_fd = -1};
+
+/* What is wished of a page that nothing is to be made of anew, as far as is
+ * known before it is looked at. */
+static struct pages_making making(const struct pages_wish *wish)
+{
+    return (struct pages_making){.early = (wish->turn & 3) == 0 &&
+                                          !cuts(wish) &&
+                                          !(wish->prep & SCANMSG_FLATTEN),
+                                 .coded = wish->prep & SCANMSG_WITH_JPEG};
+}
+
+/* What follows the decoding, which gave `r`. Ends `m`. */
+static int complete(int r, struct pages_making *m,
+                    const struct pages_wish *wish, unsigned turn,
+                    struct pages_page *p, struct pages_page *ret)
+{
+    if (r == 0)
+        r = prepare(m, wish, turn, &p->traits);
+    if (r == 0)
+        r = finish(m, p);
+    pages_making_end(m);
+    if (r < 0)
+        pages_page_close(p);
+    else
+        *ret = *p;
+    return r;
 }
 
 int pages_document_page(struct pages_document *d, size_t index,
                         const struct pages_wish *wish, struct pages_page *ret)
 {
-    LK_AUTO(scanpage_draft) page = NULL;
-    struct pages_page p = {
-        .page_fd = -1, .preview_fd = -1, .jpeg_fd = -1, .small_fd = -1};
+    struct pages_making m = making(wish);
+    struct pages_page p = nothing;
     unsigned turn = 0;
-    int r = decode(d, index, wish, &page, &turn, &p.traits);
-    if (r == 0)
-        r = prepare(&page, wish, turn, &p.traits);
-    if (r == 0)
-        r = finish(page, wish, &p);
-    if (r < 0)
-        pages_page_close(&p);
-    else
-        *ret = p;
-    return r;
+    int r = decode(d, index, wish, &m, &turn, &p.traits);
+    return complete(r, &m, wish, turn, &p, ret);
+}
+
+int pages_inflow_page(const struct pages_inflow *in,
+                      const struct pages_wish *wish, struct pages_page *ret)
+{
+    struct pages_making m = making(wish);
+    const struct pages_strips to = {pages_making_begin, pages_making_rows, &m};
+    struct pages_page p = nothing;
+    int r = pages_jpeg_inflow(in, wish->dpi, &to, &p.traits);
+    return complete(r, &m, wish, 0, &p, ret);
 }
 
 void pages_page_close(struct pages_page *p)

@@ -11,6 +11,7 @@
 
 #include "ipc/scanmsg.h"
 #include "ipc/scanpage.h"
+#include "pages/inflow.h"
 
 #include <stdbool.h>
 
@@ -71,6 +72,13 @@ size_t pages_document_count(const struct pages_document *d);
 int pages_document_page(struct pages_document *d, size_t index,
                         const struct pages_wish *wish,
                         struct pages_page *ret) LK_MUST_CHECK;
+
+/* As pages_document_page(), of a JPEG that is still coming in: its rows are
+ * decoded, reduced and coded as they come. `wish->upright` is not heeded, for
+ * scanners hold nothing aslant. Errors: those, and `in`'s. */
+int pages_inflow_page(const struct pages_inflow *in,
+                      const struct pages_wish *wish,
+                      struct pages_page *ret) LK_MUST_CHECK;
 
 /* An error of this room as the end of a job. */
 enum scanmsg_reason pages_reason(int error);

@@ -1,4 +1,4 @@
-/* rows.h - a page's pixels turned, straightened, cut, reduced and judged.
+/* rows.h - a page's pixels turned, straightened, cut and judged.
  *
  * Pure but for memory; any thread.
  */
@@ -26,14 +26,6 @@ int pages_rotate(struct scanpage_draft **page, double degrees) LK_MUST_CHECK;
  * Errors: -EINVAL no such edges, scanpage_draft_new()'s; the page stays. */
 int pages_crop(struct scanpage_draft **page,
                const uint16_t crop[4]) LK_MUST_CHECK;
-
-/* A copy that fits into side_px * side_px, each pixel the mean of those it
- * stands for; never larger than the page.
- * gray    of one byte per pixel, whatever the page has
- * Errors: scanpage_draft_new()'s */
-int pages_reduce(const struct scanpage_info *info, const uint8_t *rows,
-                 uint32_t side_px, bool gray,
-                 struct scanpage_draft **ret) LK_MUST_CHECK;
 
 /* Whether nothing is on the sheet, by a reduced picture of it: paper of one
  * shade, a little dust allowed, margins not looked at. */

@@ -2,7 +2,7 @@
 
 #include "pages/look.h"
 #include "pages/pdf.h"
-#include "pages/rows.h"
+#include "pages/reduce.h"
 
 #include <errno.h>
 

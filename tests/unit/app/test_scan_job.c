@@ -13,7 +13,9 @@
 
 struct scan_worker {
     struct scan_worker_config config;
-    unsigned given; /* documents, since the last cancel */
+    unsigned given; /* whole documents, since the last cancel */
+    bool coming;    /* one is coming in */
+    unsigned voids;
     unsigned cancels;
     unsigned pages; /* of the last document */
     size_t len;
@@ -63,9 +65,45 @@ int scan_worker_give(struct scan_worker *w, uint32_t job, int fd,
     return 0;
 }
 
+int scan_worker_begin(struct scan_worker *w, uint32_t job, int fd,
+                      const struct pages_wish *wish, unsigned pages)
+{
+    (void)job;
+    assert_false(w->coming);
+    assert_true(fd >= 0);
+    (void)lk_fd_close(fd);
+    if (w->give_error < 0)
+        return w->give_error;
+    w->coming = true;
+    w->pages = pages;
+    w->len = 0;
+    w->wish = *wish;
+    return 0;
+}
+
+void scan_worker_more(struct scan_worker *w, size_t len)
+{
+    assert_true(w->coming);
+    w->len += len;
+}
+
+void scan_worker_whole(struct scan_worker *w)
+{
+    assert_true(w->coming);
+    w->coming = false;
+    w->given++;
+}
+
+void scan_worker_void(struct scan_worker *w)
+{
+    w->voids += w->coming;
+    w->coming = false;
+}
+
 void scan_worker_cancel(struct scan_worker *w)
 {
     w->given = 0;
+    w->coming = false;
     w->cancels++;
 }
 
@@ -294,9 +332,13 @@ static void test_scanner_ends(void **state)
         order(w, SCANMSG_START, ++id);
         document(w, 10);
         unsigned given = worker->given;
+        unsigned voids = worker->voids;
         scan_job_document_begin(w->job);
         scan_job_document_bytes(w->job, (const uint8_t *)"abc", 3);
+        assert_true(worker->coming);
         scan_job_scanner_end(w->job, why, "");
+        assert_false(worker->coming);
+        assert_int_equal(worker->voids, voids + 1);
         scan_job_document_end(w->job);
         assert_int_equal(worker->given, given);
         done(id, 0);
@@ -478,6 +520,38 @@ static void test_pages_ceiling(void **state)
     check_end(w, 1, SCANMSG_DONE, 2);
 }
 
+/* A document that begins again is another: what there was of it is void. */
+static void test_begins_again(void **state)
+{
+    struct world *w = *state;
+    order(w, SCANMSG_START, 1);
+    scan_job_document_begin(w->job);
+    scan_job_document_bytes(w->job, (const uint8_t *)"abc", 3);
+    scan_job_document_begin(w->job);
+    assert_int_equal(worker->voids, 1);
+    assert_int_equal(worker->len, 0);
+    scan_job_document_end(w->job);
+    done(1, 0);
+    scan_job_scanner_end(w->job, SCANMSG_DONE, "");
+    check_end(w, 1, SCANMSG_DONE, 0);
+}
+
+/* Small ones, too, wait in a bounded number. */
+static void test_many_ahead(void **state)
+{
+    struct world *w = *state;
+    unsigned n = 0;
+    order(w, SCANMSG_START, 1);
+    for (; !w->paused && n < SCAN_WORKER_DOCUMENTS_MAX; n++)
+        document(w, 10);
+    assert_true(w->paused);
+    for (; n > 0 && w->paused; n--)
+        done(1, 0);
+    assert_false(w->paused);
+    order(w, SCANMSG_CANCEL, 1);
+    scan_job_scanner_end(w->job, SCANMSG_CANCELLED, "");
+}
+
 /* Documents that wait stop the scanner; one that is the only one never. */
 static void test_ahead(void **state)
 {
@@ -573,6 +647,8 @@ int main(void)
         TEST(test_no_room),
         TEST(test_document_ceiling),
         TEST(test_pages_ceiling),
+        TEST(test_begins_again),
+        TEST(test_many_ahead),
         TEST(test_ahead),
         TEST(test_stuck),
         TEST(test_progress),

@@ -3,6 +3,7 @@
  * events is one that the test has chosen. */
 #include "app/scan_worker.h"
 
+#include "base/clock.h"
 #include "oom.h"
 
 #include <pthread.h>
@@ -83,6 +84,40 @@ int pages_document_page(struct pages_document *d, size_t index,
     return 0;
 }
 
+enum pages_kind pages_sniff(const uint8_t *data, size_t len)
+{
+    return len >= 4 && memcmp(data, "jpeg", 4) == 0 ? PAGES_JPEG
+                                                    : PAGES_UNKNOWN;
+}
+
+static size_t inflow_seen; /* bytes that it had before it waited for more */
+
+/* Wants `INFLOW_LEN` bytes; those behind are the scanner's affair. */
+#define INFLOW_LEN 100
+int pages_inflow_page(const struct pages_inflow *in,
+                      const struct pages_wish *wish, struct pages_page *ret)
+{
+    int64_t have = 0;
+    while (have < INFLOW_LEN) {
+        int64_t n = in->await(in->arg, (size_t)have);
+        if (n < 0)
+            return (int)n;
+        if (n <= have)
+            return -EBADMSG; /* that was all */
+        have = n;
+        (void)pthread_mutex_lock(&gate);
+        inflow_seen = (size_t)have;
+        (void)pthread_cond_broadcast(&gate_moves);
+        (void)pthread_mutex_unlock(&gate);
+    }
+    *ret = (struct pages_page){.info = {1, 1, 1, wish->dpi},
+                               .page_fd = memfd_create("page", MFD_CLOEXEC),
+                               .preview_fd = -1,
+                               .jpeg_fd = -1,
+                               .small_fd = -1};
+    return 0;
+}
+
 void pages_page_close(struct pages_page *p)
 {
     p->page_fd = lk_fd_close(p->page_fd);
@@ -153,6 +188,7 @@ static int setup(void **state)
     struct world *w = calloc(1, sizeof(*w));
     assert_non_null(w);
     at_gate = gate_open = 0;
+    inflow_seen = 0;
     assert_int_equal(lk_loop_new(&w->loop), 0);
     assert_int_equal(make(w), 0);
     *state = w;
@@ -174,6 +210,29 @@ static int give(struct world *w, uint32_t job, struct recipe r, unsigned most)
     int fd = memfd_create("document", MFD_CLOEXEC);
     assert_int_equal(write(fd, &r, sizeof(r)), sizeof(r));
     return scan_worker_give(w->worker, job, fd, &wish, most);
+}
+
+/* A document comes in. Returns the descriptor that it is written to. */
+static int begin(struct world *w, uint32_t job)
+{
+    const struct pages_wish wish = {.dpi = 77};
+    int fd = memfd_create("document", MFD_CLOEXEC);
+    assert_int_equal(scan_worker_begin(w->worker, job, dup(fd), &wish, 9), 0);
+    return fd;
+}
+
+static void more(struct world *w, int fd, const void *data, size_t len)
+{
+    assert_int_equal(write(fd, data, len), len);
+    scan_worker_more(w->worker, len);
+}
+
+static void await_seen(size_t n)
+{
+    (void)pthread_mutex_lock(&gate);
+    while (inflow_seen < n)
+        (void)pthread_cond_wait(&gate_moves, &gate);
+    (void)pthread_mutex_unlock(&gate);
 }
 
 /* Runs the loop until so many documents have ended. */
@@ -267,6 +326,144 @@ static void test_cancel(void **state)
     assert_int_equal(scan_worker_bytes(w->worker), 0);
 }
 
+/* Decoded while it comes; its page is told of when it is whole, not before. */
+static void test_coming(void **state)
+{
+    static const char jpeg[INFLOW_LEN] = "jpeg";
+    struct world *w = *state;
+    int fd = begin(w, 5);
+    more(w, fd, jpeg, 2); /* what it is cannot be told yet */
+    more(w, fd, jpeg + 2, 48);
+    await_seen(50);
+    assert_int_equal(scan_worker_bytes(w->worker), 50);
+    more(w, fd, jpeg + 50, 50);
+    await_seen(100);
+    assert_int_equal(lk_loop_step(w->loop, 1000), 0);
+    assert_int_equal(w->pages, 0);
+    more(w, fd, jpeg, 7); /* behind the picture */
+    scan_worker_whole(w->worker);
+    run(w, 1);
+    assert_int_equal(w->error, 0);
+    assert_int_equal(w->pages, 1);
+    assert_int_equal(scan_worker_bytes(w->worker), 0);
+    close(fd);
+}
+
+/* What is none is taken when it is whole, behind what was given before. */
+static void test_coming_other(void **state)
+{
+    struct world *w = *state;
+    struct recipe r = {.pages = 2};
+    assert_int_equal(give(w, 1, (struct recipe){.pages = 1, .gated = true}, 1),
+                     0);
+    int fd = begin(w, 2);
+    more(w, fd, &r, 4);
+    open_gate(1);
+    run(w, 1);
+    more(w, fd, (uint8_t *)&r + 4, sizeof(r) - 4);
+    scan_worker_whole(w->worker);
+    scan_worker_more(w->worker, 5); /* nothing is coming */
+    run(w, 2);
+    assert_int_equal(w->job, 2);
+    assert_int_equal(w->pages, 3);
+    assert_int_equal(scan_worker_bytes(w->worker), 0);
+    close(fd);
+}
+
+static void test_coming_errors(void **state)
+{
+    struct world *w = *state;
+    int fd = begin(w, 1);
+    more(w, fd, "jpeg and", 8);
+    scan_worker_whole(w->worker);
+    run(w, 1);
+    assert_int_equal(w->error, -EBADMSG);
+    close(fd);
+    fd = begin(w, 2);
+    scan_worker_whole(w->worker); /* nothing came at all */
+    run(w, 2);
+    assert_int_equal(w->error, -EBADMSG);
+    assert_int_equal(w->pages, 0);
+    close(fd);
+}
+
+/* One that does not become whole: before it is begun, in its head, in its
+ * middle, and when all of it was decoded. Nothing is told of it, and the ones
+ * before and behind it are. */
+static void test_void(void **state)
+{
+    static const char jpeg[INFLOW_LEN] = "jpeg";
+    static const size_t lens[] = {0, 2, 50, INFLOW_LEN};
+    struct world *w = *state;
+    unsigned dones = 0;
+    for (size_t i = 0; i < 2 * LK_ARRAY_LEN(lens); i++) {
+        size_t len = lens[i / 2];
+        bool waits = i % 2; /* behind another */
+        inflow_seen = 0;
+        if (waits)
+            assert_int_equal(
+                give(w, 1, (struct recipe){.pages = 1, .gated = true}, 1), 0);
+        int fd = begin(w, 2);
+        if (len > 0)
+            more(w, fd, jpeg, len);
+        if (!waits && len > 4)
+            await_seen(len);
+        scan_worker_void(w->worker);
+        scan_worker_void(w->worker); /* nothing is coming */
+        open_gate(waits);
+        assert_int_equal(give(w, 3, (struct recipe){.pages = 1}, 1), 0);
+        dones += waits ? 2 : 1;
+        run(w, dones);
+        assert_int_equal(w->job, 3);
+        assert_int_equal(w->pages, dones);
+        assert_int_equal(scan_worker_bytes(w->worker), 0);
+        close(fd);
+    }
+}
+
+/* Likewise all that wait and come are forgotten, and it is freed while it waits
+ * for bytes. */
+static void test_coming_cancelled(void **state)
+{
+    struct world *w = *state;
+    int fd = begin(w, 1);
+    more(w, fd, "jpeg....", 8);
+    await_seen(8);
+    scan_worker_cancel(w->worker);
+    scan_worker_more(w->worker, 8);
+    scan_worker_whole(w->worker);
+    assert_int_equal(give(w, 2, (struct recipe){.pages = 1}, 1), 0);
+    run(w, 1);
+    assert_int_equal(w->job, 2);
+    assert_int_equal(scan_worker_bytes(w->worker), 0);
+    close(fd);
+    inflow_seen = 0;
+    fd = begin(w, 3);
+    more(w, fd, "jpeg....", 8);
+    await_seen(8);
+    w->worker = scan_worker_free(w->worker);
+    close(fd);
+}
+
+/* However long the bytes take to come, that is not its work. */
+static void test_coming_slowly(void **state)
+{
+    static const char jpeg[INFLOW_LEN] = "jpeg";
+    struct world *w = *state;
+    int fd = begin(w, 1);
+    more(w, fd, jpeg, 50);
+    await_seen(50);
+    int64_t end_us = lk_clock_us() + 2 * (int64_t)SCAN_PAGE_US;
+    while (lk_clock_us() < end_us)
+        assert_int_equal(lk_loop_step(w->loop, SCAN_PAGE_US / 4), 0);
+    assert_int_equal(w->stucks, 0);
+    more(w, fd, jpeg, 50);
+    scan_worker_whole(w->worker);
+    run(w, 1);
+    assert_int_equal(w->pages, 1);
+    close(fd);
+}
+
 static void test_stuck(void **state)
 {
     struct world *w = *state;
@@ -311,8 +508,18 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_in_order), TEST(test_errors), TEST(test_ceiling),
-        TEST(test_cancel),   TEST(test_stuck),  TEST(test_freed),
+        TEST(test_in_order),
+        TEST(test_errors),
+        TEST(test_ceiling),
+        TEST(test_cancel),
+        TEST(test_coming),
+        TEST(test_coming_other),
+        TEST(test_coming_errors),
+        TEST(test_void),
+        TEST(test_coming_cancelled),
+        TEST(test_coming_slowly),
+        TEST(test_stuck),
+        TEST(test_freed),
         TEST(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

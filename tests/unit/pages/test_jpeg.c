@@ -269,7 +269,8 @@ static void test_encode(void **state)
     (void)state;
     struct picture letter = draw_letter(320, 400, 10, 0);
     const struct scanpage_info i = {320, 400, 3, 300};
-    int fd = pages_jpeg_encode(&i, letter.rows);
+    static const struct pages_rows all = {NULL, NULL};
+    int fd = pages_jpeg_encode(&i, letter.rows, &all);
     assert_true(fd >= 0);
     int64_t len = scanpage_sealed_len(fd, 1 << 20);
     assert_true(len > 1000);

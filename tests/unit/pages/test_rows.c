@@ -3,6 +3,7 @@
 #include "draw.h"
 
 #include "pages/look.h"
+#include "pages/reduce.h"
 #include "pages/rows.h"
 
 #include <errno.h>
@@ -210,6 +211,42 @@ static void test_reduce_means(void **state)
     }
 }
 
+/* By strips of any height the same as at once; nothing before the last row. */
+static void test_reduce_strips(void **state)
+{
+    uint64_t dice = test_seed();
+    (void)state;
+    for (int i = 0; i < 40; i++) {
+        const struct scanpage_info info = {
+            1 + (uint32_t)(test_random(&dice) % 200),
+            1 + (uint32_t)(test_random(&dice) % 700), i & 1 ? 3 : 1, 300};
+        uint32_t side = 1 + (uint32_t)(test_random(&dice) % 120);
+        struct scanpage_draft *whole = NULL;
+        struct scanpage_draft *d = NULL;
+        struct pages_reducer *t = NULL;
+        uint8_t *rows = malloc(scanpage_bytes(&info));
+        for (size_t k = 0; k < scanpage_bytes(&info); k++)
+            rows[k] = (uint8_t)test_random(&dice);
+        assert_int_equal(pages_reduce(&info, rows, side, i & 2, &whole), 0);
+        assert_int_equal(pages_reducer_new(&info, side, i & 2, &t), 0);
+        for (uint32_t y = 0; y < info.height_px;) {
+            uint32_t n = LK_MIN(1 + (uint32_t)(test_random(&dice) % 40),
+                                info.height_px - y);
+            assert_null(pages_reducer_take(t));
+            pages_reducer_rows(t, rows + y * scanpage_stride(&info), n);
+            y += n;
+        }
+        d = pages_reducer_take(t);
+        assert_non_null(d);
+        assert_memory_equal(d->rows, whole->rows, scanpage_bytes(&d->info));
+        pages_reducer_rows(t, rows, 1); /* behind the last: not looked at */
+        pages_reducer_free(t);
+        scanpage_draft_free(d);
+        scanpage_draft_free(whole);
+        free(rows);
+    }
+}
+
 static void dot(struct picture *p, uint32_t x, uint32_t y, uint32_t side)
 {
     for (uint32_t k = 0; k < side * side; k++)
@@ -248,10 +285,15 @@ static void test_blank(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_turn),         cmocka_unit_test(test_crop),
-        cmocka_unit_test(test_turn_large),   cmocka_unit_test(test_straighten),
-        cmocka_unit_test(test_rotate),       cmocka_unit_test(test_reduce),
-        cmocka_unit_test(test_reduce_means), cmocka_unit_test(test_blank),
+        cmocka_unit_test(test_turn),
+        cmocka_unit_test(test_crop),
+        cmocka_unit_test(test_turn_large),
+        cmocka_unit_test(test_straighten),
+        cmocka_unit_test(test_rotate),
+        cmocka_unit_test(test_reduce),
+        cmocka_unit_test(test_reduce_means),
+        cmocka_unit_test(test_reduce_strips),
+        cmocka_unit_test(test_blank),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
