@@ -3,114 +3,12 @@
 #include "app/scan_job.h"
 
 #include "oom.h"
+#include "worker_fake.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* --- the worker --- */
-
-struct scan_worker {
-    struct scan_worker_config config;
-    unsigned given; /* whole documents, since the last cancel */
-    bool coming;    /* one is coming in */
-    unsigned voids;
-    unsigned cancels;
-    unsigned pages; /* of the last document */
-    size_t len;
-    struct pages_wish wish;
-    int give_error;
-    size_t bytes; /* what scan_worker_bytes() says */
-};
-
-static struct scan_worker *worker; /* the only one */
-static int worker_error;
-
-int scan_worker_new(struct lk_loop *l, const struct scan_worker_config *config,
-                    struct scan_worker **ret)
-{
-    (void)l;
-    if (worker_error < 0)
-        return worker_error;
-    worker = calloc(1, sizeof(*worker));
-    if (!worker)
-        return -ENOMEM;
-    worker->config = *config;
-    *ret = worker;
-    return 0;
-}
-
-struct scan_worker *scan_worker_free(struct scan_worker *w)
-{
-    free(w);
-    worker = NULL;
-    return NULL;
-}
-
-int scan_worker_give(struct scan_worker *w, uint32_t job, int fd,
-                     const struct pages_wish *wish, unsigned pages)
-{
-    struct stat st = {.st_size = 0};
-    (void)job;
-    if (fd >= 0)
-        assert_int_equal(fstat(fd, &st), 0);
-    (void)lk_fd_close(fd);
-    if (w->give_error < 0)
-        return w->give_error;
-    w->given++;
-    w->pages = pages;
-    w->len = (size_t)st.st_size;
-    w->wish = *wish;
-    return 0;
-}
-
-int scan_worker_begin(struct scan_worker *w, uint32_t job, int fd,
-                      const struct pages_wish *wish, unsigned pages)
-{
-    (void)job;
-    assert_false(w->coming);
-    assert_true(fd >= 0);
-    (void)lk_fd_close(fd);
-    if (w->give_error < 0)
-        return w->give_error;
-    w->coming = true;
-    w->pages = pages;
-    w->len = 0;
-    w->wish = *wish;
-    return 0;
-}
-
-void scan_worker_more(struct scan_worker *w, size_t len)
-{
-    assert_true(w->coming);
-    w->len += len;
-}
-
-void scan_worker_whole(struct scan_worker *w)
-{
-    assert_true(w->coming);
-    w->coming = false;
-    w->given++;
-}
-
-void scan_worker_void(struct scan_worker *w)
-{
-    w->voids += w->coming;
-    w->coming = false;
-}
-
-void scan_worker_cancel(struct scan_worker *w)
-{
-    w->given = 0;
-    w->coming = false;
-    w->cancels++;
-}
-
-size_t scan_worker_bytes(struct scan_worker *w)
-{
-    return w->bytes;
-}
 
 /* --- luukkud and the scanner --- */
 
@@ -162,6 +60,8 @@ static void on_broken(void *arg)
     ((struct world *)arg)->broken++;
 }
 
+static struct scan_worker *worker; /* the job's */
+
 static int make(struct world *w)
 {
     const struct scan_job_config config = {.tell = on_tell,
@@ -170,7 +70,9 @@ static int make(struct world *w)
                                            .scan_pause = on_pause,
                                            .broken = on_broken,
                                            .arg = w};
-    return scan_job_new(NULL, &config, &w->job);
+    int r = scan_job_new(NULL, &config, &w->job);
+    worker = worker_fake();
+    return r;
 }
 
 static int setup(void **state)
@@ -628,9 +530,9 @@ static void test_memory(void **state)
     (void)state;
     OOM_SWEEP(r, make(&w));
     scan_job_free(w.job);
-    worker_error = -EAGAIN;
+    worker_fake_fail(-EAGAIN);
     assert_int_equal(make(&w), -EAGAIN);
-    worker_error = 0;
+    worker_fake_fail(0);
     assert_null(scan_job_free(NULL));
 }
 
