@@ -124,3 +124,33 @@ void console_care_set_text(const struct console_call *call)
     value[len] = 0;
     show(call, words, BEGINS);
 }
+
+/* --- factory reset -------------------------------------------------------- */
+
+void console_care_reset(const struct console_call *call)
+{
+    struct console_commands *c = console_reply_arg(call->context);
+    struct lk_buf *text = console_reply_text(call->context);
+    const char *const words[] = {"factory-reset", c->kiosk,
+                                 call->args > 0 ? call->arg[0] : NULL, NULL};
+    json_t *v = NULL;
+    if (!console_reply_confirmed(call->context)) {
+        console_commands_name(c); /* it may have got another one */
+        if (!*c->kiosk) {
+            console_put(text, "The kiosk does not say its name: show status\n");
+            return;
+        }
+        console_putf(text,
+                     "This wipes the kiosk's keys, certificates, site file, "
+                     "settings and log. It is\nof no use to anybody until it "
+                     "is provisioned anew. The audit trail stays.\n"
+                     "To go on, type the kiosk's name: %s\n",
+                     c->kiosk);
+        console_reply_confirm(call->context, c->kiosk);
+        return;
+    }
+    if (ask(call, words, &v) == 0)
+        console_put(text, "It is wiped, and begins anew. In a minute: "
+                          "provision status\n");
+    json_decref(v);
+}

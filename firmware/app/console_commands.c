@@ -314,6 +314,8 @@ static const struct console_command commands[] = {
      console_care_set_text},
     {"unset", "as the site file says it again",
      "language|volume|brightness|site|notice|keypad", 1, 1, console_care_unset},
+    {"factory-reset", "wipe all that makes it this kiosk", "[letters]", 0, 1,
+     console_care_reset},
     {"restart", "begin the kiosk's programs anew", "[now]", 0, 1, begin_anew},
     {"reboot", "begin the machine anew", "[now]", 0, 1, begin_anew},
     {"terminal", "this terminal", NULL, 0, 0, NULL},

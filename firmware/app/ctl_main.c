@@ -69,6 +69,11 @@ static const char usage[] =
     "  set NAME VALUE            NAME: language, volume, brightness, site,\n"
     "                            notice, keypad (JSON); not during a visit\n"
     "  unset NAME                as the site file says it again\n"
+    "  factory-reset KIOSK [letters]\n"
+    "                            wipes keys, certificates, site file, "
+    "settings\n"
+    "                            and log; KIOSK is its name; letters: those\n"
+    "                            that wait, too\n"
     "  audit WHO TEXT            leave a line in the log\n"
     "\n"
     "where the kiosk was started with --allow-ui-control:\n"
@@ -127,6 +132,8 @@ static const struct shape {
     {{"provision", "site"}, 1},
     {{"provision", "site"}, 2},
     {{"settings", NULL}, 0},
+    {{"factory-reset", NULL}, 1},
+    {{"factory-reset", NULL}, 2},
     {{"set", NULL}, 2},
     {{"unset", NULL}, 1},
     {{"restart", NULL}, 0},

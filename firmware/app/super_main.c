@@ -11,6 +11,7 @@
 #include "app/super_post.h"
 #include "app/super_provision.h"
 #include "app/super_renew.h"
+#include "app/super_reset.h"
 #include "app/super_ring.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -551,7 +552,8 @@ int main(int argc, char **argv)
     /* It lives on after the visit, and a technician's request may say what the
      * citizen does. */
     json_set_alloc_funcs(malloc, lk_free_wiped);
-    if (super_log_new(&a.log) < 0)
+    if (super_reset_resume(a.options.home, a.options.log) < 0 ||
+        super_log_new(&a.log) < 0)
         return EXIT_FAILURE;
     super_news_init(&a.news);
     open_ring(&a);

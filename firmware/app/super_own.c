@@ -4,6 +4,7 @@
 #include "app/super_machine.h"
 #include "app/super_provision.h"
 #include "app/super_query.h"
+#include "app/super_reset.h"
 #include "app/super_settings.h"
 #include "app/super_time.h"
 #include "base/clock.h"
@@ -218,6 +219,7 @@ static const struct own {
     {{"settings", NULL}, 1, super_settings_show},
     {{"set", NULL}, 3, super_settings_set},
     {{"unset", NULL}, 2, super_settings_set},
+    {{"factory-reset", NULL}, 3, super_reset_answer},
     {{"restart", NULL}, 2, own_end},
     {{"reboot", NULL}, 2, own_end},
 };

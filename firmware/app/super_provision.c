@@ -348,6 +348,11 @@ int super_provision_replace(struct super_provision *p,
     return 0;
 }
 
+const char *super_provision_home(const struct super_provision *p)
+{
+    return p->config.home;
+}
+
 const char *super_provision_refuse(struct super_provision *p, const char *why)
 {
     (void)snprintf(p->why, sizeof(p->why), "%s", why);

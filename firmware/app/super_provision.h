@@ -62,6 +62,9 @@ struct provision_own super_provision_own(const struct super_provision *p,
 int super_provision_replace(struct super_provision *p,
                             struct provision_files *files) LK_MUST_CHECK;
 
+/* The directory that it was begun with. */
+const char *super_provision_home(const struct super_provision *p);
+
 /* Keeps a sentence until the next call. Returns the copy. */
 const char *super_provision_refuse(struct super_provision *p, const char *why);
 

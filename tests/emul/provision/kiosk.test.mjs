@@ -1,7 +1,7 @@
 // A new kiosk, from its first start to use: the real programs, luukkuctl as the technician, luukku-pki as the fleet's office.
 import assert from 'node:assert/strict';
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readlinkSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -28,7 +28,7 @@ async function until(what, look) {
 }
 
 function start() {
-  child = spawn(join(BIN, 'luukku-super'), ['--home', at('home'), '--control', at('control'), '--headless', '--allow-ui-control'],
+  child = spawn(join(BIN, 'luukku-super'), ['--home', at('home'), '--control', at('control'), '--log', at('log'), '--headless', '--allow-ui-control'],
     { stdio: ['ignore', 'ignore', 'pipe'] });
   child.stderr.on('data', (text) => (errors += text));
   child.ended = new Promise((done) => child.on('close', done));
@@ -200,6 +200,35 @@ test('what was given stays, and a wrong file does not disturb the programs', asy
   const later = await answer('status');
   assert.deepEqual(later.programs.map((p) => p.pid), programs.map((p) => p.pid));
   await stop();
+});
+
+test('a factory reset needs the name, spares letters, and leaves a new kiosk', async () => {
+  start();
+  await screen('start');
+  writeFileSync(at('home/outbox/a-letter'), 'sealed');
+  await refused(/usage: factory-reset/, 'factory-reset', 'kiosk-7', 'now');
+  await refused(/not this kiosk's name/, 'factory-reset', 'kiosk-8');
+  await refused(/letters that were not sent yet would be lost \(1\)/, 'factory-reset', 'kiosk-7');
+  assert.equal((await ctl('ui', 'tap', 'next')).code, 0);
+  await until('a visit', async () => (await answer('status'))?.session === 'visit');
+  await refused(/a visit is going on/, 'factory-reset', 'kiosk-7', 'letters');
+  await stop();
+  cpSync(at('home'), at('kept'), { recursive: true, verbatimSymlinks: true });
+  start();
+  await screen('start');
+  assert.match(readFileSync(at('log'), 'latin1'), /luukku-super/);
+  const key = readFileSync(at('home/current/device.key'), 'utf8');
+  const r = await ctl('factory-reset', 'kiosk-7', 'letters');
+  assert.equal(r.code, 0, r.err);
+  const status = await screen('unused');
+  assert.match(status.kiosk, /^new-[0-9a-f]{8}$/);
+  assert.deepEqual(readdirSync(at('home/outbox')), []);
+  assert.notEqual(readFileSync(at('home/current/device.key'), 'utf8'), key);
+  assert(!readFileSync(at('log'), 'latin1').includes('kiosk=kiosk-7'), 'the old log is there');
+  assert.equal((await answer('provision', 'status')).certified, false);
+  await stop();
+  rmSync(at('home'), { recursive: true });
+  renameSync(at('kept'), at('home'));
 });
 
 test('a kiosk whose configuration is broken can be given another', async () => {
