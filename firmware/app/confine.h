@@ -23,6 +23,7 @@ extern const struct confine_profile confine_rtc;
 extern const struct confine_profile confine_fetch;
 extern const struct confine_profile confine_scan;
 extern const struct confine_profile confine_card;
+extern const struct confine_profile confine_help;
 extern const struct confine_profile confine_probe;       /* its network half */
 extern const struct confine_profile confine_probe_certs; /* its other half */
 

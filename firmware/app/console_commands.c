@@ -52,14 +52,15 @@ static int ask(const struct console_commands *c, const char *const *words,
                int64_t timeout_us, struct lk_buf *text,
                struct control_answer **ret)
 {
-    LK_AUTO(control_client) client = NULL;
+    LK_AUTO(control_client) own = NULL;
     LK_AUTO(control_answer) a = NULL;
     size_t n = 0;
     while (words[n])
         n++;
-    int r = control_client_open(c->socket, &client);
+    int r = c->client ? 0 : control_client_open(c->socket, &own);
     if (r == 0)
-        r = control_client_call(client, words, n, timeout_us, &a);
+        r = control_client_call(c->client ? c->client : own, words, n,
+                                timeout_us, &a);
     if (!a) {
         r = r < 0 ? r : -EPROTO;
         console_put(text, explain(r));

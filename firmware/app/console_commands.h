@@ -13,6 +13,8 @@
 
 struct console_commands {
     const char *socket; /* the control socket's path */
+    /* In its place, a way that stands; borrowed, NULL: by the path. */
+    struct control_client *client;
     /* Shows a line at once, for what takes long. */
     void (*notice)(void *arg, const char *text);
     void *arg;

@@ -4,6 +4,7 @@
 #include "app/luukkud_fresh.h"
 #include "app/setup.h"
 #include "base/log.h"
+#include "remote/door.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@ struct luukkud {
     struct seal_key *seal;
     struct lk_buf *post[STORE_CONFIG_AGENCIES_MAX]; /* PEM; NULL: none */
     struct signal_trust *trust;
+    struct signal_trust *help; /* NULL: off */
     struct luukkud_core *core;
     struct luukkud_fresh *fresh; /* in place of all that: it is not in use */
     struct kiosk_ui *ui;
@@ -88,6 +90,27 @@ static int load_trust(struct luukkud *d)
     for (size_t i = 0; r == 0 && i < d->config->agencies; i++)
         r = load_agency(d, d->config->agency[i].id);
     return r;
+}
+
+/* Who certifies technicians, where the site allows remote help. */
+static int load_help(struct luukkud *d)
+{
+    LK_AUTO(lk_buf) ca = NULL;
+    LK_AUTO(lk_buf) crl = NULL;
+    int r = inherit_read(&d->inherited, "help-ca", &ca);
+    if (r == -ENOENT)
+        return 0;
+    if (r == 0)
+        r = inherit_read(&d->inherited, "help-crl", &crl);
+    if (r == 0)
+        r = signal_trust_new(LUUKKU_BUILD_TIME, &d->help);
+    if (r < 0)
+        return r;
+    struct signal_trust_files files = {.ca_pem = ca->data,
+                                       .ca_len = ca->len,
+                                       .crl_pem = crl->data,
+                                       .crl_len = crl->len};
+    return signal_trust_add(d->help, REMOTE_CA, &files);
 }
 
 /* Without a file the keypad has its usual keys. */
@@ -160,10 +183,14 @@ static int load(struct luukkud *d)
         r = load_post(d);
     if (r < 0)
         return setup_fail("agencies' certificates", r);
+    r = load_help(d);
+    if (r < 0)
+        return setup_fail("technicians' certificates", r);
     struct luukkud_core_config c = {
         .config = d->config,
         .key = d->key,
         .trust = d->trust,
+        .help = d->help,
         .seal = d->seal,
         .post = d->post,
         .idle_us = d->short_idle ? SHORT_IDLE_US : SESSION_IDLE_US,
@@ -219,6 +246,7 @@ int main(int argc, char **argv)
     luukkud_fresh_free(d.fresh);
     luukkud_core_free(d.core);
     signal_trust_free(d.trust);
+    signal_trust_free(d.help);
     signal_key_free(d.key);
     seal_key_free(d.seal);
     for (size_t i = 0; i < STORE_CONFIG_AGENCIES_MAX; i++)

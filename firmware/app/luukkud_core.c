@@ -116,6 +116,7 @@ void luukkud_core_settle(void *arg)
         explicit_bzero(&a, sizeof(a)); /* it may be a digit of a PIN */
     }
     luukkud_trial_watch(c->trial);
+    luukkud_help_watch(c->help);
     line_flow(c->line); /* what form and papers have to say */
     finish_visit(c);
     if (c->ui)
@@ -226,6 +227,7 @@ struct luukkud_core *luukkud_core_free(struct luukkud_core *c)
     luukkud_rtc_free(c->rtc);
     luukkud_health_free(c->health);
     luukkud_trial_free(c->trial);
+    luukkud_help_free(c->help);
     luukkud_papers_free(c->papers);
     luukkud_identity_free(c->identity);
     luukkud_devices_free(c->devices);

@@ -19,6 +19,8 @@ struct luukkud_core_config {
     const struct store_config *config; /* borrowed, outlives */
     const struct signal_key *key;      /* the device's; borrowed, outlives */
     const struct signal_trust *trust;  /* borrowed, outlives */
+    const struct signal_trust *help;   /* who certifies technicians; borrowed,
+                                          NULL: remote help is off */
     const struct seal_key *seal;       /* the device's; borrowed, outlives */
     struct lk_buf *const *post;        /* struct luukkud_post_config's cert */
     int64_t idle_us;                   /* struct session_config's */

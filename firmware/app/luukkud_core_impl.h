@@ -13,6 +13,7 @@
 #include "app/luukkud_devices.h"
 #include "app/luukkud_form.h"
 #include "app/luukkud_health.h"
+#include "app/luukkud_help.h"
 #include "app/luukkud_identity.h"
 #include "app/luukkud_papers.h"
 #include "app/luukkud_post.h"
@@ -35,6 +36,7 @@ struct luukkud_core {
     struct luukkud_identity *identity;
     struct luukkud_health *health;
     struct luukkud_trial *trial;
+    struct luukkud_help *help;
     struct lk_mailbox *box;
     struct lk_timer *timer;
     struct kiosk_ui *ui;

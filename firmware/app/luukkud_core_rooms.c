@@ -110,7 +110,8 @@ static void rtc_message(void *arg, const struct rtcmsg *m,
         session_event(c->session, &e, t.now_us);
     } else if (m->type == RTCMSG_RINGS) {
         luukkud_rtc_show(raw, c->ui);
-    } else if (!luukkud_papers_rtc(c->papers, m, raw) &&
+    } else if (!luukkud_help_rtc(c->help, m) &&
+               !luukkud_papers_rtc(c->papers, m, raw) &&
                !luukkud_trial_rtc(c->trial, m, raw)) {
         line_receive(c->line, m, &t);
     }
@@ -157,7 +158,17 @@ static int core_make_beside(struct luukkud_core *c,
                                          .rtc = c->rtc,
                                          .settle = luukkud_core_settle,
                                          .arg = c};
+    struct luukkud_help_config help = {.loop = c->loop,
+                                       .config = config->config,
+                                       .key = config->key,
+                                       .trust = config->help,
+                                       .session = c->session,
+                                       .rtc = c->rtc,
+                                       .settle = luukkud_core_settle,
+                                       .arg = c};
     int r = luukkud_papers_new(&papers, &c->papers);
+    if (r == 0)
+        r = luukkud_help_new(&help, &c->help);
     if (r == 0)
         r = luukkud_trial_new(&trial, &c->trial);
     if (r == 0)

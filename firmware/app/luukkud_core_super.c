@@ -3,7 +3,8 @@
 static void super_peer(void *arg, const char *name, int fd)
 {
     struct luukkud_core *c = arg;
-    if (!luukkud_devices_peer(c->devices, name, fd))
+    if (!luukkud_devices_peer(c->devices, name, fd) &&
+        !luukkud_help_peer(c->help, name, fd))
         luukkud_rtc_peer(c->rtc, fd);
 }
 

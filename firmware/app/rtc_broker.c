@@ -70,10 +70,12 @@ static int make_link(struct rtc_broker *b)
 {
     const struct rtc_broker_config *c = &b->config;
     char down[SIGNAL_LINK_FILTER_MAX];
+    char tech[SIGNAL_LINK_FILTER_MAX];
     char renewed[SIGNAL_LINK_FILTER_MAX];
-    const char *filters[] = {down, renewed};
+    const char *filters[] = {down, renewed, tech};
     (void)snprintf(down, sizeof(down), "k/%s/down/+", c->config->kiosk);
     (void)snprintf(renewed, sizeof(renewed), "renew/%s/down", c->config->kiosk);
+    (void)snprintf(tech, sizeof(tech), "tech/%s/down/+", c->config->kiosk);
     struct signal_link_events events = {.state = link_state,
                                         .message = link_message,
                                         .oversized = link_oversized,

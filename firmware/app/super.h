@@ -12,8 +12,8 @@
 #include "ipc/supermsg.h"
 #include "loop/loop.h"
 
-#define SUPER_PROGRAMS_MAX 5
-#define SUPER_LINKS_MAX 4
+#define SUPER_PROGRAMS_MAX 6
+#define SUPER_LINKS_MAX 5
 #define SUPER_SESSION 0 /* this one holds the session */
 #define SUPER_WALLS_MAX 256
 #define SUPER_ENDED_MAX 64

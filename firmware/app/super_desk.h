@@ -21,6 +21,7 @@ enum super_desk_program {
     SUPER_FETCH = 2, /* where an agency has an address */
     SUPER_SCAN = 3,  /* where the kiosk has a scanner */
     SUPER_CARD = 4,  /* where it has a card reader */
+    SUPER_HELP = 5,  /* where the site allows remote help */
     SUPER_DESK_PROGRAMS,
 };
 

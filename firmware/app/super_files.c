@@ -71,6 +71,10 @@ int super_files_open_luukkud(void *arg, struct inherit *in)
         r = add_file(in, "device-key", f->config->device_key);
     if (r == 0)
         r = add_file(in, "keypad", f->config->keypad);
+    if (r == 0)
+        r = add_file(in, "help-ca", f->config->help.ca);
+    if (r == 0)
+        r = add_file(in, "help-crl", f->config->help.crl);
     for (size_t i = 0; i < f->config->agencies && r == 0; i++)
         r = add_agency(in, &f->config->agency[i]);
     return r;

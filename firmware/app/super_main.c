@@ -6,6 +6,7 @@
 #include "app/super_device.h"
 #include "app/super_files.h"
 #include "app/super_health.h"
+#include "app/super_help.h"
 #include "app/super_options.h"
 #include "app/super_output.h"
 #include "app/super_post.h"
@@ -56,6 +57,7 @@ struct app {
     struct super_cameras *cameras; /* NULL: none is wanted */
     struct super_health *health;
     struct super_renew *renew; /* NULL: not provisioned here */
+    struct super_help help;
     struct super_program program[SUPER_PROGRAMS_MAX];
     char path[SUPER_PROGRAMS_MAX][PATH_MAX];
     char probe[PATH_MAX];
@@ -134,6 +136,7 @@ static const struct {
     [SUPER_FETCH] = {"luukku-fetch", &confine_fetch, super_files_open_fetch},
     [SUPER_SCAN] = {"luukku-scan", &confine_scan, super_files_open_scan},
     [SUPER_CARD] = {"luukku-card", &confine_card, super_files_open_card},
+    [SUPER_HELP] = {"luukku-help", &confine_help, super_help_open},
 };
 
 /* Whether this kiosk needs it. */
@@ -149,6 +152,8 @@ static bool is_wanted(const struct app *a, size_t program)
                a->config->camera_document[0]; /* it reads its pictures */
     if (program == SUPER_CARD)
         return super_files_have_device(&a->config->reader);
+    if (program == SUPER_HELP)
+        return super_help_wanted(a->config, a->options.audit);
     return true;
 }
 
@@ -179,6 +184,8 @@ static int find_programs(struct app *a)
                                    .open = kinds[i].open,
                                    .arg = &a->files};
     }
+    a->help.audit = a->options.audit;
+    a->program[SUPER_HELP].arg = &a->help;
     a->program[SUPER_LUUKKUD].options.display = !a->options.headless;
     a->program[SUPER_RTC].options.sound =
         a->config->sound == STORE_CONFIG_AUTO && has_sound_server();
@@ -234,7 +241,9 @@ static int make_control(struct app *a)
     if (r == -EADDRINUSE)
         LK_LOG(ERROR, "super", "another kiosk runs with control=\"%s\"",
                a->config->control);
-    else if (r < 0)
+    else if (r == 0)
+        a->help.server = a->server;
+    else
         LK_LOG(ERROR, "super", "control=\"%s\" err=%s", a->config->control,
                strerrorname_np(-r));
     return r;
@@ -373,8 +382,9 @@ static int make_super(struct app *a)
                                   .link = {{SUPER_LUUKKUD, SUPER_RTC},
                                            {SUPER_LUUKKUD, SUPER_SCAN},
                                            {SUPER_LUUKKUD, SUPER_CARD},
-                                           {SUPER_LUUKKUD, SUPER_FETCH}},
-                                  .links = 4,
+                                           {SUPER_LUUKKUD, SUPER_FETCH},
+                                           {SUPER_LUUKKUD, SUPER_HELP}},
+                                  .links = 5,
                                   .timing = *timing(a),
                                   .keep_programs = a->options.keep_programs,
                                   .log = a->log,

@@ -7,7 +7,7 @@
 static const char usage[] =
     "usage: luukku-super --config FILE | --home DIR --control SOCKET\n"
     "                    [--headless] [--allow-ui-control] [--keep-programs]\n"
-    "                    [--log FILE] [--may-reboot] [--slow]\n"
+    "                    [--log FILE] [--audit FILE] [--may-reboot] [--slow]\n"
     "                    [--black-screen] [--short-idle] "
     "[--quick-renewal]\n"
     "\n"
@@ -20,6 +20,9 @@ static const char usage[] =
     "  --allow-ui-control  let luukkuctl ui and emu act, for tests and demos\n"
     "  --keep-programs     do not start the programs anew after each session\n"
     "  --log FILE          keep the last lines of the log in FILE as well\n"
+    "  --audit FILE        where remote help writes who typed what; without "
+    "it\n"
+    "                      there is none\n"
     "  --may-reboot        let luukkuctl reboot the machine\n"
     "  --slow              wait ten times as long for a program before it\n"
     "                      counts as hanging: for emulated machines\n"
@@ -46,6 +49,7 @@ static int parse(int argc, char **argv, struct super_options *ret)
         {"home", required_argument, NULL, 'H'},
         {"control", required_argument, NULL, 'C'},
         {"log", required_argument, NULL, 'l'},
+        {"audit", required_argument, NULL, 'a'},
         {"headless", no_argument, NULL, 'h'},
         {"allow-ui-control", no_argument, NULL, 'u'},
         {"keep-programs", no_argument, NULL, 'k'},
@@ -69,6 +73,8 @@ static int parse(int argc, char **argv, struct super_options *ret)
             o.control = optarg;
         else if (c == 'l')
             o.log = optarg;
+        else if (c == 'a')
+            o.audit = optarg;
         else if (c == 'h')
             o.headless = true;
         else if (c == 'u')

@@ -12,6 +12,7 @@
 struct super_options {
     const char *config;         /* NULL: the kiosk is provisioned, in home */
     const char *home, *control; /* NULL: its configuration is a file */
+    const char *audit;          /* the trail of remote help; NULL: no help */
     const char *log;            /* the ring on the disk; NULL: none */
     bool headless;
     bool allow_ui_control;

@@ -39,8 +39,7 @@ static int open_trail(const char *path)
     return -EINVAL;
 }
 
-int console_audit_open(const char *path, const char *line,
-                       struct console_audit **ret)
+int console_audit_file(const char *path)
 {
     char old[PATH_MAX];
     int n = snprintf(old, sizeof(old), "%s.1", path);
@@ -58,6 +57,19 @@ int console_audit_open(const char *path, const char *line,
     /* Its room is taken now, where the file system can: a disk that others fill
      * must not keep out the technician who comes to find that. */
     (void)fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, CONSOLE_AUDIT_BYTES_MAX);
+    return lk_fd_take(&fd);
+}
+
+int console_audit_open(const char *path, const char *line,
+                       struct console_audit **ret)
+{
+    int fd = console_audit_file(path);
+    return fd < 0 ? fd : console_audit_adopt(fd, line, ret);
+}
+
+int console_audit_adopt(int own, const char *line, struct console_audit **ret)
+{
+    LK_AUTO_FD fd = own;
     struct console_audit *a = calloc(1, sizeof(*a));
     if (!a)
         return -ENOMEM;

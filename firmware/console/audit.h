@@ -24,6 +24,15 @@ struct console_audit;
 int console_audit_open(const char *path, const char *line,
                        struct console_audit **ret) LK_MUST_CHECK;
 
+/* Opens the file alone, for another program's console_audit_adopt(); -errno as
+ * above. Owner of the descriptor: caller. */
+int console_audit_file(const char *path) LK_MUST_CHECK;
+
+/* Goes on with a file that was opened so; `own` is taken over, also when it
+ * fails. Errors: -ENOMEM. */
+int console_audit_adopt(int own, const char *line,
+                        struct console_audit **ret) LK_MUST_CHECK;
+
 /* NULL is fine. Returns NULL. */
 struct console_audit *console_audit_free(struct console_audit *a);
 LK_AUTO_DEFINE(console_audit);

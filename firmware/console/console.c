@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char hint[] =
+    "Type \"test all\" to find what is broken, \"help\" for more.\n";
+
 void console_say(struct console *c, const char *text)
 {
     while (*text) {
@@ -34,6 +37,7 @@ void console_prompt(struct console *c)
         [CONSOLE_AT_NAME] = "login: ", [CONSOLE_AT_PASSWORD] = "password: ",
         [CONSOLE_AT_PROMPT] = NULL,    [CONSOLE_AT_CONFIRM] = "> ",
         [CONSOLE_AT_PASTE] = "",       [CONSOLE_AT_FOLLOW] = "",
+        [CONSOLE_AT_END] = "",
     };
     const char *text = fixed[c->state];
     console_put(c->out, text ? text : c->config.prompt);
@@ -56,6 +60,10 @@ int console_audit(struct console *c, const char *what, const char *text)
 
 static void greet(struct console *c)
 {
+    if (c->config.user) { /* that one has gone */
+        enter(c, CONSOLE_AT_END);
+        return;
+    }
     console_say(c, "\n");
     console_say(c, c->config.banner);
     enter(c, CONSOLE_AT_NAME);
@@ -165,8 +173,7 @@ static void on_password(struct console *c)
     tell_gate(c);
     c->bad_names = 0;
     console_line_forget(&c->line);
-    console_say(
-        c, "Type \"test all\" to find what is broken, \"help\" for more.\n");
+    console_say(c, hint);
     enter(c, CONSOLE_AT_PROMPT);
 }
 
@@ -288,7 +295,7 @@ static bool is_deaf(const struct console *c)
 
 static void on_byte(struct console *c, uint8_t byte)
 {
-    if (is_deaf(c))
+    if (is_deaf(c) || c->state == CONSOLE_AT_END)
         return;
     if (c->pager.text) {
         on_key(c, byte);
@@ -379,9 +386,27 @@ void console_sent(struct console *c, size_t len)
     pump(c);
 }
 
+bool console_over(const struct console *c)
+{
+    return c->state == CONSOLE_AT_END;
+}
+
 const char *console_user(const struct console *c)
 {
     return c->user;
+}
+
+/* Somebody who was let in elsewhere. */
+static int begin_known(struct console *c, const char *user)
+{
+    (void)snprintf(c->user, sizeof(c->user), "%s", user);
+    int r = console_audit(c, "login", "");
+    if (r < 0)
+        return r;
+    console_say(c, c->config.banner);
+    console_say(c, hint);
+    enter(c, CONSOLE_AT_PROMPT);
+    return 0;
 }
 
 int console_new(const struct console_config *config, int64_t now_us,
@@ -397,9 +422,13 @@ int console_new(const struct console_config *config, int64_t now_us,
     int r = lk_buf_new(CONSOLE_OUT_MAX, &c->out);
     if (r < 0)
         return r;
-    greet(c);
-    *ret = LK_TAKE(c);
-    return 0;
+    if (config->user)
+        r = begin_known(c, config->user);
+    else
+        greet(c);
+    if (r == 0)
+        *ret = LK_TAKE(c);
+    return r;
 }
 
 struct console *console_free(struct console *c)

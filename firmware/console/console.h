@@ -42,6 +42,9 @@ const char *console_reply_pasted(struct console *c, size_t *ret_len);
 bool console_reply_confirmed(const struct console *c);
 
 struct console_config {
+    /* Who is there already; lent. NULL: whoever logs in. Nobody else may then
+     * log in: a logout is the end, see console_over(). */
+    const char *user;
     const char *banner; /* lines, shown before each login; lent */
     const char *prompt; /* at most 8 characters; lent */
     struct console_tree *tree;
@@ -59,8 +62,8 @@ struct console_config {
     void *arg;
 };
 
-/* Makes a console that nobody is logged in to; the banner waits to be sent.
- * Owner: caller. Errors: -ENOMEM. */
+/* Makes a console that nobody is logged in to, but for config->user; the banner
+ * waits to be sent. Owner: caller. Errors: -ENOMEM; with a user the trail's. */
 int console_new(const struct console_config *config, int64_t now_us,
                 struct console **ret) LK_MUST_CHECK;
 
@@ -82,6 +85,9 @@ void console_hangup(struct console *c, int64_t now_us);
  * call of any of these. */
 const uint8_t *console_output(const struct console *c, size_t *ret_len);
 void console_sent(struct console *c, size_t len);
+
+/* Whether config->user has logged out. */
+bool console_over(const struct console *c);
 
 /* Who is logged in; "" nobody. */
 const char *console_user(const struct console *c);

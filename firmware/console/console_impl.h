@@ -19,6 +19,7 @@ enum console_state {
     CONSOLE_AT_CONFIRM,
     CONSOLE_AT_PASTE,
     CONSOLE_AT_FOLLOW,
+    CONSOLE_AT_END, /* nobody may log in again */
 };
 
 /* What follows once the output of a command has been shown. */

@@ -114,6 +114,13 @@ static void on_closed(void *arg, int error)
         c->result = error;
 }
 
+static int client_begin(struct control_client *c, int fd)
+{
+    struct lk_chan_config config = {
+        .receive = on_receive, .closed = on_closed, .arg = c};
+    return lk_chan_new(c->loop, fd, &config, &c->chan);
+}
+
 static int client_connect(struct control_client *c, const char *path)
 {
     struct sockaddr_un a = {.sun_family = AF_UNIX};
@@ -123,9 +130,19 @@ static int client_connect(struct control_client *c, const char *path)
     LK_AUTO_FD fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     if (fd < 0 || connect(fd, (void *)&a, sizeof(a)) < 0)
         return -errno;
-    struct lk_chan_config config = {
-        .receive = on_receive, .closed = on_closed, .arg = c};
-    return lk_chan_new(c->loop, lk_fd_take(&fd), &config, &c->chan);
+    return client_begin(c, lk_fd_take(&fd));
+}
+
+int control_client_new(int fd, struct control_client **ret)
+{
+    LK_AUTO_FD own = fd;
+    LK_AUTO(control_client) c = calloc(1, sizeof(*c));
+    int r = c ? lk_loop_new(&c->loop) : -ENOMEM;
+    if (r == 0)
+        r = client_begin(c, lk_fd_take(&own));
+    if (r == 0)
+        *ret = LK_TAKE(c);
+    return r;
 }
 
 int control_client_open(const char *path, struct control_client **ret)

@@ -28,6 +28,10 @@ struct control_answer {
 int control_client_open(const char *path,
                         struct control_client **ret) LK_MUST_CHECK;
 
+/* The same over a connected SOCK_SEQPACKET, taken over, also when it fails.
+ * Errors: -ENOMEM, lk_chan_new()'s. */
+int control_client_new(int fd, struct control_client **ret) LK_MUST_CHECK;
+
 /* NULL is fine. Returns NULL. */
 struct control_client *control_client_free(struct control_client *c);
 LK_AUTO_DEFINE(control_client);

@@ -18,6 +18,7 @@ struct client {
     struct lk_timer *idle;
     uint64_t name; /* never used twice */
     unsigned waiting;
+    bool stays; /* adopted: it may be silent */
 };
 
 struct control_server {
@@ -37,6 +38,7 @@ static void client_release(struct client *c)
     c->idle = lk_timer_free(c->idle);
     c->waiting = 0;
     c->name = 0;
+    c->stays = false;
 }
 
 static void client_release_deferred(void *arg)
@@ -95,7 +97,8 @@ static void on_receive(void *arg, struct lk_chan_msg *msg)
     LK_AUTO(control_request) req = NULL;
     if (c->name == 0)
         return;
-    lk_timer_set_in(c->idle, CONTROL_IDLE_US);
+    if (!c->stays)
+        lk_timer_set_in(c->idle, CONTROL_IDLE_US);
     if (msg->type != CONTROL_REQUEST) {
         client_refuse(c, 0, "this is no request");
         return;
@@ -130,14 +133,10 @@ static bool may_connect(int fd)
            (who.uid == 0 || who.uid == geteuid());
 }
 
-static void on_connection(void *arg, int fd, short events)
+/* Takes `fd` over, also when it fails. */
+static int client_begin(struct control_server *s, struct client *c, int fd)
 {
-    struct control_server *s = arg;
-    (void)events;
-    LK_AUTO_FD own = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    struct client *c = client_place(s);
-    if (own < 0 || !c || !may_connect(own))
-        return; /* closed: the other end sees that at once */
+    LK_AUTO_FD own = fd;
     struct lk_chan_config chan = {
         .receive = on_receive, .closed = on_closed, .arg = c, .wipe = true};
     c->server = s;
@@ -147,8 +146,30 @@ static void on_connection(void *arg, int fd, short events)
         r = lk_chan_new(s->loop, lk_fd_take(&own), &chan, &c->chan);
     if (r < 0)
         client_release(c);
-    else
+    return r;
+}
+
+static void on_connection(void *arg, int fd, short events)
+{
+    struct control_server *s = arg;
+    (void)events;
+    LK_AUTO_FD own = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    struct client *c = client_place(s);
+    if (own < 0 || !c || !may_connect(own))
+        return; /* closed: the other end sees that at once */
+    if (client_begin(s, c, lk_fd_take(&own)) == 0)
         lk_timer_set_in(c->idle, CONTROL_IDLE_US);
+}
+
+int control_server_adopt(struct control_server *s, int fd)
+{
+    LK_AUTO_FD own = fd;
+    struct client *c = client_place(s);
+    if (!c)
+        return -ENOSPC;
+    int r = client_begin(s, c, lk_fd_take(&own));
+    c->stays = r == 0;
+    return r;
 }
 
 /* Whether somebody listens at the address. */

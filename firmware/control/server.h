@@ -36,6 +36,11 @@ int control_server_new(struct lk_loop *l,
                        const struct control_server_config *config,
                        struct control_server **ret) LK_MUST_CHECK;
 
+/* Takes a program as a client that needs no path: `fd`, a SOCK_SEQPACKET, is
+ * taken over, also when it fails. It may be silent for as long as it likes.
+ * Errors: -ENOSPC too many clients, lk_chan_new()'s. */
+int control_server_adopt(struct control_server *s, int fd) LK_MUST_CHECK;
+
 /* Lets every client go and removes the socket. Not from inside request(). NULL
  * is fine. Returns NULL. */
 struct control_server *control_server_free(struct control_server *s);

@@ -185,11 +185,15 @@ static int take_texts(struct site *s)
     static const struct inlay cards[] = {{"ca", "ca.pem", pem_certs_wrong},
                                          {"crl", "crl.pem", pem_crls_wrong}};
     static const struct inlay phone[] = {{"ca", "ca.pem", pem_certs_wrong}};
+    static const struct inlay help[] = {{"ca", "ca.pem", pem_certs_wrong},
+                                        {"crl", "crl.pem", pem_crls_wrong}};
     int r = take_agencies(s);
     if (r == 0)
         r = take_part(s, "cards", cards, LK_ARRAY_LEN(cards));
     if (r == 0)
         r = take_part(s, "phone", phone, LK_ARRAY_LEN(phone));
+    if (r == 0)
+        r = take_part(s, "help", help, LK_ARRAY_LEN(help));
     return r < 0 ? r : take_keypad(s);
 }
 

@@ -30,6 +30,8 @@ void session_begin(struct session *s)
                    .headset = s->view.manner.headset},
     };
     s->headset_seen = v.manner.headset;
+    v.helping = s->view.helping; /* it goes on behind a trial */
+    memcpy(v.helper, s->view.helper, sizeof(v.helper));
     memcpy(v.site, s->view.site, sizeof(v.site));
     memcpy(v.site_notice, s->view.site_notice, sizeof(v.site_notice));
     memcpy(v.lang, s->default_lang, sizeof(v.lang));

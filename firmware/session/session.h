@@ -153,6 +153,13 @@ void session_event(struct session *s, const struct session_event *event,
 int session_trial(struct session *s, enum session_trial what,
                   int64_t now_us) LK_MUST_CHECK;
 
+/* Shows that the technician `name` looks at the kiosk from afar, until it is
+ * called with "". Somebody who stops it, or begins to use the kiosk, makes the
+ * view's `helping` say so, and the name is gone at once.
+ * Errors  -EBUSY somebody is at the kiosk, or was just now */
+int session_helper(struct session *s, const char *name,
+                   int64_t now_us) LK_MUST_CHECK;
+
 /* Lets time pass. */
 void session_tick(struct session *s, int64_t now_us);
 

@@ -67,6 +67,10 @@ void session_begin(struct session *s);
  * meet. In the queue and in a call nobody is asked: waiting is no absence. */
 bool session_can_idle(const struct session *s);
 
+/* Behind whatever a person did: a technician's remote help ends when that is
+ * asked for, and when a visit begins. Returns whether the view changed. */
+bool session_helper_intent(struct session *s, const struct session_intent *i);
+
 /* On the screen of a trial. Returns whether the view changed. */
 bool session_trial_intent(struct session *s, const struct session_intent *i);
 

@@ -220,6 +220,8 @@ void session_intent(struct session *s, const struct session_intent *intent,
         changed = true;
     if (s->view.screen != was)
         s->view.help = false;
+    if (session_helper_intent(s, intent))
+        changed = true;
     if (changed)
         s->view.version++;
 }

@@ -79,7 +79,8 @@ bool session_view_same(const struct session_view *a,
            a->speaks == b->speaks && a->mic_on == b->mic_on &&
            a->camera_on == b->camera_on && a->volume == b->volume &&
            a->call_since_us == b->call_since_us && a->end == b->end &&
-           a->trial == b->trial && a->idle == b->idle && a->help == b->help &&
+           a->trial == b->trial && a->helping == b->helping &&
+           strcmp(a->helper, b->helper) == 0 && a->idle == b->idle && a->help == b->help &&
            manner_same(&a->manner, &b->manner) &&
            talk_same(&a->talk, &b->talk) && form_same(a, b) &&
            beside_same(a, b) && track_same(a, b) &&

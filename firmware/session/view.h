@@ -155,6 +155,14 @@ enum session_identity_why {
 };
 
 /* What a technician tries while nobody is there. */
+/* A technician who looks at the kiosk from afar (firmware/remote). */
+enum session_helping {
+    SESSION_HELPING_NOT,
+    SESSION_HELPING,         /* `helper` is connected */
+    SESSION_HELPING_STOPPED, /* somebody at the kiosk ended it */
+    SESSION_HELPING_VISIT,   /* somebody began to use the kiosk */
+};
+
 enum session_trial {
     SESSION_TRIAL_NONE,
     SESSION_TRIAL_DEVICES, /* camera and microphone; nothing is kept */
@@ -213,6 +221,8 @@ struct session_view {
 
     enum session_end end;
     enum session_trial trial;
+    enum session_helping helping;
+    char helper[SESSION_TEXT_MAX]; /* from the certificate only; "" nobody */
 
     struct session_manner manner;
     bool help;            /* help is shown over the screen */
@@ -270,6 +280,7 @@ enum session_intent_kind {
     SESSION_INTENT_TYPING, /* opens or closes the conversation in writing */
     SESSION_INTENT_WRITE,  /* arg: the whole turn that is being typed */
     SESSION_INTENT_SAY,    /* the turn is complete; a new one begins */
+    SESSION_INTENT_HELPER_STOP, /* ends a technician's remote help */
     SESSION_INTENT_QUIT,   /* end the visit before a call: wipe, begin anew */
 
     /* The form; forms/form.h says what each does. On its screens NEXT and BACK

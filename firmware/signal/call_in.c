@@ -274,6 +274,9 @@ static int in_body(struct signal_call *c, const struct signal_envelope *e)
     case SIGNAL_REFUSE:
     case SIGNAL_OFFER:
     case SIGNAL_HEALTH:
+    case SIGNAL_HELP_OPEN:
+    case SIGNAL_HELP_ACCEPT:
+    case SIGNAL_HELP_REFUSE:
     case SIGNAL_TYPES:
         break;
     }
@@ -430,6 +433,8 @@ int signal_call_receive(struct signal_call *c,
     case SIGNAL_TOPIC_CALL:
     case SIGNAL_TOPIC_HERE:
         return in_queue(c, &topic, message);
+    case SIGNAL_TOPIC_TECH_DOWN: /* no call's */
+    case SIGNAL_TOPIC_TECH_UP:
     case SIGNAL_TOPIC_HEALTH:
     case SIGNAL_TOPIC_UP: /* nothing that a kiosk reads */
         in_refuse(c, SIGNAL_TYPE);

@@ -200,6 +200,19 @@ int signal_cert_key(const void *der, size_t len, struct signal_key **ret)
     return r == -EBADMSG ? SIGNAL_CERTIFICATE : r;
 }
 
+int signal_cert_subject(const void *der, size_t len, const char *attribute,
+                        char *ret, size_t cap)
+{
+    X509 *x = cert_parse(der, len);
+    int r = -EBADMSG;
+    if (x)
+        r = cert_name_text(X509_get_subject_name(x), OBJ_txt2nid(attribute),
+                           ret, cap);
+    X509_free(x);
+    ERR_clear_error();
+    return r;
+}
+
 /* Whether the agency's CAs stand behind the certificate now. On success *ret
  * is the CA, with a reference of its own. */
 static int trust_verify(const struct trust_agency *a, X509 *x, int64_t wall_s,

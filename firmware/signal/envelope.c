@@ -49,6 +49,9 @@ static const struct {
     [SIGNAL_ACK] = {"ack", CARRIED_BY(SIGNAL_TOPIC_UP) |
                                CARRIED_BY(SIGNAL_TOPIC_DOWN)},
     [SIGNAL_HEALTH] = {"health", CARRIED_BY(SIGNAL_TOPIC_HEALTH)},
+    [SIGNAL_HELP_OPEN] = {"help-open", CARRIED_BY(SIGNAL_TOPIC_TECH_DOWN)},
+    [SIGNAL_HELP_ACCEPT] = {"help-accept", CARRIED_BY(SIGNAL_TOPIC_TECH_UP)},
+    [SIGNAL_HELP_REFUSE] = {"help-refuse", CARRIED_BY(SIGNAL_TOPIC_TECH_UP)},
 };
 
 const char *signal_reason_name(enum signal_reason reason)
@@ -148,7 +151,10 @@ static int envelope_check(const struct members *m, enum signal_type type,
         return SIGNAL_NAMES;
     if (!envelope_call_ok(m->call, held->call))
         return SIGNAL_CALL;
-    if (!envelope_nonce_ok(m->kn, held->kn))
+    /* Who opens help does not know the kiosk's nonce yet. */
+    bool kn = type == SIGNAL_HELP_OPEN ? m->kn[0] == '\0'
+                                       : envelope_nonce_ok(m->kn, held->kn);
+    if (!kn)
         return SIGNAL_NONCE;
     if (type == SIGNAL_ANNOUNCE || type == SIGNAL_HEALTH)
         return m->en[0] == '\0' ? SIGNAL_OK : SIGNAL_NONCE;

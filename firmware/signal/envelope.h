@@ -55,6 +55,9 @@ enum signal_type {
     SIGNAL_BYE,
     SIGNAL_ACK,
     SIGNAL_HEALTH,
+    SIGNAL_HELP_OPEN,
+    SIGNAL_HELP_ACCEPT,
+    SIGNAL_HELP_REFUSE,
     SIGNAL_TYPES /* how many */
 };
 
@@ -62,18 +65,20 @@ enum signal_type {
 const char *signal_type_name(enum signal_type type);
 
 enum signal_topic_kind {
-    SIGNAL_TOPIC_UP,    /* k/<kiosk>/up/<expert> */
-    SIGNAL_TOPIC_DOWN,  /* k/<kiosk>/down/<expert> */
-    SIGNAL_TOPIC_CALL,  /* call/<agency>/<kiosk> */
-    SIGNAL_TOPIC_HERE,  /* here/<agency>/<expert> */
-    SIGNAL_TOPIC_HEALTH /* health/<kiosk> */
+    SIGNAL_TOPIC_UP,       /* k/<kiosk>/up/<expert> */
+    SIGNAL_TOPIC_DOWN,     /* k/<kiosk>/down/<expert> */
+    SIGNAL_TOPIC_CALL,     /* call/<agency>/<kiosk> */
+    SIGNAL_TOPIC_HERE,     /* here/<agency>/<expert> */
+    SIGNAL_TOPIC_HEALTH,   /* health/<kiosk> */
+    SIGNAL_TOPIC_TECH_UP,  /* tech/<kiosk>/up/<technician> */
+    SIGNAL_TOPIC_TECH_DOWN /* tech/<kiosk>/down/<technician> */
 };
 
 struct signal_topic {
     enum signal_topic_kind kind;
     char kiosk[LK_NAME_MAX];  /* "" in here/... */
-    char expert[LK_NAME_MAX]; /* "" in call/... and health/... */
-    char agency[LK_NAME_MAX]; /* "" in k/... and health/... */
+    char expert[LK_NAME_MAX]; /* or technician; "" in call/... and health/... */
+    char agency[LK_NAME_MAX]; /* "" in k/..., tech/... and health/... */
 };
 
 /* Takes a topic apart.
@@ -90,7 +95,7 @@ struct signal_envelope {
     char kiosk[LK_NAME_MAX];
     char expert[LK_NAME_MAX]; /* "" in an announcement, a report */
     char call[SIGNAL_CALL_SIZE];
-    char kn[SIGNAL_NONCE_SIZE];
+    char kn[SIGNAL_NONCE_SIZE]; /* "" in a help-open */
     char en[SIGNAL_NONCE_SIZE]; /* "" in an announcement, a report */
     char sig[SIGNAL_SIG_TEXT_SIZE];
     size_t body_len;              /* bytes, below SIGNAL_PAYLOAD_MAX */
@@ -135,7 +140,7 @@ struct signal_draft {
     const char *kiosk;
     const char *expert; /* "" in an announcement, a report */
     const char *call;
-    const char *kn;
+    const char *kn; /* "" in a help-open */
     const char *en; /* "" in an announcement, a report */
     const char *body;
 };

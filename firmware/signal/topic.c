@@ -28,8 +28,10 @@ static int topic_parse_pair(const char *at, char *first, char *second)
     return ok ? 0 : -EBADMSG;
 }
 
-/* Behind "k/". */
-static int topic_parse_line(const char *at, struct signal_topic *t)
+/* Behind "k/" or "tech/"; whatever of `up` and `down` it is. */
+static int topic_parse_line(const char *at, enum signal_topic_kind up_kind,
+                            enum signal_topic_kind down_kind,
+                            struct signal_topic *t)
 {
     char way[8];
     if (!topic_level(&at, t->kiosk, sizeof(t->kiosk)) ||
@@ -37,7 +39,7 @@ static int topic_parse_line(const char *at, struct signal_topic *t)
         !topic_level(&at, t->expert, sizeof(t->expert)) || *at != '\0')
         return -EBADMSG;
     bool up = strcmp(way, "up") == 0;
-    t->kind = up ? SIGNAL_TOPIC_UP : SIGNAL_TOPIC_DOWN;
+    t->kind = up ? up_kind : down_kind;
     bool ok = (up || strcmp(way, "down") == 0) && lk_name_valid(t->kiosk) &&
               lk_name_valid(t->expert);
     return ok ? 0 : -EBADMSG;
@@ -56,7 +58,10 @@ int signal_topic_parse(const char *topic, struct signal_topic *ret)
         t.kind = SIGNAL_TOPIC_HERE;
         r = topic_parse_pair(topic + 5, t.agency, t.expert);
     } else if (strncmp(topic, "k/", 2) == 0) {
-        r = topic_parse_line(topic + 2, &t);
+        r = topic_parse_line(topic + 2, SIGNAL_TOPIC_UP, SIGNAL_TOPIC_DOWN, &t);
+    } else if (strncmp(topic, "tech/", 5) == 0) {
+        r = topic_parse_line(topic + 5, SIGNAL_TOPIC_TECH_UP,
+                             SIGNAL_TOPIC_TECH_DOWN, &t);
     } else if (strncmp(topic, "health/", 7) == 0 && lk_name_valid(topic + 7)) {
         t.kind = SIGNAL_TOPIC_HEALTH;
         (void)snprintf(t.kiosk, sizeof(t.kiosk), "%s", topic + 7);
@@ -85,6 +90,12 @@ void signal_topic_write(const struct signal_topic *t, char *ret)
         break;
     case SIGNAL_TOPIC_HEALTH:
         (void)snprintf(ret, cap, "health/%s", t->kiosk);
+        break;
+    case SIGNAL_TOPIC_TECH_UP:
+        (void)snprintf(ret, cap, "tech/%s/up/%s", t->kiosk, t->expert);
+        break;
+    case SIGNAL_TOPIC_TECH_DOWN:
+        (void)snprintf(ret, cap, "tech/%s/down/%s", t->kiosk, t->expert);
         break;
     }
 }

@@ -60,6 +60,14 @@ struct field {
         .subs = LK_ARRAY_LEN(list)                                          \
     }
 
+#define LIST(n, opt, member, low, high, element, count)                       \
+    {                                                                         \
+        .name = (n), .kind = KIND_ARRAY, .optional = (opt), .at = AT(member), \
+        .min = (low), .max = (high), .sub = (element),                        \
+        .stride = sizeof(((struct store_config *)0)->member[0]),              \
+        .count_at = AT(count)                                                 \
+    }
+
 static const struct field broker_fields[] = {
     {.name = "host", .kind = KIND_HOST, .at = AT(broker.host)},
     {.name = "port", .kind = KIND_PORT, .at = AT(broker.port)},
@@ -118,22 +126,8 @@ static const struct field turn_element = OBJECT("", false, turn_fields);
 static const struct field stun_element = {.name = "", .kind = KIND_STUN};
 
 static const struct field ice_fields[] = {
-    {.name = "stun",
-     .kind = KIND_ARRAY,
-     .optional = true,
-     .at = AT(stun),
-     .max = STORE_CONFIG_ICE_MAX,
-     .sub = &stun_element,
-     .stride = sizeof(struct store_config_host),
-     .count_at = AT(stuns)},
-    {.name = "turn",
-     .kind = KIND_ARRAY,
-     .optional = true,
-     .at = AT(turn),
-     .max = STORE_CONFIG_ICE_MAX,
-     .sub = &turn_element,
-     .stride = sizeof(struct store_config_turn),
-     .count_at = AT(turns)},
+    LIST("stun", true, stun, 0, STORE_CONFIG_ICE_MAX, &stun_element, stuns),
+    LIST("turn", true, turn, 0, STORE_CONFIG_ICE_MAX, &turn_element, turns),
 };
 
 static const struct field panel_fields[] = {
@@ -213,6 +207,15 @@ static const struct field phone_fields[] = {
     {.name = "ca", .kind = KIND_PATH, .at = AT(phone.ca)},
 };
 
+static const struct field technician_element = {.name = "", .kind = KIND_NAME};
+
+static const struct field help_fields[] = {
+    LIST("technicians", false, help.technician, 1, STORE_CONFIG_TECHNICIANS_MAX,
+         &technician_element, help.technicians),
+    {.name = "ca", .kind = KIND_PATH, .at = AT(help.ca)},
+    {.name = "crl", .kind = KIND_PATH, .at = AT(help.crl)},
+};
+
 static const struct field cameras_fields[] = {
     OPTIONAL("call", KIND_TEXT, camera_call),
     OPTIONAL("document", KIND_TEXT, camera_document),
@@ -228,14 +231,8 @@ static const struct field top_fields[] = {
     OBJECT("broker", false, broker_fields),
     OBJECT("tls", false, tls_fields),
     OBJECT("device", false, device_fields),
-    {.name = "agencies",
-     .kind = KIND_ARRAY,
-     .at = AT(agency),
-     .min = 1,
-     .max = STORE_CONFIG_AGENCIES_MAX,
-     .sub = &agency_element,
-     .stride = sizeof(struct store_config_agency),
-     .count_at = AT(agencies)},
+    LIST("agencies", false, agency, 1, STORE_CONFIG_AGENCIES_MAX,
+         &agency_element, agencies),
     OBJECT("ice", true, ice_fields),
     OBJECT("panel", true, panel_fields),
     OBJECT("video", true, video_fields),
@@ -247,6 +244,7 @@ static const struct field top_fields[] = {
     OBJECT("devices", true, devices_fields),
     OBJECT("cards", true, cards_fields),
     OBJECT("phone", true, phone_fields),
+    OBJECT("help", true, help_fields),
     OPTIONAL("outbox", KIND_PATH, outbox),
     {.name = "control", .kind = KIND_SOCKET, .at = AT(control)},
 };

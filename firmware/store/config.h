@@ -21,6 +21,7 @@
 #define STORE_CONFIG_PATH_MAX 1024  /* bytes of a path, the NUL included */
 #define STORE_CONFIG_SOCKET_MAX 108 /* bytes of sun_path, the NUL included */
 #define STORE_CONFIG_URL_MAX 512    /* bytes of an address, the NUL included */
+#define STORE_CONFIG_TECHNICIANS_MAX 32
 #define STORE_CONFIG_REASON_MAX 256
 
 enum store_config_source {
@@ -61,6 +62,14 @@ struct store_config_phone {
     char client[STORE_CONFIG_TEXT_MAX];
     char scope[STORE_CONFIG_TEXT_MAX]; /* default "openid profile" */
     char ca[STORE_CONFIG_PATH_MAX];    /* PEM */
+};
+
+/* Which technicians may open a console from afar; none: it is off. */
+struct store_config_help {
+    char technician[STORE_CONFIG_TECHNICIANS_MAX][LK_NAME_MAX];
+    size_t technicians;
+    char ca[STORE_CONFIG_PATH_MAX];  /* PEM: who certifies technicians */
+    char crl[STORE_CONFIG_PATH_MAX]; /* PEM: whom not any more */
 };
 
 /* The device of one role: USB devices that are allowed, or an emulated one;
@@ -119,6 +128,7 @@ struct store_config {
     char card_crl[STORE_CONFIG_PATH_MAX]; /* PEM: their CRLs; "": none */
     bool card_shuffle; /* a PIN's digits change places on the screen's keys */
     struct store_config_phone phone;
+    struct store_config_help help;
     char control[STORE_CONFIG_SOCKET_MAX]; /* the control socket's path */
 };
 

@@ -76,6 +76,10 @@ void kiosk_page_notice(struct kiosk_page *p, enum kiosk_look look,
 /* The strips for these of the view's notices, side by side in columns. */
 void kiosk_page_notices(struct kiosk_page *p, uint32_t which, int columns);
 
+/* That a technician is connected, with the button that ends it; nothing when
+ * nobody is. */
+void kiosk_page_helper(struct kiosk_page *p);
+
 /* One's own picture, or words instead. */
 void kiosk_page_self(struct kiosk_page *p, struct kiosk_box box);
 

@@ -218,6 +218,7 @@ void kiosk_screen_trial(struct kiosk_page *p)
         .escape = true,
         .intent = SESSION_INTENT_QUIT,
     };
+    kiosk_page_helper(p);
     closing_panel(p, p->view->trial == SESSION_TRIAL_PICTURE ? &picture
                                                              : &devices);
     kiosk_page_spring(p);

@@ -86,6 +86,7 @@ static void site_notice(struct kiosk_page *p)
 
 void kiosk_screen_start(struct kiosk_page *p)
 {
+    kiosk_page_helper(p);
     kiosk_page_spring(p);
     kiosk_page_title(p, KIOSK_STR_START_TITLE, KIOSK_STR_START_LEAD);
     start_steps(p);

@@ -20,6 +20,13 @@
 
 const struct sample samples_identity[] = {
     {
+        .name = "helper",
+        .view = {.screen = SESSION_START,
+                 .site = "Yhteispalvelupiste · Kuopio",
+                 .helping = SESSION_HELPING,
+                 .helper = "Maija Meikäläinen"},
+    },
+    {
         .name = "trial",
         .view = {.screen = SESSION_TRIAL,
                  .site = "Yhteispalvelupiste · Kuopio",

@@ -92,6 +92,41 @@ static void test_somebody_stops_it(void **state)
     assert_int_equal(screen(), SESSION_START);
 }
 
+/* A technician's remote help: shown, ended by a touch of the button and by
+ * whatever a visit begins with; it stays over a trial. */
+static void test_helper(void **state)
+{
+    static const enum session_intent_kind visits[] = {
+        SESSION_INTENT_NEXT, SESSION_INTENT_TRACK, SESSION_INTENT_SPEECH,
+        SESSION_INTENT_CONTRAST, SESSION_INTENT_HELP};
+    const struct session_view *v = session_view(s);
+    (void)state;
+    assert_int_equal(session_helper(s, "Maija", now_us), 0);
+    assert_int_equal(v->helping, SESSION_HELPING);
+    assert_string_equal(v->helper, "Maija");
+    touch(SESSION_INTENT_ALIVE);
+    assert_int_equal(v->helping, SESSION_HELPING);
+    now_us += SESSION_TRIAL_ALONE_US;
+    assert_int_equal(session_trial(s, SESSION_TRIAL_DEVICES, now_us), 0);
+    assert_int_equal(session_helper(s, "Ville", now_us), -EBUSY);
+    assert_int_equal(session_trial(s, SESSION_TRIAL_NONE, now_us), 0);
+    assert_string_equal(v->helper, "Maija");
+    touch(SESSION_INTENT_HELPER_STOP);
+    assert_int_equal(v->helping, SESSION_HELPING_STOPPED);
+    assert_string_equal(v->helper, "");
+    assert_int_equal(session_helper(s, "", now_us), 0);
+    assert_int_equal(v->helping, SESSION_HELPING_NOT);
+    for (size_t i = 0; i < LK_ARRAY_LEN(visits); i++) {
+        s = session_free(s);
+        setup(state);
+        assert_int_equal(session_helper(s, "Maija", now_us), 0);
+        touch(visits[i]);
+        assert_int_equal(session_view(s)->helping, SESSION_HELPING_VISIT);
+        assert_string_equal(session_view(s)->helper, "");
+        assert_int_equal(session_helper(s, "Maija", now_us), -EBUSY);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -100,6 +135,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_somebody_stops_it, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_helper, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
