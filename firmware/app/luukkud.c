@@ -100,10 +100,12 @@ static int load_help(struct luukkud *d)
     int r = inherit_read(&d->inherited, "help-ca", &ca);
     if (r == -ENOENT)
         return 0;
-    if (r == 0)
-        r = inherit_read(&d->inherited, "help-crl", &crl);
-    if (r == 0)
-        r = signal_trust_new(LUUKKU_BUILD_TIME, &d->help);
+    if (r < 0)
+        return r;
+    r = inherit_read(&d->inherited, "help-crl", &crl);
+    if (r < 0)
+        return r;
+    r = signal_trust_new(LUUKKU_BUILD_TIME, &d->help);
     if (r < 0)
         return r;
     struct signal_trust_files files = {.ca_pem = ca->data,

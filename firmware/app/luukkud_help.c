@@ -176,8 +176,11 @@ static void take_open(struct luukkud_help *h, const struct signal_topic *topic,
 {
     struct remote_open o;
     const char *why = "";
-    int r = remote_door_judge(&h->door, topic, m->bytes, m->len,
-                              lk_clock_wall_us() / 1000000, &o, &why);
+    const struct remote_knock knock = {.topic = topic,
+                                       .payload = m->bytes,
+                                       .len = m->len,
+                                       .wall_s = lk_clock_wall_us() / 1000000};
+    int r = remote_door_judge(&h->door, &knock, &o, &why);
     if (r == -EBADMSG)
         LK_LOG(WARN, "help", "what=refused why=%s", why);
     else if (r < 0)

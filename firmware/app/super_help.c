@@ -30,7 +30,7 @@ static int add(struct inherit *in, const char *name, int fd)
 int super_help_open(void *arg, struct inherit *in)
 {
     const struct super_help *h = arg;
-    int pair[2];
+    int pair[2] = {-1, -1};
     int r = add(in, "trail", console_audit_file(h->audit));
     if (r == 0)
         r = lk_chan_pair(pair);

@@ -66,7 +66,7 @@ static bool on_list(const struct remote_door *d, const char *user)
     for (size_t i = 0; i < d->count; i++)
         if (strcmp(d->names[i], user) == 0)
             return true;
-    return d->everyone;
+    return false;
 }
 
 /* Who signed it, by the certificate. */
@@ -117,29 +117,38 @@ static void open_fill(const struct signal_envelope *e, const struct body *b,
     memcpy(ret->point, b->point, sizeof(ret->point));
 }
 
-int remote_door_judge(struct remote_door *d, const struct signal_topic *topic,
-                      const void *payload, size_t len, int64_t wall_s,
+/* All that needs no authority: shape, signature, not here before. Returns
+ * SIGNAL_OK, a reason, or -ENOMEM. */
+static int read_open(struct remote_door *d, struct signal_envelope *e,
+                     struct body *ret)
+{
+    if (body_read(e, ret) < 0)
+        return SIGNAL_MALFORMED;
+    int r = check_signature(e, ret);
+    if (r != SIGNAL_OK)
+        return r;
+    return is_new(d, e->call) ? SIGNAL_OK : SIGNAL_ORDER;
+}
+
+int remote_door_judge(struct remote_door *d, const struct remote_knock *knock,
                       struct remote_open *ret, const char **ret_why)
 {
     static const struct signal_held held = {.call = NULL};
     LK_AUTO(signal_envelope) e = NULL;
+    struct remote_open o;
     struct body b;
-    int r = signal_envelope_open(payload, len, topic, &held, &e);
-    if (r == SIGNAL_OK && body_read(e, &b) < 0)
-        r = SIGNAL_MALFORMED;
+    int r = signal_envelope_open(knock->payload, knock->len, knock->topic,
+                                 &held, &e);
     if (r == SIGNAL_OK)
-        r = check_signature(e, &b);
-    if (r == SIGNAL_OK && !is_new(d, e->call))
-        r = SIGNAL_ORDER;
+        r = read_open(d, e, &b);
     if (r < 0)
         return r;
     if (r != SIGNAL_OK) {
         *ret_why = signal_reason_name((enum signal_reason)r);
         return -EBADMSG;
     }
-    struct remote_open o;
     open_fill(e, &b, &o);
-    r = judge_certificate(d, &b, wall_s, &o);
+    r = judge_certificate(d, &b, knock->wall_s, &o);
     if (r >= 0)
         *ret = o;
     return r;

@@ -38,8 +38,7 @@ struct remote_door {
     const struct signal_trust *trust; /* borrowed; has REMOTE_CA. NULL: help is
                                          off */
     char names[REMOTE_TECHNICIANS_MAX][LK_NAME_MAX];
-    size_t count;  /* of names */
-    bool everyone; /* every technician that the CA certifies */
+    size_t count; /* of names */
     char seen[REMOTE_SEEN_MAX][SIGNAL_CALL_SIZE];
     size_t next; /* place in `seen` */
 };
@@ -54,16 +53,22 @@ struct remote_open {
     uint8_t point[REMOTE_PUBLIC_LEN];
 };
 
-/* Judges `len` hostile bytes that came in `topic` (SIGNAL_TOPIC_TECH_DOWN).
+/* What came. */
+struct remote_knock {
+    const struct signal_topic *topic; /* SIGNAL_TOPIC_TECH_DOWN */
+    const void *payload;              /* `len` hostile bytes */
+    size_t len;
+    int64_t wall_s; /* seconds since 1970 */
+};
+
+/* Judges a hostile message.
  *
- * wall_s   seconds since 1970
  * ret      filled when 0 or REMOTE_... is returned
  * Returns  REMOTE_WELCOME; a refusal (> 0), to be answered; -EBADMSG no answer
  *          is owed: malformed, not signed by its certificate's key, here before
  *          (*ret_why says which, in a word for the log); -ENOMEM
  */
-int remote_door_judge(struct remote_door *d, const struct signal_topic *topic,
-                      const void *payload, size_t len, int64_t wall_s,
+int remote_door_judge(struct remote_door *d, const struct remote_knock *knock,
                       struct remote_open *ret,
                       const char **ret_why) LK_MUST_CHECK;
 

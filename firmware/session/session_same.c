@@ -80,8 +80,8 @@ bool session_view_same(const struct session_view *a,
            a->camera_on == b->camera_on && a->volume == b->volume &&
            a->call_since_us == b->call_since_us && a->end == b->end &&
            a->trial == b->trial && a->helping == b->helping &&
-           strcmp(a->helper, b->helper) == 0 && a->idle == b->idle && a->help == b->help &&
-           manner_same(&a->manner, &b->manner) &&
+           strcmp(a->helper, b->helper) == 0 && a->idle == b->idle &&
+           a->help == b->help && manner_same(&a->manner, &b->manner) &&
            talk_same(&a->talk, &b->talk) && form_same(a, b) &&
            beside_same(a, b) && track_same(a, b) &&
            strcmp(a->lang, b->lang) == 0 && strcmp(a->site, b->site) == 0 &&

@@ -281,7 +281,7 @@ enum session_intent_kind {
     SESSION_INTENT_WRITE,  /* arg: the whole turn that is being typed */
     SESSION_INTENT_SAY,    /* the turn is complete; a new one begins */
     SESSION_INTENT_HELPER_STOP, /* ends a technician's remote help */
-    SESSION_INTENT_QUIT,   /* end the visit before a call: wipe, begin anew */
+    SESSION_INTENT_QUIT, /* end the visit before a call: wipe, begin anew */
 
     /* The form; forms/form.h says what each does. On its screens NEXT and BACK
      * go from step to step; BACK at the first goes to the call. */

@@ -60,9 +60,9 @@ int signal_cert_key(const void *der, size_t len,
                     struct signal_key **ret) LK_MUST_CHECK;
 
 /* The only attribute of that short name ("OU", "name") in a certificate's
- * subject, as signal_identity's texts are, into `cap` bytes at `ret`. Unchecked:
- * behind signal_trust_check(). Errors: -EBADMSG there is none, or not one that
- * can be shown. Thread: any. */
+ * subject, as signal_identity's texts are, into `cap` bytes at `ret`.
+ * Unchecked: behind signal_trust_check(). Errors: -EBADMSG there is none, or
+ * not one that can be shown. Thread: any. */
 int signal_cert_subject(const void *der, size_t len, const char *attribute,
                         char *ret, size_t cap) LK_MUST_CHECK;
 

@@ -12,14 +12,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void at_door(const uint8_t *data, size_t size)
 {
-    static const struct signal_topic topic = {.kind = SIGNAL_TOPIC_TECH_DOWN,
-                                              .kiosk = "kiosk-1",
-                                              .expert = "maija"};
+    static const struct signal_topic topic = {
+        .kind = SIGNAL_TOPIC_TECH_DOWN, .kiosk = "kiosk-1", .expert = "maija"};
     struct remote_door door = {.count = 0};
     struct remote_open open;
     const char *why = NULL;
-    int r = remote_door_judge(&door, &topic, data, size, 1700000000, &open,
-                              &why);
+    const struct remote_knock knock = {
+        .topic = &topic, .payload = data, .len = size, .wall_s = 1700000000};
+    int r = remote_door_judge(&door, &knock, &open, &why);
     if (r == REMOTE_WELCOME || (r == -EBADMSG && !why))
         abort(); /* nobody is let in where help is off */
 }

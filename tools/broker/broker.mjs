@@ -40,7 +40,7 @@ function writePage(store, www, page, { ice, identity }) {
  *   extra  accounts besides the fleet's, [{user, password, read, write}] with lists of topic filters: a collector's,
  *          a technician's, a test's
  *   processes  the children join these; by default, those of their own
- * Gives {url, port, mqtts: {host, port}, failed, reload(), stop()}. `port` is nginx's. `reload` brings the store's
+ * Gives {url, port, mqtts: {host, port}, technicians: {host, port}, failed, reload(), stop()}. `port` is nginx's. `reload` brings the store's
  * revocations, experts and kiosks into force. `failed` resolves with a message if a server ends by itself.
  */
 export async function startBroker({ kind = 'mosquitto', pki, run, page = null, ice = [], identity = null, extra = [], processes }) {
@@ -66,7 +66,7 @@ export async function startBroker({ kind = 'mosquitto', pki, run, page = null, i
       await broker.reload();
     };
     return {
-      ...web, mqtts: { host: '127.0.0.1', port: broker.port }, failed: children.failed, reload, stop: () => children.stop(),
+      ...web, mqtts: { host: '127.0.0.1', port: broker.port }, technicians: { host: '127.0.0.1', port: broker.technicians ?? 0 }, failed: children.failed, reload, stop: () => children.stop(),
     };
   } catch (error) {
     await children.stop();

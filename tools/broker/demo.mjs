@@ -9,7 +9,7 @@ import { startBroker } from './broker.mjs';
 import { startConsole } from './console.mjs';
 import { startDevices } from './devices.mjs';
 import { identityFile } from './identity.mjs';
-import { KIOSK, kioskConfig, makeFleet, startKiosk } from './kiosk.mjs';
+import { KIOSK, TECHNICIAN, kioskConfig, makeFleet, startKiosk } from './kiosk.mjs';
 import { LoginService } from './login.mjs';
 import { makeRunDir, Processes } from './processes.mjs';
 
@@ -34,10 +34,15 @@ async function demo(dir, options, stack, signal) {
   await startKiosk(stack.kiosk, kiosk, config, { ...options, whole: true }, signal);
   const technician = await startConsole(stack.kiosk, kiosk, config.control);
   const { user, password } = experts[0];
-  console.log(`ready ${JSON.stringify({ url: broker.url, control: config.control, kiosk: KIOSK, user, password, experts, agency: agency?.dir, technician })}`);
+  const tech = broker.technicians.port ? { broker: `mqtts://127.0.0.1:${broker.technicians.port}`, me: join(store, 'technicians', TECHNICIAN.user),
+    fleet: join(servers, 'www/fleet.json'), kiosk: KIOSK, trail: join(kiosk, 'technicians.log') } : null;
+  console.log(`ready ${JSON.stringify({ url: broker.url, control: config.control, kiosk: KIOSK, user, password, experts, agency: agency?.dir, technician, tech })}`);
   say(`open ${broker.url} and log in as ${user}, password ${password}. Ctrl-C ends it.`);
   if (technician) {
     say(`a technician's console: screen ${technician.tty}, log in as ${technician.user}, password ${technician.password}.`);
+  }
+  if (tech) {
+    say(`the same console from afar: tools/fleet/luukku-tech ${KIOSK} --broker ${tech.broker} --me ${tech.me} --fleet ${tech.fleet}`);
   }
   return Promise.race([stack.servers.failed, stack.kiosk.failed, once(signal, 'abort').then(() => '')]);
 }

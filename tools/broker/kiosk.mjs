@@ -25,6 +25,7 @@ const EXPERTS = [
   { user: 'liisa-heikkinen', agency: 'dvv', name: 'Liisa Heikkinen' },
   { user: 'timo-laine', agency: 'tyo', name: 'Timo Laine' },
 ];
+export const TECHNICIAN = { user: 'maija-meikalainen', name: 'Maija Meikäläinen' };
 // A 21.5 inch panel, upright.
 const PANEL = { width_px: 1080, height_px: 1920, width_mm: 268 };
 
@@ -39,6 +40,7 @@ export async function makeFleet(store, processes, hosts = []) {
     ...AGENCIES.map(({ id, fi, sv, en }) => ['agency', id, fi, '--sv', sv, '--en', en]),
     ['broker', ...hosts.flatMap((host) => ['--host', host])],
     ['kiosk', KIOSK, '--site', SITE],
+    ['technician', TECHNICIAN.user, '--name', TECHNICIAN.name],
     ...experts.map(({ user, agency, name, password }) => ['expert', user, '--agency', agency, '--name', name, `--password=${password}`]),
   ];
   const file = join(store, '.batch');
@@ -69,6 +71,7 @@ export function kioskConfig(store, dir, mqtts, options) {
     stamps: Boolean(options.stamps),
     ...(options.login ? { phone: options.login.phone } : {}),
     ...(options.agency ? { outbox: join(dir, 'outbox') } : {}),
+    ...(options.help === false ? {} : { help: { technicians: options.help ?? [TECHNICIAN.user], ca: join(store, 'technician-ca', 'ca.crt'), crl: join(store, 'technician-ca', 'crl.pem') } }),
     control: join(dir, 'control'),
   };
 }
@@ -84,7 +87,7 @@ export async function startKiosk(processes, dir, config, options, signal) {
   }
   const path = join(dir, 'kiosk.json');
   writeAtomic(path, `${JSON.stringify(config, null, 1)}\n`);
-  const argv = [...(options.prefix ?? []), program, '--config', path, '--allow-ui-control', ...(options.headless ? ['--headless'] : []),
+  const argv = [...(options.prefix ?? []), program, '--config', path, '--allow-ui-control', '--audit', join(dir, 'technicians.log'), ...(options.headless ? ['--headless'] : []),
     ...(options['kiosk-args'] ?? '').split(/\s+/).filter(Boolean)];
   const all = ({ stdout }) => !options.whole || JSON.parse(stdout).programs.every((p) => p.state === 'running');
   const answers = () => existsSync(config.control) &&

@@ -4,7 +4,7 @@ import { chownSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeSecret } from '../pki/files.mjs';
-import { listens, serviceDir, serviceUser, withFreePort } from './processes.mjs';
+import { freePort, listens, serviceDir, serviceUser, withFreePort } from './processes.mjs';
 
 /** Largest payload of the protocol, and largest packet: payload, topic and header. */
 export const MAX_PAYLOAD = 24576;
@@ -19,6 +19,14 @@ pattern write health/%u
 pattern write event/%u
 pattern write renew/%u/up
 pattern read renew/%u/down
+pattern read tech/%u/down/+
+pattern write tech/%u/up/+
+`;
+
+/** Technicians write in their own name alone, and hear what is for them; of kiosks' doings only their health. */
+const TECHNICIAN_ACL = `pattern read tech/+/up/%u
+pattern write tech/+/down/%u
+topic read health/+
 `;
 
 const expertAcl = ({ user, agency }) => `user ${user}
@@ -31,6 +39,20 @@ topic write here/${agency}/${user}
 
 const extraAcl = ({ user, read, write }) => `user ${user}
 ${read.map((t) => `topic read ${t}\n`).join('')}${write.map((t) => `topic write ${t}\n`).join('')}`;
+
+/** Technicians have a CA of their own, so that no technician can be taken for a kiosk. */
+const technicianListener = (dir, port) => `
+listener ${port} 127.0.0.1
+max_connections 64
+cafile ${dir}/technician-ca.crt
+crlfile ${dir}/technician-crl.pem
+certfile ${dir}/server.crt
+keyfile ${dir}/server.key
+tls_version tlsv1.3
+require_certificate true
+use_identity_as_username true
+acl_file ${dir}/acl-technicians
+`;
 
 const config = (dir, port) => `per_listener_settings true
 persistence false
@@ -80,6 +102,11 @@ function writeSettings(store, dir, user, extra) {
     passwords: [...experts, ...extra].map((e) => `${e.user}:${e.broker.mosquitto}\n`).join(''),
     'ca.crt': readFileSync(store.fleet.certificatePath),
     'crl.pem': readFileSync(store.fleet.crlPath),
+    ...(store.technicians.exists ? {
+      'acl-technicians': TECHNICIAN_ACL,
+      'technician-ca.crt': readFileSync(store.technicians.certificatePath),
+      'technician-crl.pem': readFileSync(store.technicians.crlPath),
+    } : {}),
     'server.crt': readFileSync(store.path('broker', 'server.crt')),
     'server.key': readFileSync(store.path('broker', 'server.key')),
   };
@@ -91,20 +118,21 @@ function writeSettings(store, dir, user, extra) {
   }
 }
 
-/** Starts mosquitto and the bridge. Gives {port, websocket, reload}. */
+/** Starts mosquitto and the bridge. Gives {port, technicians, websocket, reload}; `technicians`: their port, 0 where there are none. */
 export async function startMosquitto(processes, store, run, extra) {
   const user = serviceUser('mosquitto');
   const dir = serviceDir(join(run, 'mosquitto'), user);
   const socket = join(dir, 'mqtt.sock');
   writeSettings(store, dir, user, extra);
-  const { port, child } = await withFreePort(async (p) => {
-    writeSecret(join(dir, 'mosquitto.conf'), config(dir, p));
+  const { port, technicians, child } = await withFreePort(async (p) => {
+    const second = store.technicians.exists ? await freePort() : 0;
+    writeSecret(join(dir, 'mosquitto.conf'), config(dir, p) + (second ? technicianListener(dir, second) : ''));
     if (user) {
       chownSync(join(dir, 'mosquitto.conf'), user.uid, user.gid);
     }
     const ready = async () => (await listens({ host: '127.0.0.1', port: p })) && listens({ path: socket });
     const argv = ['mosquitto', '-c', join(dir, 'mosquitto.conf')];
-    return { port: p, child: await processes.start('mosquitto', argv, ready, { user }) };
+    return { port: p, technicians: second, child: await processes.start('mosquitto', argv, ready, { user }) };
   });
 
   // The bridge drops root itself: the node it runs on may lie where that user cannot read.
@@ -120,5 +148,5 @@ export async function startMosquitto(processes, store, run, extra) {
     child.process.kill('SIGHUP');
     await child.until(() => reloads() > before);
   };
-  return { port, websocket: `unix:${front}:`, reload };
+  return { port, technicians, websocket: `unix:${front}:`, reload };
 }

@@ -21,16 +21,17 @@ const USAGE = `luukku-pki COMMAND DIR ...: the keys and certificates of a fleet,
   sign DIR KIOSK --site TEXT --device-csr FILE --tls-csr FILE  the same in two files; with --renew one will do
   site DIR KIOSK --template FILE [--out FILE]    the kiosk's site file: what the template says, with the agencies' certificates
   expert DIR USER --agency AGENCY --name TEXT --password TEXT | --password-file FILE (- is standard input)
-  revoke DIR kiosk|expert NAME                  revoked for good; CRLs and public/ follow
+  technician DIR USER --name TEXT               who may help kiosks from afar; everything luukku-tech needs lies in technicians/USER
+  revoke DIR kiosk|expert|technician NAME       revoked for good; CRLs and public/ follow
   crl DIR                                       fresh CRLs of all authorities
   fleet DIR OUT                                 writes fleet.json and keys/ into OUT
   list DIR                                      who there is and until when
-  batch DIR FILE                                many of agency, broker, kiosk and expert at once: FILE (- is standard input) has a
+  batch DIR FILE                                many of agency, broker, kiosk, technician and expert at once: FILE (- is standard input) has a
                                                 command's words without DIR in each line, as a JSON array
 
-  --days N, --from DATE   period of validity (CAs 3650 days, kiosks 1095, post 730, experts and broker 365)
+  --days N, --from DATE   period of validity (CAs 3650 days, kiosks 1095, post 730, experts, technicians and broker 365)
   --crl-days N            life of the CRLs written (90)
-  --renew                 new keys for a kiosk, expert, post or broker that exists; the old certificate runs on
+  --renew                 new keys for a kiosk, expert, technician, post or broker that exists; the old certificate runs on
   --replace               the same, and the old certificate is revoked
 `;
 
@@ -43,7 +44,7 @@ const OPTIONS = {
 };
 
 /** What a batch may hold: what makes somebody new. */
-const BATCHED = ['agency', 'broker', 'kiosk', 'expert'];
+const BATCHED = ['agency', 'broker', 'kiosk', 'technician', 'expert'];
 
 /** A command's words from a line of a batch. */
 function wordsOf(line) {
@@ -190,9 +191,19 @@ const commands = {
     });
   },
 
+  technician(store, [user], options) {
+    if (!store.technicians.exists) {
+      const { O: fleet } = store.requireFleet().certificate.toLegacyObject().subject;
+      store.technicians.create([['O', fleet], ['CN', `${fleet}: technicians`]], period({}, 3650), options['crl-days']);
+    }
+    return renewing(store, 'technician', user, options, (old) => {
+      store.writeTechnician(user, checkText('--name', options.name ?? old?.name), period(options, 365));
+    });
+  },
+
   revoke(store, [kind, name], options) {
-    if (kind !== 'kiosk' && kind !== 'expert') {
-      fail('what is revoked is a kiosk or an expert');
+    if (!['kiosk', 'expert', 'technician'].includes(kind)) {
+      fail('what is revoked is a kiosk, an expert or a technician');
     }
     checkName(kind, name);
     const record = store.record(kind, name) ?? fail(`no ${kind} "${name}"`);
@@ -208,6 +219,9 @@ const commands = {
   crl(store, [], options) {
     store.requireFleet().refreshCrl(options['crl-days']);
     store.names('agencies').forEach((a) => store.agency(a).refreshCrl(options['crl-days']));
+    if (store.technicians.exists) {
+      store.technicians.refreshCrl(options['crl-days']);
+    }
   },
 
   fleet(store, [out]) {
@@ -224,6 +238,8 @@ const commands = {
     store.names('agencies').forEach((a) => line('agency', a, until('agencies', a, 'ca.crt')));
     store.names('kiosks').forEach((k) =>
       line('kiosk', k, until('kiosks', k, 'tls.crt'), store.record('kiosk', k).revoked ? 'revoked' : ''));
+    store.names('technicians').forEach((t) =>
+      line('technician', t, until('technicians', t, 'technician.crt'), store.record('technician', t).revoked ? 'revoked' : ''));
     store.names('experts').forEach((e) =>
       line('expert', e, until('experts', e, 'expert.crt'), store.record('expert', e).revoked ? 'revoked' : ''));
   },

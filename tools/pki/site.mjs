@@ -27,7 +27,8 @@ export function siteFile(store, record, template) {
     fail('the template has no list "agencies"');
   }
   const agencies = site.agencies.map((a) => agency(store, a));
-  const text = JSON.stringify({ ...site, v: 1, kiosk: record.kiosk, site: site.site ?? record.site, agencies }, null, 1);
+  const help = site.help && { ca: readIf(store.technicians.certificatePath), crl: readIf(store.technicians.crlPath), ...site.help };
+  const text = JSON.stringify({ ...site, v: 1, kiosk: record.kiosk, site: site.site ?? record.site, agencies, help }, null, 1);
   // It may go through a serial line: ASCII alone.
   return `${text.replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }

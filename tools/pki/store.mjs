@@ -4,6 +4,8 @@
 //   agencies/<a>/     the agency's CA: its experts; agency.json; post.crt, for its letters
 //   kiosks/<k>/       device.key device.crt tls.key tls.crt kiosk.json
 //   experts/<u>/      expert.json (with the broker's hashes), key.json, expert.crt; the private key is in key.json alone
+//   technician-ca/    the CA of technicians, made with the first
+//   technicians/<u>/  technician.key technician.crt technician.json, ca.crt: what luukku-tech takes
 //   broker/           server.key server.crt
 //   public/           what lies beside the page: fleet.json, keys/
 import { X509Certificate } from 'node:crypto';
@@ -21,6 +23,7 @@ export class Store {
   constructor(dir) {
     this.dir = dir;
     this.fleet = new Authority(join(dir, 'fleet'));
+    this.technicians = new Authority(join(dir, 'technician-ca'));
   }
 
   path(...parts) {
@@ -101,6 +104,17 @@ export class Store {
     writeSecret(this.path('experts', who.user, 'expert.json'), `${JSON.stringify(record, null, 1)}\n`);
   }
 
+  /** A technician's certificate: for the broker (CN, clientAuth) and for signing; kiosks let its role in (OU). */
+  writeTechnician(user, name, period) {
+    const key = newKey();
+    const pem = this.technicians.issue(key, [['OU', 'technician'], ['UID', user], ['CN', user], ['name', name]], period, TLS_CLIENT);
+    const mine = (file) => this.path('technicians', user, file);
+    writeSecret(mine('technician.key'), key);
+    writeAtomic(mine('technician.crt'), pem);
+    writeAtomic(mine('ca.crt'), readFileSync(this.requireFleet().certificatePath));
+    writeJson(mine('technician.json'), { user, name });
+  }
+
   /** The certificate that kiosks encrypt an agency's letters to. Its key is the agency's alone: it leaves the store. */
   writePost(agency, keyFile, period) {
     const key = newKey();
@@ -118,12 +132,12 @@ export class Store {
     writeAtomic(this.path('broker', 'server.crt'), pem);
   }
 
-  /** Serial numbers in force of a kiosk or an expert, with their CA. */
+  /** Serial numbers in force of a kiosk, an expert or a technician, with their CA. */
   inForce(kind, name) {
     if (kind === 'kiosk') {
       return { ca: this.requireFleet(), serials: this.fleet.serials('CN', name) };
     }
-    const ca = this.requireAgency(this.record('expert', name).agency);
+    const ca = kind === 'technician' ? this.technicians : this.requireAgency(this.record('expert', name).agency);
     return { ca, serials: ca.serials('UID', name) };
   }
 

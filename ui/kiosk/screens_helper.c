@@ -7,27 +7,29 @@ void kiosk_page_helper(struct kiosk_page *p)
         .id = "helper-stop",
         .text = KIOSK_STR_HELPER_STOP,
         .icon = KIOSK_ICON_X,
-        .look = KIOSK_LOOK_PRIMARY,
         .intent = SESSION_INTENT_HELPER_STOP,
     };
     if (p->view->helping != SESSION_HELPING)
         return;
+    /* A test of camera and sound has words of its own. */
+    bool rests = p->view->screen == SESSION_START;
     const char *title =
         kiosk_page_fill(p, KIOSK_STR_HELPER_TITLE, "name", p->view->helper);
-    kiosk_tree_open(p->t,
-                    &(struct kiosk_node){
-                        .id = "helper",
-                        .role = KIOSK_STATUS,
-                        .name = title,
-                        .value = kiosk_page_str(p, KIOSK_STR_HELPER_TEXT),
-                        .label = "",
-                        .look = KIOSK_LOOK_WARN,
-                        .box = {.flow = p->wide ? KIOSK_ROW : KIOSK_COLUMN,
-                                .align = p->wide ? KIOSK_CENTER : KIOSK_STRETCH,
-                                .gap = 4,
-                                .pad_x = 5,
-                                .pad_y = p->low ? 2 : 4},
-                    });
+    kiosk_tree_open(
+        p->t,
+        &(struct kiosk_node){
+            .id = "helper",
+            .role = KIOSK_STATUS,
+            .name = title,
+            .value = rests ? kiosk_page_str(p, KIOSK_STR_HELPER_TEXT) : "",
+            .label = "",
+            .look = KIOSK_LOOK_WARN,
+            .box = {.flow = p->wide ? KIOSK_ROW : KIOSK_COLUMN,
+                    .align = p->wide ? KIOSK_CENTER : KIOSK_STRETCH,
+                    .gap = 4,
+                    .pad_x = 5,
+                    .pad_y = p->low ? 2 : 4},
+        });
     kiosk_tree_open(p->t, &(struct kiosk_node){
                               .box = {.flow = KIOSK_COLUMN,
                                       .align = KIOSK_STRETCH,
@@ -35,7 +37,7 @@ void kiosk_page_helper(struct kiosk_page *p)
                                       .gap = 1},
                           });
     kiosk_page_text(p, KIOSK_FONT_NAME, KIOSK_INK_TEXT, title);
-    if (!kiosk_page_tight(p))
+    if (rests && !kiosk_page_tight(p))
         kiosk_page_text(p, KIOSK_FONT_BODY, KIOSK_INK_TEXT,
                         kiosk_page_str(p, KIOSK_STR_HELPER_TEXT));
     kiosk_tree_close(p->t);

@@ -97,9 +97,9 @@ static int judge_body(const struct signal_envelope *e,
     case SIGNAL_ACK:
         return signal_body_ack(e->body, e->body_len, sig);
     case SIGNAL_CLAIM:
-    case SIGNAL_GRANT:  /* the page's to judge, not in C */
-    case SIGNAL_REFUSE: /* likewise */
-    case SIGNAL_HEALTH: /* of the fleet's tool */
+    case SIGNAL_GRANT:     /* the page's to judge, not in C */
+    case SIGNAL_REFUSE:    /* likewise */
+    case SIGNAL_HEALTH:    /* of the fleet's tool */
     case SIGNAL_HELP_OPEN: /* firmware/remote judges it */
     case SIGNAL_HELP_ACCEPT:
     case SIGNAL_HELP_REFUSE:
