@@ -342,7 +342,7 @@ test('tests name the true cause: certificates, broker, TURN', async () => {
   assert.match((await k.ctl('test', 'turn')).json()[0].reason, /nothing listens there|does not answer/);
   const all = (await k.ctl('test', 'all')).json();
   const names = [...new Set(all.map((c) => c.test))];
-  assert.deepEqual(names, ['storage', 'clock', 'certs', 'programs', 'display', 'touch', 'keypad', 'camera', 'microphone', 'speaker', 'scanner', 'card', 'network', 'broker', 'turn']);
+  assert.deepEqual(names, ['storage', 'clock', 'certs', 'programs', 'display', 'touch', 'keypad', 'camera', 'microphone', 'speaker', 'scanner', 'card', 'network', 'broker', 'stun', 'turn']);
   assert(all.every((c) => c.result !== 'FAIL' || (c.reason && c.next)), JSON.stringify(all));
   await k.stop();
 });
