@@ -27,18 +27,19 @@ async function startAround(dir, processes, { camera }) {
  * Starts it all below the directory `dir`. options:
  *   headless   the kiosk draws into memory; else on the guest's screen, which `vnc` shows (QEMU's word)
  *   hands      the host may run commands in the guest, and luukkuctl may act
+ *   fresh      nobody has set the kiosk up: it makes its keys and waits for certificates and site file
  *   disk       a file, made where it is not there, that the guest writes to; else what it writes is gone with it
  *   camera     an emulated USB camera (default); else a simulated one
  *   changes    to the configuration
  *   terminal, processors   as Machine.start has them
- * Gives {machine, devices, url, experts, technician: {user, password}, config}.
+ * Gives {machine, devices, store, url, experts, technician: {user, password}, config}.
  */
 export async function startKioskGuest(dir, processes, options) {
-  const { camera = true, hands = true, headless = true, disk } = options;
+  const { camera = true, hands = true, headless = true, fresh = false, disk } = options;
   const around = await startAround(dir, processes, { camera });
   const layer = join(dir, 'layer');
   const words = ['--slow', ...(headless ? ['--headless'] : []), ...(hands ? ['--allow-ui-control'] : [])];
-  makeLayer(layer, { hands, words });
+  makeLayer(layer, { hands, fresh, words });
   const changes = {
     devices: { scanner: { allow: [ALLOW.scanner] }, reader: { allow: [ALLOW.reader] } },
     camera: camera ? 'auto' : 'simulated', sound: 'simulated', ...options.changes,

@@ -9,8 +9,8 @@ import { BUILD, ROOT } from './machine.mjs';
 const HERE = join(ROOT, 'board/qemu-x86_64/guest');
 const PKI = '/etc/luukku/pki';
 
-/** The board's files and the programs; with `hands`, a way for the host to run commands. */
-export function makeLayer(dir, { hands = true, words = [] } = {}) {
+/** The board's files and the programs; with `hands`, a way for the host to run commands; `fresh`: nobody has set the kiosk up. */
+export function makeLayer(dir, { hands = true, fresh = false, words = [] } = {}) {
   const done = spawnSync(join(ROOT, 'board/install'), [dir, join(BUILD, 'bin')], { encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`board/install: ${done.stderr}`);
   const wants = join(dir, 'etc/systemd/system/luukku.target.wants');
@@ -23,7 +23,7 @@ export function makeLayer(dir, { hands = true, words = [] } = {}) {
   }
   writeFileSync(join(dir, 'etc/fstab'), '');
   writeFileSync(join(dir, 'etc/hostname'), `${KIOSK}\n`);
-  writeFileSync(join(dir, 'etc/luukku/super.conf'), `LUUKKU_SUPER_WORDS=${words.join(' ')}\n`);
+  writeFileSync(join(dir, 'etc/luukku/super.conf'), `${fresh ? '' : 'LUUKKU_SUPER_SITE=--config /etc/luukku/kiosk.json\n'}LUUKKU_SUPER_WORDS=${words.join(' ')}\n`);
 }
 
 /** Of luukku-pki's store `store` what this kiosk has. */

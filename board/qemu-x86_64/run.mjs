@@ -13,7 +13,7 @@ function readOptions() {
   const { values } = parseArgs({
     options: {
       headless: { type: 'boolean' }, disk: { type: 'string' }, 'no-camera': { type: 'boolean' }, built: { type: 'boolean' },
-      'allow-ui-control': { type: 'boolean' },
+      'allow-ui-control': { type: 'boolean' }, fresh: { type: 'boolean' },
     },
   });
   return values;
@@ -39,13 +39,14 @@ async function main() {
   });
   try {
     guest = await startKioskGuest(dir, processes, {
-      headless: Boolean(values.headless), hands: Boolean(values['allow-ui-control']), camera: !values['no-camera'],
+      headless: Boolean(values.headless), hands: Boolean(values['allow-ui-control']), camera: !values['no-camera'], fresh: Boolean(values.fresh),
       disk: values.disk && resolve(values.disk), terminal: true, vnc: display === null ? null : `127.0.0.1:${display}`,
     });
     say(`the serial line is this terminal: ${guest.technician.user}, password ${guest.technician.password}. Ctrl-A x ends it, Ctrl-A h helps.`);
     if (display !== null) say(`the screen: a VNC viewer at 127.0.0.1:${VNC_BASE + display}.`);
     say(`the experts' page: ${guest.url}, ${guest.experts[0].user}, password ${guest.experts[0].password}.`);
     for (const [name, { control }] of Object.entries(guest.devices)) say(`the emulated ${name} takes orders at 127.0.0.1:${control}.`);
+    if (values.fresh) say(`nobody has set it up. Its office: tools/pki/luukku-pki sign|site ${guest.store} ...; the broker: ${guest.mqtts.host}:${guest.mqtts.port}.`);
     const why = await Promise.race([asked, guest.machine.ended, processes.failed]);
     if (why) say(why);
   } finally {
