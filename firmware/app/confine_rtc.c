@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include <linux/netlink.h>
 
@@ -42,6 +43,10 @@ static const struct confine_call calls[] = {
     CONFINE_IOCTL('A'),  /* ALSA's PCM */
     CONFINE_IOCTL('U'),  /* its mixer */
     CONFINE_IOCTL(0x89), /* SIOCGIF* */
+    /* Whether anything keeps the clock right; setting it takes CAP_SYS_TIME. */
+    {.name = "clock_adjtime",
+     .argument = {{0, CONFINE_INT_MASK, CLOCK_REALTIME}}},
+    {.name = "adjtimex"},
     /* The transport's thread has real-time priority where RLIMIT_RTPRIO lets
      * it; GLib's pools copy a thread's scheduling. */
     {.name = "sched_setscheduler"},

@@ -76,6 +76,8 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], "--allow-ui-control") == 0)
             c.echo = true;
+        else if (strncmp(argv[i], "--floor=", 8) == 0)
+            c.floor_s = strtoll(argv[i] + 8, NULL, 10);
     int r = inherit_init(&in);
     if (r < 0)
         r = setup_fail("not started by luukku-super", r);

@@ -80,19 +80,21 @@ static int make_link(struct rtc_broker *b)
                                         .message = link_message,
                                         .oversized = link_oversized,
                                         .arg = b};
-    struct signal_link_config config = {.loop = c->loop,
-                                        .host = c->config->broker.host,
-                                        .port = c->config->broker.port,
-                                        .ca_pem = c->tls_ca->data,
-                                        .ca_len = c->tls_ca->len,
-                                        .cert_pem = c->tls_cert->data,
-                                        .cert_len = c->tls_cert->len,
-                                        .key_pem = c->tls_key->data,
-                                        .key_len = c->tls_key->len,
-                                        .subscriptions = filters,
-                                        .subscription_count =
-                                            LK_ARRAY_LEN(filters),
-                                        .events = events};
+    struct signal_link_config config = {
+        .loop = c->loop,
+        .host = c->config->broker.host,
+        .port = c->config->broker.port,
+        .ca_pem = c->tls_ca->data,
+        .ca_len = c->tls_ca->len,
+        .cert_pem = c->tls_cert->data,
+        .cert_len = c->tls_cert->len,
+        .key_pem = c->tls_key->data,
+        .key_len = c->tls_key->len,
+        .clock_trusted = signal_link_clock_trusted,
+        .floor_s = c->floor_s,
+        .subscriptions = filters,
+        .subscription_count = LK_ARRAY_LEN(filters),
+        .events = events};
     return signal_link_new(&config, &b->link);
 }
 

@@ -19,6 +19,7 @@ struct rtc_broker_config {
     const struct lk_buf *tls_ca;
     const struct lk_buf *tls_cert;
     const struct lk_buf *tls_key;
+    int64_t floor_s; /* see signal_link_config */
     /* RTCMSG_LINK and RTCMSG_MESSAGE, for luukkud; `m` dies on return. */
     void (*tell)(void *arg, const struct rtcmsg *m);
     /* An answer to rtc_broker_renew(): UTF-8; dies on return. */

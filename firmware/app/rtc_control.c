@@ -89,6 +89,7 @@ static int make_broker(struct rtc_control *c,
                                        .tls_ca = rc->tls_ca,
                                        .tls_cert = rc->tls_cert,
                                        .tls_key = rc->tls_key,
+                                       .floor_s = rc->floor_s,
                                        .tell = rtc_control_tell,
                                        .renewed = rtc_control_renewed,
                                        .arg = c};

@@ -16,8 +16,9 @@ struct rtc_control_config {
     struct lk_buf *tls_ca;
     struct lk_buf *tls_cert;
     struct lk_buf *tls_key;
-    int super_fd; /* taken over */
-    bool echo;    /* UI control was allowed: answer the channel `echo` */
+    int64_t floor_s; /* no right clock shows less; seconds since 1970 */
+    int super_fd;    /* taken over */
+    bool echo;       /* UI control was allowed: answer the channel `echo` */
 };
 
 /* Makes everything; starts threads, so after confinement.

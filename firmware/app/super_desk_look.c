@@ -2,9 +2,11 @@
 #include "app/super_desk_impl.h"
 
 #include "app/super_provision.h"
+#include "app/super_time.h"
 #include "base/clock.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool is_word(const struct control_request *req, const char *word)
@@ -15,6 +17,32 @@ static bool is_word(const struct control_request *req, const char *word)
 bool super_desk_looks(const struct control_request *req)
 {
     return is_word(req, "certs") || is_word(req, "net") || is_word(req, "test");
+}
+
+static int64_t clock_floor_s(const struct super_desk *d)
+{
+    return d->config.provision ? super_provision_floor(d->config.provision)
+                               : d->config.floor_s;
+}
+
+/* A line when certificates are not judged by the clock. */
+static void add_clock(const struct super_desk *d, json_t *certs)
+{
+    char why[160];
+    char floor[SUPER_TIME_MAX];
+    int64_t floor_s = clock_floor_s(d);
+    bool set = lk_clock_set();
+    if (set && lk_clock_wall_us() / 1000000 >= floor_s)
+        return;
+    super_time_text(floor_s * 1000000, floor);
+    (void)snprintf(
+        why, sizeof(why),
+        "%s: the broker's certificate must only not have ended "
+        "before %.10s",
+        set ? "the clock is behind" : "nothing keeps the clock right", floor);
+    (void)json_array_append_new(certs,
+                                json_pack("{s:s,s:s,s:s}", "role", "clock",
+                                          "state", "untrusted", "why", why));
 }
 
 static void on_found(void *arg, json_t *findings);
@@ -61,8 +89,10 @@ static void on_found(void *arg, json_t *findings)
             json_object_get(p->result, l->at_net ? "net" : "certs"), findings);
     else if (p) {
         (void)json_array_extend(p->result, findings);
-        if (!l->at_net)
+        if (!l->at_net) {
             add_renewal(d, p->result);
+            add_clock(d, p->result);
+        }
     }
     json_decref(findings);
     bool more = p && l->net_too && !l->at_net;
@@ -81,7 +111,9 @@ json_t *super_desk_verdict(struct super_desk *d, const struct pending *p)
         .certs = json_object_get(p->result, "certs"),
         .net = json_object_get(p->result, "net"),
         .machine = &super_machine_here,
-        .wall_us = lk_clock_wall_us()};
+        .wall_us = lk_clock_wall_us(),
+        .clock_set = lk_clock_set(),
+        .floor_s = clock_floor_s(d)};
     return super_test_judge(&own, p->mask, &facts);
 }
 

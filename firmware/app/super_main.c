@@ -62,6 +62,8 @@ struct app {
     char path[SUPER_PROGRAMS_MAX][PATH_MAX];
     char probe[PATH_MAX];
     const char *args[5];
+    const char *rtc_args[6]; /* the same, and the floor */
+    char floor[32];
 };
 
 static void on_stopped(void *arg)
@@ -123,6 +125,24 @@ static void make_args(struct app *a)
     for (size_t i = 0; i < LK_ARRAY_LEN(words); i++)
         if (words[i].wanted)
             a->args[args++] = words[i].word;
+    memcpy(a->rtc_args, a->args, sizeof(a->args));
+    a->rtc_args[args] = a->floor;
+}
+
+/* No right clock shows less. */
+static int64_t floor_s(const struct app *a)
+{
+    return a->provision ? super_provision_floor(a->provision)
+                        : LUUKKU_BUILD_TIME;
+}
+
+/* Each start has the floor of its time. */
+static int open_rtc(void *arg, struct inherit *in)
+{
+    struct app *a = arg;
+    (void)snprintf(a->floor, sizeof(a->floor), "--floor=%lld",
+                   (long long)floor_s(a));
+    return super_files_open_rtc(&a->files, in);
 }
 
 /* What makes one program different from the next. */
@@ -187,6 +207,9 @@ static int find_programs(struct app *a)
     a->help.audit = a->options.audit;
     a->program[SUPER_HELP].arg = &a->help;
     a->program[SUPER_LUUKKUD].options.display = !a->options.headless;
+    a->program[SUPER_RTC].open = open_rtc;
+    a->program[SUPER_RTC].arg = a;
+    a->program[SUPER_RTC].args = a->rtc_args;
     a->program[SUPER_RTC].options.sound =
         a->config->sound == STORE_CONFIG_AUTO && has_sound_server();
     return 0;

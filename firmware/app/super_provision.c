@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "provision/cert.h"
+#include "provision/floor.h"
 #include "provision/site.h"
 #include "provision/state.h"
 
@@ -15,7 +16,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/timex.h>
 #include <unistd.h>
 
 #define DAY_S 86400
@@ -66,6 +66,14 @@ static int make_keys(struct super_provision *p)
     return save(p, p->files);
 }
 
+/* The end of the kiosk's own certificate; 0: it has none. */
+static int64_t own_end_s(const struct super_provision *p)
+{
+    int64_t from = 0;
+    int64_t until = 0;
+    return provision_cert_times(p->files, &from, &until) < 0 ? 0 : until;
+}
+
 int super_provision_new(const struct super_provision_config *config,
                         struct super_provision **ret)
 {
@@ -86,6 +94,8 @@ int super_provision_new(const struct super_provision_config *config,
     r = make_keys(p);
     if (r < 0)
         return fail(config->home, "keys", r);
+    p->config.floor_s =
+        provision_floor_read(p->dir, config->floor_s, own_end_s(p));
     *ret = LK_TAKE(p);
     return 0;
 }
@@ -201,11 +211,28 @@ int super_provision_begin(const struct super_provision_config *config,
 
 struct provision_time super_provision_time(const struct super_provision *p)
 {
-    struct timex t = {.modes = 0};
     return (struct provision_time){.now_s = lk_clock_wall_us() / 1000000,
-                                   .clock_set = adjtimex(&t) >= 0 &&
-                                                !(t.status & STA_UNSYNC),
+                                   .clock_set = lk_clock_set(),
                                    .floor_s = p->config.floor_s};
+}
+
+int64_t super_provision_floor(const struct super_provision *p)
+{
+    return p->config.floor_s;
+}
+
+void super_provision_note_time(struct super_provision *p, int64_t now_us)
+{
+    const struct provision_time t = super_provision_time(p);
+    if (now_us < p->noted_us || !t.clock_set ||
+        !provision_floor_due(t.floor_s, t.now_s, own_end_s(p)))
+        return;
+    p->noted_us = now_us + PROVISION_FLOOR_STEP_S * INT64_C(1000000);
+    int r = provision_floor_write(p->dir, t.now_s);
+    if (r < 0)
+        (void)fail(p->config.home, "time", r);
+    else
+        p->config.floor_s = t.now_s;
 }
 
 /* --- requests --------------------------------------------------------------

@@ -74,6 +74,15 @@ void super_provision_renewal(const struct super_provision *p,
                              const char **ret_state,
                              char ret_why[PROVISION_RENEW_WHY_MAX]);
 
+/* What no right clock shows less than, in seconds since 1970: the latest time
+ * that was noted, or when this firmware was made. */
+int64_t super_provision_floor(const struct super_provision *p);
+
+/* Keeps the time, if the clock can be trusted and an hour has passed since:
+ * only to be called while the broker, judged by this clock, lets the kiosk in.
+ * now_us: CLOCK_MONOTONIC. */
+void super_provision_note_time(struct super_provision *p, int64_t now_us);
+
 /* Answers `provision ...`.
  *
  * somebody     a visit is going on: nothing is applied unless `now` is said

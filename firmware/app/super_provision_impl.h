@@ -16,6 +16,7 @@ struct super_provision {
     int dir;
     unsigned generation;
     bool broken;
+    int64_t noted_us; /* when the time may be noted again */
     struct provision_files *files;
     struct lk_buf *put; /* a text that comes in pieces */
     char path[PATH_MAX];

@@ -218,7 +218,9 @@ static void trial(struct super_renew *r, int64_t now_us, bool somebody)
 static void on_timer(void *arg, int64_t now_us)
 {
     struct super_renew *r = arg;
-    const struct super_provision *p = r->config.provision;
+    struct super_provision *p = r->config.provision;
+    if (r->config.news->link == 1)
+        super_provision_note_time(p, now_us);
     const struct provision_time t = super_provision_time(p);
     const bool somebody = super_news_somebody(r->config.news);
     if (!r->over && super_provision_in_use(p))

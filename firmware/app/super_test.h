@@ -45,6 +45,9 @@ struct super_test_facts {
     json_t *net;   /* likewise */
     const struct super_machine *machine;
     int64_t wall_us; /* what the clock says */
+    bool clock_set;  /* something outside keeps it right */
+    int64_t floor_s; /* the latest time that was seen; 0: no better than when
+                        this firmware was made */
 };
 
 /* The checks; NULL: no memory. */

@@ -82,6 +82,17 @@ static const json_t *cert_in(const struct super_judge *j, const char *role,
     return NULL;
 }
 
+static void clock_before_seen(const struct super_judge *j, const char *at,
+                              char *ret, size_t cap)
+{
+    char seen[SUPER_TIME_MAX];
+    super_time_text(j->facts->floor_s * 1000000, seen);
+    (void)snprintf(ret, cap,
+                   "the clock is behind: it says %.*s, but this kiosk has seen "
+                   "%.*s",
+                   DATE_LEN, at, DATE_LEN, seen);
+}
+
 /* Why the clock cannot be right; false: nothing speaks against it. A CA is made
  * for many years and changed long before its end: when even it has ended, or
  * does not begin yet, it is the clock. */
@@ -97,6 +108,8 @@ static bool clock_is_wrong(const struct super_judge *j, char *ret, size_t cap)
             "the clock is behind: it says %.*s, before this firmware "
             "was made",
             DATE_LEN, at);
+    else if (j->facts->wall_us / 1000000 < j->facts->floor_s)
+        clock_before_seen(j, at, ret, cap);
     else if (early)
         (void)snprintf(ret, cap,
                        "the clock is behind: it says %.*s, but the certificate "
@@ -116,12 +129,18 @@ static bool clock_is_wrong(const struct super_judge *j, char *ret, size_t cap)
 
 void super_test_clock(struct super_judge *j)
 {
+    static const char *const untrusted =
+        "The network sets the clock: test network. Until it has, the broker is "
+        "let off the dates of its certificate. If the clock is wrong again "
+        "after each power cut, change the machine's battery.";
+    static const char *const trusted =
+        "The network sets the clock: test network. If it is wrong again after "
+        "each power cut, change the machine's clock battery.";
     char why[SUPER_TEST_SENTENCE_MAX];
+    const struct super_test_facts *f = j->facts;
+    bool judges = f->clock_set && f->wall_us / 1000000 >= f->floor_s;
     if (clock_is_wrong(j, why, sizeof(why)))
-        super_judge_add(j, "FAIL", why,
-                        "The network sets the clock: test network. If it is "
-                        "wrong again after each power cut, change the "
-                        "machine's clock battery.");
+        super_judge_add(j, "FAIL", why, judges ? trusted : untrusted);
     else
         super_judge_pass(j);
 }

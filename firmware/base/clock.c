@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <sys/timex.h>
 #include <time.h>
 
 static int64_t clock_read(clockid_t id)
@@ -22,4 +23,10 @@ int64_t lk_clock_ms(void)
 int64_t lk_clock_wall_us(void)
 {
     return clock_read(CLOCK_REALTIME);
+}
+
+bool lk_clock_set(void)
+{
+    struct timex t = {.modes = 0};
+    return adjtimex(&t) >= 0 && !(t.status & STA_UNSYNC);
 }

@@ -5,6 +5,7 @@
 #ifndef LUUKKU_BASE_CLOCK_H
 #define LUUKKU_BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Microseconds of CLOCK_MONOTONIC. Never negative. Thread: any. */
@@ -16,5 +17,9 @@ int64_t lk_clock_ms(void);
 /* Microseconds of CLOCK_REALTIME since 1970. Never used for freshness.
  * Thread: any. */
 int64_t lk_clock_wall_us(void);
+
+/* Whether the kernel says that something outside keeps CLOCK_REALTIME right
+ * (NTP or the like; adjtimex(2), STA_UNSYNC). Thread: any. */
+bool lk_clock_set(void);
 
 #endif

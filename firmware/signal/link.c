@@ -73,12 +73,14 @@ static int core_new(const struct signal_link_config *config,
     (void)pthread_condattr_destroy(&attr);
     (void)snprintf(core->host, sizeof(core->host), "%s", config->host);
     core->port = config->port;
+    core->clock_trusted = config->clock_trusted;
+    core->floor_s = config->floor_s;
     lk_random_bytes(id, sizeof(id));
     lk_hex_encode(id, sizeof(id), core->client_id);
     core->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int r = core->wake < 0 ? -errno : 0;
     if (r == 0)
-        r = link_tls_new(config, core->host, &core->tls);
+        r = link_tls_new(config, core, &core->tls);
     if (r < 0) {
         link_core_unref(core);
         return r;

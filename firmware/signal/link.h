@@ -48,8 +48,17 @@ struct signal_link_config {
     size_t key_len;
     const char *const *subscriptions; /* topic filters, QoS 0; copied */
     size_t subscription_count;
+    /* Whether the clock may judge the broker's certificates: something outside
+     * set it, and it does not show less than the floor. Where it may not, they
+     * must only not have ended before floor_s (seconds since 1970). Called on
+     * the link's thread. NULL: it always may. */
+    bool (*clock_trusted)(int64_t floor_s);
+    int64_t floor_s;
     struct signal_link_events events;
 };
+
+/* For clock_trusted: the kernel's word, and the wall clock. Thread: any. */
+bool signal_link_clock_trusted(int64_t floor_s);
 
 struct signal_link;
 

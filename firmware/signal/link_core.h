@@ -41,6 +41,8 @@ struct link_core {
     char host[SIGNAL_LINK_HOST_MAX];
     uint16_t port;
     char client_id[33];
+    bool (*clock_trusted)(int64_t floor_s); /* may be NULL */
+    int64_t floor_s;
     SSL_CTX *tls;
     int wake; /* eventfd: something below has changed */
 
@@ -61,10 +63,10 @@ struct link_core {
 };
 
 /* Makes the TLS context: our CA only, our certificate, the host's name to be
- * checked, TLS 1.2 or newer. `host` outlives it.
+ * checked, TLS 1.2 or newer. `core`, whose host and clock it asks, outlives it.
  * Errors: -EBADMSG, -EMSGSIZE, -ENOMEM */
-int link_tls_new(const struct signal_link_config *config, const char *host,
-                 SSL_CTX **ret) LK_MUST_CHECK;
+int link_tls_new(const struct signal_link_config *config,
+                 const struct link_core *core, SSL_CTX **ret) LK_MUST_CHECK;
 
 /* Lets go; the last one frees. */
 void link_core_unref(struct link_core *core);

@@ -57,6 +57,7 @@ static struct fault {
     const char *said, *certs, *net, *devices; /* JSON; NULL: as when sound */
     const char *link;
     const char *broker;
+    int64_t seen_s;
     int64_t wall_us;
     size_t program; /* this one is so */
     enum super_state state;
@@ -109,6 +110,11 @@ static struct fault {
      .first = "clock",
      .reason = "it says 1970-01-01, before this firmware was made",
      .next = "test network"},
+    {.what = "the clock is behind what was seen",
+     .seen_s = NOW_US / 1000000 + 86400,
+     .first = "clock",
+     .reason = "but this kiosk has seen ",
+     .next = "let off the dates"},
     {.what = "the clock is behind what was signed",
      .certs = "[{\"role\":\"tls\",\"state\":\"not-yet\","
               "\"not_before\":\"2027-11-01T\"}]",
@@ -296,6 +302,7 @@ static json_t *judge(const struct fault *f, unsigned mask)
         .certs = load(f->certs, "[{\"role\":\"tls\",\"state\":\"ok\"}]"),
         .net = load(f->net, all_net),
         .machine = &nowhere,
+        .floor_s = f->seen_s,
         .wall_us = f->wall_us ? f->wall_us : NOW_US};
     json_t *v = super_test_judge(&own, mask, &facts);
     json_decref(facts.said);

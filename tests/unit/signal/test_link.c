@@ -10,19 +10,45 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LIMIT_MS 20000 /* nothing here takes as long */
 #define SKIPPED 77
+#define YEAR_S (INT64_C(366) * 86400)
 
 static char dir[] = "/tmp/luukku-link-XXXXXX";
 static struct lk_loop *loop;
 static uint16_t port;
 static pid_t broker;
+
+/* OpenSSL's clock, for all that this program loads. */
+static atomic_int_fast64_t off_s;
+
+time_t time(time_t *timer)
+{
+    time_t now_s = (time_t)(lk_clock_wall_us() / 1000000 + atomic_load(&off_s));
+    if (timer)
+        *timer = now_s;
+    return now_s;
+}
+
+static bool always(int64_t floor_s)
+{
+    (void)floor_s;
+    return true;
+}
+
+static bool never(int64_t floor_s)
+{
+    (void)floor_s;
+    return false;
+}
 
 struct pem {
     char *data;
@@ -405,6 +431,51 @@ static void strangers_are_no_brokers(void **state)
     assert_int_equal(a.ups, 0);
 }
 
+/* The clock, years off: who may be trusted then stays the same, when he began
+ * and ends does not. */
+static void clock_years_off(void **state)
+{
+    static const struct {
+        int64_t off_s;
+        bool (*trusted)(int64_t floor_s);
+        int64_t floor_s; /* from now */
+        bool stranger;
+        bool in;
+    } cases[] = {
+        {0, NULL, 0, false, true},
+        {0, always, 0, false, true},
+        {20 * YEAR_S, NULL, 0, false, false},
+        {20 * YEAR_S, always, 0, false, false},
+        {-25 * YEAR_S, always, 0, false, false},
+        {20 * YEAR_S, never, -YEAR_S, false, true},
+        {-25 * YEAR_S, never, -YEAR_S, false, true},
+        {0, never, -YEAR_S, false, true},
+        {0, never, 40 * YEAR_S, false, false}, /* it ended before that */
+        {20 * YEAR_S, never, 40 * YEAR_S, false, false},
+        {20 * YEAR_S, never, -YEAR_S, true, false},
+        {-25 * YEAR_S, never, -YEAR_S, true, false},
+    };
+    const int64_t now_s = lk_clock_wall_us() / 1000000;
+    (void)state;
+    for (size_t i = 0; i < LK_ARRAY_LEN(cases); i++) {
+        struct end a = {.up = false};
+        struct signal_link_config c = config_of(&a, "127.0.0.1", NULL, 0);
+        c.clock_trusted = cases[i].trusted;
+        c.floor_s = now_s + cases[i].floor_s;
+        if (cases[i].stranger) {
+            c.ca_pem = stray.data;
+            c.ca_len = stray.len;
+        }
+        atomic_store(&off_s, cases[i].off_s);
+        assert_int_equal(signal_link_new(&c, &a.link), 0);
+        UNTIL(a.up || failures(&a) >= 2);
+        if (a.up != cases[i].in)
+            fail_msg("case %zu: up %d", i, a.up);
+        a.link = signal_link_free(a.link);
+    }
+    atomic_store(&off_s, 0);
+}
+
 /* Somebody who takes the connection and never says a word; and one who hangs
  * up: stopping is possible at any time. */
 static void silence_and_stop(void **state)
@@ -458,6 +529,7 @@ int main(void)
         cmocka_unit_test(filters_change),
         cmocka_unit_test(queues_are_bounded),
         cmocka_unit_test(strangers_are_no_brokers),
+        cmocka_unit_test(clock_years_off),
         cmocka_unit_test(silence_and_stop),
         cmocka_unit_test(bad_files_are_refused),
     };
