@@ -536,11 +536,10 @@ static void open_ring(struct app *a)
 {
     if (!a->options.log)
         return;
-    int r = super_ring_open(a->options.log, &a->ring);
-    a->ring_error = r;
-    if (r < 0) {
+    a->ring_error = super_ring_open(a->options.log, &a->ring);
+    if (a->ring_error < 0) {
         LK_LOG(ERROR, "super", "log=\"%s\" err=%s", a->options.log,
-               strerrorname_np(-r));
+               strerrorname_np(-a->ring_error));
         return;
     }
     (void)super_ring_load(a->ring, a->log);
