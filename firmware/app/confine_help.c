@@ -23,7 +23,7 @@ static const struct confine_limit limits[] = {
 
 const struct confine_profile confine_help = {
     .program = "luukku-help",
-    .id = 60806,
+    .id = 60808,
     .groups = groups,
     .path = paths,
     .paths = LK_ARRAY_LEN(paths),

@@ -50,15 +50,19 @@ static int body_read(const struct signal_envelope *e, struct body *ret)
     return 0;
 }
 
-/* Remembers a session's id; false: it was here before. */
-static bool is_new(struct remote_door *d, const char *call)
+static bool was_here(const struct remote_door *d, const char *call)
 {
     for (size_t i = 0; i < REMOTE_SEEN_MAX; i++)
         if (strcmp(d->seen[i], call) == 0)
-            return false;
+            return true;
+    return false;
+}
+
+/* Those that were welcome alone: a stranger's would push them out. */
+static void remember(struct remote_door *d, const char *call)
+{
     memcpy(d->seen[d->next], call, SIGNAL_CALL_SIZE);
     d->next = (d->next + 1) % REMOTE_SEEN_MAX;
-    return true;
 }
 
 static bool on_list(const struct remote_door *d, const char *user)
@@ -119,7 +123,7 @@ static void open_fill(const struct signal_envelope *e, const struct body *b,
 
 /* All that needs no authority: shape, signature, not here before. Returns
  * SIGNAL_OK, a reason, or -ENOMEM. */
-static int read_open(struct remote_door *d, struct signal_envelope *e,
+static int read_open(const struct remote_door *d, struct signal_envelope *e,
                      struct body *ret)
 {
     if (body_read(e, ret) < 0)
@@ -127,7 +131,7 @@ static int read_open(struct remote_door *d, struct signal_envelope *e,
     int r = check_signature(e, ret);
     if (r != SIGNAL_OK)
         return r;
-    return is_new(d, e->call) ? SIGNAL_OK : SIGNAL_ORDER;
+    return was_here(d, e->call) ? SIGNAL_ORDER : SIGNAL_OK;
 }
 
 int remote_door_judge(struct remote_door *d, const struct remote_knock *knock,
@@ -149,6 +153,8 @@ int remote_door_judge(struct remote_door *d, const struct remote_knock *knock,
     }
     open_fill(e, &b, &o);
     r = judge_certificate(d, &b, knock->wall_s, &o);
+    if (r == REMOTE_WELCOME)
+        remember(d, o.call);
     if (r >= 0)
         *ret = o;
     return r;

@@ -301,10 +301,12 @@ static bool wanted(const struct probe *p, const struct probe_attempt *a)
     bool rtc = strcmp(PROBE_NAME, "rtc") == 0;
     bool net = rtc || strcmp(PROBE_NAME, "fetch") == 0 ||
                strcmp(PROBE_NAME, "probe") == 0;
+    bool trail = is_console() || strcmp(PROBE_NAME, "help") == 0;
     bool fonts = luukkud || strcmp(PROBE_NAME, "scan") == 0;
     return a->who == PROBE_BOTH || (a->who == PROBE_LUUKKUD && luukkud) ||
            (a->who == PROBE_NET && net) || (a->who == PROBE_LOCAL && !net) ||
            (a->who == PROBE_FONTS && fonts) || (a->who == PROBE_RTC && rtc) ||
+           (a->who == PROBE_TRAIL && trail) ||
            a->who == (is_console() ? PROBE_CONSOLE : PROBE_SUPERS);
 }
 

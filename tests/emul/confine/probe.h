@@ -39,6 +39,7 @@ enum probe_who {
                      may be reached */
     PROBE_SUPERS, /* all that luukku-super starts */
     PROBE_CONSOLE,
+    PROBE_TRAIL, /* those that write a technician's trail */
 };
 
 struct probe_attempt {

@@ -274,7 +274,7 @@ const struct probe_attempt probe_needed[] = {
     {"null and random devices", PROBE_SUPERS, open_devices},
     {"its line", PROBE_CONSOLE, open_line},
     {"luukku-super's socket", PROBE_CONSOLE, probe_connect_control},
-    {"a trail that is on the disk", PROBE_CONSOLE, sync_file},
+    {"a trail that is on the disk", PROBE_TRAIL, sync_file},
     {"files of the resolver", PROBE_NET, open_resolver},
     {"fonts", PROBE_FONTS, open_font},
     {"a sealed package", PROBE_LUUKKUD, probe_seal},
