@@ -35,6 +35,9 @@ static void mad_card(void)
                         .certificate_len = 20};
     if (m.type == CARDMSG_SIGNER && m.id == W->card.id)
         return; /* the fake seal knows its card */
+    if (m.id == W->card.id &&
+        (m.type == CARDMSG_RESULT || m.type == CARDMSG_FAILED))
+        W->card.id = 0; /* by its own word it has ended */
     identdesk_card(W->d, &m, W->now_us);
     world_run(W);
 }
