@@ -132,7 +132,7 @@ void super_test_clock(struct super_judge *j)
     static const char *const untrusted =
         "The network sets the clock: test network. Until it has, the broker is "
         "let off the dates of its certificate. If the clock is wrong again "
-        "after each power cut, change the machine's battery.";
+        "after each power cut, change the machine's clock battery.";
     static const char *const trusted =
         "The network sets the clock: test network. If it is wrong again after "
         "each power cut, change the machine's clock battery.";
