@@ -106,7 +106,7 @@ static int arecv_build(struct media_arecv *a,
         return -EIO;
     media_pad_probe(e, "src", tap, a);
     struct media_playout_config p = {
-        .from = e, .speech = c->speech, .gain = c->gain};
+        .from = e, .speech = c->speech, .looker = c->looker, .gain = c->gain};
     e = a->device ? arecv_device(a, c->sink, c->card, &p.to)
                   : media_pipe_add(pipe, "fakesink", NULL);
     if (!e)

@@ -5,6 +5,7 @@
 #ifndef LUUKKU_MEDIA_ARECV_H
 #define LUUKKU_MEDIA_ARECV_H
 
+#include "media/look.h"
 #include "media/receive.h"
 
 struct media_arecv;
@@ -13,11 +14,12 @@ struct media_arecv;
 
 struct media_arecv_config {
     uint8_t pt;
-    enum media_sound sink;   /* NONE: played to nobody, in real time */
-    int card;                /* ALSA's; -1: its default device */
-    struct speech *speech;   /* mixed in; borrowed, NULL: none */
-    const atomic_int *gain;  /* 0..MEDIA_GAIN_ONE; borrowed */
-    const atomic_bool *open; /* borrowed */
+    enum media_sound sink;       /* NONE: played to nobody, in real time */
+    int card;                    /* ALSA's; -1: its default device */
+    struct speech *speech;       /* mixed in; borrowed, NULL: none */
+    struct media_looker *looker; /* likewise its tone; borrowed */
+    const atomic_int *gain;      /* 0..MEDIA_GAIN_ONE; borrowed */
+    const atomic_bool *open;     /* borrowed */
 };
 
 /* Errors: -ENOMEM, -EIO the device cannot be opened. Thread: control. */

@@ -25,6 +25,7 @@ struct media_asend {
     GstElement *opus;
     bool simulated;
     const atomic_bool *tone;
+    struct media_looker *looker;
     double tone_step; /* of the phase, for a sample */
     /* The streaming thread's: */
     bool dtx;
@@ -74,6 +75,21 @@ static GstPadProbeReturn gate(GstPad *pad, GstPadProbeInfo *info, gpointer arg)
         asend_tone(a, b);
     else
         gst_buffer_memset(b, 0, 0, gst_buffer_get_size(b));
+    return GST_PAD_PROBE_OK;
+}
+
+/* As it came, for a technician who looks whether it works. */
+static GstPadProbeReturn hear(GstPad *pad, GstPadProbeInfo *info, gpointer arg)
+{
+    (void)pad;
+    struct media_asend *a = arg;
+    GstMapInfo map;
+    GstBuffer *b = GST_PAD_PROBE_INFO_BUFFER(info);
+    if (gst_buffer_map(b, &map, GST_MAP_READ)) {
+        media_looker_sound(a->looker, (const int16_t *)(const void *)map.data,
+                           map.size / sizeof(int16_t));
+        gst_buffer_unmap(b, &map);
+    }
     return GST_PAD_PROBE_OK;
 }
 
@@ -136,6 +152,8 @@ static int asend_build(struct media_asend *a,
     e = e ? media_pipe_filter(
                 &a->pipe, "audio/x-raw,format=S16LE,rate=48000,channels=1", e)
           : NULL;
+    if (e)
+        media_pad_probe(e, "src", hear, a);
     if (e && c->cancel_echo && !c->simulated)
         e = media_pipe_add(&a->pipe, "webrtcdsp", e);
     e = e ? asend_encoder(a, e) : NULL;
@@ -155,6 +173,7 @@ int media_asend_new(const struct media_asend_config *config,
     a->on = microphone_on;
     a->simulated = config->simulated;
     a->tone = config->tone;
+    a->looker = config->looker;
     a->tone_step = 2 * M_PI * config->tone_hz / RATE_HZ;
     int r = asend_build(a, config);
     if (r < 0) {

@@ -6,6 +6,7 @@
 #ifndef LUUKKU_MEDIA_ASEND_H
 #define LUUKKU_MEDIA_ASEND_H
 
+#include "media/look.h"
 #include "media/packets.h"
 
 struct media_asend;
@@ -16,6 +17,8 @@ struct media_asend_config {
     int tone_hz;
     bool cancel_echo;        /* there is a probe on what is played */
     const atomic_bool *tone; /* send the tone, whatever is heard; borrowed */
+    struct media_looker *looker; /* hears all, before any of it is cancelled;
+                                    borrowed */
 };
 
 /* `out` and the switch are borrowed and outlive it.

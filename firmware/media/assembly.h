@@ -9,6 +9,7 @@
 #include "loop/mailbox.h"
 #include "media/arecv.h"
 #include "media/asend.h"
+#include "media/look.h"
 #include "media/media.h"
 #include "media/vrecv.h"
 #include "media/vsend.h"
@@ -24,6 +25,7 @@ struct media {
     int64_t retry_us;
     struct media_probe found; /* as last looked */
 
+    struct media_looker looker;
     struct media_vsend *vsend;
     struct media_camera *camera; /* NULL: at rest, or none */
     int64_t camera_by_us;        /* until then it may be starting */

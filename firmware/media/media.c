@@ -155,7 +155,8 @@ static void microphone_try(struct media *m)
                                          .simulated = c->sound_simulated,
                                          .tone_hz = c->tone_hz,
                                          .cancel_echo = m->loudspeaker,
-                                         .tone = &m->tone};
+                                         .tone = &m->tone,
+                                         .looker = &m->looker};
     int r = media_asend_new(&a, &m->audio_out, &m->microphone_on, &m->asend);
     LK_LOG(DEBUG, "media", "microphone result=%d", r);
 }
@@ -169,6 +170,7 @@ static int loudspeaker_set(struct media *m, enum media_sound sink)
                                          .gain = &m->gain,
                                          .card = m->card,
                                          .speech = m->config.speech,
+                                         .looker = &m->looker,
                                          .open = &m->open};
     int r = media_arecv_new(&c, &m->cb, &fresh);
     if (r < 0)
@@ -326,8 +328,10 @@ static int media_watch_first(struct media *m, struct lk_loop *loop)
 static int media_start(struct media *m, struct lk_loop *loop)
 {
     int r = media_vsend_new(&m->config, &m->cb, &m->vsend);
-    if (r == 0)
-        r = media_vrecv_new(&m->config, &m->cb, &m->open, &m->vrecv);
+    if (r < 0)
+        return r;
+    media_vsend_look(m->vsend, &m->looker);
+    r = media_vrecv_new(&m->config, &m->cb, &m->open, &m->vrecv);
     if (r == 0)
         r = media_watch_first(m, loop);
     if (r == 0)
@@ -362,7 +366,8 @@ int media_new(const struct media_config *config,
     atomic_store(&m->volume, MEDIA_GAIN_ONE);
     atomic_store(&m->microphone_on, true);
     if (pthread_mutex_init(&m->sound_lock, NULL) != 0 ||
-        pthread_mutex_init(&m->devices_lock, NULL) != 0) {
+        pthread_mutex_init(&m->devices_lock, NULL) != 0 ||
+        media_looker_init(&m->looker) < 0) {
         free(m);
         return -ENOMEM;
     }
@@ -392,6 +397,7 @@ struct media *media_free(struct media *m)
     lk_mailbox_free(m->first);
     pthread_mutex_destroy(&m->sound_lock);
     pthread_mutex_destroy(&m->devices_lock);
+    media_looker_destroy(&m->looker);
     free(m);
     return NULL;
 }

@@ -231,6 +231,35 @@ void media_set_caption(struct media *m, enum media_caption which,
  * configured. Thread: any. */
 void media_set_trial(struct media *m, bool on);
 
+/* What camera and microphone gave since media_look() began, and what the
+ * loudspeaker took. Figures alone: no picture and no sound is kept. */
+struct media_look {
+    uint64_t pictures;       /* of the camera, or of a simulated one */
+    uint64_t changed;        /* of them, other than the one before */
+    int width_px, height_px; /* of the last, as the camera gave it */
+    double brightness;       /* of the last: mean of its luma, 0..255 */
+    double contrast;         /* likewise: standard deviation */
+    double sharpness;    /* mean difference of neighbours in a row, 0..255 */
+    uint64_t samples;    /* heard at 48 kHz, in blocks of 20 ms */
+    uint64_t sounding;   /* of them, other than 0 */
+    double sound_energy; /* sum of their squares, of full scale 1 */
+    double tone_energy;  /* what of it lies at MEDIA_LOOK_TONE_HZ */
+    uint64_t played;     /* samples of the test tone that were taken */
+};
+
+#define MEDIA_LOOK_TONE_HZ 1000
+
+/* Begins (true) to look at what runs between media_capture() on and off, with
+ * nothing seen yet, or ends. Thread: any. */
+void media_look(struct media *m, bool on);
+
+/* A soft tone from the loudspeaker, until told otherwise; at the volume of
+ * speech. Thread: any. */
+void media_look_tone(struct media *m, bool on);
+
+/* Thread: any. */
+void media_looked(struct media *m, struct media_look *ret);
+
 /* Takes one plain RTP packet of the far end; it is copied. Header extensions,
  * CSRCs and padding are fine. Follows a change of SSRC.
  *

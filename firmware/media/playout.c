@@ -20,6 +20,7 @@
 
 struct media_playout {
     struct speech *speech;
+    struct media_looker *looker;
     const atomic_int *gain;
     GstPad *entry, *exit;
     pthread_t thread;
@@ -60,6 +61,7 @@ static void playout_mix(struct media_playout *p, int16_t *far, size_t n)
         size_t got =
             p->speech ? speech_read(p->speech, voice, len, &speaking) : 0;
         memset(voice + got, 0, (len - got) * sizeof(voice[0]));
+        media_looker_tone(p->looker, voice, len);
         media_mix(&p->mix, far + at, voice, len, speaking, gain);
     }
 }
@@ -156,7 +158,8 @@ static void *playout_run(void *arg)
     struct media_playout *p = arg;
     pthread_setname_np(pthread_self(), "media-speech");
     while (!playout_pause(p, 0)) {
-        bool some = speech_wait(p->speech, IDLE_MS);
+        bool some =
+            media_looker_sounds(p->looker) || speech_wait(p->speech, IDLE_MS);
         bool stuck = some && (far_flows(p, lk_clock_us()) || !speech_block(p));
         if (stuck && playout_pause(p, LOOK_MS))
             break;
@@ -187,6 +190,7 @@ int media_playout_new(const struct media_playout_config *config,
     if (!p)
         return -ENOMEM;
     p->speech = config->speech;
+    p->looker = config->looker;
     p->gain = config->gain;
     int r = playout_locks(p);
     if (r < 0) {

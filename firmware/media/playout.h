@@ -13,6 +13,7 @@
 #define LUUKKU_MEDIA_PLAYOUT_H
 
 #include "media/element.h"
+#include "media/look.h"
 
 #include "speech/pcm.h"
 #include "speech/speech.h"
@@ -28,10 +29,11 @@ struct media_playout;
 #define MEDIA_SPEECH_GAIN_MIN 1024
 
 struct media_playout_config {
-    GstElement *from;       /* S16LE, 48 kHz, mono */
-    GstElement *to;         /* the same */
-    struct speech *speech;  /* borrowed; NULL: none */
-    const atomic_int *gain; /* 0..MEDIA_GAIN_ONE; borrowed */
+    GstElement *from;            /* S16LE, 48 kHz, mono */
+    GstElement *to;              /* the same */
+    struct speech *speech;       /* borrowed; NULL: none */
+    struct media_looker *looker; /* its tone, likewise; borrowed */
+    const atomic_int *gain;      /* 0..MEDIA_GAIN_ONE; borrowed */
 };
 
 /* Links the two; call it before the pipeline plays. Errors: -ENOMEM, -EIO.

@@ -87,6 +87,21 @@ void media_set_trial(struct media *m, bool on)
     media_vrecv_set_stamps(m->vrecv, on || m->config.stamps);
 }
 
+void media_look(struct media *m, bool on)
+{
+    media_looker_set(&m->looker, on);
+}
+
+void media_look_tone(struct media *m, bool on)
+{
+    atomic_store(&m->looker.tone, on);
+}
+
+void media_looked(struct media *m, struct media_look *ret)
+{
+    media_looker_get(&m->looker, ret);
+}
+
 int media_receive_rtp(struct media *m, enum media_kind kind,
                       const uint8_t *data, size_t len)
 {

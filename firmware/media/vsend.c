@@ -1,6 +1,8 @@
 /* vsend.c - the picture that is sent: source, pace, keyframes, self-view. */
 #include "media/vsend.h"
 #include "media/encoder.h"
+#include "media/fit.h"
+#include "media/look.h"
 #include "media/picture.h"
 
 #include "base/clock.h"
@@ -39,8 +41,8 @@ struct media_vsend {
     struct lk_ring *ring;
     uint8_t *memory; /* of `picture` */
     struct media_picture picture;
-    uint8_t *raw; /* a camera picture of another size, while it is fitted */
-    size_t raw_len;
+    struct media_fit fit;
+    struct media_looker *looker; /* borrowed; NULL: nobody looks */
 
     pthread_t thread;
     bool runs;
@@ -66,6 +68,7 @@ struct media_vsend {
     enum source source;
     unsigned counter;
     int64_t next_us, key_us, captured_us;
+    int seen_width, seen_height; /* of the last, as the camera gave it */
     bool warmed;
 };
 
@@ -130,66 +133,6 @@ static void vsend_wait(struct media_vsend *v)
     }
 }
 
-/* Crops the camera's picture to our shape and scales it. */
-static void vsend_fit(struct media_vsend *v, struct media_picture from)
-{
-    const struct media_picture *to = &v->picture;
-    int width = LK_MIN(from.width, from.height * to->width / to->height) & ~1;
-    int height = LK_MIN(from.height, from.width * to->height / to->width) & ~1;
-    int x = (from.width - width) / 2 & ~1, y = (from.height - height) / 2 & ~1;
-    uint8_t *p[3];
-    for (int i = 0; i < 3; i++) {
-        int down = i == 0 ? 1 : 2;
-        p[i] =
-            from.plane[i] + (ptrdiff_t)(y / down) * from.stride[i] + x / down;
-    }
-    I420Scale(p[0], from.stride[0], p[1], from.stride[1], p[2], from.stride[2],
-              width, height, to->plane[0], to->stride[0], to->plane[1],
-              to->stride[1], to->plane[2], to->stride[2], to->width, to->height,
-              kFilterBox);
-}
-
-static int vsend_convert_to(const GstMapInfo *map, int width, int height,
-                            uint32_t fourcc, const struct media_picture *p)
-{
-    return ConvertToI420(map->data, map->size, p->plane[0], p->stride[0],
-                         p->plane[1], p->stride[1], p->plane[2], p->stride[2],
-                         0, 0, width, height, width, height, kRotate0, fourcc);
-}
-
-/* Bytes that a raw picture must have; a JPEG tells its own story. */
-static size_t raw_len_of(int width, int height, uint32_t fourcc)
-{
-    size_t pixels = (size_t)width * (size_t)height;
-    if (fourcc == FOURCC_MJPG)
-        return 1;
-    return fourcc == FOURCC_YUY2 ? pixels * 2 : pixels * 3 / 2;
-}
-
-static int vsend_convert(struct media_vsend *v, const GstMapInfo *map,
-                         int width, int height, uint32_t fourcc)
-{
-    if (width < 16 || height < 16 || width > 4096 || height > 4096 ||
-        width % 2 || height % 2 ||
-        map->size < raw_len_of(width, height, fourcc))
-        return -EBADMSG;
-    if (width == v->picture.width && height == v->picture.height)
-        return vsend_convert_to(map, width, height, fourcc, &v->picture);
-    size_t len = media_picture_len(width, height);
-    if (len > v->raw_len) {
-        uint8_t *raw = realloc(v->raw, len);
-        if (!raw)
-            return -ENOMEM;
-        v->raw = raw;
-        v->raw_len = len;
-    }
-    struct media_picture from = media_picture_at(v->raw, width, height);
-    int r = vsend_convert_to(map, width, height, fourcc, &from);
-    if (r == 0)
-        vsend_fit(v, from);
-    return r;
-}
-
 /* False when the camera's picture is broken: it is left out. */
 static bool vsend_take(struct media_vsend *v, GstBuffer *b, int width,
                        int height, uint32_t fourcc)
@@ -197,7 +140,12 @@ static bool vsend_take(struct media_vsend *v, GstBuffer *b, int width,
     GstMapInfo map;
     if (!gst_buffer_map(b, &map, GST_MAP_READ))
         return false;
-    int r = vsend_convert(v, &map, width, height, fourcc);
+    const struct media_fit_from from = {.data = map.data,
+                                        .len = map.size,
+                                        .width = width,
+                                        .height = height,
+                                        .fourcc = fourcc};
+    int r = media_fit(&v->fit, &from, &v->picture);
     gst_buffer_unmap(b, &map);
     return r == 0;
 }
@@ -232,6 +180,8 @@ static bool vsend_picture(struct media_vsend *v, int64_t now_us)
         media_scene_draw(v->scene, v->counter, caption, &v->picture);
     else if (v->source != SOURCE_CAMERA)
         media_still_draw(&v->picture, caption);
+    v->seen_width = b ? width : v->picture.width;
+    v->seen_height = b ? height : v->picture.height;
     if (b)
         gst_buffer_unref(b);
     int64_t period = vsend_period_us(v);
@@ -285,19 +235,16 @@ static void vsend_self_view(struct media_vsend *v, int64_t now_us)
     lk_ring_commit(v->ring, now_us);
 }
 
+/* Not one of our still pictures in the camera's place. */
+static bool vsend_real(const struct media_vsend *v)
+{
+    return v->source == SOURCE_SCENE || v->source == SOURCE_CAMERA;
+}
+
 /* A still picture has no moment of its own to tell. */
 static bool vsend_stamps(const struct media_vsend *v)
 {
-    return atomic_load(&v->stamps) &&
-           (v->source == SOURCE_SCENE || v->source == SOURCE_CAMERA);
-}
-
-/* What was seen last is not kept. */
-static void vsend_forget(struct media_vsend *v)
-{
-    free(v->raw);
-    v->raw = NULL;
-    v->raw_len = 0;
+    return atomic_load(&v->stamps) && vsend_real(v);
 }
 
 /* The first picture, an empty one, is encoded although nobody gets it: memory
@@ -308,8 +255,11 @@ static void vsend_step(struct media_vsend *v)
     bool rests = v->source == SOURCE_REST;
     if (!vsend_picture(v, now))
         return;
-    if (rests)
-        vsend_forget(v);
+    if (rests) /* what was seen last is not kept */
+        media_fit_forget(&v->fit);
+    else if (v->looker && vsend_real(v))
+        media_looker_picture(v->looker, &v->picture, v->seen_width,
+                             v->seen_height);
     atomic_fetch_add(&v->captured, !rests);
     v->out.pass = atomic_load(&v->out.open) && !rests;
     if (v->out.pass || !v->warmed) {
@@ -430,11 +380,16 @@ struct media_vsend *media_vsend_free(struct media_vsend *v)
     if (v->frame)
         gst_buffer_unref(v->frame);
     free(v->memory);
-    free(v->raw);
+    media_fit_forget(&v->fit);
     pthread_cond_destroy(&v->wake);
     pthread_mutex_destroy(&v->lock);
     free(v);
     return NULL;
+}
+
+void media_vsend_look(struct media_vsend *v, struct media_looker *l)
+{
+    v->looker = l;
 }
 
 struct lk_ring *media_vsend_ring(struct media_vsend *v)

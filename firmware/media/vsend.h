@@ -7,6 +7,7 @@
 #define LUUKKU_MEDIA_VSEND_H
 
 #include "media/camera.h"
+#include "media/look.h"
 #include "media/media.h"
 #include "media/packets.h"
 
@@ -17,6 +18,10 @@ int media_vsend_new(const struct media_config *config,
                     const struct media_callbacks *cb,
                     struct media_vsend **ret) LK_MUST_CHECK;
 struct media_vsend *media_vsend_free(struct media_vsend *v);
+
+/* Who looks at what the camera gives, or what stands for it; borrowed. Before
+ * the first media_vsend_capture(). */
+void media_vsend_look(struct media_vsend *v, struct media_looker *l);
 
 /* The self-view's ring, or NULL. Borrowed. */
 struct lk_ring *media_vsend_ring(struct media_vsend *v);

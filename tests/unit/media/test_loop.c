@@ -376,6 +376,43 @@ static void test_identity(void **state)
     rig_stop(&rig);
 }
 
+static bool seen_20(struct rig *r)
+{
+    struct media_look s;
+    media_looked(r->media, &s);
+    return s.pictures >= 20 && s.samples >= MEDIA_AUDIO_CLOCK_HZ / 2;
+}
+
+/* What is simulated is looked at like what is real: it moves, and sounds.
+ * Nothing is encoded for that, and nothing is seen before and after. */
+static void test_look(void **state)
+{
+    (void)state;
+    struct media_config c = rig_config();
+    struct media_look s;
+    rig_start(&rig, &c);
+    rig_run(&rig, 100);
+    media_looked(rig.media, &s);
+    assert_int_equal(s.pictures, 0);
+    media_look(rig.media, true);
+    rig_until(&rig, seen_20);
+    media_looked(rig.media, &s);
+    assert_true(s.changed + 1 >= s.pictures);
+    assert_int_equal(s.width_px, 640);
+    assert_int_equal(s.height_px, 480);
+    assert_true(s.brightness > 30 && s.contrast > 10 && s.sharpness > 1);
+    assert_true(s.sounding > s.samples / 2);
+    assert_true(fabs(s.sound_energy / (double)s.samples - 0.005) < 0.001);
+    assert_true(s.tone_energy < s.sound_energy / 10);
+    assert_int_equal(s.played, 0);
+    media_look(rig.media, false);
+    media_stats(rig.media, &rig.stats);
+    assert_int_equal(rig.stats.frames_sent, 0);
+    media_looked(rig.media, &s);
+    assert_int_equal(s.pictures, 0);
+    rig_stop(&rig);
+}
+
 /* Made and freed, with and without a call in between: threads and descriptors
  * are back where they were once GStreamer's own pools exist. */
 static void test_cycles(void **state)
@@ -418,6 +455,7 @@ int main(void)
         cmocka_unit_test(test_no_devices),
         cmocka_unit_test(test_bitrate),
         cmocka_unit_test(test_identity),
+        cmocka_unit_test(test_look),
         cmocka_unit_test(test_cycles),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
