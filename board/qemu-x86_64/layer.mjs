@@ -29,7 +29,8 @@ export function makeLayer(dir, { hands = true, fresh = false, words = [] } = {})
 /** Of luukku-pki's store `store` what this kiosk has. */
 function copyKeys(dir, store, config) {
   const own = (path) => path.startsWith(PKI);
-  const paths = [config.tls.ca, config.tls.cert, config.tls.key, config.device.cert, config.device.key, ...config.agencies.flatMap((a) => [a.ca, a.crl])];
+  const paths = [config.tls.ca, config.tls.cert, config.tls.key, config.device.cert, config.device.key, ...config.agencies.flatMap((a) => [a.ca, a.crl]),
+    ...(config.help ? [config.help.ca, config.help.crl] : [])];
   for (const path of paths.filter(own)) {
     mkdirSync(dirname(join(dir, path)), { recursive: true });
     copyFileSync(join(store, path.slice(PKI.length)), join(dir, path));
