@@ -75,7 +75,11 @@ X509 *test_cert_new(const struct test_cert *t, EVP_PKEY *key, X509 *issuer,
     add_name(n, "serialNumber", t->serial);
     add_name(n, "GN", t->given);
     add_name(n, "SN", t->surname);
+    add_name(n, "O", t->org);
+    add_name(n, "OU", t->unit);
+    add_name(n, "UID", t->user);
     add_name(n, "CN", t->common);
+    add_name(n, "name", t->name);
     MUST(X509_set_pubkey(x, key) == 1);
     MUST(X509_set_issuer_name(x, issuer ? X509_get_subject_name(issuer) : n) ==
          1);

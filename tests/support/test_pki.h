@@ -32,6 +32,10 @@ struct test_cert {
     const char *surname; /* likewise */
     const char *common;
     const char *serial; /* SATU, in the subject */
+    const char *org;    /* O; here and below NULL leaves it out */
+    const char *unit;   /* OU */
+    const char *user;   /* UID */
+    const char *name;   /* the attribute "name" */
     const char *usage;  /* keyUsage as in openssl.cnf; NULL none */
     bool ca;
     int64_t from_s; /* 0: a year before TEST_PKI_NOW */
