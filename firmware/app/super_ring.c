@@ -1,6 +1,7 @@
 #include "app/super_ring.h"
 
 #include "base/bytes.h"
+#include "base/crc.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -28,18 +29,6 @@ struct super_ring {
     int fd;
 };
 
-/* CRC-32 (IEEE 802.3), bit by bit: a line now and then. */
-static uint32_t checksum(const uint8_t *data, size_t len)
-{
-    uint32_t crc = 0xffffffffU;
-    for (size_t i = 0; i < len; i++) {
-        crc ^= data[i];
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320U : 0);
-    }
-    return ~crc;
-}
-
 void super_ring_encode(const struct super_log_line *line,
                        uint8_t ret[SUPER_RING_SLOT])
 {
@@ -52,7 +41,7 @@ void super_ring_encode(const struct super_log_line *line,
                    line->program);
     lk_put_le(ret + AT_LENGTH, len, 2);
     memcpy(ret + AT_TEXT, line->text, len);
-    lk_put_le(ret + AT_SUM, checksum(ret, AT_SUM), 4);
+    lk_put_le(ret + AT_SUM, lk_crc32(0, ret, AT_SUM), 4);
 }
 
 static bool is_program(const uint8_t *name)
@@ -72,7 +61,7 @@ int super_ring_decode(uint8_t slot[SUPER_RING_SLOT], struct super_log_line *ret)
     uint64_t number = lk_get_le(slot + AT_NUMBER, 8);
     uint64_t time = lk_get_le(slot + AT_TIME, 8);
     if (memcmp(slot, magic, sizeof(magic)) != 0 || len >= SUPER_LOG_TEXT_MAX ||
-        lk_get_le(slot + AT_SUM, 4) != checksum(slot, AT_SUM))
+        lk_get_le(slot + AT_SUM, 4) != lk_crc32(0, slot, AT_SUM))
         return -EBADMSG;
     char *text = (char *)slot + AT_TEXT;
     if (number < 1 || number >= SUPER_LOG_NUMBER_MAX || time > TIME_MAX ||
