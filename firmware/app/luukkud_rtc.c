@@ -31,6 +31,11 @@ int luukkud_rtc_send(struct luukkud_rtc *r, const struct rtcmsg *m)
     return n < 0 ? n : 0;
 }
 
+bool luukkud_rtc_there(const struct luukkud_rtc *r)
+{
+    return r->chan != NULL;
+}
+
 static void drop(struct luukkud_rtc *r)
 {
     struct lk_chan *old = LK_TAKE(r->chan);

@@ -39,6 +39,9 @@ LK_AUTO_DEFINE(luukkud_rtc);
 /* A channel, in place of any earlier one; taken over. */
 void luukkud_rtc_peer(struct luukkud_rtc *r, int fd);
 
+/* Whether luukku-rtc can be told something. */
+bool luukkud_rtc_there(const struct luukkud_rtc *r);
+
 /* Sends; a failure is logged. Errors: -EPIPE luukku-rtc is not there, others of
  * rtcmsg_encode() and lk_chan_send(). */
 int luukkud_rtc_send(struct luukkud_rtc *r, const struct rtcmsg *m);

@@ -10,6 +10,7 @@
 #define LOOP_SECONDS 10
 #define SECONDS_MIN 3
 #define SECONDS_MAX 30
+#define LOOK_SECONDS 7 /* at most, once devices are open */
 
 enum phase {
     PHASE_REST,
@@ -25,7 +26,9 @@ struct luukkud_trial {
     enum phase phase;
     uint32_t id; /* of the command */
     int seconds;
-    char order[32]; /* for luukku-rtc */
+    int64_t rest_us; /* luukku-rtc's, beside those */
+    bool wipes;      /* what was seen went through the encoder */
+    char order[48];  /* for luukku-rtc */
 };
 
 static void note(const char *what, int r)
@@ -35,7 +38,8 @@ static void note(const char *what, int r)
 }
 
 /* The encoder's and the decoder's memory have seen the hall: as after a visit,
- * every program begins anew. Until then the screen stays. */
+ * every program begins anew. Until then the screen stays. Where devices alone
+ * were looked at, only figures were made, and that is not needed. */
 static void wipe(struct luukkud_trial *t)
 {
     t->phase = PHASE_WIPE;
@@ -48,7 +52,7 @@ static void end(struct luukkud_trial *t)
     bool ran = t->phase == PHASE_RUNS;
     t->phase = PHASE_REST;
     lk_timer_clear(t->timer);
-    if (ran)
+    if (ran && t->wipes)
         wipe(t);
     else
         (void)!session_trial(t->config.session, SESSION_TRIAL_NONE,
@@ -80,8 +84,7 @@ static void run(struct luukkud_trial *t)
         return;
     }
     t->phase = PHASE_RUNS;
-    lk_timer_set_in(t->timer,
-                    t->seconds * INT64_C(1000000) + LUUKKUD_TRIAL_REST_US);
+    lk_timer_set_in(t->timer, t->seconds * INT64_C(1000000) + t->rest_us);
 }
 
 static void on_timer(void *arg, int64_t now_us)
@@ -103,9 +106,17 @@ static void begin(struct luukkud_trial *t, enum session_trial what)
         refuse(t, "another test is under way: ask again in a moment");
         return;
     }
+    if (!luukkud_rtc_there(t->config.rtc)) {
+        refuse(t, "luukku-rtc does not run: test programs");
+        return;
+    }
     if (session_trial(t->config.session, what, now_us) < 0) {
-        refuse(t, "somebody is at the kiosk: try again when nobody has "
-                  "touched it for ten seconds");
+        bool leaves =
+            session_view(t->config.session)->screen == SESSION_LEAVING;
+        refuse(t, leaves ? "the kiosk is being wiped after a visit: try again "
+                           "in a moment"
+                         : "somebody is at the kiosk: try again when nobody "
+                           "has touched it for ten seconds");
         return;
     }
     t->phase = PHASE_NOTICE;
@@ -134,11 +145,29 @@ static bool loop_words(struct luukkud_trial *t, size_t argc,
     return true;
 }
 
+/* "look", then devices; what they may be is luukku-rtc's to say. */
+static bool look_words(struct luukkud_trial *t, size_t argc,
+                       const char *const *argv)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < argc; i++) {
+        int n = snprintf(t->order + at, sizeof(t->order) - at, "%s%s",
+                         i > 0 ? " " : "", argv[i]);
+        at += (size_t)n;
+        if (at >= sizeof(t->order))
+            return false;
+    }
+    t->seconds = LOOK_SECONDS;
+    return argc > 1;
+}
+
 bool luukkud_trial_command(struct luukkud_trial *t, uint32_t id, size_t argc,
                            const char *const *argv)
 {
-    if (argc < 2 || strcmp(argv[0], "call") != 0 ||
-        strcmp(argv[1], "loopback") != 0)
+    bool look = argc > 0 && strcmp(argv[0], "look") == 0;
+    bool loop = argc > 1 && strcmp(argv[0], "call") == 0 &&
+                strcmp(argv[1], "loopback") == 0;
+    if (!look && !loop)
         return false;
     if (t->phase != PHASE_REST) {
         note("reply", superlink_fail(t->super, id,
@@ -147,10 +176,13 @@ bool luukkud_trial_command(struct luukkud_trial *t, uint32_t id, size_t argc,
         return true;
     }
     t->id = id;
-    if (loop_words(t, argc, argv))
+    t->wipes = loop;
+    t->rest_us = loop ? LUUKKUD_TRIAL_REST_US : LUUKKUD_TRIAL_OPEN_US;
+    if (look ? look_words(t, argc, argv) : loop_words(t, argc, argv))
         begin(t, SESSION_TRIAL_DEVICES);
     else
-        refuse(t, "usage: call loopback [SECONDS, 3 to 30] [turn]");
+        refuse(t, look ? "usage: look DEVICE ..."
+                       : "usage: call loopback [SECONDS, 3 to 30] [turn]");
     return true;
 }
 

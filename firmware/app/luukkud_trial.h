@@ -17,8 +17,10 @@ struct luukkud_trial;
 /* The screen says what is coming so long before it comes. */
 #define LUUKKUD_TRIAL_NOTICE_US (3 * INT64_C(1000000))
 
-/* luukku-rtc has so long beside the time that was asked for. */
+/* luukku-rtc has so long beside the time that was asked for: for a call, which
+ * begins with the network; for devices, which it opens. */
 #define LUUKKUD_TRIAL_REST_US (20 * INT64_C(1000000))
+#define LUUKKUD_TRIAL_OPEN_US (5 * INT64_C(1000000))
 
 struct luukkud_trial_config {
     struct lk_loop *loop; /* borrowed, as all below */
@@ -39,8 +41,9 @@ LK_AUTO_DEFINE(luukkud_trial);
 /* Who asks, and hears; borrowed. */
 void luukkud_trial_attach(struct luukkud_trial *t, struct superlink *super);
 
-/* Takes `call loopback [SECONDS] [turn]`; the answer comes later. False: it is
- * another command. */
+/* Takes `call loopback [SECONDS] [turn]`, and luukku-super's own `look DEVICE
+ * ...` (rtc_look_words()); the answer comes later. False: it is another
+ * command. */
 bool luukkud_trial_command(struct luukkud_trial *t, uint32_t id, size_t argc,
                            const char *const *argv);
 

@@ -1,5 +1,6 @@
 #include "app/rtc_trial.h"
 
+#include "app/rtc_look.h"
 #include "app/rtc_verdict.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -21,6 +22,8 @@ struct rtc_trial {
     int64_t late_us;   /* by then both ends are connected, or never */
     unsigned relays;   /* TURN servers with an address */
     struct rtc_verdict verdict;
+    bool looks; /* at the devices; else it calls itself */
+    struct rtc_look look;
 };
 
 static void note(const char *what, int r)
@@ -56,8 +59,12 @@ void rtc_trial_end(struct rtc_trial *t)
         return;
     t->runs = false;
     lk_timer_clear(t->timer);
-    note("end", rtc_transport_loop(t->config.transport, false, false));
+    if (t->looks)
+        media_look_tone(t->config.media, false);
+    else
+        note("end", rtc_transport_loop(t->config.transport, false, false));
     media_capture(t->config.media, false);
+    media_look(t->config.media, false);
     media_set_trial(t->config.media, false);
 }
 
@@ -65,16 +72,46 @@ static void finish(struct rtc_trial *t)
 {
     LK_AUTO(lk_buf) b = NULL;
     rtc_trial_end(t);
-    int r = lk_buf_new(RTC_VERDICT_TEXT_MAX, &b);
+    int r = lk_buf_new(t->looks ? RTC_LOOK_TEXT_MAX : RTC_VERDICT_TEXT_MAX, &b);
     if (r == 0)
-        r = rtc_verdict_write(&t->verdict, b);
+        r = t->looks ? rtc_look_write(&t->look, b)
+                     : rtc_verdict_write(&t->verdict, b);
     if (r < 0)
         tell(t, false, "luukku-rtc has no memory left");
     else
         tell(t, true, lk_buf_str(b));
 }
 
-static void begin(struct rtc_trial *t, long seconds, bool relay)
+static void capture(struct rtc_trial *t)
+{
+    media_set_camera(t->config.media, true);
+    media_set_microphone(t->config.media, true);
+    media_capture(t->config.media, true);
+    t->runs = true;
+}
+
+static void begin_look(struct rtc_trial *t, unsigned wanted)
+{
+    t->looks = true;
+    rtc_look_begin(&t->look, wanted, lk_loop_now_us(t->config.loop));
+    media_look(t->config.media, true);
+    capture(t);
+    lk_timer_set_in(t->timer, RTC_TRIAL_LOOK_US);
+}
+
+static void look_on(struct rtc_trial *t, int64_t now_us)
+{
+    struct media_look seen;
+    struct media_devices devices;
+    media_looked(t->config.media, &seen);
+    media_devices(t->config.media, &devices);
+    enum rtc_look_phase phase = rtc_look_at(&t->look, &seen, &devices, now_us);
+    media_look_tone(t->config.media, phase == RTC_LOOK_TONE);
+    if (phase == RTC_LOOK_DONE)
+        finish(t);
+}
+
+static void begin_loop(struct rtc_trial *t, long seconds, bool relay)
 {
     const struct store_config *c = t->config.config;
     int64_t gather_us = relay ? RTC_LOOP_GATHER_MS * INT64_C(1000) : 0;
@@ -87,12 +124,10 @@ static void begin(struct rtc_trial *t, long seconds, bool relay)
                              .configured = c->turns > 0,
                              .fps = LK_MIN((int)c->video_fps, MEDIA_FPS_MAX),
                              .tone_hz = TONE_HZ};
-    t->runs = true;
+    t->looks = false;
     renew_media(t);
-    media_set_camera(t->config.media, true);
-    media_set_microphone(t->config.media, true);
     media_set_trial(t->config.media, true);
-    media_capture(t->config.media, true);
+    capture(t);
     int r = relay && t->relays == 0
                 ? -EHOSTUNREACH
                 : rtc_transport_loop(t->config.transport, true, relay);
@@ -102,11 +137,35 @@ static void begin(struct rtc_trial *t, long seconds, bool relay)
         lk_timer_set_in(t->timer, RTC_TRIAL_LOOK_US);
 }
 
-void rtc_trial_order(struct rtc_trial *t, const struct rtcmsg *m)
+/* "loop SECONDS [turn]". False: it is not. */
+static bool order_loop(struct rtc_trial *t, const char *text)
 {
     static const char loop[] = "loop ";
-    long seconds = 0;
     char *end = NULL;
+    if (strncmp(text, loop, sizeof(loop) - 1) != 0)
+        return false;
+    long seconds = strtol(text + sizeof(loop) - 1, &end, 10);
+    if (seconds < RTC_TRIAL_SECONDS_MIN || seconds > RTC_TRIAL_SECONDS_MAX ||
+        (*end && strcmp(end, " turn") != 0))
+        return false;
+    begin_loop(t, seconds, *end != 0);
+    return true;
+}
+
+/* "look DEVICE ...", likewise. */
+static bool order_look(struct rtc_trial *t, const char *text)
+{
+    static const char look[] = "look ";
+    unsigned wanted = strncmp(text, look, sizeof(look) - 1) == 0
+                          ? rtc_look_words(text + sizeof(look) - 1)
+                          : 0;
+    if (wanted)
+        begin_look(t, wanted);
+    return wanted != 0;
+}
+
+void rtc_trial_order(struct rtc_trial *t, const struct rtcmsg *m)
+{
     if (!m->up) {
         rtc_trial_end(t);
         return;
@@ -114,14 +173,8 @@ void rtc_trial_order(struct rtc_trial *t, const struct rtcmsg *m)
     if (t->runs) /* luukkud began anew in between */
         rtc_trial_end(t);
     t->id = m->id;
-    if (strncmp(m->text, loop, sizeof(loop) - 1) == 0)
-        seconds = strtol(m->text + sizeof(loop) - 1, &end, 10);
-    if (seconds < RTC_TRIAL_SECONDS_MIN || seconds > RTC_TRIAL_SECONDS_MAX ||
-        (*end && strcmp(end, " turn") != 0)) {
+    if (!order_loop(t, m->text) && !order_look(t, m->text))
         tell(t, false, "luukku-rtc cannot try that");
-        return;
-    }
-    begin(t, seconds, *end != 0);
 }
 
 void rtc_trial_figures(struct rtc_trial *t, const struct rtc_loop_figures *f)
@@ -129,7 +182,7 @@ void rtc_trial_figures(struct rtc_trial *t, const struct rtc_loop_figures *f)
     struct media_stats m;
     struct media_devices d;
     int64_t now_us = lk_loop_now_us(t->config.loop);
-    if (!t->runs)
+    if (!t->runs || t->looks)
         return; /* asked for before it ended */
     media_stats(t->config.media, &m);
     media_devices(t->config.media, &d);
@@ -145,7 +198,10 @@ static void on_timer(void *arg, int64_t now_us)
 {
     struct rtc_trial *t = arg;
     lk_timer_set(t->timer, now_us + RTC_TRIAL_LOOK_US);
-    note("look", rtc_transport_ask_loop(t->config.transport));
+    if (t->looks)
+        look_on(t, now_us);
+    else
+        note("look", rtc_transport_ask_loop(t->config.transport));
 }
 
 void rtc_trial_servers(struct rtc_trial *t, const struct rtc_ice_config *ice)

@@ -1,5 +1,5 @@
 /* rtc_trial.h - what luukku-rtc tries for a technician while nobody is at the
- * kiosk: a call to itself.
+ * kiosk: a call to itself; its devices, one by one.
  *
  * Room: orders of luukkud (RTCMSG_TRY), the time each may take, and giving
  * everything back. luukkud sees to it that nobody is there and that the screen
@@ -16,7 +16,7 @@ struct rtc_trial;
 #define RTC_TRIAL_SECONDS_MIN 3
 #define RTC_TRIAL_SECONDS_MAX 30
 #define RTC_TRIAL_CONNECT_US (8 * INT64_C(1000000)) /* beside gathering */
-#define RTC_TRIAL_LOOK_US 200000
+#define RTC_TRIAL_LOOK_US 200000  /* between two looks at it */
 #define RTC_TRIAL_WARM_US 1000000 /* connected, and not yet counted */
 
 struct rtc_trial_config {
@@ -39,7 +39,8 @@ LK_AUTO_DEFINE(rtc_trial);
 
 /* RTCMSG_TRY. What it can begin:
  *   loop SECONDS        a call to itself, on its own addresses
- *   loop SECONDS turn   likewise, through the TURN servers alone */
+ *   loop SECONDS turn   likewise, through the TURN servers alone
+ *   look DEVICE ...     what these devices give, of rtc_look_words() */
 void rtc_trial_order(struct rtc_trial *t, const struct rtcmsg *m);
 
 /* Ends what is under way, without an answer: somebody has come, or luukkud has

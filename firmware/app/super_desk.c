@@ -175,6 +175,8 @@ void super_desk_reply(void *arg, size_t program, const struct supermsg *m,
     struct super_desk *d = arg;
     LK_AUTO_FD own = fd;
     struct pending *p = NULL;
+    if (program == SUPER_LUUKKUD && super_desk_devices_came(d, m))
+        return;
     for (size_t i = 0; i < SUPER_DESK_PENDING_MAX && !p; i++)
         if (d->pending[i].id == m->id && m->id != 0 &&
             d->pending[i].waiting & 1U << program)
@@ -213,10 +215,14 @@ static void program_trouble(struct super_desk *d, struct pending *p,
 void super_desk_gone(void *arg, size_t program)
 {
     struct super_desk *d = arg;
-    for (size_t i = 0; i < SUPER_DESK_PENDING_MAX; i++)
-        if (d->pending[i].waiting & 1U << program)
-            program_trouble(d, &d->pending[i], program,
-                            "ended before it answered");
+    for (size_t i = 0; i < SUPER_DESK_PENDING_MAX; i++) {
+        struct pending *p = &d->pending[i];
+        if (program == SUPER_LUUKKUD && p->waiting & SUPER_DESK_DEVICES)
+            super_desk_devices_missing(
+                d, p, "luukkud ended while devices were looked at");
+        if (p->waiting & 1U << program)
+            program_trouble(d, p, program, "ended before it answered");
+    }
 }
 
 static void on_timer(void *arg, int64_t now_us)
@@ -227,6 +233,11 @@ static void on_timer(void *arg, int64_t now_us)
         struct pending *p = &d->pending[i];
         if (p->id != 0 && p->until_us > now_us)
             next_us = LK_MIN(next_us, p->until_us);
+        if (p->waiting & SUPER_DESK_DEVICES && p->devices_until_us > now_us)
+            next_us = LK_MIN(next_us, p->devices_until_us);
+        else if (p->waiting & SUPER_DESK_DEVICES)
+            super_desk_devices_missing(d, p,
+                                       "luukkud does not say what was seen");
         for (size_t j = 0; j < SUPER_PROGRAMS_MAX; j++)
             if (p->id != 0 && p->until_us <= now_us && p->waiting & 1U << j)
                 program_trouble(d, p, j, "does not answer");
@@ -257,6 +268,18 @@ struct super_own super_desk_own(const struct super_desk *d)
                               .now_us = lk_loop_now_us(d->loop)};
 }
 
+uint32_t super_desk_id(struct super_desk *d)
+{
+    if (++d->last_id == 0)
+        d->last_id = 1;
+    return d->last_id;
+}
+
+void super_desk_wake(struct super_desk *d)
+{
+    on_timer(d, lk_loop_now_us(d->loop));
+}
+
 struct pending *super_desk_open(struct super_desk *d, uint64_t client,
                                 const struct control_request *req,
                                 enum answer answer)
@@ -269,11 +292,9 @@ struct pending *super_desk_open(struct super_desk *d, uint64_t client,
         super_desk_fail(d, client, req->id, "too many commands at once");
         return NULL;
     }
-    if (++d->last_id == 0)
-        d->last_id = 1;
     int64_t now_us = lk_loop_now_us(d->loop);
     const struct super_own own = super_desk_own(d);
-    *p = (struct pending){.id = d->last_id,
+    *p = (struct pending){.id = super_desk_id(d),
                           .client = client,
                           .client_id = req->id,
                           .answer = answer,
@@ -285,7 +306,8 @@ struct pending *super_desk_open(struct super_desk *d, uint64_t client,
     else if (answer == ANSWER_LIST)
         p->result = super_devices_answer(d->devices);
     else if (answer == ANSWER_TEST)
-        p->result = json_pack("{s:[],s:[],s:[]}", "said", "certs", "net");
+        p->result = json_pack("{s:[],s:[],s:[],s:[],s:s}", "said", "certs",
+                              "net", "looked", "unlooked", "");
     else if (answer == ANSWER_FOUND)
         p->result = json_array();
     else

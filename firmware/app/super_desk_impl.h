@@ -12,8 +12,14 @@
 #include "app/super_probe.h"
 #include "app/super_test.h"
 
-/* In struct pending's `waiting`, beside the programs. */
+/* In struct pending's `waiting`, beside the programs: luukku-probe; what
+ * luukku-rtc sees and hears when luukkud lets it open its devices. */
 #define SUPER_DESK_LOOK (1U << 31)
+#define SUPER_DESK_DEVICES (1U << 30)
+
+/* The screen says so for 3 s, and looking takes 7 at most; luukkud gives up
+ * before. */
+#define SUPER_DESK_DEVICES_US (20 * INT64_C(1000000))
 
 enum answer {
     ANSWER_AS_IT_IS,
@@ -33,6 +39,8 @@ struct pending {
     enum answer answer;
     unsigned mask; /* ANSWER_TEST: of super_test.h */
     int64_t until_us;
+    uint32_t devices_id; /* SUPER_DESK_DEVICES: ours of that question */
+    int64_t devices_until_us;
     json_t *result; /* of ANSWER_STATUS and so on */
 };
 
@@ -75,11 +83,21 @@ void super_desk_finish(struct super_desk *d, struct pending *p);
 void super_desk_refuse(struct super_desk *d, struct pending *p,
                        const char *why);
 struct super_own super_desk_own(const struct super_desk *d);
+/* A number of our own for the next request. */
+uint32_t super_desk_id(struct super_desk *d);
+/* Lets the timer know of another limit. */
+void super_desk_wake(struct super_desk *d);
 
 /* super_desk_look.c */
 bool super_desk_looks(const struct control_request *req);
 void super_desk_look(struct super_desk *d, uint64_t client,
                      const struct control_request *req);
+/* What luukkud says of devices that were to be looked at. False: it is another
+ * answer. */
+bool super_desk_devices_came(struct super_desk *d, const struct supermsg *m);
+/* They are not looked at after all: why. */
+void super_desk_devices_missing(struct super_desk *d, struct pending *p,
+                                const char *why);
 /* The value of a request that everybody has answered; NULL: no memory. */
 json_t *super_desk_verdict(struct super_desk *d, const struct pending *p);
 

@@ -108,6 +108,8 @@ json_t *super_desk_verdict(struct super_desk *d, const struct pending *p)
     const struct super_own own = super_desk_own(d);
     const struct super_test_facts facts = {
         .said = json_object_get(p->result, "said"),
+        .looked = json_object_get(p->result, "looked"),
+        .unlooked = json_string_value(json_object_get(p->result, "unlooked")),
         .certs = json_object_get(p->result, "certs"),
         .net = json_object_get(p->result, "net"),
         .machine = &super_machine_here,
@@ -149,6 +151,58 @@ static bool is_net(const struct control_request *req)
     return false;
 }
 
+/* --- camera, microphone, loudspeaker -------------------------------------- */
+
+void super_desk_devices_missing(struct super_desk *d, struct pending *p,
+                                const char *why)
+{
+    p->waiting &= ~SUPER_DESK_DEVICES;
+    (void)json_object_set_new(p->result, "unlooked", json_string(why));
+    super_desk_finish(d, p);
+}
+
+bool super_desk_devices_came(struct super_desk *d, const struct supermsg *m)
+{
+    struct pending *p = NULL;
+    for (size_t i = 0; i < SUPER_DESK_PENDING_MAX && !p; i++)
+        if (d->pending[i].waiting & SUPER_DESK_DEVICES &&
+            d->pending[i].devices_id == m->id)
+            p = &d->pending[i];
+    if (!p)
+        return false;
+    if (!m->ok) {
+        super_desk_devices_missing(d, p, m->text);
+        return true;
+    }
+    json_t *list = json_loads(m->text, JSON_REJECT_DUPLICATES, NULL);
+    bool good =
+        json_is_array(list) &&
+        json_array_extend(json_object_get(p->result, "looked"), list) == 0;
+    json_decref(list);
+    super_desk_devices_missing(d, p, good ? "" : "the answer is malformed");
+    return true;
+}
+
+/* Has luukkud open those of the devices that are to be tested. What it says to
+ * that comes later; `p` waits for it already. */
+static void ask_devices(struct super_desk *d, struct pending *p)
+{
+    const char *words[SUPER_TESTS + 1] = {"look"};
+    size_t n = 1;
+    for (unsigned i = 0; i < SUPER_TESTS; i++)
+        if (p->mask & SUPER_TEST_OPENED & 1U << i)
+            words[n++] = super_test_name(i);
+    p->devices_id = super_desk_id(d);
+    p->devices_until_us = lk_loop_now_us(d->loop) + SUPER_DESK_DEVICES_US;
+    int r = super_command(d->super, SUPER_LUUKKUD, p->devices_id, words, n);
+    if (r < 0)
+        super_desk_devices_missing(d, p,
+                                   "luukkud, which tells people that the "
+                                   "camera is on, does not run");
+    else
+        super_desk_wake(d);
+}
+
 static void test(struct super_desk *d, uint64_t client,
                  const struct control_request *req, unsigned mask)
 {
@@ -167,10 +221,16 @@ static void test(struct super_desk *d, uint64_t client,
             d->looking.id = 0; /* the tests say that nothing was found */
     }
     unsigned who = d->looking.id == p->id ? SUPER_DESK_LOOK : 0;
+    bool devices = mask & SUPER_TEST_OPENED && super_has(d->super, SUPER_RTC);
+    uint32_t id = p->id;
+    if (devices)
+        who |= SUPER_DESK_DEVICES;
     for (unsigned i = 0; i < SUPER_DESK_PROGRAMS; i++)
         if (i != SUPER_FETCH && super_has(d->super, i))
             who |= 1U << i;
     super_desk_ask(d, p, who, &selftest);
+    if (devices && p->id == id)
+        ask_devices(d, p);
 }
 
 void super_desk_look(struct super_desk *d, uint64_t client,

@@ -26,6 +26,11 @@ static const struct {
     [SUPER_TEST_TURN] = {"turn", super_test_turn},
 };
 
+const char *super_test_name(unsigned test)
+{
+    return tests[test].name;
+}
+
 unsigned super_test_mask(const char *name)
 {
     if (strcmp(name, "all") == 0)

@@ -31,6 +31,15 @@ enum super_test {
     SUPER_TESTS,
 };
 
+/* Of those, the ones that open devices of luukku-rtc's: as long as luukkud says
+ * that nobody is at the kiosk. */
+#define SUPER_TEST_OPENED                                    \
+    (1U << SUPER_TEST_CAMERA | 1U << SUPER_TEST_MICROPHONE | \
+     1U << SUPER_TEST_SPEAKER)
+
+/* A test's name. */
+const char *super_test_name(unsigned test);
+
 /* Bits of "all" or of one name; 0: there is no such test. */
 unsigned super_test_mask(const char *name);
 
@@ -40,9 +49,11 @@ bool super_test_wants_net(unsigned mask);
 
 /* What there is to judge by; each list may be empty, none is NULL. */
 struct super_test_facts {
-    json_t *said;  /* of the programs: {"test", "result", "why"} */
-    json_t *certs; /* of luukku-probe */
-    json_t *net;   /* likewise */
+    json_t *said;         /* of the programs: {"test", "result", "why"} */
+    json_t *looked;       /* of luukku-rtc, which opened its devices: checks */
+    const char *unlooked; /* why it did not; "": it did */
+    json_t *certs;        /* of luukku-probe */
+    json_t *net;          /* likewise */
     const struct super_machine *machine;
     int64_t wall_us; /* what the clock says */
     bool clock_set;  /* something outside keeps it right */

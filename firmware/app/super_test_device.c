@@ -192,10 +192,45 @@ static bool has_document_camera(const struct super_judge *j)
     return has;
 }
 
+/* What luukku-rtc saw when it opened its devices: the check of this test. */
+static const json_t *looked(const struct super_judge *j)
+{
+    const char *name = super_test_name(j->test);
+    size_t i = 0;
+    json_t *one = NULL;
+    json_array_foreach(j->facts->looked, i, one)
+    {
+        if (strcmp(super_judge_text(one, "test"), name) == 0 &&
+            *super_judge_text(one, "result"))
+            return one;
+    }
+    return NULL;
+}
+
+/* Opened and looked at; else what is known of it without that, and why it was
+ * not opened. */
+static void judge_opened(struct super_judge *j, const char *test,
+                         const char *thing, const char *next)
+{
+    if (super_judge_skips_without(j, SUPER_RTC))
+        return;
+    const json_t *seen = looked(j);
+    const json_t *said = super_judge_said(j, test);
+    if (seen)
+        (void)json_array_append_new(j->checks, json_deep_copy(seen));
+    else if (!said || strcmp(super_judge_text(said, "result"), "FAIL") == 0)
+        judge_said(j, SUPER_RTC, test, thing, next);
+    else if (*j->facts->unlooked)
+        super_judge_add(j, "SKIP", j->facts->unlooked, "");
+    else
+        super_judge_fail(j, "Ask again. If it stays so: restart",
+                         "luukku-rtc did not say what it saw of the %s", thing);
+}
+
 void super_test_camera(struct super_judge *j)
 {
-    judge_said(j, SUPER_RTC, "camera", "camera",
-               "Check the camera's USB cable; plug it into another socket.");
+    judge_opened(j, "camera", "camera",
+                 "Check the camera's USB cable; plug it into another socket.");
     if (!super_has(j->own->super, SUPER_RTC) || !has_document_camera(j) ||
         !device_works(j, &document_words, SUPER_RTC))
         return;
@@ -206,12 +241,12 @@ void super_test_camera(struct super_judge *j)
 
 void super_test_microphone(struct super_judge *j)
 {
-    judge_said(j, SUPER_RTC, "microphone", "microphone",
-               "Check the sound device's cable. Then: restart");
+    judge_opened(j, "microphone", "microphone",
+                 "Check the sound device's cable. Then: restart");
 }
 
 void super_test_speaker(struct super_judge *j)
 {
-    judge_said(j, SUPER_RTC, "loudspeaker", "loudspeaker",
-               "Check the sound device's cable and its power. Then: restart");
+    judge_opened(j, "loudspeaker", "loudspeaker",
+                 "Check the sound device's cable and its power. Then: restart");
 }

@@ -5,12 +5,13 @@
 #include <math.h>
 #include <string.h>
 
-#define PERIOD (MEDIA_AUDIO_CLOCK_HZ / MEDIA_LOOK_TONE_HZ) /* samples */
 #define FADE_STEP 4 /* of MEDIA_LOOK_TONE_LOUD each sample: 9 ms */
 #define ROW_STEP 2  /* every other row is enough to judge by */
 
 #define FNV_OFFSET UINT64_C(0xcbf29ce484222325)
 #define FNV_PRIME UINT64_C(0x100000001b3)
+
+enum { PERIOD = MEDIA_AUDIO_CLOCK_HZ / MEDIA_LOOK_TONE_HZ }; /* samples */
 
 _Static_assert(MEDIA_AUDIO_CLOCK_HZ % MEDIA_LOOK_TONE_HZ == 0 &&
                    MEDIA_LOOK_BLOCK % PERIOD == 0,

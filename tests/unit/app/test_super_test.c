@@ -54,7 +54,9 @@ const struct super_timing super_timing_usual = {.healthy_us = 60000000};
 
 static struct fault {
     const char *what;
-    const char *said, *certs, *net, *devices; /* JSON; NULL: as when sound */
+    const char *said, *looked;         /* JSON; NULL: as when sound */
+    const char *certs, *net, *devices; /* likewise */
+    const char *unlooked;              /* why nothing was; NULL: it was */
     const char *link;
     const char *broker;
     int64_t seen_s;
@@ -159,7 +161,8 @@ static struct fault {
      .first = "certs",
      .reason = "luukku-probe broke off",
      .next = "Look"},
-    {.what = "no camera",
+    {.what = "no camera, and somebody is there",
+     .unlooked = "somebody is at the kiosk",
      .said = "[{\"test\":\"screen answers\",\"result\":\"PASS\",\"why\":\"\"},"
              "{\"test\":\"camera\",\"result\":\"FAIL\",\"why\":\"not found\"},"
              "{\"test\":\"microphone\",\"result\":\"PASS\",\"why\":\"\"},"
@@ -193,7 +196,24 @@ static struct fault {
      .first = "scanner",
      .reason = "paper is stuck",
      .next = "test scanner"},
+    {.what = "a cover before the lens",
+     .looked = "[{\"test\":\"camera\",\"result\":\"FAIL\",\"reason\":"
+               "\"the picture is black\",\"next\":\"Open the cover\"},"
+               "{\"test\":\"microphone\",\"result\":\"PASS\","
+               "\"reason\":\"\",\"next\":\"\"},{\"test\":\"speaker\","
+               "\"result\":\"PASS\",\"reason\":\"\",\"next\":\"\"}]",
+     .first = "camera",
+     .reason = "the picture is black",
+     .next = "Open the cover"},
+    {.what = "a camera that is there, and somebody is, too",
+     .unlooked = "somebody is at the kiosk"},
+    {.what = "nothing is said of the camera",
+     .looked = "[{\"test\":\"camera\"}]",
+     .first = "camera",
+     .reason = "did not say what it saw of the camera",
+     .next = "restart"},
     {.what = "nobody answers for the camera",
+     .unlooked = "luukku-rtc does not run",
      .said = "[{\"test\":\"screen answers\",\"result\":\"PASS\",\"why\":\"\"}]",
      .first = "camera",
      .reason = "does not answer",
@@ -248,6 +268,12 @@ static const char all_said[] =
     "{\"test\":\"camera\",\"result\":\"SKIP\",\"why\":\"simulated, no device "
     "to test\"},{\"test\":\"microphone\",\"result\":\"PASS\",\"why\":\"\"},"
     "{\"test\":\"loudspeaker\",\"result\":\"PASS\",\"why\":\"\"}]";
+static const char all_looked[] =
+    "[{\"test\":\"camera\",\"result\":\"PASS\",\"reason\":\"\","
+    "\"next\":\"\",\"simulated\":true,\"width\":640},"
+    "{\"test\":\"microphone\",\"result\":\"PASS\",\"reason\":\"\","
+    "\"next\":\"\"},{\"test\":\"speaker\",\"result\":\"PASS\","
+    "\"reason\":\"\",\"next\":\"\"}]";
 static const char all_devices[] =
     "[{\"device\":\"scanner\",\"state\":\"works\",\"why\":\"\"},"
     "{\"device\":\"reader\",\"state\":\"works\",\"why\":\"\"},"
@@ -299,6 +325,8 @@ static json_t *judge(const struct fault *f, unsigned mask)
     link_name = f->link ? f->link : "up";
     struct super_test_facts facts = {
         .said = load(f->said, all_said),
+        .looked = load(f->unlooked ? "[]" : f->looked, all_looked),
+        .unlooked = f->unlooked ? f->unlooked : "",
         .certs = load(f->certs, "[{\"role\":\"tls\",\"state\":\"ok\"}]"),
         .net = load(f->net, all_net),
         .machine = &nowhere,
@@ -306,6 +334,7 @@ static json_t *judge(const struct fault *f, unsigned mask)
         .wall_us = f->wall_us ? f->wall_us : NOW_US};
     json_t *v = super_test_judge(&own, mask, &facts);
     json_decref(facts.said);
+    json_decref(facts.looked);
     json_decref(facts.certs);
     json_decref(facts.net);
     assert_non_null(v);
@@ -367,6 +396,26 @@ static void everybody_has_words(void **state)
     }
 }
 
+/* A device that was not opened is left out, and why is said. */
+static void unopened_is_left_out(void **state)
+{
+    const struct fault busy = {.unlooked = "somebody is at the kiosk"};
+    static const char *const names[] = {"camera", "microphone", "speaker"};
+    (void)state;
+    for (size_t i = 0; i < LK_ARRAY_LEN(names); i++) {
+        json_t *checks = judge(&busy, super_test_mask(names[i]));
+        const json_t *one = json_array_get(checks, 0);
+        assert_string_equal(word(one, "result"), "SKIP");
+        assert_string_equal(word(one, "reason"), busy.unlooked);
+        json_decref(checks);
+    }
+    json_t *checks = judge(&faults[0], super_test_mask("camera"));
+    const json_t *one = json_array_get(checks, 0);
+    assert_true(json_is_true(json_object_get(one, "simulated")));
+    assert_int_equal(json_integer_value(json_object_get(one, "width")), 640);
+    json_decref(checks);
+}
+
 /* One test by its name gives its own checks alone. */
 static void names_are_known(void **state)
 {
@@ -394,6 +443,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(first_failure_names_the_cause),
         cmocka_unit_test(everybody_has_words),
+        cmocka_unit_test(unopened_is_left_out),
         cmocka_unit_test(names_are_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
