@@ -48,6 +48,16 @@ static bool is_dead(const struct super_info *info)
     return info->state != SUPER_RUNNING && !(starts && info->restarts == 0);
 }
 
+/* With this program not running, too. */
+static const char *worse(const char *health, size_t program, bool dead)
+{
+    if (strcmp(health, "down") == 0 || (dead && program == SUPER_LUUKKUD))
+        return "down";
+    if (strcmp(health, "degraded") == 0 || dead)
+        return "degraded";
+    return "starting";
+}
+
 json_t *super_answer_programs(const struct super *s, int64_t now_us)
 {
     json_t *programs = json_array();
@@ -59,13 +69,10 @@ json_t *super_answer_programs(const struct super *s, int64_t now_us)
             continue;
         super_info(s, i, &info);
         (void)json_array_append_new(programs, program_status(s, i, now_us));
-        if (!is_dead(&info))
-            continue;
-        (void)json_array_append_new(dead, dead_answer(&info));
-        if (i == SUPER_LUUKKUD)
-            health = "down";
-        else if (*health == 'o')
-            health = "degraded";
+        if (info.state != SUPER_RUNNING)
+            health = worse(health, i, is_dead(&info));
+        if (is_dead(&info))
+            (void)json_array_append_new(dead, dead_answer(&info));
     }
     return json_pack("{s:s,s:o,s:o}", "health", health, "dead", dead,
                      "programs", programs);
