@@ -17,8 +17,8 @@ function hash(program, user, password) {
   });
 }
 
-/** Starts it for the kiosk of that control socket. Gives {tty, user, password}, or null where it is not built. */
-export async function startConsole(processes, dir, control) {
+/** Starts it for the kiosk of that control socket, on the line of that path or one of its own. Gives {tty, user, password}, or null where it is not built. */
+export async function startConsole(processes, dir, control, line = 'pty') {
   const program = join(BUILD, 'bin/luukku-console');
   if (!existsSync(program)) {
     return null;
@@ -27,7 +27,7 @@ export async function startConsole(processes, dir, control) {
   const accounts = join(dir, 'technicians');
   writeSecret(accounts, await hash(program, USER, password));
   const log = join(processes.logDir, 'console.log');
-  const tty = () => /^\/dev\/pts\/\d+$/m.exec(readFileSync(log, 'utf8'))?.[0];
-  await processes.start('console', [program, '--line', 'pty', '--socket', control, '--accounts', accounts, '--audit', join(dir, 'technicians.log')], tty);
+  const tty = () => (line === 'pty' ? /^\/dev\/pts\/\d+$/m.exec(readFileSync(log, 'utf8'))?.[0] : line);
+  await processes.start('console', [program, '--line', line, '--socket', control, '--accounts', accounts, '--audit', join(dir, 'technicians.log')], tty);
   return { tty: tty(), user: USER, password };
 }

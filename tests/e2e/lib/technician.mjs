@@ -5,24 +5,48 @@ import { assert, until } from './wait.mjs';
 const PATIENCE_MS = 60000;
 const WIDTH = 79;
 
+/** The far end of a pseudo-terminal that has a path. */
+class Device {
+  constructor(path) {
+    this.fd = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+  }
+
+  read() {
+    const bytes = Buffer.alloc(4096);
+    let heard = '';
+    try {
+      for (let n = 1; n > 0;) {
+        n = readSync(this.fd, bytes);
+        heard += bytes.toString('latin1', 0, n);
+      }
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+    }
+    return heard;
+  }
+
+  write(text) {
+    writeSync(this.fd, text);
+  }
+
+  cut() {
+    if (this.fd >= 0) closeSync(this.fd);
+    this.fd = -1;
+  }
+}
+
 export class Technician {
-  constructor(tty) {
-    this.fd = openSync(tty, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+  /** `line`: the path of a pseudo-terminal, or a Line. */
+  constructor(line) {
+    this.line = typeof line === 'string' ? new Device(line) : line;
     this.heard = '';
     this.all = '';
   }
 
   #listen() {
-    const bytes = Buffer.alloc(4096);
-    try {
-      for (let n = 1; n > 0;) {
-        n = readSync(this.fd, bytes);
-        this.heard += bytes.toString('latin1', 0, n);
-        this.all += bytes.toString('latin1', 0, n);
-      }
-    } catch (error) {
-      if (error.code !== 'EAGAIN') throw error;
-    }
+    const heard = this.line.read();
+    this.heard += heard;
+    this.all += heard;
   }
 
   /** Waits for a text; gives what came before it and takes both off. */
@@ -38,7 +62,7 @@ export class Technician {
   }
 
   type(text) {
-    writeSync(this.fd, text);
+    this.line.write(text);
   }
 
   async logIn({ user, password }) {
@@ -68,9 +92,16 @@ export class Technician {
     return Object.assign(checksOf(text), { text });
   }
 
+  /** A command that asks for a text, and that text; gives its output. */
+  async paste(command, text) {
+    this.type(`${command}\r`);
+    await this.expect('Ctrl-C gives up.');
+    this.type(`${text.replace(/\n?$/, '\n').replaceAll('\n', '\r')}.\r`);
+    return this.expect('luukku> ');
+  }
+
   close() {
-    if (this.fd >= 0) closeSync(this.fd);
-    this.fd = -1;
+    return this.line.cut();
   }
 }
 
