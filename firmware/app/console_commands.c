@@ -1,6 +1,7 @@
 #include "app/console_commands.h"
 
 #include "app/console_care.h"
+#include "app/console_log.h"
 #include "app/console_provision.h"
 #include "app/console_show.h"
 #include "console/put.h"
@@ -215,6 +216,7 @@ static void help(const struct console_call *call)
         "                   It says what to begin with, and what to do.\n"
         "Is it mended?      test NAME, as in: test broker\n"
         "What is going on?  show status, show devices, show log follow\n"
+        "For the office?    log send: the log as a file, by ZMODEM\n"
         "What is there?     ? alone, or after a word: show ?\n"
         "\n"
         "Words may be cut short (sh st), and Tab completes them.\n"
@@ -259,6 +261,10 @@ static const struct console_command commands[] = {
     {"show log", "last lines; follow: and new ones",
      "[follow] [program=P] [level=error|warn] [match=T] [lines=N]", 0,
      CONSOLE_LOG_WORDS + 1, show_log},
+    {"log", "the log as a file", NULL, 0, 0, NULL},
+    {"log send", "by ZMODEM, to your terminal program",
+     "[program=P] [level=error|warn] [match=T] [lines=N]", 0, CONSOLE_LOG_WORDS,
+     console_log_send},
     {"test", "find what is broken", NULL, 0, 0, NULL},
     {"test all", "everything, in the order of causes", NULL, 0, 0, check},
     {"test storage", "room on the disks, the log's ring", NULL, 0, 0, check},

@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define EXIT_USAGE 2
@@ -205,6 +206,14 @@ static bool on_follow(void *arg, struct lk_buf *text)
     return console_commands_follow(arg, text);
 }
 
+static void on_drop(void *arg)
+{
+    const struct console_commands *c = arg;
+    const struct app *a = c->arg;
+    if (a->fd >= 0 && tcflush(a->fd, TCOFLUSH) < 0)
+        LK_LOG(DEBUG, "console", "flush err=%s", strerrorname_np(errno));
+}
+
 /* The line was cut: nobody is there any more. */
 static void close_line(struct app *a)
 {
@@ -290,6 +299,8 @@ static int start_console(struct app *a)
         .known = on_known,
         .audit = on_audit,
         .follow = on_follow,
+        .sends = true,
+        .drop = on_drop,
         .gated = on_gated,
         .gate = a->gate,
         .arg = &a->commands,

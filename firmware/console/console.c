@@ -37,7 +37,7 @@ void console_prompt(struct console *c)
         [CONSOLE_AT_NAME] = "login: ", [CONSOLE_AT_PASSWORD] = "password: ",
         [CONSOLE_AT_PROMPT] = NULL,    [CONSOLE_AT_CONFIRM] = "> ",
         [CONSOLE_AT_PASTE] = "",       [CONSOLE_AT_FOLLOW] = "",
-        [CONSOLE_AT_END] = "",
+        [CONSOLE_AT_SEND] = "",        [CONSOLE_AT_END] = "",
     };
     const char *text = fixed[c->state];
     console_put(c->out, text ? text : c->config.prompt);
@@ -305,6 +305,10 @@ static void on_byte(struct console *c, uint8_t byte)
         console_shell_paste(c, byte);
         return;
     }
+    if (c->state == CONSOLE_AT_SEND) {
+        console_send_byte(c, byte);
+        return;
+    }
     if (c->state == CONSOLE_AT_FOLLOW) {
         if (console_line_ends(&c->line, byte) < 0)
             return; /* the end of the line that began it */
@@ -328,6 +332,7 @@ static void pump(struct console *c)
         for (size_t i = 0; i < n; i++)
             on_byte(c, held[i]);
     }
+    console_send_pump(c);
 }
 
 void console_input(struct console *c, const uint8_t *data, size_t len,
@@ -358,6 +363,8 @@ void console_tick(struct console *c, int64_t now_us)
     } else if (c->state == CONSOLE_AT_FOLLOW && !c->pager.text &&
                now_us >= c->follow_us) {
         console_shell_follow(c);
+    } else if (c->state == CONSOLE_AT_SEND) {
+        console_send_tick(c);
     }
     pump(c);
 }

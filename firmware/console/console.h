@@ -20,6 +20,7 @@
 #define CONSOLE_FOLLOW_US 500000LL  /* between two looks of "log follow" */
 #define CONSOLE_OUT_MAX 65536       /* bytes that wait for the line */
 #define CONSOLE_PASTE_MAX 65536     /* bytes of a certificate or site file */
+#define CONSOLE_FILE_MAX 1179648    /* bytes of a file that is sent */
 #define CONSOLE_BAD_NAMES 10        /* then the line is noise for a while */
 #define CONSOLE_QUIET_US 10000000LL
 
@@ -29,6 +30,16 @@ struct console;
 void console_reply_confirm(struct console *c, const char *word);
 void console_reply_paste(struct console *c, const char *last_line);
 void console_reply_follow(struct console *c);
+
+/* Whether a file can be sent from here; if not, the text says why. */
+bool console_reply_can_send(struct console *c);
+
+/* Sends a file by ZMODEM once the text is shown; `file` (at most
+ * CONSOLE_FILE_MAX bytes) is taken over, also when it fails. mtime_s: since
+ * 1970. Errors: -ENOMEM. */
+int console_reply_send(struct console *c, const char *name, int64_t mtime_s,
+                       struct lk_buf *file) LK_MUST_CHECK;
+
 void console_reply_logout(struct console *c);
 void console_reply_rows(struct console *c, unsigned rows);
 
@@ -56,6 +67,11 @@ struct console_config {
                  const char *text);
     /* Appends what came since the last time ("log follow"). False: no more. */
     bool (*follow)(void *arg, struct lk_buf *text);
+    /* Whether the line carries all bytes as they are, to a terminal program:
+     * files can be sent. */
+    bool sends;
+    /* What the line has not sent yet is stale: drops it. May be NULL. */
+    void (*drop)(void *arg);
     /* The lockout changed: keep it. May be NULL. */
     void (*gated)(void *arg, const struct console_gate *g);
     struct console_gate gate; /* as it was kept */

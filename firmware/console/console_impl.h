@@ -1,6 +1,7 @@
 /* console_impl.h - what the files of the console share.
  *
- * Room: console.c (bytes, logging in), console_shell.c (commands) only.
+ * Room: console.c (bytes, logging in), console_shell.c (commands),
+ * console_send.c (files) only.
  */
 #ifndef LUUKKU_CONSOLE_CONSOLE_IMPL_H
 #define LUUKKU_CONSOLE_CONSOLE_IMPL_H
@@ -19,6 +20,7 @@ enum console_state {
     CONSOLE_AT_CONFIRM,
     CONSOLE_AT_PASTE,
     CONSOLE_AT_FOLLOW,
+    CONSOLE_AT_SEND,
     CONSOLE_AT_END, /* nobody may log in again */
 };
 
@@ -28,6 +30,7 @@ enum console_next {
     CONSOLE_NEXT_CONFIRM,
     CONSOLE_NEXT_PASTE,
     CONSOLE_NEXT_FOLLOW,
+    CONSOLE_NEXT_SEND,
     CONSOLE_NEXT_LOGOUT,
 };
 
@@ -56,7 +59,8 @@ struct console {
     struct lk_buf *paste;
     size_t paste_line; /* where its last line begins */
     bool paste_noisy;
-    bool again; /* it runs with what it asked for */
+    struct console_send *send; /* the file of this command; NULL: none */
+    bool again;                /* it runs with what it asked for */
     size_t held_len;
     uint8_t held[CONSOLE_HELD_MAX];
 };
@@ -80,6 +84,14 @@ void console_shell_confirm(struct console *c);
 void console_shell_shown(struct console *c);
 /* Looks for more to show. */
 void console_shell_follow(struct console *c);
+/* A file is sent: begins; takes a byte; lets time pass; sends what the line
+ * takes, and when all is done shows the prompt. */
+void console_send_begin(struct console *c);
+void console_send_byte(struct console *c, uint8_t byte);
+void console_send_tick(struct console *c);
+void console_send_pump(struct console *c);
+struct console_send *console_send_free(struct console_send *s);
+
 /* Forgets the command under way. */
 void console_shell_clear(struct console *c);
 

@@ -18,6 +18,7 @@ void console_shell_clear(struct console *c)
         lk_buf_wipe(c->paste);
     c->paste = lk_buf_free(c->paste);
     c->text = lk_buf_free(c->text);
+    c->send = console_send_free(c->send);
     c->sift = (struct console_sift){.n = 0};
     c->next = CONSOLE_NEXT_PROMPT;
     c->confirmed = c->again = false;
@@ -199,6 +200,9 @@ void console_shell_shown(struct console *c)
     case CONSOLE_NEXT_FOLLOW:
         c->state = CONSOLE_AT_FOLLOW;
         c->follow_us = c->now_us + CONSOLE_FOLLOW_US;
+        break;
+    case CONSOLE_NEXT_SEND:
+        console_send_begin(c);
         break;
     case CONSOLE_NEXT_LOGOUT:
         console_logout(c, "Logged out.");
