@@ -1,9 +1,10 @@
 /* luukku_probe.c - looks once, says what it found, and ends.
  *
  *   luukku-probe certs                   descriptors: certificates and keys
- *   luukku-probe net [dns HOST | tcp HOST PORT | tls HOST PORT |
- *                     stun [HOST PORT] | turn | ping [HOST [PORT]] | speed]
+ *   luukku-probe net [--floor=SECONDS] [dns HOST | tcp HOST PORT | tls HOST
+ * PORT | stun [HOST PORT] | turn | ping [HOST [PORT]] | speed]
  *
+ * --floor: the clock cannot be trusted; so many seconds since 1970 have passed.
  * "net" alone: broker, STUN and TURN servers of the configuration. The one that
  * sees keys has no network, and the one with the network sees no keys.
  */
@@ -101,14 +102,14 @@ static int look_measure(const char *what, const struct store_config_host *host,
 }
 
 static int look_net(int argc, char **argv, const struct store_config *c,
-                    const struct lk_buf *ca)
+                    const struct probe_trust *trust)
 {
     struct store_config_host host;
     const char *what = argc > 0 ? argv[0] : "";
     bool named = argc > 1 && take_host(argc - 1, argv + 1, &host) == 0;
     bool is_host = named && host.port;
     if (argc == 0) {
-        probe_tls("broker", &c->broker, ca);
+        probe_tls("broker", &c->broker, trust);
         every_stun(c);
         every_turn(c);
     } else if (strcmp(what, "dns") == 0 && argc == 2) {
@@ -116,7 +117,7 @@ static int look_net(int argc, char **argv, const struct store_config *c,
     } else if (strcmp(what, "tcp") == 0 && is_host) {
         one_tcp(&host);
     } else if (strcmp(what, "tls") == 0 && is_host) {
-        probe_tls("tls", &host, ca);
+        probe_tls("tls", &host, trust);
     } else if (strcmp(what, "stun") == 0 && is_host) {
         probe_stun(&host);
     } else if (strcmp(what, "stun") == 0 && argc == 1) {
@@ -148,10 +149,24 @@ static int run_certs(struct inherit *in)
     return r;
 }
 
+/* The option, where it comes first. */
+static int64_t take_floor(int *argc, char ***argv)
+{
+    static const char name[] = "--floor=";
+    const size_t len = sizeof(name) - 1;
+    if (*argc < 1 || strncmp((*argv)[0], name, len) != 0)
+        return 0;
+    int64_t floor_s = strtoll((*argv)[0] + len, NULL, 10);
+    (*argc)--;
+    (*argv)++;
+    return floor_s;
+}
+
 static int run_net(struct inherit *in, int argc, char **argv)
 {
     struct store_config *config = NULL;
     LK_AUTO(lk_buf) ca = NULL;
+    struct probe_trust trust = {.floor_s = take_floor(&argc, &argv)};
     int r = setup_config_load(in, &config);
     /* One try of 2 s for a name, not four of 5 s. */
     if (r == 0 && res_init() < 0)
@@ -160,11 +175,12 @@ static int run_net(struct inherit *in, int argc, char **argv)
     _res.retry = 1;
     if (r == 0)
         r = inherit_read(in, "tls-ca", &ca);
+    trust.ca_pem = ca;
     inherit_close(in);
     if (r == 0)
         r = wall(&confine_probe);
     if (r == 0)
-        r = look_net(argc, argv, config, ca);
+        r = look_net(argc, argv, config, &trust);
     store_config_free(config);
     return r;
 }

@@ -39,9 +39,16 @@ int probe_resolve(const char *test, const struct store_config_host *host,
  * as a failed check of `test`. */
 int probe_tcp(const char *test, const struct store_config_host *host);
 
-/* By TCP and TLS: the chain is checked against `ca_pem`. */
+/* What certificates of servers are checked against. */
+struct probe_trust {
+    const struct lk_buf *ca_pem;
+    int64_t floor_s; /* the clock cannot be trusted, this has passed: seconds
+                        since 1970 (signal/link_time.h); 0: the clock judges */
+};
+
+/* By TCP and TLS, as the broker's link judges. */
 void probe_tls(const char *test, const struct store_config_host *host,
-               const struct lk_buf *ca_pem);
+               const struct probe_trust *trust);
 
 /* Addresses of a name. */
 void probe_dns(const char *host);

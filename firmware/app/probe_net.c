@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "signal/link_time.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
@@ -185,7 +187,7 @@ static int handshake(SSL *ssl)
     }
 }
 
-static int trust(SSL_CTX *ctx, const struct lk_buf *pem)
+static int take_cas(SSL_CTX *ctx, const struct lk_buf *pem)
 {
     BIO *b = BIO_new_mem_buf(pem->data, (int)pem->len);
     int count = 0;
@@ -212,8 +214,39 @@ static void expect_host(SSL *ssl, const char *host)
     }
 }
 
+static int64_t until_s(const X509_STORE_CTX *store)
+{
+    const X509 *x = X509_STORE_CTX_get_current_cert(store);
+    struct tm tm;
+    if (!x || ASN1_TIME_to_tm(X509_get0_notAfter(x), &tm) != 1)
+        return INT64_MIN;
+    return (int64_t)timegm(&tm);
+}
+
+/* OpenSSL asks for each certificate of the chain, and for each error. */
+static int verify(int ok, X509_STORE_CTX *store)
+{
+    const SSL *ssl =
+        X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+    const struct probe_trust *t = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    if (t->floor_s == 0)
+        return ok;
+    int was = ok ? X509_V_OK : X509_STORE_CTX_get_error(store);
+    int error = link_time_judge(was, false, until_s(store), t->floor_s);
+    X509_STORE_CTX_set_error(store, error);
+    return error == X509_V_OK;
+}
+
+static void date_of(int64_t at_s, char ret[16])
+{
+    struct tm tm;
+    const time_t t = (time_t)at_s;
+    if (!gmtime_r(&t, &tm) || strftime(ret, 16, "%Y-%m-%d", &tm) == 0)
+        memcpy(ret, "?", 2);
+}
+
 /* What is wrong with a server's certificate, and what to do. */
-static void tell_verdict(const char *test, long verdict)
+static void tell_verdict(const char *test, long verdict, int64_t floor_s)
 {
     static const struct {
         long verdict;
@@ -242,6 +275,8 @@ static void tell_verdict(const char *test, long verdict)
                       "kiosk knows";
     const char *next = "Somebody else may answer there: tell the office. If "
                        "the CA was changed, provision the site anew.";
+    char ended[160];
+    char floor[16];
     bool found = false;
     for (size_t i = 0; i < LK_ARRAY_LEN(known) && !found; i++) {
         found = known[i].verdict == verdict;
@@ -250,6 +285,17 @@ static void tell_verdict(const char *test, long verdict)
             next = known[i].next;
         }
     }
+    if (floor_s != 0 && verdict == X509_V_ERR_CERT_HAS_EXPIRED) {
+        date_of(floor_s, floor);
+        (void)snprintf(
+            ended, sizeof(ended),
+            "the server's certificate ended before %s, which this "
+            "kiosk has seen; its clock is not asked, it may be wrong",
+            floor);
+        why = ended;
+        next = "Tell the office: the server needs a new certificate. About the "
+               "clock: test clock";
+    }
     probe_check(test, "FAIL",
                 found ? why : X509_verify_cert_error_string(verdict), next,
                 NULL);
@@ -257,15 +303,21 @@ static void tell_verdict(const char *test, long verdict)
 
 static void tell_handshake(const char *test, SSL *ssl, int r, int64_t since_us)
 {
+    const struct probe_trust *t = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
     char more[96];
+    char floor[16];
     long verdict = SSL_get_verify_result(ssl);
     if (r == 0) {
-        (void)snprintf(more, sizeof(more), "\"ms\":%lld,\"protocol\":\"%s\"",
-                       (long long)((lk_clock_us() - since_us) / 1000),
-                       SSL_get_version(ssl));
+        int at = snprintf(more, sizeof(more), "\"ms\":%lld,\"protocol\":\"%s\"",
+                          (long long)((lk_clock_us() - since_us) / 1000),
+                          SSL_get_version(ssl));
+        date_of(t->floor_s, floor);
+        if (t->floor_s != 0) /* how much this PASS says */
+            (void)snprintf(more + at, sizeof(more) - (size_t)at,
+                           ",\"dates_held_to\":\"%s\"", floor);
         probe_check(test, "PASS", "", "", more);
     } else if (verdict != X509_V_OK) {
-        tell_verdict(test, verdict);
+        tell_verdict(test, verdict, t->floor_s);
     } else {
         probe_check(
             test, "FAIL",
@@ -278,7 +330,7 @@ static void tell_handshake(const char *test, SSL *ssl, int r, int64_t since_us)
 }
 
 void probe_tls(const char *test, const struct store_config_host *host,
-               const struct lk_buf *ca_pem)
+               const struct probe_trust *trust)
 {
     int64_t since_us = lk_clock_us();
     LK_AUTO_FD fd = probe_tcp(test, host);
@@ -286,8 +338,10 @@ void probe_tls(const char *test, const struct store_config_host *host,
         return;
     SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
     SSL *ssl = NULL;
-    if (ctx && trust(ctx, ca_pem) > 0) {
-        SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+    if (ctx && take_cas(ctx, trust->ca_pem) > 0) {
+        /* OpenSSL's data is not const; nobody writes to it. */
+        SSL_CTX_set_app_data(ctx, (void *)(uintptr_t)trust);
+        SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, verify);
         ssl = SSL_new(ctx);
     }
     if (ssl && SSL_set_fd(ssl, fd) == 1) {

@@ -25,14 +25,24 @@ static int64_t clock_floor_s(const struct super_desk *d)
                                : d->config.floor_s;
 }
 
+/* What the broker's certificate is held to, as its link holds it; 0: the clock
+ * judges. */
+static int64_t held_to_s(const struct super_desk *d)
+{
+    int64_t floor_s = LK_MAX(clock_floor_s(d), 1);
+    bool judges =
+        lk_clock_set() && lk_clock_wall_us() / 1000000 >= clock_floor_s(d);
+    return judges ? 0 : floor_s;
+}
+
 /* A line when certificates are not judged by the clock. */
 static void add_clock(const struct super_desk *d, json_t *certs)
 {
     char why[160];
     char floor[SUPER_TIME_MAX];
-    int64_t floor_s = clock_floor_s(d);
+    int64_t floor_s = held_to_s(d);
     bool set = lk_clock_set();
-    if (set && lk_clock_wall_us() / 1000000 >= floor_s)
+    if (floor_s == 0)
         return;
     super_time_text(floor_s * 1000000, floor);
     (void)snprintf(
@@ -52,8 +62,11 @@ static int look_next(struct super_desk *d, const char *const *word,
 {
     if (!d->probe)
         return -ENOENT;
-    return super_probe_start(d->probe, d->looking.at_net, word, words, on_found,
-                             d);
+    const struct super_probe_look look = {.net = d->looking.at_net,
+                                          .floor_s = held_to_s(d),
+                                          .word = word,
+                                          .words = words};
+    return super_probe_start(d->probe, &look, on_found, d);
 }
 
 /* Whoever asked is told what there is. */

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -25,7 +26,8 @@ struct super_probe {
     super_probe_fn *done;
     void *arg;
     char word[SUPER_PROBE_WORDS][256];
-    const char *args[SUPER_PROBE_WORDS + 2];
+    char floor[32];
+    const char *args[SUPER_PROBE_WORDS + 3];
 };
 
 static void probe_line(void *arg, const char *text, size_t len)
@@ -149,18 +151,23 @@ struct super_probe *super_probe_free(struct super_probe *p)
     return NULL;
 }
 
-static int take_words(struct super_probe *p, bool net, const char *const *word,
-                      size_t words)
+static int take_words(struct super_probe *p,
+                      const struct super_probe_look *look)
 {
     size_t n = 0;
-    if (words > SUPER_PROBE_WORDS)
+    if (look->words > SUPER_PROBE_WORDS)
         return -EINVAL;
-    p->args[n++] = net ? "net" : "certs";
-    for (size_t i = 0; i < words; i++) {
+    p->args[n++] = look->net ? "net" : "certs";
+    (void)snprintf(p->floor, sizeof(p->floor), "--floor=%lld",
+                   (long long)look->floor_s);
+    if (look->net && look->floor_s != 0)
+        p->args[n++] = p->floor;
+    for (size_t i = 0; i < look->words; i++) {
+        const char *word = look->word[i];
         /* What begins so would be an option to somebody. */
-        if (strlen(word[i]) >= sizeof(p->word[i]) || word[i][0] == '-')
+        if (strlen(word) >= sizeof(p->word[i]) || word[0] == '-')
             return -EINVAL;
-        memcpy(p->word[i], word[i], strlen(word[i]) + 1);
+        memcpy(p->word[i], word, strlen(word) + 1);
         p->args[n++] = p->word[i];
     }
     p->args[n] = NULL;
@@ -186,12 +193,13 @@ static int start(struct super_probe *p, bool net)
     return r;
 }
 
-int super_probe_start(struct super_probe *p, bool net, const char *const *word,
-                      size_t words, super_probe_fn *done, void *arg)
+int super_probe_start(struct super_probe *p,
+                      const struct super_probe_look *look, super_probe_fn *done,
+                      void *arg)
 {
     if (p->findings)
         return -EBUSY;
-    int r = take_words(p, net, word, words);
+    int r = take_words(p, look);
     if (r < 0)
         return r;
     p->findings = json_array();
@@ -201,7 +209,7 @@ int super_probe_start(struct super_probe *p, bool net, const char *const *word,
     p->late = false;
     p->done = done;
     p->arg = arg;
-    r = start(p, net);
+    r = start(p, look->net);
     if (r < 0)
         end_now(p);
     else

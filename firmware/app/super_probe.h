@@ -39,12 +39,19 @@ int super_probe_new(const struct super_probe_config *config,
 struct super_probe *super_probe_free(struct super_probe *p);
 LK_AUTO_DEFINE(super_probe);
 
-/* Starts a run: of certificates, or with `net` of the network, with at most
- * SUPER_PROBE_WORDS words for it (copied). `done` is called once, later.
+/* What to look at; borrowed for the call. */
+struct super_probe_look {
+    bool net;        /* the network; else certificates */
+    int64_t floor_s; /* with `net`, see struct probe_trust */
+    const char *const *word;
+    size_t words; /* at most SUPER_PROBE_WORDS */
+};
+
+/* Starts a run. `done` is called once, later.
  * Errors: -EBUSY one is under way, -EINVAL, super_spawn()'s, lk_watch_new()'s.
  */
-int super_probe_start(struct super_probe *p, bool net, const char *const *word,
-                      size_t words, super_probe_fn *done,
+int super_probe_start(struct super_probe *p,
+                      const struct super_probe_look *look, super_probe_fn *done,
                       void *arg) LK_MUST_CHECK;
 
 #endif

@@ -1,8 +1,9 @@
 /* link_time.h - whether a certificate of the broker is in time.
  *
- * Room: for link_tls.c. Pure. A clock that cannot be trusted must not decide
- * whom the kiosk talks to, nor whether it does: certificates are then held to
- * the floor, a time that has passed for certain.
+ * Room: for link_tls.c, and for who tests the way to the broker. Pure. A clock
+ * that cannot be trusted must not decide whom the kiosk talks to, nor whether
+ * it does: certificates are then held to the floor, a time that has passed for
+ * certain.
  */
 #ifndef LUUKKU_SIGNAL_LINK_TIME_H
 #define LUUKKU_SIGNAL_LINK_TIME_H

@@ -1,7 +1,7 @@
 // A kiosk of the real programs with simulated camera and sound, and nobody to call: no broker, no page.
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -33,6 +33,27 @@ export function makeFleet() {
   pki('kiosk', join(dir, 'pki'), 'kiosk-1', '--site', 'Test');
 }
 
+/** The broker's certificate anew, from so many days from now, for `length`: {key, cert} for a server. */
+export function serverCertificate(from, length) {
+  const day = new Date(Date.now() + from * 86400000).toISOString().slice(0, 10);
+  execFileSync('tools/pki/luukku-pki', ['broker', join(dir, 'pki'), '--renew', '--from', day, '--days', String(length)], { stdio: 'ignore' });
+  const [key, cert] = ['server.key', 'server.crt'].map((file) => readFileSync(join(dir, 'pki', 'broker', file)));
+  return { key, cert };
+}
+
+/** What luukku-probe says by itself of those words, with the files of that kiosk. */
+export function probe(kiosk, ...words) {
+  const files = [openSync(kiosk.config, 'r'), openSync(join(dir, 'pki', 'fleet', 'ca.crt'), 'r')];
+  const child = spawn(join(BUILD, 'bin/luukku-probe'), words, { stdio: ['ignore', 'pipe', 'inherit', ...files], env: { LUUKKU_FDS: 'config=3,tls-ca=4' }, timeout: LIMIT_MS });
+  files.forEach(closeSync);
+  let out = '';
+  child.stdout.on('data', (text) => (out += text));
+  return new Promise((done) => child.once('close', (code) => {
+    assert.equal(code, 0, out);
+    done(out.trim().split('\n').map((line) => JSON.parse(line)));
+  }));
+}
+
 export const removeFleet = () => rmSync(dir, { recursive: true, force: true });
 
 let count = 0;
@@ -46,12 +67,13 @@ export class Kiosk {
     this.socket = join(dir, `${name}.sock`);
     this.dir = dir;
     this.said = '';
-    writeFileSync(join(dir, `${name}.json`), JSON.stringify({
+    this.config = join(dir, `${name}.json`);
+    writeFileSync(this.config, JSON.stringify({
       kiosk: 'kiosk-1', site: 'Test', broker: { host: '127.0.0.1', port: 1 }, control: this.socket, camera: 'simulated', sound: 'simulated',
       tls: { ca: at('fleet', 'ca.crt'), cert: mine('tls.crt'), key: mine('tls.key') }, device: { cert: mine('device.crt'), key: mine('device.key') },
       agencies: [{ id: 'kela', ca: at('agencies', 'kela', 'ca.crt'), crl: at('agencies', 'kela', 'crl.pem') }], ...config,
     }));
-    const all = [...prefix, join(BUILD, 'bin/luukku-super'), '--config', join(dir, `${name}.json`), '--headless', '--allow-ui-control', ...words];
+    const all = [...prefix, join(BUILD, 'bin/luukku-super'), '--config', this.config, '--headless', '--allow-ui-control', ...words];
     this.child = spawn(all[0], all.slice(1), { stdio: ['ignore', 'ignore', 'pipe'] });
     this.child.stderr.on('data', (text) => (this.said += text));
     this.child.on('exit', (code, signal) => (this.how = signal ?? code));

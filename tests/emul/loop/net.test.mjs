@@ -5,8 +5,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { createServer } from 'node:tls';
 import { listens, withFreePort } from '../../../tools/broker/processes.mjs';
-import { Kiosk, check, makeFleet, removeFleet, until } from './kiosk.mjs';
+import { Kiosk, check, makeFleet, probe, removeFleet, serverCertificate, until } from './kiosk.mjs';
 
 const RELAY = { user: 'kiosk', password: 'salainen-viesti' };
 const ICMP = ['unshare', '--net', 'sh', '-c',
@@ -93,4 +94,39 @@ test('else a connection\'s first answer, and what would change that', async (t) 
   const ping = only(await k.ctl('net', 'ping'));
   assert.deepEqual([ping.result, ping.host, ping.received], ['PASS', '127.0.0.1', 5], ping.reason);
   assert.match(ping.by, /^tcp 1; .*ping_group_range/);
+});
+
+/** A server with that certificate; gives its port. */
+function tlsServer(t, certificate) {
+  return new Promise((resolve) => {
+    const server = createServer(certificate, (socket) => socket.on('error', () => undefined)).on('tlsClientError', () => undefined);
+    t.after(() => server.close());
+    server.listen(0, '127.0.0.1', () => resolve(String(server.address().port)));
+  });
+}
+
+const seen = (days) => `--floor=${Math.floor(Date.now() / 1000) - days * 86400}`;
+const date = (days) => new Date(Date.now() - days * 86400000).toISOString().slice(0, 10);
+
+test('a server\'s certificate is held to the clock, or where that cannot be trusted to the latest time seen', async (t) => {
+  const k = await kiosk(t);
+  const ended = await tlsServer(t, serverCertificate(-40, 30));
+  const early = await tlsServer(t, serverCertificate(10, 30));
+  const good = await tlsServer(t, serverCertificate(-1, 30));
+  for (const [port, floor, result, reason, held] of [
+    [good, [], 'PASS', /^$/], [ended, [], 'FAIL', /certificate has ended/], [early, [], 'FAIL', /does not begin yet/],
+    [good, [seen(30)], 'PASS', /^$/, date(30)], [ended, [seen(30)], 'PASS', /^$/, date(30)], [early, [seen(30)], 'PASS', /^$/, date(30)],
+    [ended, [seen(5)], 'FAIL', new RegExp(`ended before ${date(5)}.*clock is not asked`)],
+  ]) {
+    const is = only({ json: await probe(k, 'net', ...floor, 'tls', '127.0.0.1', port) });
+    assert.equal(is.result, result, `${floor}: ${is.reason}`);
+    assert.match(is.reason, reason);
+    assert.equal(is.dates_held_to, held);
+  }
+  t.diagnostic('the kiosk asks as its kernel vouches for the clock');
+  const { clock } = (await k.ctl('hardware')).json;
+  const is = only(await k.ctl('net', 'tls', '127.0.0.1', early));
+  t.diagnostic(JSON.stringify({ clock, is }));
+  assert.equal(is.result, clock.synchronised ? 'FAIL' : 'PASS', is.reason);
+  assert.equal('dates_held_to' in is, !clock.synchronised);
 });
