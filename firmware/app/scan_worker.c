@@ -49,6 +49,7 @@ struct scan_worker {
     bool end;
     bool taken;       /* the last word was dealt with */
     int64_t since_us; /* the work under way: 0 none */
+    int64_t spent_us; /* by the thread, when it began */
 };
 
 /* --- the thread --------------------------------------------------------- */
@@ -105,6 +106,7 @@ static void clock_set(struct scan_worker *w, int64_t since_us)
 {
     (void)pthread_mutex_lock(&w->lock);
     w->since_us = since_us;
+    w->spent_us = lk_clock_thread_us(w->thread);
     (void)pthread_mutex_unlock(&w->lock);
 }
 
@@ -254,10 +256,12 @@ static void on_clock(void *arg, int64_t now_us)
 {
     struct scan_worker *w = arg;
     (void)pthread_mutex_lock(&w->lock);
-    int64_t since_us = w->since_us;
+    bool works = w->since_us > 0;
+    int64_t took_us = now_us - w->since_us;
+    int64_t spent_us = lk_clock_thread_us(w->thread) - w->spent_us;
     uint32_t job = w->now.job;
     (void)pthread_mutex_unlock(&w->lock);
-    if (since_us > 0 && now_us - since_us > SCAN_PAGE_US) {
+    if (works && (spent_us > SCAN_PAGE_US || took_us > SCAN_PAGE_WALL_US)) {
         w->config.stuck(w->config.arg, job);
         return;
     }

@@ -4,7 +4,9 @@
  * pages out, on the loop. The next
  * page is begun only when the last one was taken and closed: one page's pixels
  * are in memory at a time. What is under way cannot be interrupted; a page that
- * takes longer than SCAN_PAGE_US is told of (stuck), and the program ends.
+ * takes more than SCAN_PAGE_US of a processor, or SCAN_PAGE_WALL_US in all, is
+ * told of (stuck), and the program ends. The processor's time decides, or a
+ * machine that is busy with a call would make hostile pages of good ones.
  * Not here: what a job is (scan_job.h).
  * Thread: the loop's, for all of this; the other thread is inside.
  */
@@ -18,8 +20,8 @@ struct scan_worker;
 
 #define SCAN_WORKER_DOCUMENTS_MAX 8 /* waiting */
 
-/* From a page's beginning to its end; sanitized builds are slower, and a test
- * has its own. */
+/* Of the thread's own, from a page's beginning to its end; sanitized builds are
+ * slower, and a test has its own. */
 #ifndef SCAN_PAGE_US
 #ifdef LUUKKU_SANITIZED
 #define SCAN_PAGE_US 60000000
@@ -27,6 +29,7 @@ struct scan_worker;
 #define SCAN_PAGE_US 12000000
 #endif
 #endif
+#define SCAN_PAGE_WALL_US (10 * (int64_t)SCAN_PAGE_US) /* of one that waits */
 
 struct scan_worker_config {
     /* A page of a document; its descriptors are closed after the call. */

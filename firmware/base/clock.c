@@ -25,6 +25,13 @@ int64_t lk_clock_wall_us(void)
     return clock_read(CLOCK_REALTIME);
 }
 
+int64_t lk_clock_thread_us(pthread_t thread)
+{
+    clockid_t id = CLOCK_MONOTONIC;
+    (void)pthread_getcpuclockid(thread, &id); /* fails for none */
+    return clock_read(id);
+}
+
 bool lk_clock_set(void)
 {
     struct timex t = {.modes = 0};

@@ -19,6 +19,7 @@ struct recipe {
     int page_error; /* of the last page */
     unsigned pages;
     bool gated; /* each page waits at the gate */
+    bool busy;  /* and is at work all the while */
 };
 
 struct pages_document {
@@ -58,13 +59,19 @@ size_t pages_document_count(const struct pages_document *d)
     return d->recipe.pages;
 }
 
-static void pass_gate(void)
+static void pass_gate(bool busy)
 {
     (void)pthread_mutex_lock(&gate);
     at_gate++;
     (void)pthread_cond_broadcast(&gate_moves);
-    while (gate_open == 0)
-        (void)pthread_cond_wait(&gate_moves, &gate);
+    while (gate_open == 0) {
+        if (busy) {
+            (void)pthread_mutex_unlock(&gate);
+            (void)pthread_mutex_lock(&gate);
+        } else {
+            (void)pthread_cond_wait(&gate_moves, &gate);
+        }
+    }
     gate_open--;
     (void)pthread_mutex_unlock(&gate);
 }
@@ -73,7 +80,7 @@ int pages_document_page(struct pages_document *d, size_t index,
                         const struct pages_wish *wish, struct pages_page *ret)
 {
     if (d->recipe.gated)
-        pass_gate();
+        pass_gate(d->recipe.busy);
     if (index + 1 == d->recipe.pages && d->recipe.page_error < 0)
         return d->recipe.page_error;
     *ret = (struct pages_page){.info = {1, 1, 1, wish->dpi},
@@ -453,7 +460,7 @@ static void test_coming_slowly(void **state)
     int fd = begin(w, 1);
     more(w, fd, jpeg, 50);
     await_seen(50);
-    int64_t end_us = lk_clock_us() + 2 * (int64_t)SCAN_PAGE_US;
+    int64_t end_us = lk_clock_us() + 2 * SCAN_PAGE_WALL_US;
     while (lk_clock_us() < end_us)
         assert_int_equal(lk_loop_step(w->loop, SCAN_PAGE_US / 4), 0);
     assert_int_equal(w->stucks, 0);
@@ -464,10 +471,8 @@ static void test_coming_slowly(void **state)
     close(fd);
 }
 
-static void test_stuck(void **state)
+static void sticks(struct world *w, struct recipe r)
 {
-    struct world *w = *state;
-    struct recipe r = {.pages = 1, .gated = true};
     assert_int_equal(give(w, 9, r, 1), 0);
     while (w->stucks == 0)
         assert_int_equal(lk_loop_step(w->loop, 1000000), 0);
@@ -476,6 +481,17 @@ static void test_stuck(void **state)
     open_gate(1); /* or it could not be freed */
     run(w, 1);
     assert_int_equal(w->stucks, 1);
+}
+
+/* Work that never ends, and a wait that never does. */
+static void test_stuck(void **state)
+{
+    sticks(*state, (struct recipe){.pages = 1, .gated = true, .busy = true});
+}
+
+static void test_stuck_waiting(void **state)
+{
+    sticks(*state, (struct recipe){.pages = 1, .gated = true});
 }
 
 /* It is freed with a page that nobody takes, and with documents that wait. */
@@ -519,6 +535,7 @@ int main(void)
         TEST(test_coming_cancelled),
         TEST(test_coming_slowly),
         TEST(test_stuck),
+        TEST(test_stuck_waiting),
         TEST(test_freed),
         TEST(test_memory),
     };
