@@ -18,6 +18,7 @@ struct desk {
     bool expected; /* the password was typed by the test */
     unsigned audited;
     unsigned run;
+    bool sends; /* a file was begun: what goes out is no text any more */
 };
 
 static void check_run(const struct console_call *call)
@@ -56,6 +57,22 @@ static void run_follow(const struct console_call *call)
     console_reply_follow(call->context);
 }
 
+static void run_send(const struct console_call *call)
+{
+    struct lk_buf *file = NULL;
+    struct desk *d = console_reply_arg(call->context);
+    check_run(call);
+    if (!console_reply_can_send(call->context) ||
+        lk_buf_new(CONSOLE_FILE_MAX, &file) < 0)
+        return;
+    d->sends = true;
+    for (int i = 0; i < 100; i++)
+        if (lk_buf_printf(file, "line %d of a file\n", i) < 0)
+            break;
+    if (console_reply_send(call->context, "a.log", 0, file) < 0)
+        abort();
+}
+
 static void run_rows(const struct console_call *call)
 {
     check_run(call);
@@ -72,6 +89,7 @@ static const struct console_command table[] = {
     {"show", "look", NULL, 0, 0, NULL},
     {"show lines", "forty", NULL, 0, 0, run_lines},
     {"show log", "follows", "[follow]", 0, 1, run_follow},
+    {"send", "a file", NULL, 0, 0, run_send},
     {"reboot", "asks", NULL, 0, 0, run_confirm},
     {"paste", "asks", NULL, 0, 0, run_paste},
     {"rows", "of a page", "N", 1, 1, run_rows},
@@ -110,11 +128,11 @@ static bool on_follow(void *arg, struct lk_buf *text)
     return lk_buf_printf(text, "more\n") == 0;
 }
 
-static void take(struct console *c)
+static void take(struct console *c, const struct desk *d)
 {
     size_t len = 0;
     const uint8_t *out = console_output(c, &len);
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < len && !d->sends; i++)
         if (out[i] == 0 || out[i] >= 127 ||
             (out[i] < ' ' && !strchr("\r\n\b\a", out[i])))
             abort();
@@ -137,6 +155,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .known = on_known,
         .audit = on_audit,
         .follow = on_follow,
+        .sends = true,
         .arg = &d,
     };
     if (console_new(&config, now_us, &c) < 0)
@@ -157,7 +176,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (data[i] == PASS)
             console_tick(c, now_us += 20000000);
         else if (data[i] == TAKE)
-            take(c);
+            take(c, &d);
         else
             console_input(c, &data[i], 1, now_us);
     }
