@@ -145,6 +145,16 @@ static void check(const struct console_call *call)
     ask_and_show(call, words, trial ? TRIAL_US : TEST_US, console_show_tests);
 }
 
+static void picture(const struct console_call *call)
+{
+    struct console_commands *c = commands_of(call);
+    const char *const words[] = {"camera", "picture",
+                                 call->args > 0 ? call->arg[0] : NULL, NULL};
+    c->notice(c->arg, "The kiosk's screen says that a picture is taken; ten "
+                      "seconds.\n");
+    ask_and_show(call, words, TRIAL_US, console_show_picture);
+}
+
 static void show_log(const struct console_call *call)
 {
     const char *words[REQUEST_WORDS_MAX] = {"log"};
@@ -298,6 +308,9 @@ static const struct console_command commands[] = {
     {"call", "try a call", NULL, 0, 0, NULL},
     {"call loopback", "the kiosk calls itself: picture, sound, delay, loss",
      "[SECONDS] [turn]", 0, 2, check},
+    {"camera", "look through the camera", NULL, 0, 0, NULL},
+    {"camera picture", "what it sees, in characters; the screen says so first",
+     "[COLUMNS]", 0, 1, picture},
     {"device", "a device that was set aside", NULL, 0, 0, NULL},
     {"device again", "use it again", "scanner|reader", 1, 1, device_again},
     {"provision", "what this kiosk is", NULL, 0, 0, NULL},

@@ -4,6 +4,7 @@
 #include "console/put.h"
 #include "console/table.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -172,6 +173,39 @@ int console_show_tests(const char *json, struct lk_buf *out)
         r = console_table_draw(t, out);
     if (r == 0)
         sum_up(v, out);
+    json_decref(v);
+    return r;
+}
+
+/* Rows of characters, as luukku-rtc made them of the camera's picture. */
+static int show_rows(const json_t *rows, struct lk_buf *out)
+{
+    int r = 0;
+    for (size_t i = 0; i < json_array_size(rows) && r == 0; i++) {
+        const char *row = json_string_value(json_array_get(rows, i));
+        char plain[CONSOLE_CELL_MAX];
+        if (!row)
+            return -EBADMSG;
+        (void)console_plain(row, strlen(row), plain, sizeof(plain));
+        r = lk_buf_printf(out, "%s\n", plain);
+    }
+    return r;
+}
+
+int console_show_picture(const char *json, struct lk_buf *out)
+{
+    LK_AUTO(console_table) t = NULL;
+    json_t *v = NULL;
+    int r = console_json_load(json, &v);
+    const json_t *checks = json_object_get(v, "checks");
+    if (r == 0)
+        r = show_rows(json_object_get(v, "rows"), out);
+    if (r == 0)
+        r = console_table_new(NULL, 3, &t);
+    for (size_t i = 0; i < json_array_size(checks) && r == 0; i++)
+        r = add_check(json_array_get(checks, i), t);
+    if (r == 0)
+        r = console_table_draw(t, out);
     json_decref(v);
     return r;
 }

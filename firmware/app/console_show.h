@@ -17,6 +17,7 @@ typedef int console_show_fn(const char *json, struct lk_buf *out);
 int console_show_status(const char *json, struct lk_buf *out);
 int console_show_devices(const char *json, struct lk_buf *out);
 int console_show_call(const char *json, struct lk_buf *out);
+int console_show_picture(const char *json, struct lk_buf *out);
 int console_show_tests(const char *json, struct lk_buf *out);
 int console_show_programs(const char *json, struct lk_buf *out);
 int console_show_version(const char *json, struct lk_buf *out);

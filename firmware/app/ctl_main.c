@@ -38,6 +38,8 @@ static const char usage[] =
     "                            the kiosk calls itself, while nobody is at "
     "it;\n"
     "                            turn: through the relay alone\n"
+    "  camera picture FILE.png   what the camera sees, while nobody is at the\n"
+    "                            kiosk; its screen says so first\n"
     "  calls                     figures of the last calls\n"
     "  programs, version, hardware, network\n"
     "  log [-f] [since=N] [program=NAME] [level=error|warn|info]\n"
@@ -100,7 +102,7 @@ struct ctl {
     const char *socket;
     bool json;
     bool follow;
-    const char *file; /* ui screenshot: where the picture goes */
+    const char *file; /* where a picture goes */
     const char *argv[CONTROL_ARGS_MAX];
     size_t argc;
 };
@@ -119,6 +121,7 @@ static const struct shape {
     {{"call", "loopback"}, 0},
     {{"call", "loopback"}, 1},
     {{"call", "loopback"}, 2},
+    {{"camera", "picture"}, 1},
     {{"calls", NULL}, 0},
     {{"programs", NULL}, 0},
     {{"version", NULL}, 0},
@@ -226,7 +229,8 @@ static int parse_options(int argc, char **argv, struct ctl *ret)
         c.argv[c.argc++] = argv[i];
     if (strcmp(c.argv[0], "log") == 0) {
         c.follow = take_follow(&c);
-    } else if (c.argc == 3 && strcmp(c.argv[1], "screenshot") == 0) {
+    } else if (c.argc == 3 && (strcmp(c.argv[1], "screenshot") == 0 ||
+                               strcmp(c.argv[0], "camera") == 0)) {
         c.file = c.argv[--c.argc];
     }
     *ret = c;
@@ -289,6 +293,8 @@ static int show(const struct ctl *c, const struct control_answer *a)
         (void)puts(a->text);
     else if (gives_checks(c))
         ctl_print_checks(stdout, a->text);
+    else if (strcmp(c->argv[0], "camera") == 0)
+        ctl_print_picture(stdout, a->text);
     else
         ctl_print_answer(stdout, a->text);
     return verdict(c, a);
@@ -351,7 +357,8 @@ static int run_once(const struct ctl *c, struct control_client *client)
     LK_AUTO(control_answer) a = NULL;
     if (provisions(c))
         return run_provision(c, client);
-    bool looks = strcmp(c->argv[0], "certs") == 0 || gives_checks(c);
+    bool looks = strcmp(c->argv[0], "certs") == 0 ||
+                 strcmp(c->argv[0], "camera") == 0 || gives_checks(c);
     int r = control_client_call(client, c->argv, c->argc,
                                 looks ? LOOKING_US : ANSWER_US, &a);
     return r < 0 ? explain(c, r) : show(c, a);

@@ -123,6 +123,15 @@ static void print_check(FILE *to, const json_t *check)
         (void)fprintf(to, "                  -> %s\n", next);
 }
 
+void ctl_print_picture(FILE *to, const char *json)
+{
+    json_t *v = json_loads(json, 0, NULL);
+    const json_t *checks = json_object_get(v, "checks");
+    for (size_t i = 0; i < json_array_size(checks); i++)
+        print_check(to, json_array_get(checks, i));
+    json_decref(v);
+}
+
 void ctl_print_checks(FILE *to, const char *json)
 {
     json_t *v = json_loads(json, 0, NULL);

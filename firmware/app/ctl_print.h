@@ -12,6 +12,9 @@
  * that is no JSON as it is. */
 void ctl_print_answer(FILE *to, const char *json);
 
+/* What a picture of the camera was judged as: a line for each check. */
+void ctl_print_picture(FILE *to, const char *json);
+
 /* Prints checks, a line each, and under those that did not pass what to do. */
 void ctl_print_checks(FILE *to, const char *json);
 

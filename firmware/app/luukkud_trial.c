@@ -1,16 +1,21 @@
 #include "app/luukkud_trial.h"
 
 #include "base/log.h"
+#include "ipc/scanpage.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define LOOP_SECONDS 10
 #define SECONDS_MIN 3
 #define SECONDS_MAX 30
 #define LOOK_SECONDS 7 /* at most, once devices are open */
+#define COLUMNS 64     /* of a picture in characters */
+#define COLUMNS_MIN 20
+#define COLUMNS_MAX 78
 
 enum phase {
     PHASE_REST,
@@ -161,13 +166,63 @@ static bool look_words(struct luukkud_trial *t, size_t argc,
     return argc > 1;
 }
 
+/* "camera picture", then how many characters wide. */
+static bool picture_words(struct luukkud_trial *t, size_t argc,
+                          const char *const *argv)
+{
+    char *rest = NULL;
+    long n = argc > 2 ? strtol(argv[2], &rest, 10) : COLUMNS;
+    if (argc > 3 || (rest && *rest) || n < COLUMNS_MIN || n > COLUMNS_MAX)
+        return false;
+    t->seconds = LOOK_SECONDS;
+    (void)snprintf(t->order, sizeof(t->order), "picture %ld", n);
+    return true;
+}
+
+static const struct kind {
+    const char *word[2]; /* the second may be NULL: any */
+    bool (*words)(struct luukkud_trial *t, size_t argc,
+                  const char *const *argv);
+    enum session_trial shows;
+    bool wipes;
+    int64_t rest_us;
+    const char *usage;
+} kinds[] = {
+    {{"call", "loopback"},
+     loop_words,
+     SESSION_TRIAL_DEVICES,
+     true,
+     LUUKKUD_TRIAL_REST_US,
+     "usage: call loopback [SECONDS, 3 to 30] [turn]"},
+    {{"camera", "picture"},
+     picture_words,
+     SESSION_TRIAL_PICTURE,
+     true,
+     LUUKKUD_TRIAL_OPEN_US,
+     "usage: camera picture [COLUMNS, 20 to 78]"},
+    {{"look", NULL},
+     look_words,
+     SESSION_TRIAL_DEVICES,
+     false,
+     LUUKKUD_TRIAL_OPEN_US,
+     "usage: look DEVICE ..."},
+};
+
+static const struct kind *find_kind(size_t argc, const char *const *argv)
+{
+    for (size_t i = 0; i < LK_ARRAY_LEN(kinds) && argc > 0; i++)
+        if (strcmp(kinds[i].word[0], argv[0]) == 0 &&
+            (!kinds[i].word[1] ||
+             (argc > 1 && strcmp(kinds[i].word[1], argv[1]) == 0)))
+            return &kinds[i];
+    return NULL;
+}
+
 bool luukkud_trial_command(struct luukkud_trial *t, uint32_t id, size_t argc,
                            const char *const *argv)
 {
-    bool look = argc > 0 && strcmp(argv[0], "look") == 0;
-    bool loop = argc > 1 && strcmp(argv[0], "call") == 0 &&
-                strcmp(argv[1], "loopback") == 0;
-    if (!look && !loop)
+    const struct kind *k = find_kind(argc, argv);
+    if (!k)
         return false;
     if (t->phase != PHASE_REST) {
         note("reply", superlink_fail(t->super, id,
@@ -176,28 +231,45 @@ bool luukkud_trial_command(struct luukkud_trial *t, uint32_t id, size_t argc,
         return true;
     }
     t->id = id;
-    t->wipes = loop;
-    t->rest_us = loop ? LUUKKUD_TRIAL_REST_US : LUUKKUD_TRIAL_OPEN_US;
-    if (look ? look_words(t, argc, argv) : loop_words(t, argc, argv))
-        begin(t, SESSION_TRIAL_DEVICES);
+    t->wipes = k->wipes;
+    t->rest_us = k->rest_us;
+    if (k->words(t, argc, argv))
+        begin(t, k->shows);
     else
-        refuse(t, look ? "usage: look DEVICE ..."
-                       : "usage: call loopback [SECONDS, 3 to 30] [turn]");
+        refuse(t, k->usage);
     return true;
+}
+
+/* The picture goes on as it came: nothing of it is read here. */
+static int reply_picture(struct luukkud_trial *t, const char *text, int fd)
+{
+    int64_t len = scanpage_sealed_len(fd, SUPERLINK_PNG_MAX);
+    if (len <= 0)
+        return superlink_fail(t->super, t->id,
+                              "luukku-rtc's picture cannot be read");
+    void *png = mmap(NULL, (size_t)len, PROT_READ, MAP_SHARED, fd, 0);
+    if (png == MAP_FAILED)
+        return superlink_fail(t->super, t->id, "the picture cannot be mapped");
+    int r = superlink_reply_png(t->super, t->id, text, png, (size_t)len);
+    munmap(png, (size_t)len);
+    LK_LOG(INFO, "trial", "picture=taken");
+    return r;
 }
 
 bool luukkud_trial_rtc(struct luukkud_trial *t, const struct rtcmsg *m,
                        struct lk_chan_msg *raw)
 {
     char text[RTCMSG_BYTES_MAX + 1];
-    (void)raw;
     if (m->type != RTCMSG_TRIED)
         return false;
+    LK_AUTO_FD fd = lk_chan_take_fd(raw, 0);
     if (t->phase != PHASE_RUNS || m->id != t->id)
         return true; /* of one that was stopped */
     memcpy(text, m->bytes, m->len);
     text[m->len] = '\0';
-    if (m->up)
+    if (m->up && fd >= 0)
+        note("reply", reply_picture(t, text, fd));
+    else if (m->up)
         note("reply", superlink_reply(t->super, t->id, text));
     else
         refuse(t, text);

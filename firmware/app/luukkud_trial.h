@@ -41,8 +41,9 @@ LK_AUTO_DEFINE(luukkud_trial);
 /* Who asks, and hears; borrowed. */
 void luukkud_trial_attach(struct luukkud_trial *t, struct superlink *super);
 
-/* Takes `call loopback [SECONDS] [turn]`, and luukku-super's own `look DEVICE
- * ...` (rtc_look_words()); the answer comes later. False: it is another
+/* Takes `call loopback [SECONDS] [turn]`, `camera picture [COLUMNS]`, and
+ * luukku-super's own `look DEVICE ...` (rtc_look_words()); the answer comes
+ * later. False: it is another
  * command. */
 bool luukkud_trial_command(struct luukkud_trial *t, uint32_t id, size_t argc,
                            const char *const *argv);

@@ -103,6 +103,8 @@ static int make_trial(struct rtc_control *c, const struct store_config *s)
                                             .media = c->media,
                                             .transport = c->transport,
                                             .tell = rtc_control_tell,
+                                            .tell_picture =
+                                                rtc_control_tell_picture,
                                             .arg = c};
     return rtc_trial_new(&config, &c->trial);
 }

@@ -53,6 +53,8 @@ void rtc_control_lost(struct rtc_control *c, const struct rtcmsg *m);
 
 /* Sends luukkud a message; `arg` is the struct rtc_control. */
 void rtc_control_tell(void *arg, const struct rtcmsg *m);
+/* Likewise with a descriptor, which is taken over. */
+void rtc_control_tell_picture(void *arg, const struct rtcmsg *m, int fd);
 void rtc_control_tell_devices(struct rtc_control *c);
 void rtc_control_tell_document(struct rtc_control *c);
 

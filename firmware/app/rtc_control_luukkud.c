@@ -27,6 +27,19 @@ void rtc_control_tell(void *arg, const struct rtcmsg *m)
         rtc_control_lost(c, m);
 }
 
+void rtc_control_tell_picture(void *arg, const struct rtcmsg *m, int fd)
+{
+    struct rtc_control *c = arg;
+    static uint8_t bytes[RTCMSG_ENCODED_MAX]; /* this thread's alone */
+    LK_AUTO_FD own = fd;
+    int n = rtcmsg_encode(m, bytes, sizeof(bytes));
+    if (n >= 0 && c->luukkud)
+        n = lk_chan_send(c->luukkud, (uint16_t)m->type, bytes, (size_t)n, &own,
+                         1);
+    explicit_bzero(bytes, sizeof(bytes));
+    rtc_control_note("picture", n);
+}
+
 static enum rtcmsg_device device_of(enum media_device d)
 {
     static const enum rtcmsg_device map[] = {

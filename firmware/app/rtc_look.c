@@ -228,8 +228,8 @@ static int write_said(const struct said *s, enum media_device d,
         b,
         "%s{\"test\":\"%s\",\"result\":\"%s\","
         "\"reason\":\"%s\",\"next\":\"%s\"%s",
-        b->len > 1 ? "," : "", s->test, s->reason[0] ? "FAIL" : "PASS",
-        s->reason, s->reason[0] ? s->next : "",
+        b->data[b->len - 1] == '[' ? "" : ",", s->test,
+        s->reason[0] ? "FAIL" : "PASS", s->reason, s->reason[0] ? s->next : "",
         d == MEDIA_DEVICE_SIMULATED ? ",\"simulated\":true" : "");
 }
 

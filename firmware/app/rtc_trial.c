@@ -1,7 +1,9 @@
 #include "app/rtc_trial.h"
 
 #include "app/rtc_look.h"
+#include "app/rtc_shot.h"
 #include "app/rtc_verdict.h"
+#include "app/superlink.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -24,6 +26,8 @@ struct rtc_trial {
     struct rtc_verdict verdict;
     bool looks; /* at the devices; else it calls itself */
     struct rtc_look look;
+    int columns; /* a picture is wanted, with rows so wide; 0: none */
+    bool asked;  /* it is awaited, until late_us */
 };
 
 static void note(const char *what, int r)
@@ -90,13 +94,80 @@ static void capture(struct rtc_trial *t)
     t->runs = true;
 }
 
-static void begin_look(struct rtc_trial *t, unsigned wanted)
+static void begin_look(struct rtc_trial *t, unsigned wanted, int columns)
 {
     t->looks = true;
+    t->columns = columns;
+    t->asked = false;
     rtc_look_begin(&t->look, wanted, lk_loop_now_us(t->config.loop));
     media_look(t->config.media, true);
     capture(t);
     lk_timer_set_in(t->timer, RTC_TRIAL_LOOK_US);
+}
+
+/* The checks beside the picture's rows, and the PNG. Errors: rtc_shot.h's. */
+static int write_picture(struct rtc_trial *t, const struct media_shot *shot,
+                         struct lk_buf *text, struct lk_buf *png)
+{
+    int r = lk_buf_printf(text, "{\"checks\":");
+    if (r == 0)
+        r = rtc_look_write(&t->look, text);
+    if (r == 0)
+        r = lk_buf_printf(text, ",\"rows\":");
+    if (r == 0)
+        r = rtc_shot_rows(shot, t->columns, text);
+    if (r == 0)
+        r = lk_buf_printf(text, "}");
+    return r < 0 ? r : rtc_shot_png(shot, png);
+}
+
+static void tell_picture(struct rtc_trial *t, const struct media_shot *shot)
+{
+    LK_AUTO(lk_buf) text = NULL;
+    LK_AUTO(lk_buf) png = NULL;
+    int fd = -ENOMEM;
+    int r = lk_buf_new(RTCMSG_BYTES_MAX, &text);
+    if (r == 0)
+        r = lk_buf_new(RTC_SHOT_PNG_MAX, &png);
+    if (r == 0)
+        r = write_picture(t, shot, text, png);
+    if (r == 0)
+        r = fd = superlink_memfd(png->data, png->len);
+    if (png)
+        lk_buf_wipe(png);
+    if (r < 0) {
+        note("picture", r);
+        tell(t, false, "luukku-rtc cannot make a picture of what it sees");
+        return;
+    }
+    const struct rtcmsg m = {.type = RTCMSG_TRIED,
+                             .id = t->id,
+                             .up = true,
+                             .bytes = text->data,
+                             .len = text->len};
+    t->config.tell_picture(t->config.arg, &m, fd);
+    lk_buf_wipe(text);
+}
+
+/* The camera runs and its exposure has settled: the next picture it is. */
+static void picture_on(struct rtc_trial *t, int64_t now_us)
+{
+    struct media_shot *shot = NULL;
+    if (!t->asked) {
+        t->asked = true;
+        t->late_us = now_us + RTC_TRIAL_PICTURE_US;
+        media_look_want(t->config.media);
+        return;
+    }
+    int r = media_look_take(t->config.media, &shot);
+    if (r == -EAGAIN && now_us < t->late_us)
+        return;
+    rtc_trial_end(t);
+    if (r == 0)
+        tell_picture(t, shot);
+    else
+        tell(t, false, "the camera gives no picture: test camera");
+    media_shot_free(shot);
 }
 
 static void look_on(struct rtc_trial *t, int64_t now_us)
@@ -107,7 +178,9 @@ static void look_on(struct rtc_trial *t, int64_t now_us)
     media_devices(t->config.media, &devices);
     enum rtc_look_phase phase = rtc_look_at(&t->look, &seen, &devices, now_us);
     media_look_tone(t->config.media, phase == RTC_LOOK_TONE);
-    if (phase == RTC_LOOK_DONE)
+    if (phase == RTC_LOOK_DONE && t->columns)
+        picture_on(t, now_us);
+    else if (phase == RTC_LOOK_DONE)
         finish(t);
 }
 
@@ -160,8 +233,23 @@ static bool order_look(struct rtc_trial *t, const char *text)
                           ? rtc_look_words(text + sizeof(look) - 1)
                           : 0;
     if (wanted)
-        begin_look(t, wanted);
+        begin_look(t, wanted, 0);
     return wanted != 0;
+}
+
+/* "picture COLUMNS", likewise. */
+static bool order_picture(struct rtc_trial *t, const char *text)
+{
+    static const char picture[] = "picture ";
+    char *end = NULL;
+    if (strncmp(text, picture, sizeof(picture) - 1) != 0)
+        return false;
+    long columns = strtol(text + sizeof(picture) - 1, &end, 10);
+    if (*end || columns < RTC_SHOT_COLUMNS_MIN ||
+        columns > RTC_SHOT_COLUMNS_MAX)
+        return false;
+    begin_look(t, RTC_LOOK_CAMERA, (int)columns);
+    return true;
 }
 
 void rtc_trial_order(struct rtc_trial *t, const struct rtcmsg *m)
@@ -173,7 +261,8 @@ void rtc_trial_order(struct rtc_trial *t, const struct rtcmsg *m)
     if (t->runs) /* luukkud began anew in between */
         rtc_trial_end(t);
     t->id = m->id;
-    if (!order_loop(t, m->text) && !order_look(t, m->text))
+    if (!order_loop(t, m->text) && !order_look(t, m->text) &&
+        !order_picture(t, m->text))
         tell(t, false, "luukku-rtc cannot try that");
 }
 

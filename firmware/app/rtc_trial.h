@@ -16,8 +16,9 @@ struct rtc_trial;
 #define RTC_TRIAL_SECONDS_MIN 3
 #define RTC_TRIAL_SECONDS_MAX 30
 #define RTC_TRIAL_CONNECT_US (8 * INT64_C(1000000)) /* beside gathering */
-#define RTC_TRIAL_LOOK_US 200000  /* between two looks at it */
-#define RTC_TRIAL_WARM_US 1000000 /* connected, and not yet counted */
+#define RTC_TRIAL_LOOK_US 200000     /* between two looks at it */
+#define RTC_TRIAL_PICTURE_US 2000000 /* for the one picture, once it runs */
+#define RTC_TRIAL_WARM_US 1000000    /* connected, and not yet counted */
 
 struct rtc_trial_config {
     struct lk_loop *loop; /* borrowed, as all below */
@@ -26,6 +27,8 @@ struct rtc_trial_config {
     struct rtc_transport *transport;
     /* RTCMSG_TRIED; `m` dies on return. */
     void (*tell)(void *arg, const struct rtcmsg *m);
+    /* Likewise with a sealed memfd, which is taken over. */
+    void (*tell_picture)(void *arg, const struct rtcmsg *m, int fd);
     void *arg;
 };
 
@@ -40,7 +43,8 @@ LK_AUTO_DEFINE(rtc_trial);
 /* RTCMSG_TRY. What it can begin:
  *   loop SECONDS        a call to itself, on its own addresses
  *   loop SECONDS turn   likewise, through the TURN servers alone
- *   look DEVICE ...     what these devices give, of rtc_look_words() */
+ *   look DEVICE ...     what these devices give, of rtc_look_words()
+ *   picture COLUMNS     what the camera sees: a PNG, and rows so wide */
 void rtc_trial_order(struct rtc_trial *t, const struct rtcmsg *m);
 
 /* Ends what is under way, without an answer: somebody has come, or luukkud has

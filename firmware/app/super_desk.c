@@ -28,6 +28,7 @@ static const struct command {
     {{"selftest", NULL}, TO_ALL, ANSWER_SELFTEST, false, 0},
     {{"call", "stats"}, TO_RTC, ANSWER_AS_IT_IS, false, 0},
     {{"call", "loopback"}, TO_LUUKKUD, ANSWER_AS_IT_IS, false, 60},
+    {{"camera", "picture"}, TO_LUUKKUD, ANSWER_AS_IT_IS, false, 30},
     {{"ui", NULL}, TO_LUUKKUD, ANSWER_AS_IT_IS, true, 0},
     {{"emu", "camera"}, TO_RTC, ANSWER_AS_IT_IS, true, 0},
     {{"emu", "headset"}, TO_RTC, ANSWER_AS_IT_IS, true, 0},
@@ -426,6 +427,14 @@ static unsigned command_mask(const struct super_desk *d,
     return mask;
 }
 
+/* What may be seen from afar is the site's to say. */
+static bool may_ask(const struct super_desk *d,
+                    const struct control_request *req)
+{
+    return !req->far || strcmp(req->arg[0], "camera") != 0 ||
+           d->config.store->help.pictures;
+}
+
 void super_desk_request(void *arg, uint64_t client,
                         const struct control_request *req)
 {
@@ -436,6 +445,12 @@ void super_desk_request(void *arg, uint64_t client,
     }
     if (super_desk_looks(req)) {
         super_desk_look(d, client, req);
+        return;
+    }
+    if (!may_ask(d, req)) {
+        super_desk_fail(d, client, req->id,
+                        "the site does not let technicians from afar see the "
+                        "camera's picture: somebody must be at the kiosk");
         return;
     }
     const struct command *c = find_command(req);

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #define JSON_MAX (4UL * 1024 * 1024)
-#define PNG_MAX (16UL * 1024 * 1024)
 
 struct superlink {
     struct superlink_config config;
@@ -230,7 +229,7 @@ int superlink_reply_png(struct superlink *s, uint32_t id, const char *json,
                          .ok = true,
                          .carries = SUPERMSG_PNG,
                          .text = json};
-    return len > PNG_MAX ? -EMSGSIZE : reply_with(s, &m, png, len);
+    return len > SUPERLINK_PNG_MAX ? -EMSGSIZE : reply_with(s, &m, png, len);
 }
 
 int superlink_fail(struct superlink *s, uint32_t id, const char *why, ...)

@@ -99,7 +99,9 @@ int superlink_memfd(const void *data, size_t len) LK_MUST_CHECK;
  * Errors: lk_chan_send()'s, memfd_create(2)'s, -EMSGSIZE over 4 MiB. */
 int superlink_reply(struct superlink *s, uint32_t id, const char *json);
 
-/* Answers with a result and a PNG of `len` bytes (at most 16 MiB).
+#define SUPERLINK_PNG_MAX (16UL * 1024 * 1024) /* bytes */
+
+/* Answers with a result and a PNG of `len` bytes (at most SUPERLINK_PNG_MAX).
  * Errors: as superlink_reply(). */
 int superlink_reply_png(struct superlink *s, uint32_t id, const char *json,
                         const void *png, size_t len);

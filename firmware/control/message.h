@@ -33,6 +33,8 @@ struct control_request {
     uint32_t id; /* the client's; comes back in the reply */
     char *arg[CONTROL_ARGS_MAX];
     size_t args; /* 1 or more */
+    bool far;    /* from a technician who is not at the kiosk: the server's
+                    to say, never in the JSON */
 };
 
 enum control_carries {

@@ -112,6 +112,7 @@ static void on_receive(void *arg, struct lk_chan_msg *msg)
         client_refuse(c, req->id, "too many unanswered requests");
     else {
         c->waiting++;
+        req->far = c->stays;
         c->server->config.request(c->server->config.arg, c->name, req);
     }
 }

@@ -37,7 +37,8 @@ int control_server_new(struct lk_loop *l,
                        struct control_server **ret) LK_MUST_CHECK;
 
 /* Takes a program as a client that needs no path: `fd`, a SOCK_SEQPACKET, is
- * taken over, also when it fails. It may be silent for as long as it likes.
+ * taken over, also when it fails. It may be silent for as long as it likes, and
+ * its requests are `far`.
  * Errors: -ENOSPC too many clients, lk_chan_new()'s. */
 int control_server_adopt(struct control_server *s, int fd) LK_MUST_CHECK;
 

@@ -1,8 +1,11 @@
 /* look.c - what camera and sound devices give, as figures. */
 #include "media/look.h"
 
+#include <libyuv.h>
+
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FADE_STEP 4 /* of MEDIA_LOOK_TONE_LOUD each sample: 9 ms */
@@ -22,8 +25,18 @@ int media_looker_init(struct media_looker *l)
     return pthread_mutex_init(&l->lock, NULL) == 0 ? 0 : -ENOMEM;
 }
 
+struct media_shot *media_shot_free(struct media_shot *s)
+{
+    if (s) {
+        explicit_bzero(s->rgb, (size_t)s->width_px * (size_t)s->height_px * 3);
+        free(s);
+    }
+    return NULL;
+}
+
 void media_looker_destroy(struct media_looker *l)
 {
+    l->shot = media_shot_free(l->shot);
     pthread_mutex_destroy(&l->lock);
 }
 
@@ -32,6 +45,8 @@ void media_looker_set(struct media_looker *l, bool on)
     pthread_mutex_lock(&l->lock);
     l->sum = (struct media_look){.pictures = 0};
     l->hash = 0;
+    l->wanted = l->no_room = false;
+    l->shot = media_shot_free(l->shot);
     pthread_mutex_unlock(&l->lock);
     atomic_store(&l->looks, on);
 }
@@ -58,6 +73,41 @@ static void luma_row(struct luma *u, const uint8_t *row, int width)
     u->pairs += (uint64_t)width - 1;
 }
 
+/* Keeps the whole picture. Under the lock. */
+static void keep(struct media_looker *l, const struct media_picture *p)
+{
+    size_t len = (size_t)p->width * (size_t)p->height * 3;
+    struct media_shot *s = malloc(sizeof(*s) + len);
+    l->wanted = false;
+    l->no_room = !s;
+    media_shot_free(l->shot);
+    l->shot = s;
+    if (!s)
+        return;
+    s->width_px = p->width;
+    s->height_px = p->height;
+    I420ToRAW(p->plane[0], p->stride[0], p->plane[1], p->stride[1], p->plane[2],
+              p->stride[2], s->rgb, p->width * 3, p->width, p->height);
+}
+
+void media_looker_want(struct media_looker *l)
+{
+    pthread_mutex_lock(&l->lock);
+    l->wanted = true;
+    l->no_room = false;
+    pthread_mutex_unlock(&l->lock);
+}
+
+int media_looker_take(struct media_looker *l, struct media_shot **ret)
+{
+    pthread_mutex_lock(&l->lock);
+    int r = l->shot ? 0 : l->no_room ? -ENOMEM : -EAGAIN;
+    if (r == 0)
+        *ret = LK_TAKE(l->shot);
+    pthread_mutex_unlock(&l->lock);
+    return r;
+}
+
 void media_looker_picture(struct media_looker *l, const struct media_picture *p,
                           int width, int height)
 {
@@ -78,6 +128,8 @@ void media_looker_picture(struct media_looker *l, const struct media_picture *p,
     s->contrast = spread > 0 ? sqrt(spread) : 0;
     s->sharpness = (double)u.edges / (double)u.pairs;
     l->hash = u.hash;
+    if (l->wanted)
+        keep(l, p);
     pthread_mutex_unlock(&l->lock);
 }
 

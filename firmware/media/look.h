@@ -1,8 +1,9 @@
 /* look.h - what camera and sound devices give, as figures: for a technician.
  *
  * Room, private. Fed by the threads that carry picture and sound, and costs
- * them next to nothing while nobody looks; keeps no picture and no sound. Also
- * makes the test tone, and finds it again in what the microphone hears.
+ * them next to nothing while nobody looks; keeps no sound, and no picture but
+ * one that was asked for. Also makes the test tone, and finds it again in what
+ * the microphone hears.
  */
 #ifndef LUUKKU_MEDIA_LOOK_H
 #define LUUKKU_MEDIA_LOOK_H
@@ -23,8 +24,10 @@
 struct media_looker {
     atomic_bool looks, tone;
     pthread_mutex_t lock;
-    struct media_look sum; /* under the lock */
-    uint64_t hash;         /* of the last picture; likewise */
+    struct media_look sum;   /* under the lock */
+    uint64_t hash;           /* of the last picture; likewise */
+    bool wanted, no_room;    /* the next picture, whole; likewise */
+    struct media_shot *shot; /* it, owned; likewise */
     /* The microphone's streaming thread's: a block that is not full yet. */
     size_t filled, sounding;
     double energy, in_phase, across;
@@ -53,6 +56,11 @@ bool media_looker_sounds(const struct media_looker *l);
 
 /* Adds the next n samples of the test tone to `samples`. */
 void media_looker_tone(struct media_looker *l, int16_t *samples, size_t n);
+
+/* As media_look_want() and media_look_take(). */
+void media_looker_want(struct media_looker *l);
+int media_looker_take(struct media_looker *l,
+                      struct media_shot **ret) LK_MUST_CHECK;
 
 /* What was seen and heard since media_looker_set(). Any thread. */
 void media_looker_get(struct media_looker *l, struct media_look *ret);

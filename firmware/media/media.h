@@ -260,6 +260,24 @@ void media_look_tone(struct media *m, bool on);
 /* Thread: any. */
 void media_looked(struct media *m, struct media_look *ret);
 
+/* One picture, as it is sent: rows of width_px * 3 bytes, red, green, blue. */
+struct media_shot {
+    int width_px, height_px;
+    uint8_t rgb[];
+};
+
+/* Overwrites and frees. NULL is fine. Returns NULL. */
+struct media_shot *media_shot_free(struct media_shot *s);
+LK_AUTO_DEFINE(media_shot);
+
+/* The next picture of the camera, or of a simulated one, is kept once for
+ * media_look_take(), as long as media_look() is on. Thread: any. */
+void media_look_want(struct media *m);
+
+/* Owner: caller. Errors: -EAGAIN there is none yet, or none was wanted; -ENOMEM
+ * there was no room for it. Thread: any. */
+int media_look_take(struct media *m, struct media_shot **ret) LK_MUST_CHECK;
+
 /* Takes one plain RTP packet of the far end; it is copied. Header extensions,
  * CSRCs and padding are fine. Follows a change of SSRC.
  *

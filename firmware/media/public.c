@@ -102,6 +102,16 @@ void media_looked(struct media *m, struct media_look *ret)
     media_looker_get(&m->looker, ret);
 }
 
+void media_look_want(struct media *m)
+{
+    media_looker_want(&m->looker);
+}
+
+int media_look_take(struct media *m, struct media_shot **ret)
+{
+    return media_looker_take(&m->looker, ret);
+}
+
 int media_receive_rtp(struct media *m, enum media_kind kind,
                       const uint8_t *data, size_t len)
 {

@@ -148,7 +148,8 @@ void session_event(struct session *s, const struct session_event *event,
 
 /* Shows that a technician tries something, until SESSION_TRIAL_NONE: then the
  * start screen is back. A trial follows another one at once. Somebody who stops
- * it makes the view's `trial` SESSION_TRIAL_NONE; the screen stays.
+ * it makes the view's `trial` SESSION_TRIAL_NONE; the screen stays. A picture
+ * is stopped by any touch: whoever touches the kiosk stands before it.
  * Errors  -EBUSY somebody is at the kiosk, or was just now */
 int session_trial(struct session *s, enum session_trial what,
                   int64_t now_us) LK_MUST_CHECK;

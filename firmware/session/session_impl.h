@@ -71,6 +71,10 @@ bool session_can_idle(const struct session *s);
  * asked for, and when a visit begins. Returns whether the view changed. */
 bool session_helper_intent(struct session *s, const struct session_intent *i);
 
+/* Somebody touched something: a picture that was to be taken is not. Returns
+ * whether the view changed. */
+bool session_trial_touched(struct session *s);
+
 /* On the screen of a trial. Returns whether the view changed. */
 bool session_trial_intent(struct session *s, const struct session_intent *i);
 

@@ -215,6 +215,8 @@ void session_intent(struct session *s, const struct session_intent *intent,
         return;
     enum session_screen was = s->view.screen;
     bool changed = session_alive(s, now_us);
+    if (session_trial_touched(s))
+        changed = true;
     if (intent_manner(s, intent->kind) || intent_volume(s, intent->kind) ||
         intent_screen(s, intent, now_us))
         changed = true;

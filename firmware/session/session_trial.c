@@ -32,6 +32,15 @@ int session_trial(struct session *s, enum session_trial what, int64_t now_us)
     return 0;
 }
 
+bool session_trial_touched(struct session *s)
+{
+    struct session_view *v = &s->view;
+    if (v->screen != SESSION_TRIAL || v->trial != SESSION_TRIAL_PICTURE)
+        return false;
+    v->trial = SESSION_TRIAL_NONE;
+    return true;
+}
+
 bool session_trial_intent(struct session *s, const struct session_intent *i)
 {
     if (i->kind != SESSION_INTENT_QUIT || s->view.trial == SESSION_TRIAL_NONE)

@@ -214,6 +214,7 @@ static const struct field help_fields[] = {
          &technician_element, help.technicians),
     {.name = "ca", .kind = KIND_PATH, .at = AT(help.ca)},
     {.name = "crl", .kind = KIND_PATH, .at = AT(help.crl)},
+    OPTIONAL("pictures", KIND_BOOL, help.pictures),
 };
 
 static const struct field cameras_fields[] = {

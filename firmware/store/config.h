@@ -68,6 +68,7 @@ struct store_config_phone {
 struct store_config_help {
     char technician[STORE_CONFIG_TECHNICIANS_MAX][LK_NAME_MAX];
     size_t technicians;
+    bool pictures; /* they may have a picture of the camera, too */
     char ca[STORE_CONFIG_PATH_MAX];  /* PEM: who certifies technicians */
     char crl[STORE_CONFIG_PATH_MAX]; /* PEM: whom not any more */
 };

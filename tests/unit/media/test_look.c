@@ -4,6 +4,7 @@
 
 #include "media/look.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -64,6 +65,36 @@ static void pictures(void **state)
     media_looker_set(&l, true); /* begins anew */
     assert_int_equal(looked().pictures, 0);
     media_looker_set(&l, false);
+}
+
+/* One picture is kept when it was asked for, as red, green and blue, and is
+ * gone when nobody looks any more. */
+static void whole_picture(void **state)
+{
+    struct media_shot *s = NULL;
+    (void)state;
+    media_looker_set(&l, true);
+    stripes(235, 235);
+    memset(memory + (size_t)WIDTH * HEIGHT, 128, sizeof(memory) / 3);
+    show();
+    assert_int_equal(media_looker_take(&l, &s), -EAGAIN);
+    media_looker_want(&l);
+    assert_int_equal(media_looker_take(&l, &s), -EAGAIN);
+    show();
+    stripes(16, 16);
+    show(); /* another one is not what was asked for */
+    assert_int_equal(media_looker_take(&l, &s), 0);
+    assert_int_equal(s->width_px, WIDTH);
+    assert_int_equal(s->height_px, HEIGHT);
+    for (size_t i = 0; i < (size_t)WIDTH * HEIGHT * 3; i++)
+        assert_true(s->rgb[i] >= 254);
+    s = media_shot_free(s);
+    assert_int_equal(media_looker_take(&l, &s), -EAGAIN);
+    media_looker_want(&l);
+    show();
+    media_looker_set(&l, false);
+    assert_int_equal(media_looker_take(&l, &s), -EAGAIN);
+    assert_null(s);
 }
 
 static void hum(double hz, double loud)
@@ -150,6 +181,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pictures),
+        cmocka_unit_test(whole_picture),
         cmocka_unit_test(sounds),
         cmocka_unit_test(tone),
     };

@@ -80,9 +80,9 @@ static void test_somebody_stops_it(void **state)
 {
     const struct session_event wiped = {.kind = SESSION_EVENT_WIPED};
     (void)state;
-    assert_int_equal(session_trial(s, SESSION_TRIAL_PICTURE, now_us), 0);
+    assert_int_equal(session_trial(s, SESSION_TRIAL_DEVICES, now_us), 0);
     touch(SESSION_INTENT_NEXT);
-    assert_int_equal(session_view(s)->trial, SESSION_TRIAL_PICTURE);
+    assert_int_equal(session_view(s)->trial, SESSION_TRIAL_DEVICES);
     touch(SESSION_INTENT_QUIT);
     assert_int_equal(screen(), SESSION_TRIAL);
     assert_int_equal(session_view(s)->trial, SESSION_TRIAL_NONE);
@@ -90,6 +90,27 @@ static void test_somebody_stops_it(void **state)
     assert_int_equal(session_trial(s, SESSION_TRIAL_DEVICES, now_us), -EBUSY);
     session_event(s, &wiped, now_us);
     assert_int_equal(screen(), SESSION_START);
+}
+
+/* Whoever touches the screen stands before it: no picture is taken. */
+static void test_a_touch_ends_a_picture(void **state)
+{
+    static const enum session_intent_kind touches[] = {
+        SESSION_INTENT_ALIVE, SESSION_INTENT_NEXT, SESSION_INTENT_CONTRAST,
+        SESSION_INTENT_SPEECH, SESSION_INTENT_QUIT};
+    const struct session_event wiped = {.kind = SESSION_EVENT_WIPED};
+    (void)state;
+    for (size_t i = 0; i < LK_ARRAY_LEN(touches); i++) {
+        now_us += SESSION_TRIAL_ALONE_US;
+        assert_int_equal(session_trial(s, SESSION_TRIAL_PICTURE, now_us), 0);
+        unsigned version = (unsigned)session_view(s)->version;
+        touch(touches[i]);
+        assert_int_equal(screen(), SESSION_TRIAL);
+        assert_int_equal(session_view(s)->trial, SESSION_TRIAL_NONE);
+        assert_true((unsigned)session_view(s)->version != version);
+        session_event(s, &wiped, now_us);
+        assert_int_equal(screen(), SESSION_START);
+    }
 }
 
 /* A technician's remote help: shown, ended by a touch of the button and by
@@ -134,6 +155,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_somebody_is_there, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_somebody_stops_it, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_a_touch_ends_a_picture, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_helper, setup, teardown),
     };
