@@ -76,7 +76,7 @@ static void on_peer(void *arg, const char *name, int fd)
         abort();
     /* Fails where the sibling has closed this one for a later one already,
      * which is on its way to here, too. */
-    (void)lk_chan_send(f->peer, GREETING, "hello", 5, NULL, 0);
+    (void)!lk_chan_send(f->peer, GREETING, "hello", 5, NULL, 0);
 }
 
 static void spam(void)
