@@ -125,6 +125,8 @@ json_t *super_desk_verdict(struct super_desk *d, const struct pending *p)
         .unlooked = json_string_value(json_object_get(p->result, "unlooked")),
         .certs = json_object_get(p->result, "certs"),
         .net = json_object_get(p->result, "net"),
+        .setup = d->config.provision ? super_provision_next(d->config.provision)
+                                     : "",
         .machine = &super_machine_here,
         .wall_us = lk_clock_wall_us(),
         .clock_set = lk_clock_set(),

@@ -280,6 +280,17 @@ static json_t *renewal_answer(const struct super_provision *p)
     return json_pack("{s:s,s:s}", "state", state, "why", why);
 }
 
+const char *super_provision_next(const struct super_provision *p)
+{
+    if (p->broken)
+        return "The site file or a certificate cannot be used; the log says "
+               "why. Give a right one: provision site";
+    if (!has_cert(p))
+        return "Send the fleet's office this kiosk's request: provision csr. "
+               "Then: provision certificate";
+    return has_site(p) ? "" : "Give it its site file: provision site";
+}
+
 static json_t *status_answer(struct super_provision *p, const char **ret_why)
 {
     char name[LK_NAME_MAX] = "";
@@ -287,27 +298,18 @@ static json_t *status_answer(struct super_provision *p, const char **ret_why)
     const char *state = super_provision_in_use(p) ? "in-use"
                         : p->broken               ? "broken"
                                                   : "new";
-    const char *next = "";
-    if (p->broken)
-        next = "The site file or a certificate cannot be used; the log says "
-               "why. Give a right one: provision site";
-    else if (!has_cert(p))
-        next = "Send the fleet's office this kiosk's request: provision csr. "
-               "Then: provision certificate";
-    else if (!has_site(p))
-        next = "Give it its site file: provision site";
     int r = kiosk_name(p, name);
     if (r < 0) {
         *ret_why = "the kiosk's own keys are broken";
         return NULL;
     }
-    return json_pack("{s:s,s:s,s:b,s:b,s:I,s:o,s:o,s:{s:o,s:b,s:o},s:s}",
-                     "state", state, "kiosk", name, "certified", has_cert(p),
-                     "site", has_site(p), "generation",
-                     (json_int_t)p->generation, "certificate",
-                     certificate_answer(p, &t), "renewal", renewal_answer(p),
-                     "clock", "at", time_text(t.now_s), "set", t.clock_set,
-                     "floor", time_text(t.floor_s), "next", next);
+    return json_pack(
+        "{s:s,s:s,s:b,s:b,s:I,s:o,s:o,s:{s:o,s:b,s:o},s:s}", "state", state,
+        "kiosk", name, "certified", has_cert(p), "site", has_site(p),
+        "generation", (json_int_t)p->generation, "certificate",
+        certificate_answer(p, &t), "renewal", renewal_answer(p), "clock", "at",
+        time_text(t.now_s), "set", t.clock_set, "floor", time_text(t.floor_s),
+        "next", super_provision_next(p));
 }
 
 static json_t *csr_answer(struct super_provision *p, const char **ret_why)

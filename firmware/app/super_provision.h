@@ -74,6 +74,9 @@ void super_provision_renewal(const struct super_provision *p,
                              const char **ret_state,
                              char ret_why[PROVISION_RENEW_WHY_MAX]);
 
+/* What is to be done before the kiosk can be used, a sentence; "": nothing. */
+const char *super_provision_next(const struct super_provision *p);
+
 /* What no right clock shows less than, in seconds since 1970: the latest time
  * that was noted, or when this firmware was made. */
 int64_t super_provision_floor(const struct super_provision *p);

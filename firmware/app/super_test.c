@@ -117,13 +117,36 @@ const json_t *super_judge_said(const struct super_judge *j, const char *test)
     return NULL;
 }
 
+/* What a kiosk has from its site alone. */
+static const unsigned of_site =
+    1U << SUPER_TEST_KEYPAD | SUPER_TEST_OPENED | 1U << SUPER_TEST_SCANNER |
+    1U << SUPER_TEST_CARD | 1U << SUPER_TEST_BROKER | 1U << SUPER_TEST_STUN |
+    1U << SUPER_TEST_TURN;
+
+/* A kiosk that nobody has set up lacks one thing, and that is said once. */
+static bool not_set_up(struct super_judge *j)
+{
+    if (!*j->facts->setup)
+        return false;
+    if (j->test == SUPER_TEST_CERTS)
+        super_judge_add(j, "FAIL", "this kiosk is not set up", j->facts->setup);
+    else if (of_site & 1U << j->test)
+        super_judge_add(j, "SKIP",
+                        "its site says whether it has that: this "
+                        "kiosk is not set up",
+                        "");
+    else
+        return false;
+    return true;
+}
+
 json_t *super_test_judge(const struct super_own *own, unsigned mask,
                          const struct super_test_facts *facts)
 {
     struct super_judge j = {.own = own, .facts = facts, .checks = json_array()};
     for (unsigned i = 0; j.checks && i < SUPER_TESTS; i++) {
         j.test = (enum super_test)i;
-        if (mask & 1U << i)
+        if (mask & 1U << i && !not_set_up(&j))
             tests[i].run(&j);
     }
     return j.checks;

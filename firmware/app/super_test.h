@@ -54,6 +54,7 @@ struct super_test_facts {
     const char *unlooked; /* why it did not; "": it did */
     json_t *certs;        /* of luukku-probe */
     json_t *net;          /* likewise */
+    const char *setup; /* a kiosk that is not set up: what to do; "": it is */
     const struct super_machine *machine;
     int64_t wall_us; /* what the clock says */
     bool clock_set;  /* something outside keeps it right */

@@ -93,6 +93,13 @@ test('a new kiosk shows its request', async () => {
   const csr = await ctl('provision', 'csr');
   writeFileSync(at('request.pem'), csr.out);
   assert.equal(csr.out.match(/BEGIN CERTIFICATE REQUEST/g).length, 2);
+  const all = JSON.parse((await ctl('test', 'all', '--json')).out);
+  const [first, ...others] = all.filter((c) => c.result === 'FAIL');
+  assert.equal(first?.test, 'certs', JSON.stringify(all));
+  assert.match(first.reason, /not set up/);
+  assert.match(first.next, /provision csr/);
+  assert(others.every((c) => c.test === 'network'), JSON.stringify(others));
+  assert(all.every((c) => c.result === 'PASS' || c.reason), 'each line says why');
   const tree = JSON.parse((await ctl('ui', 'tree')).out);
   assert(tree.nodes.some((n) => n.id === 'request-qr'), 'no QR code');
   assert(tree.nodes.some((n) => n.name.includes(status.kiosk)), 'its name is not on the screen');

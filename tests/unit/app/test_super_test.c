@@ -56,6 +56,7 @@ static struct fault {
     const char *what;
     const char *said, *looked;         /* JSON; NULL: as when sound */
     const char *certs, *net, *devices; /* likewise */
+    const char *setup;                 /* NULL: it is set up */
     const char *unlooked;              /* why nothing was; NULL: it was */
     const char *link;
     const char *broker;
@@ -196,6 +197,17 @@ static struct fault {
      .first = "scanner",
      .reason = "paper is stuck",
      .next = "test scanner"},
+    {.what = "nobody has set it up",
+     .setup = "provision csr",
+     .certs = "[]",
+     .said = "[{\"test\":\"screen answers\",\"result\":\"PASS\","
+             "\"why\":\"\"}]",
+     .unlooked = "not set up",
+     .net = "[]",
+     .link = "down",
+     .first = "certs",
+     .reason = "not set up",
+     .next = "provision csr"},
     {.what = "a cover before the lens",
      .looked = "[{\"test\":\"camera\",\"result\":\"FAIL\",\"reason\":"
                "\"the picture is black\",\"next\":\"Open the cover\"},"
@@ -326,6 +338,7 @@ static json_t *judge(const struct fault *f, unsigned mask)
     struct super_test_facts facts = {
         .said = load(f->said, all_said),
         .looked = load(f->unlooked ? "[]" : f->looked, all_looked),
+        .setup = f->setup ? f->setup : "",
         .unlooked = f->unlooked ? f->unlooked : "",
         .certs = load(f->certs, "[{\"role\":\"tls\",\"state\":\"ok\"}]"),
         .net = load(f->net, all_net),
@@ -416,6 +429,30 @@ static void unopened_is_left_out(void **state)
     json_decref(checks);
 }
 
+/* Of a kiosk that nobody has set up one line fails: that one. */
+static void a_new_one_lacks_one_thing(void **state)
+{
+    const struct fault fresh = {.setup = "provision csr",
+                                .said = "[]",
+                                .certs = "[]",
+                                .net = "[]",
+                                .devices = "[]",
+                                .unlooked = "-",
+                                .link = "down"};
+    static const char *const names[] = {
+        "certs",   "keypad", "camera", "microphone", "speaker",
+        "scanner", "card",   "broker", "stun",       "turn"};
+    (void)state;
+    for (size_t i = 0; i < LK_ARRAY_LEN(names); i++) {
+        json_t *checks = judge(&fresh, super_test_mask(names[i]));
+        assert_int_equal(json_array_size(checks), 1);
+        const json_t *one = json_array_get(checks, 0);
+        assert_string_equal(word(one, "result"), i == 0 ? "FAIL" : "SKIP");
+        assert_non_null(strstr(word(one, "reason"), "not set up"));
+        json_decref(checks);
+    }
+}
+
 /* One test by its name gives its own checks alone. */
 static void names_are_known(void **state)
 {
@@ -443,6 +480,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(first_failure_names_the_cause),
         cmocka_unit_test(everybody_has_words),
+        cmocka_unit_test(a_new_one_lacks_one_thing),
         cmocka_unit_test(unopened_is_left_out),
         cmocka_unit_test(names_are_known),
     };
