@@ -1,12 +1,16 @@
 // Leaving nothing: secrets are planted through every door of a visit; afterwards neither the memory of any program of the kiosk nor
-// memory that they share nor any file of the kiosk has them: raw, in UTF-16, in base64, as pixels. Likewise when programs are killed in
+// memory that they share nor any file of the kiosk has them: raw, in UTF-16, in base64, as pixels; nor what the broker carried, the kiosk's
+// health among it, nor what a technician can be told, by request or on the console's line, nor the technicians' trail. Likewise when programs are killed in
 // the middle. The browser and the emulators are not the kiosk.
 // node tests/e2e/wipe.mjs [programs|luukkud|luukku-super]: one visit, at whose end that one is killed (programs: the others, in its course).
-import { readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { startConsole } from '../../tools/broker/console.mjs';
 import { startChromium } from './lib/chromium.mjs';
 import { identify, plantCall, plantForm, plantPapers, plantText, Planted, typePin } from './lib/doors.mjs';
 import { order } from './lib/emulator.mjs';
+import { Listener } from './lib/listener.mjs';
+import { Technician } from './lib/technician.mjs';
 import { intoCall, openExpert } from './lib/journey.mjs';
 import { main } from './lib/run.mjs';
 import { Stand } from './lib/stand.mjs';
@@ -18,10 +22,10 @@ const NOT_OF_THE_SESSION = ['luukku-rtc', 'luukku-scan', 'luukku-card', 'luukku-
 const programsOf = async (stand) => (await stand.kiosk.ctl('status')).programs;
 const superOf = (stand) => stand.programs.children.kiosk.process.pid;
 
-/** luukku-super and all that it started. */
+/** luukku-super, all that it started, and the console. */
 async function pidsOf(stand) {
   const programs = (await programsOf(stand)).filter((p) => p.pid > 0);
-  return [{ name: 'luukku-super', pid: superOf(stand) }, ...programs];
+  return [{ name: 'luukku-super', pid: superOf(stand) }, { name: 'luukku-console', pid: stand.programs.children.console.process.pid }, ...programs];
 }
 
 /** Where a secret lies in memory now: "program: name (form)". */
@@ -40,8 +44,49 @@ function filed(stand, secrets, pids) {
   return [stand.dir, '/dev/shm', ...roots].flatMap((path) => secrets.folder(path, [stand.emulators]));
 }
 
-/** A kiosk that keeps its log's ring in a file, which is searched as every other. */
-const withRing = (stand) => stand.startKiosk({}, { headless: true, 'kiosk-args': `--log ${join(stand.dir, RING)}` });
+/** A kiosk that keeps its log's ring in a file, which is searched as every other, and a technician who has logged in at its console. */
+async function startAll(t, stand) {
+  const dir = join(stand.dir, 'console');
+  stand.trail = join(dir, 'technicians.log');
+  stand.technician?.close();
+  await stand.programs.children.console?.stop();
+  await stand.startKiosk({}, { headless: true, 'kiosk-args': `--log ${join(stand.dir, RING)}` });
+  mkdirSync(dir, { recursive: true });
+  const line = await startConsole(stand.programs, dir, stand.kiosk.socket);
+  stand.technician = new Technician(line.tty);
+  t.defer(() => stand.technician.close());
+  await stand.technician.logIn(line);
+}
+
+/** What stands on the console's line, also where rows of it are one text that was broken. */
+const textsOf = (line) => [line, line.replaceAll(/\r?\n */g, ''), line.replaceAll(/\r?\n */g, ' ')];
+
+/** What a technician at the console reads of it all, and what is written of the technician. */
+async function nothingOnTheLine(t, stand, secrets) {
+  t.step('nor on the console\'s line, nor in its trail');
+  const { technician } = stand;
+  const shown = [];
+  for (const command of ['show log lines=200', 'show log level=warn', 'show status', 'show calls', 'show devices', 'show settings', 'show certs', 'test programs']) {
+    shown.push(await technician.run(command));
+  }
+  assert(/luukkud/.test(shown[0]), `the log is shown:\n${shown[0]}`);
+  const trail = readFileSync(stand.trail);
+  assert(trail.includes('technician run show log lines=200'), 'the trail is written');
+  const told = [...textsOf(technician.all).flatMap((text) => secrets.in(Buffer.from(text, 'latin1'))), ...secrets.in(trail)];
+  assert(told.length === 0, `on the line or in the trail:\n  ${told.join('\n  ')}`);
+}
+
+/** What the broker carried, from the first word of the visit to a report of the kiosk's health after its end. */
+async function nothingPublished(t, stand, secrets) {
+  t.step('nor did the broker carry any of it');
+  const { listener } = stand;
+  await until('a report of the kiosk after the visit', () => listener.later('health/') > 0, 90000);
+  assert(listener.count('k/') > 0 && listener.count('call/') > 0, 'the call was heard, too');
+  const told = listener.heard.flatMap(({ topic, payload }) => [topic, payload, JSON.parse(payload).body ?? ''].flatMap((text) =>
+    secrets.in(Buffer.from(text)).map((what) => `${topic}: ${what}`)));
+  console.log(`  (${listener.heard.length} messages, ${listener.count('health/')} reports)`);
+  assert(told.length === 0, `carried:\n  ${told.join('\n  ')}`);
+}
 
 /** Nothing of it stands in what a technician can be told: the log, its ring on the disk, every answer. */
 async function nothingTold(t, stand, secrets) {
@@ -55,6 +100,8 @@ async function nothingTold(t, stand, secrets) {
 
 async function nothingLeft(t, stand, secrets) {
   await nothingTold(t, stand, secrets);
+  await nothingOnTheLine(t, stand, secrets);
+  await nothingPublished(t, stand, secrets);
   t.step('nothing is left');
   const left = [...await lying(stand, secrets), ...filed(stand, secrets, await pidsOf(stand))];
   assert(left.length === 0, `left behind:\n  ${left.join('\n  ')}`);
@@ -84,6 +131,7 @@ const anew = (stand, name, before) => until(`${name} to run anew`, async () => {
 
 async function kill(t, stand, name) {
   t.step(`${name} is killed`);
+  stand.listener.mark();
   const { pid } = (await programsOf(stand)).find((p) => p.name === name);
   process.kill(pid, 'SIGKILL');
   return pid;
@@ -98,6 +146,7 @@ const allAnew = (stand, before) => until('every program to be a new one', async 
 async function ends(t, stand) {
   const before = await programsOf(stand);
   t.step('the visit ends');
+  stand.listener.mark();
   await stand.kiosk.tap('end-call', 20000);
   await stand.kiosk.screenIs('end');
   await stand.kiosk.tap('done');
@@ -148,8 +197,9 @@ async function sessionKilled(t, stand, page, planted) {
 async function superKilled(t, stand, page, planted) {
   await plant(t, stand, page, planted);
   await plantForm(t, stand, planted);
-  const before = await pidsOf(stand);
+  const before = (await pidsOf(stand)).filter(({ name }) => name !== 'luukku-console'); // which answers without it
   t.step('luukku-super is killed');
+  stand.listener.mark();
   await stand.killKiosk();
   await until('nothing of it to run', () => before.every(({ pid }) => {
     try {
@@ -159,7 +209,7 @@ async function superKilled(t, stand, page, planted) {
       return true;
     }
   }));
-  await withRing(stand);
+  await startAll(t, stand);
   await nothingLeft(t, stand, planted.secrets);
 }
 
@@ -167,8 +217,12 @@ const VISITS = { programs: visitAndKills, luukkud: sessionKilled, 'luukku-super'
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(VISITS);
 
 await main('nothing stays behind', async (t) => {
-  const stand = await Stand.start(t, { devices: true });
-  await withRing(stand);
+  const listener = new Listener();
+  const stand = await Stand.start(t, { devices: true, accounts: [listener.account] });
+  stand.listener = listener;
+  await listener.listen(stand.info.url);
+  t.defer(() => listener.stop());
+  await startAll(t, stand);
   const browser = await startChromium();
   t.defer(() => browser.stop());
   const planted = new Planted(t);
@@ -177,4 +231,4 @@ await main('nothing stays behind', async (t) => {
     if (i > 0) await until('the page\'s queue', async () => !(await page.visible('remote-video')), 150000);
     await VISITS[name](t, stand, page, planted);
   }
-}, 90000 + 200000 * chosen.length);
+}, 150000 + 200000 * chosen.length);

@@ -12,6 +12,9 @@ function base64Forms(bytes) {
   });
 }
 
+/** As a technician's console writes it, on any terminal: letters without their accents. */
+export const withoutAccents = (text) => text.normalize('NFD').replaceAll(/\p{M}/gu, '');
+
 /** Every form in which a secret could lie about. */
 function formsOf(secret) {
   const raw = Buffer.from(secret);
@@ -19,6 +22,7 @@ function formsOf(secret) {
   if (typeof secret === 'string') {
     const wide = Buffer.from(secret, 'utf16le');
     forms.push(['utf-16', wide], ['utf-16 be', Buffer.from(wide).swap16()]);
+    if (withoutAccents(secret) !== secret) forms.push(['without accents', Buffer.from(withoutAccents(secret))]);
   }
   return forms;
 }

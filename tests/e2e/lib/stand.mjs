@@ -26,8 +26,9 @@ class Named extends Processes {
 
 export class Stand {
   /** Servers alone; `startKiosk()` starts the rest. `enrol` may add to the fleet's papers; `login`: a service for logins by telephone, too;
-   *  `devices`: an emulated scanner, a card reader and an agency's address, too; `scanner`: further words for that emulator. */
-  static async start(context, { enrol = () => undefined, login = false, devices = false, scanner = [] } = {}) {
+   *  `devices`: an emulated scanner, a card reader and an agency's address, too; `scanner`: further words for that emulator;
+   *  `accounts`: further ones of the broker. */
+  static async start(context, { enrol = () => undefined, login = false, devices = false, scanner = [], accounts = [] } = {}) {
     const stand = new Stand();
     stand.dir = mkdtempSync('/tmp/luukku-test-');
     chmodSync(stand.dir, 0o711);
@@ -44,7 +45,7 @@ export class Stand {
     stand.login = login ? await LoginService.inFleet(stand.pki) : null;
     if (devices) await stand.#startDevices(scanner);
     const identity = login || devices ? identityFile(stand.attached?.cards ?? null, login ? [stand.login.issuer] : []) : undefined;
-    const { url, mqtts } = await startBroker({ pki: stand.pki, run, page: PAGE, processes: stand.servers, identity });
+    const { url, mqtts } = await startBroker({ pki: stand.pki, run, page: PAGE, processes: stand.servers, identity, extra: accounts });
     stand.mqtts = mqtts;
     stand.mosquitto = join(run, 'mosquitto');
     stand.info = { url, user: expert.user, password: expert.password };
