@@ -58,7 +58,7 @@ static int level_of(uint32_t features, enum ccid_level *ret)
     else if (features & CCID_FEATURE_TPDU)
         *ret = CCID_LEVEL_TPDU;
     else
-        return -ENODEV; /* character level */
+        return -ENXIO; /* character level */
     return 0;
 }
 
@@ -102,7 +102,7 @@ static int pipe_open(struct ccid_reader *r, const struct usb_alternate *a)
         .arg = r,
     };
     if (!config.out || !config.in)
-        return -ENODEV;
+        return -ENXIO;
     return ccid_pipe_new(&config, &r->pipe);
 }
 
@@ -167,7 +167,7 @@ static int start(struct ccid_reader *r)
     ccid_quirks_find(d->vendor, d->product, d->version, &r->quirk);
     const struct usb_alternate *a = find(d, &r->quirk);
     if (!a || r->quirk.flags & CCID_QUIRK_OLD_FIRMWARE)
-        return -ENODEV;
+        return -ENXIO;
     r->interface = a->interface;
     r->interrupt = usb_endpoint_of(a, USB_ENDPOINT_INTERRUPT, true);
     if (r->quirk.flags & CCID_QUIRK_POLL)
@@ -186,7 +186,7 @@ static int start(struct ccid_reader *r)
                                  (struct usb_done){chosen, r});
     if (e == 0)
         ccid_presence_start(r);
-    return e == -ENOENT ? -ENODEV : e;
+    return e == -ENOENT ? -ENODEV : e; /* the interface is there no more */
 }
 
 /* Everything but the device. */

@@ -79,8 +79,9 @@ struct ccid_events {
  * device  an opened one; owned by the reader when 0 is returned, else still the
  *         caller's
  * Owner   caller, ccid_reader_free()
- * Errors  -ENODEV none of its interfaces is a card reader that we know,
- *         -EBADMSG its class descriptor is broken, -EBUSY, -ENOMEM, -ENOSPC
+ * Errors  -ENXIO none of its interfaces is a card reader that we know,
+ *         -EBADMSG its class descriptor is broken, -ENODEV it has gone, -EBUSY,
+ *         -ENOMEM, -ENOSPC
  */
 int ccid_reader_open(struct lk_loop *l, struct usb_device *device,
                      const struct ccid_events *events,

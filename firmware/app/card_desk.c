@@ -112,6 +112,8 @@ static void device_opened(void *arg, struct usb_device *device)
     struct card_desk *d = arg;
     int r = card_reader_open(d->reader, device);
     if (r == -ENODEV)
+        device_desk_unplugged(d->device);
+    else if (r == -ENXIO)
         device_desk_misbehaved(d->device, "it is no card reader that we know");
     else if (r == -EBADMSG)
         device_desk_misbehaved(d->device, "its descriptors are broken");

@@ -179,7 +179,10 @@ static void desk_opened(void *arg, struct usb_device *u)
         LK_LOG(ERROR, "scan", "what=open err=%s", strerrorname_np(-r));
         (void)usb_free(u);
         d->failed = true;
-        device_desk_misbehaved(d->desk, strerrorname_np(-r));
+        if (r == -ENODEV)
+            device_desk_unplugged(d->desk);
+        else
+            device_desk_misbehaved(d->desk, strerrorname_np(-r));
     }
     d->config.changed(d->config.arg);
 }

@@ -33,13 +33,13 @@ static long attribute(const char *sysfs, const char *port, const char *name,
     return end == text || v < 0 ? -EBADMSG : v;
 }
 
-/* The classes of the interfaces of the device's present configuration; sysfs
+/* The classes of the interfaces of the device's configuration; sysfs
  * shows the alternate settings that are selected. */
-static void read_classes(const char *sysfs, struct usb_candidate *c)
+static void read_classes(const char *sysfs, long config,
+                         struct usb_candidate *c)
 {
     char name[USB_PORT_MAX + 32];
-    long config = attribute(sysfs, c->port, "bConfigurationValue", 10);
-    for (int i = 0; i < USB_INTERFACES_MAX && config > 0; i++) {
+    for (int i = 0; i < USB_INTERFACES_MAX; i++) {
         (void)snprintf(name, sizeof(name), "%.31s:%ld.%d", c->port, config, i);
         long v = attribute(sysfs, name, "bInterfaceClass", 16);
         if (v >= 0 && v <= UINT8_MAX)
@@ -47,21 +47,25 @@ static void read_classes(const char *sysfs, struct usb_candidate *c)
     }
 }
 
-/* What is known of the device at `port`. False: it is half there. */
+/* What is known of the device at `port`. False: it is half there: the kernel
+ * shows a device before it has chosen a configuration, without which no
+ * interface can be claimed. */
 static bool read_candidate(const char *sysfs, const char *port,
                            struct usb_candidate *ret)
 {
     long vendor = attribute(sysfs, port, "idVendor", 16);
     long product = attribute(sysfs, port, "idProduct", 16);
     long class_code = attribute(sysfs, port, "bDeviceClass", 16);
+    long config = attribute(sysfs, port, "bConfigurationValue", 10);
     if (vendor < 0 || vendor > UINT16_MAX || product < 0 ||
-        product > UINT16_MAX || class_code < 0 || class_code > UINT8_MAX)
+        product > UINT16_MAX || class_code < 0 || class_code > UINT8_MAX ||
+        config < 1)
         return false;
     *ret = (struct usb_candidate){.vendor = (uint16_t)vendor,
                                   .product = (uint16_t)product,
                                   .class_code = (uint8_t)class_code};
     (void)snprintf(ret->port, sizeof(ret->port), "%.31s", port);
-    read_classes(sysfs, ret);
+    read_classes(sysfs, config, ret);
     return true;
 }
 

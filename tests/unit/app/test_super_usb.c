@@ -27,6 +27,14 @@ static void write_text(const char *path, const char *text)
     (void)close(fd);
 }
 
+static void configure(const struct tree *t, const char *port, const char *as)
+{
+    char path[PATH_MAX];
+    (void)snprintf(path, sizeof(path), "%s/%s/bConfigurationValue", t->root,
+                   port);
+    write_text(path, as);
+}
+
 static void add(const struct tree *t, const char *port, const char *const v[5])
 {
     static const char *const name[] = {"idVendor", "idProduct", "bDeviceClass",
@@ -39,6 +47,7 @@ static void add(const struct tree *t, const char *port, const char *const v[5])
         if (v[i])
             write_text(path, v[i]);
     }
+    configure(t, port, "1\n");
 }
 
 /* What sysfs says of the first interface of the device at `port`. */
@@ -46,9 +55,6 @@ static void add_interface(const struct tree *t, const char *port,
                           const char *class_code)
 {
     char path[PATH_MAX];
-    (void)snprintf(path, sizeof(path), "%s/%s/bConfigurationValue", t->root,
-                   port);
-    write_text(path, "1\n");
     (void)snprintf(path, sizeof(path), "%s/%s:1.0", t->root, port);
     assert_int_equal(mkdir(path, 0700), 0);
     (void)snprintf(path, sizeof(path), "%s/%s:1.0/bInterfaceClass", t->root,
@@ -71,6 +77,8 @@ static int setup(void **state)
     add(t, "1-5", (const char *[]){"cafe\n", "0001\n", "00\n", "1\n", NULL});
     add(t, "1-6", (const char *[]){"046d\n", "c077\n", "00\n", "1\n", "3\n"});
     add(t, "1-7", (const char *[]){"08e6\n", "0001\n", "ff\n", "1\n", "4\n"});
+    add(t, "1-8", (const char *[]){"072f\n", "0001\n", "00\n", "1\n", "2\n"});
+    configure(t, "1-8", "\n");
     add_interface(t, "1-1", "0b\n");
     add_interface(t, "1-2", "0b\n");
     add_interface(t, "1-2.1", "0b\n");
@@ -105,14 +113,15 @@ static const struct {
     {{{0xffff, -1, ""}, {0x076b, -1, "1-2"}}, 2, "1-2", 8},
     {{{0x076b, 0x3032, ""}}, 1, NULL, 0},
     {{{0x076b, 0x3031, "1-3"}}, 1, NULL, 0},
-    {{{0x05e3, -1, ""}}, 1, NULL, 0}, /* a hub */
-    {{{0x1d6b, -1, ""}}, 1, NULL, 0}, /* a bus */
-    {{{0xbeef, -1, ""}}, 1, NULL, 0}, /* half a device */
-    {{{0xcafe, -1, ""}}, 1, NULL, 0}, /* without a number */
-    {{{0x046d, -1, ""}}, 1, NULL, 0}, /* not of the class */
-    {{{-1, -1, "1-6"}}, 1, NULL, 0},  /* likewise */
-    {{{0x08e6, -1, ""}}, 1, NULL, 0}, /* the maker's own class ... */
-    {{{0x08e6, 1, ""}}, 1, "1-7", 4}, /* ... and named */
+    {{{0x05e3, -1, ""}}, 1, NULL, 0},     /* a hub */
+    {{{0x1d6b, -1, ""}}, 1, NULL, 0},     /* a bus */
+    {{{0xbeef, -1, ""}}, 1, NULL, 0},     /* half a device */
+    {{{0xcafe, -1, ""}}, 1, NULL, 0},     /* without a number */
+    {{{0x072f, 0x0001, ""}}, 1, NULL, 0}, /* not configured yet */
+    {{{0x046d, -1, ""}}, 1, NULL, 0},     /* not of the class */
+    {{{-1, -1, "1-6"}}, 1, NULL, 0},      /* likewise */
+    {{{0x08e6, -1, ""}}, 1, NULL, 0},     /* the maker's own class ... */
+    {{{0x08e6, 1, ""}}, 1, "1-7", 4},     /* ... and named */
 };
 
 static void finds_what_is_allowed(void **state)

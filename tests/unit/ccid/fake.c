@@ -223,9 +223,8 @@ void fake_release(struct fake *f)
 
 static int claim(struct usb_device *d, uint8_t interface)
 {
-    (void)d;
     (void)interface;
-    return 0;
+    return of(d)->config.claim_error;
 }
 
 static int submit(struct usb_device *d, struct usb_transfer *t)

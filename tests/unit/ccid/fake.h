@@ -24,6 +24,7 @@ struct fake_config {
     uint32_t features;
     uint32_t message_max; /* 0: 271 */
     uint32_t clock_khz;
+    int claim_error;
 };
 
 /* What the reader does with the next command instead of doing it. */

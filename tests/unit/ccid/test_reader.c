@@ -134,9 +134,25 @@ static void quirky(void **state)
     };
     for (size_t i = 0; i < LK_ARRAY_LEN(others); i++) {
         bench_init(&b, &others[i]);
-        assert_int_equal(bench_open(&b), -ENODEV);
+        assert_int_equal(bench_open(&b), -ENXIO);
         assert_false(b.closed); /* the device is still ours */
         if (i + 1 < LK_ARRAY_LEN(others))
+            bench_clear(&b);
+    }
+}
+
+/* Between being found and being opened it went, or became another. */
+static void gone_meanwhile(void **state)
+{
+    static const int errors[] = {-ENODEV, -ENOENT};
+    (void)state;
+    for (size_t i = 0; i < LK_ARRAY_LEN(errors); i++) {
+        const struct fake_config config = {.features = TPDU_AUTO,
+                                           .claim_error = errors[i]};
+        bench_init(&b, &config);
+        assert_int_equal(bench_open(&b), -ENODEV);
+        assert_false(b.closed); /* the device is still ours */
+        if (i + 1 < LK_ARRAY_LEN(errors))
             bench_clear(&b);
     }
 }
@@ -465,6 +481,7 @@ int main(void)
         cmocka_unit_test_teardown(refused, clear),
         cmocka_unit_test_teardown(automatic, clear),
         cmocka_unit_test_teardown(quirky, clear),
+        cmocka_unit_test_teardown(gone_meanwhile, clear),
         cmocka_unit_test_teardown(moved, clear),
         cmocka_unit_test_teardown(storms, clear),
         cmocka_unit_test_teardown(slots, clear),
