@@ -57,6 +57,14 @@ async function tests(t, technician) {
   console.log(checks.text);
 }
 
+async function seesThroughTheCamera(t, technician) {
+  t.step('what the camera sees, in characters');
+  const said = await technician.run('camera picture 40');
+  const rows = said.split(/\r?\n/).filter((line) => /^[ .:=+*#%@-]{30,40}$/.test(line));
+  assert(rows.length >= 10, `the picture:\n${said}`);
+  assert(/PASS +camera +.*brightness/s.test(said), `figures below it:\n${said}`);
+}
+
 async function lockedOut(t, technician, { user, password }) {
   t.step('a stranger is locked out');
   technician.type('logout\r');
@@ -86,5 +94,6 @@ await main('console', async (t) => {
   await shows(t, technician);
   await findsAWay(t, technician);
   await tests(t, technician);
+  await seesThroughTheCamera(t, technician);
   await lockedOut(t, technician, line);
 }, 280000);
