@@ -11,6 +11,9 @@
 #include "app/inherit.h"
 #include "store/config.h"
 
+#include <stdbool.h>
+#include <string.h>
+
 #define PROBE_LINE_MAX 500
 #define PROBE_WAIT_MS 3000 /* for one answer from the network */
 
@@ -25,6 +28,14 @@ void probe_line(const char *json);
 
 /* Every certificate among the descriptors, which are read and closed. */
 void probe_certs(struct inherit *in);
+
+/* Whether a certificate's role (firmware/control/PROTOCOL.md) is that of a list
+ * of withdrawn ones. Pure. */
+static inline bool probe_role_is_crl(const char *role)
+{
+    return strncmp(role, "crl-", 4) == 0 || strcmp(role, "card-crl") == 0 ||
+           strcmp(role, "help-crl") == 0;
+}
 
 struct addrinfo;
 

@@ -180,7 +180,7 @@ static void look(struct inherit *in, const char *role, const char *name,
     BIO *b = BIO_new_mem_buf(pem->data, (int)pem->len);
     int count = 0;
     if (b)
-        count = strncmp(role, "crl-", 4) == 0
+        count = probe_role_is_crl(role)
                     ? tell_crls(role, b)
                     : tell_certs(role, b, key, key_name != NULL);
     if (count == 0)

@@ -152,7 +152,9 @@ int super_files_open_probe_certs(void *arg, struct inherit *in)
         const char *path;
     } own[] = {{"device-cert", c->device_cert}, {"device-key", c->device_key},
                {"tls-cert", c->tls_cert},       {"tls-key", c->tls_key},
-               {"tls-ca", c->tls_ca},           {"card-ca", c->card_ca}};
+               {"tls-ca", c->tls_ca},           {"card-ca", c->card_ca},
+               {"card-crl", c->card_crl},       {"help-ca", c->help.ca},
+               {"help-crl", c->help.crl}};
     for (size_t i = 0; i < LK_ARRAY_LEN(own); i++)
         (void)add_file(in, own[i].name, own[i].path);
     for (size_t i = 0; i < c->agencies; i++) {

@@ -2,6 +2,7 @@
  */
 #include "app/super_test_impl.h"
 
+#include "app/probe.h"
 #include "app/super_answer.h"
 #include "app/super_time.h"
 
@@ -74,7 +75,7 @@ static const json_t *cert_in(const struct super_judge *j, const char *role,
     json_array_foreach(j->facts->certs, i, one)
     {
         const char *is = super_judge_text(one, "role");
-        if (strncmp(is, "crl-", 4) == 0 || (role && strcmp(role, is) != 0))
+        if (probe_role_is_crl(is) || (role && strcmp(role, is) != 0))
             continue;
         if (strcmp(super_judge_text(one, "state"), state) == 0)
             return one;
@@ -214,6 +215,9 @@ static void role_words(const char *role, char *ret, size_t cap)
         {"post-ca-", "the CA of the address of the agency"},
         {"post-", "the certificate for letters to the agency"},
         {"card-ca", "the CA of identity cards"},
+        {"card-crl", "the list of withdrawn identity cards"},
+        {"help-ca", "the CA of technicians"},
+        {"help-crl", "the list of withdrawn technicians"},
     };
     for (size_t i = 0; i < LK_ARRAY_LEN(known); i++) {
         size_t len = strlen(known[i].begins);
@@ -262,7 +266,7 @@ static void fail_cert(const struct super_judge *j, const json_t *cert)
 static bool cert_is_good(const json_t *cert)
 {
     const char *state = super_judge_text(cert, "state");
-    bool crl = strncmp(super_judge_text(cert, "role"), "crl-", 4) == 0;
+    bool crl = probe_role_is_crl(super_judge_text(cert, "role"));
     return strcmp(state, "ok") == 0 || strcmp(state, "soon") == 0 ||
            (crl && strcmp(state, "expired") == 0);
 }

@@ -278,6 +278,7 @@ function makeCertificates(name, days = 300) {
   return {
     tls: { ca: file('ca.pem'), cert: file('tls.pem'), key: file('tls.key') }, device: { cert: file('device.pem'), key: file('device.key') },
     agencies: [{ id: 'kela', ca: file('ca.pem'), crl: file('ca.pem') }],
+    help: { technicians: ['tekla'], ca: file('ca.pem'), crl: file('ca.pem') },
   };
 }
 
@@ -319,7 +320,8 @@ test('tests name the true cause: certificates, broker, TURN', async () => {
   const certs = (await k.ctl('certs')).json();
   assert.deepEqual(certs.slice(0, 2).map((c) => [c.role, c.state, c.key, c.subject]), [['device', 'ok', 'fits', 'CN=device'], ['tls', 'ok', 'fits', 'CN=tls']], JSON.stringify(certs));
   assert(certs[0].days_left >= 298 && certs[0].days_left <= 300);
-  assert.equal(certs.find((c) => c.role === 'crl-kela').state, 'unreadable'); // it is a certificate, no list
+  const state = (role) => certs.find((c) => c.role === role).state;
+  assert.deepEqual([state('crl-kela'), state('help-crl'), state('help-ca')], ['unreadable', 'unreadable', 'ok']); // a certificate is no list
   assert.equal((await k.ctl('test', 'turn')).json()[0].result, 'PASS');
   const refused = (await k.ctl('test', 'broker')).json(); // the fake luukku-rtc has no link, but the server is well
   assert.match(refused[0].reason, /answers, but does not let this kiosk in/);

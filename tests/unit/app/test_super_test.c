@@ -144,8 +144,16 @@ static struct fault {
      .first = "certs",
      .reason = "the CA of the agency kela (ca-kela) ended",
      .next = "ask the office"},
+    {.what = "the CA of technicians has ended",
+     .certs = "[{\"role\":\"help-ca\",\"state\":\"expired\",\"not_after\":"
+              "\"2026-12-31T\"}]",
+     .first = "certs",
+     .reason = "the CA of technicians (help-ca) ended",
+     .next = "ask the office"},
     {.what = "a late CRL is no fault",
-     .certs = "[{\"role\":\"crl-kela\",\"state\":\"expired\"}]"},
+     .certs = "[{\"role\":\"crl-kela\",\"state\":\"expired\"},"
+              "{\"role\":\"help-crl\",\"state\":\"expired\"},"
+              "{\"role\":\"card-crl\",\"state\":\"expired\"}]"},
     {.what = "a key fits nothing",
      .certs = "[{\"role\":\"device\",\"state\":\"ok\",\"key\":\"differs\"}]",
      .first = "certs",
