@@ -9,6 +9,7 @@ import { prepare } from '../../board/qemu-x86_64/machine.mjs';
 import { makeRunDir, Processes } from '../../tools/broker/processes.mjs';
 import { startChromium } from '../e2e/lib/chromium.mjs';
 import { identify, plantCall, plantForm, plantPapers, plantText, Planted } from '../e2e/lib/doors.mjs';
+import { order } from '../e2e/lib/emulator.mjs';
 import { intoCall, openExpert } from '../e2e/lib/journey.mjs';
 import { main } from '../e2e/lib/run.mjs';
 import { assert, until } from '../e2e/lib/wait.mjs';
@@ -73,8 +74,14 @@ async function cut(t, guest) {
   guest.machine = null;
 }
 
+/** Whoever came goes, with the card. */
+async function takesCard(stand) {
+  if (doors.includes('card')) await order(stand.reader, 'card', 'remove');
+}
+
 async function ends(t, stand) {
   t.step('the visit ends');
+  await takesCard(stand);
   const before = await stand.kiosk.pids();
   await stand.kiosk.tap('end-call');
   await stand.kiosk.screenIs('end');
@@ -118,6 +125,7 @@ await main('power is cut', async (t) => {
   const page = await openExpert(t, browser, stand, stand.info, { 'probe-stripes': planted.stripesOf('the expert\'s picture') });
   await visit(t, stand, page, planted);
   await cut(t, guest);
+  await takesCard(stand);
   search(t, disk, planted);
   stand = await switchOn(t, guest);
   await until('the page\'s queue', async () => !(await page.visible('remote-video')), 45000);
