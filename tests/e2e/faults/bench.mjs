@@ -3,8 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { startConsole } from '../../../tools/broker/console.mjs';
 import { Stand } from '../lib/stand.mjs';
-import { Technician, failed } from '../lib/technician.mjs';
-import { assert, until } from '../lib/wait.mjs';
+import { Technician } from '../lib/technician.mjs';
 
 const PATIENCE_MS = 40000;
 
@@ -37,28 +36,11 @@ export class Bench {
     return (...words) => this.stand.kiosk.ctl(...words);
   }
 
-  /** Nothing fails; gives the checks. */
-  async sound() {
-    let checks;
-    await until('nothing to fail', async () => {
-      checks = await this.technician.test('all');
-      return checks.text.includes('Nothing failed.');
-    }, PATIENCE_MS, 300).catch(() => assert(false, `not sound:\n${checks.text}`));
-    return checks;
+  sound() {
+    return this.technician.sound(PATIENCE_MS);
   }
 
-  /** The first that fails in `test all` is this, for this reason, with this to do. */
-  async first(test, reason, next) {
-    let checks;
-    await until(`test ${test} to fail`, async () => {
-      checks = await this.technician.test('all');
-      const [one] = failed(checks);
-      return one?.test === test && reason.test(one.said) && next.test(one.said);
-    }, PATIENCE_MS, 300).catch(() => assert(false, `not "${test}", ${reason}, ${next}:\n${checks.text}`));
-    const [one] = failed(checks);
-    console.log(`    ${one.test}: ${one.said}`);
-    assert(checks.text.includes(`Begin with: ${test}`), 'the last line says so, too');
-    assert(checks.every((c) => c.result !== 'SKIP' || c.said), 'no SKIP without a reason');
-    return checks;
+  first(test, reason, next) {
+    return this.technician.first(test, reason, next, PATIENCE_MS);
   }
 }

@@ -1,30 +1,16 @@
 // The way to the broker and the relays, broken in each place: the first FAIL names it and says what to do.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { USER, startTurn } from '../lib/turn.mjs';
 import { assert } from '../lib/wait.mjs';
-import { listens, withFreePort } from '../../../tools/broker/processes.mjs';
-
-const USER = 'kiosk';
-const PASSWORD = 'salainen-viesti';
-
-/** A relay of our own; gives its place in a configuration. */
-function startTurn(stand) {
-  const dir = mkdtempSync(join(stand.dir, 'turn-'));
-  return withFreePort(async (port) => {
-    await stand.servers.start('turn', ['turnserver', '-n', '--listening-ip=127.0.0.1', '--relay-ip=127.0.0.1', '--listening-port', String(port),
-      '--lt-cred-mech', `--user=${USER}:${PASSWORD}`, '--realm=test', '--no-tls', '--no-dtls', '--no-cli', '--allow-loopback-peers',
-      '--log-file=stdout', `--pidfile=${dir}/pid`, `--userdb=${dir}/db`], () => listens({ host: '127.0.0.1', port }), { cwd: dir });
-    return { url: `turn:127.0.0.1:${port}`, user: USER, password: PASSWORD };
-  });
-}
 
 const ice = (turn) => ({ ice: { stun: [], turn: [turn] } });
 
 async function turn(t, bench) {
-  const good = await startTurn(bench.stand);
+  const good = await startTurn(bench.stand.servers, bench.stand.dir);
   t.step('a relay that is right');
   await bench.kiosk(ice(good));
   const checks = await bench.sound();
@@ -107,7 +93,7 @@ async function names(t, bench) {
   await bench.kiosk({ broker: { host: 'broker.luukku.test', port } }, { prefix: withFile(file, '/etc/resolv.conf') });
   await bench.first('broker', /no server of the name broker\.luukku\.test/, /right name/);
   t.step('a relay and a STUN server whose names are wrong');
-  const relay = { url: 'turn:relay.luukku.test:3478', user: USER, password: PASSWORD };
+  const relay = { url: 'turn:relay.luukku.test:3478', user: USER, password: 'salainen' };
   await bench.kiosk(ice(relay), { prefix: withFile(file, '/etc/resolv.conf') });
   await bench.first('turn', /no server of the name relay\.luukku\.test/, /right name/);
   await bench.kiosk({ ice: { stun: ['stun:stun.luukku.test:3478'], turn: [] } }, { prefix: withFile(file, '/etc/resolv.conf') });

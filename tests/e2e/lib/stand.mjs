@@ -9,20 +9,10 @@ import { startDevices } from '../../../tools/broker/devices.mjs';
 import { identityFile } from '../../../tools/broker/identity.mjs';
 import { kioskConfig, makeFleet, startKiosk } from '../../../tools/broker/kiosk.mjs';
 import { LoginService } from '../../../tools/broker/login.mjs';
-import { Processes, listens, serviceUser } from '../../../tools/broker/processes.mjs';
+import { Named, killBroker, reviveBroker } from './broker.mjs';
 import { Kiosk } from './kiosk.mjs';
 
 const PAGE = fileURLToPath(new URL('../../../ui/expert/dist', import.meta.url));
-
-/** Children that can be had by name. */
-class Named extends Processes {
-  children = {};
-
-  async start(name, ...rest) {
-    this.children[name] = await super.start(name, ...rest);
-    return this.children[name];
-  }
-}
 
 export class Stand {
   /** Servers alone; `startKiosk()` starts the rest. `enrol` may add to the fleet's papers; `login`: a service for logins by telephone, too;
@@ -47,7 +37,6 @@ export class Stand {
     const identity = login || devices ? identityFile(stand.attached?.cards ?? null, login ? [stand.login.issuer] : []) : undefined;
     const { url, mqtts } = await startBroker({ pki: stand.pki, run, page: PAGE, processes: stand.servers, identity, extra: accounts });
     stand.mqtts = mqtts;
-    stand.mosquitto = join(run, 'mosquitto');
     stand.info = { url, user: expert.user, password: expert.password };
     return stand;
   }
@@ -82,20 +71,12 @@ export class Stand {
     await kiosk.ended;
   }
 
-  /** The broker is gone at once, with every connection. */
-  async killBroker() {
-    const { mosquitto } = this.servers.children;
-    mosquitto.stopping = true;
-    mosquitto.signalGroup('SIGKILL');
-    await mosquitto.ended;
+  killBroker() {
+    return killBroker(this.servers);
   }
 
-  /** It is back where it was. */
-  async reviveBroker() {
-    const ready = async () => (await listens(this.mqtts)) && listens({ path: join(this.mosquitto, 'mqtt.sock') });
-    rmSync(join(this.mosquitto, 'mqtt.sock'), { force: true });
-    await this.servers.start('mosquitto', ['mosquitto', '-c', join(this.mosquitto, 'mosquitto.conf')], ready,
-      { user: serviceUser('mosquitto') });
+  reviveBroker() {
+    return reviveBroker(this.servers, join(this.dir, 'servers'), this.mqtts);
   }
 
   tail() {

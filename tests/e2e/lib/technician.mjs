@@ -36,7 +36,7 @@ class Device {
 }
 
 export class Technician {
-  /** `line`: the path of a pseudo-terminal, or a Line. */
+  /** `line`: the path of a pseudo-terminal, or what has read(), write() and cut(). */
   constructor(line) {
     this.line = typeof line === 'string' ? new Device(line) : line;
     this.heard = '';
@@ -90,6 +90,31 @@ export class Technician {
   async test(name) {
     const text = await this.run(`test ${name}`);
     return Object.assign(checksOf(text), { text });
+  }
+
+  /** Nothing fails; gives the checks. */
+  async sound(ms) {
+    let checks;
+    await until('nothing to fail', async () => {
+      checks = await this.test('all');
+      return checks.text.includes('Nothing failed.');
+    }, ms, 300).catch(() => assert(false, `not sound:\n${checks.text}`));
+    return checks;
+  }
+
+  /** The first that fails in `test all` is this, for this reason, with this to do. */
+  async first(test, reason, next, ms) {
+    let checks;
+    await until(`test ${test} to fail`, async () => {
+      checks = await this.test('all');
+      const [one] = failed(checks);
+      return one?.test === test && reason.test(one.said) && next.test(one.said);
+    }, ms, 300).catch(() => assert(false, `not "${test}", ${reason}, ${next}:\n${checks.text}`));
+    const [one] = failed(checks);
+    console.log(`    ${one.test}: ${one.said}`);
+    assert(checks.text.includes(`Begin with: ${test}`), 'the last line says so, too');
+    assert(checks.every((c) => c.result !== 'SKIP' || c.said), 'no SKIP without a reason');
+    return checks;
   }
 
   /** A command that asks for a text, and that text; gives its output. */
