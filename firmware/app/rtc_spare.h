@@ -17,12 +17,12 @@
 
 #define RTC_SPARE_MAX_BPS 64000000
 /* What is sent is judged after two round trips, within these. */
-#define RTC_SPARE_LOOK_MIN_US INT64_C(25000)
+#define RTC_SPARE_LOOK_MIN_US INT64_C(10000)
 #define RTC_SPARE_LOOK_MAX_US INT64_C(400000)
 /* A queue of channels' bytes that stands in the way. */
 #define RTC_SPARE_QUEUE_US INT64_C(40000)
 #define RTC_SPARE_QUEUE_BYTES UINT64_C(16384) /* and at least so much */
-#define RTC_SPARE_FIRST_BYTES INT64_C(16384)  /* in a round trip, at first */
+#define RTC_SPARE_FIRST_BYTES INT64_C(24576)  /* in a round trip, at first */
 #define RTC_SPARE_REST_US INT64_C(300000)     /* not busy for so long */
 #define RTC_SPARE_HALVES_US INT64_C(500000)   /* no sooner again */
 #define RTC_SPARE_FULL_US INT64_C(2000000)    /* a queue's limit is kept */
