@@ -34,17 +34,43 @@ static int show_version(const json_t *v, struct lk_buf *out)
 
 static int show_hardware(const json_t *v, struct lk_buf *out)
 {
-    static const struct {
-        const char *key;
-        const char *heading;
-    } parts[] = {
-        {"clock", "Clock (UTC)"},
-        {"cpu", "Processor"},
-        {"memory", "Memory"},
+    static const struct console_column own[] = {
+        {"machine", "machine"},
+        {"kernel", "kernel"},
+        {"uptime_s", "up (seconds)"},
     };
-    int r = console_json_all(v, out);
-    for (size_t i = 0; i < LK_ARRAY_LEN(parts) && r == 0; i++)
-        r = show_part(v, parts[i].key, parts[i].heading, out);
+    static const struct console_column clock[] = {
+        {"at", "time (UTC)"},
+        {"synchronised", "set by the network"},
+        {"sane", "can be right"},
+    };
+    static const struct console_column cpu[] = {
+        {"model", "processor"},
+        {"cores", "cores"},
+        {"load", "load of 1, 5, 15 minutes"},
+    };
+    static const struct console_column memory[] = {
+        {"total_kb", "memory (KB)"},
+        {"available_kb", "free of it (KB)"},
+    };
+    const struct {
+        const char *key; /* NULL: the object itself */
+        const struct console_column *member;
+        size_t n;
+    } parts[] = {
+        {NULL, own, LK_ARRAY_LEN(own)},
+        {"clock", clock, LK_ARRAY_LEN(clock)},
+        {"cpu", cpu, LK_ARRAY_LEN(cpu)},
+        {"memory", memory, LK_ARRAY_LEN(memory)},
+    };
+    int r = 0;
+    for (size_t i = 0; i < LK_ARRAY_LEN(parts) && r == 0; i++) {
+        const json_t *part =
+            parts[i].key ? json_object_get(v, parts[i].key) : v;
+        if (i > 0)
+            console_put(out, "\n");
+        r = console_json_members(part, parts[i].member, parts[i].n, out);
+    }
     return r;
 }
 

@@ -94,25 +94,91 @@ int console_show_call(const char *json, struct lk_buf *out)
     return r;
 }
 
-/* Figures that came with a check: "ms 12, addresses 192.0.2.1". */
+/* Not a figure of a check, or said in another place. */
+static bool is_said(const char *key)
+{
+    static const char *const known[] = {"test", "result", "reason",   "why",
+                                        "next", "height", "simulated"};
+    bool said = false;
+    for (size_t i = 0; i < LK_ARRAY_LEN(known); i++)
+        said = said || strcmp(key, known[i]) == 0;
+    return said;
+}
+
+/* What ends a member's name is its unit. */
+static const struct {
+    const char *end;
+    const char *unit;
+    bool alone; /* the unit says it all */
+} units[] = {
+    {"frames_per_s", " pictures a second", true},
+    {"mbit_up_and_down", " Mbit/s up and down", true},
+    {"device", "", true},
+    {"_percent", " %", false},
+    {"percent", " %", true},
+    {"_kbps", " kbit/s", false},
+    {"_ms", " ms", false},
+    {"ms", " ms", true},
+    {"_db", " dB", false},
+    {"_hz", " Hz", false},
+};
+
+static bool ends_with(const char *s, const char *end)
+{
+    size_t len = strlen(s);
+    size_t n = strlen(end);
+    return len >= n && strcmp(s + len - n, end) == 0;
+}
+
+/* "delay_ms" and 12 are "delay 12 ms"; "frames_per_s" and 29.8 are "29.8
+ * pictures a second". */
+static void say_figure(const char *key, const char *value, char *ret,
+                       size_t cap)
+{
+    char name[CONSOLE_CELL_MAX];
+    const char *unit = "";
+    (void)snprintf(name, sizeof(name), "%s ", key);
+    for (size_t i = 0; i < LK_ARRAY_LEN(units); i++) {
+        if (units[i].alone ? strcmp(key, units[i].end) != 0
+                           : !ends_with(key, units[i].end))
+            continue;
+        unit = units[i].unit;
+        if (units[i].alone)
+            *name = 0;
+        else
+            (void)snprintf(name, sizeof(name), "%.*s ",
+                           (int)(strlen(key) - strlen(units[i].end)), key);
+        break;
+    }
+    for (char *c = strchr(name, '_'); c; c = strchr(c, '_'))
+        *c = ' ';
+    (void)snprintf(ret, cap, "%s%s%s", name, value, unit);
+}
+
+/* Figures that came with a check: "640 x 480, 29.8 pictures a second". */
 static void check_figures(const json_t *check, char *ret, size_t cap)
 {
-    static const char *const known[] = {"test", "result", "reason", "why",
-                                        "next"};
     size_t at = 0;
+    json_int_t height = json_integer_value(json_object_get(check, "height"));
     void *it = json_object_iter((json_t *)(uintptr_t)check);
     *ret = 0;
     for (; it; it = json_object_iter_next((json_t *)(uintptr_t)check, it)) {
         const char *key = json_object_iter_key(it);
         char value[CONSOLE_CELL_MAX];
-        bool other = true;
-        for (size_t i = 0; i < LK_ARRAY_LEN(known); i++)
-            other = other && strcmp(key, known[i]) != 0;
+        char said[2 * CONSOLE_CELL_MAX];
         console_json_value(json_object_iter_value(it), value, sizeof(value));
-        if (other && *value && at < cap)
-            at += (size_t)snprintf(ret + at, cap - at, "%s%s %s",
-                                   at > 0 ? ", " : "", key, value);
+        if (is_said(key) || !*value || at >= cap)
+            continue;
+        if (strcmp(key, "width") == 0)
+            (void)snprintf(said, sizeof(said), "%s x %lld", value,
+                           (long long)height);
+        else
+            say_figure(key, value, said, sizeof(said));
+        at += (size_t)snprintf(ret + at, cap - at, "%s%s", at > 0 ? ", " : "",
+                               said);
     }
+    if (json_is_true(json_object_get(check, "simulated")) && at < cap)
+        (void)snprintf(ret + at, cap - at, "%ssimulated", at > 0 ? ", " : "");
 }
 
 /* "FAIL  broker  why", and below it what to do. */

@@ -264,6 +264,15 @@ static void on_event(struct console *c, enum console_event event)
     }
 }
 
+/* For when all is shown. */
+static void hold(struct console *c, uint8_t byte)
+{
+    if (c->held_len < sizeof(c->held))
+        c->held[c->held_len++] = byte;
+    else
+        console_put(c->out, "\a");
+}
+
 /* While something is shown: keys of the pager, Ctrl-C; the rest is held. */
 static void on_key(struct console *c, uint8_t byte)
 {
@@ -271,18 +280,17 @@ static void on_key(struct console *c, uint8_t byte)
         int end = console_line_ends(&c->line, byte);
         if (end < 0)
             return;
-        bool known = end > 0 || byte == ' ' || byte == 'q' || byte == 3;
+        bool known = end > 0 || (byte >= ' ' && byte < 127) || byte == 3;
         c->active_us = known ? c->now_us : c->active_us;
-        console_pager_key(&c->pager, end > 0 ? '\n' : byte, c->out);
+        if (!console_pager_key(&c->pager, end > 0 ? '\n' : byte, c->out))
+            hold(c, byte);
     } else if (byte == 3) {
         c->held_len = 0;
         lk_buf_wipe(c->out);
         console_say(c, "^C\n");
         console_pager_skip(&c->pager);
-    } else if (c->held_len < sizeof(c->held)) {
-        c->held[c->held_len++] = byte;
     } else {
-        console_put(c->out, "\a");
+        hold(c, byte);
     }
 }
 

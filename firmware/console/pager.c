@@ -48,7 +48,10 @@ static void show_row(struct console_pager *p, struct lk_buf *out)
     const char *s = (const char *)p->text->data + p->at;
     size_t left = p->text->len - p->at;
     size_t n = row_length(s, left);
-    console_put_bytes(out, s, n);
+    size_t seen = n;
+    while (seen > 0 && s[seen - 1] == ' ')
+        seen--;
+    console_put_bytes(out, s, seen);
     console_put(out, "\r\n");
     if (n < left && (s[n] == '\n' || s[n] == ' '))
         n++;
@@ -71,14 +74,16 @@ bool console_pager_pump(struct console_pager *p, struct lk_buf *out)
     return !p->text;
 }
 
-void console_pager_key(struct console_pager *p, uint8_t key, struct lk_buf *out)
+bool console_pager_key(struct console_pager *p, uint8_t key, struct lk_buf *out)
 {
     bool ends = key == 'q' || key == 'Q' || key == 3;
-    if (!p->waiting || (key != ' ' && key != '\n' && !ends))
-        return;
+    bool begins = !ends && key > ' ' && key < 127;
+    if (!p->waiting || (key != ' ' && key != '\n' && !ends && !begins))
+        return true;
     console_put(out, no_more);
     p->waiting = false;
     p->shown = key == '\n' ? p->rows - 2 : 0;
-    if (ends)
+    if (ends || begins)
         console_pager_skip(p);
+    return !begins;
 }

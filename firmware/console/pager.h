@@ -31,8 +31,10 @@ void console_pager_begin(struct console_pager *p, struct lk_buf *text);
 bool console_pager_pump(struct console_pager *p, struct lk_buf *out);
 
 /* A key while `waiting`: space for a page, Enter (as '\n') for a line, q and
- * Ctrl-C for the end; others are ignored. */
-void console_pager_key(struct console_pager *p, uint8_t key,
+ * Ctrl-C for the end. Another character that can be seen is the end, too, and
+ * the first of a new command: false, and the caller has it. The rest is
+ * ignored. */
+bool console_pager_key(struct console_pager *p, uint8_t key,
                        struct lk_buf *out);
 
 /* Leaves out what has not been shown: the next console_pager_pump() ends. */

@@ -8,7 +8,10 @@
 #include <string.h>
 
 #define GAP 2
-#define LAST_MIN 20 /* characters that the last column gets in any case */
+/* Characters that the last column gets in any case, and what it is content
+ * with where those before it have room for all of theirs then. */
+#define LAST_MIN 20
+#define LAST_LEAST 10
 
 struct console_table {
     size_t columns;
@@ -85,7 +88,11 @@ struct console_table *console_table_free(struct console_table *t)
 static size_t fit_widths(const struct console_table *t, size_t *width)
 {
     size_t last = 0;
-    size_t most = CONSOLE_COLUMNS - LAST_MIN;
+    size_t whole = 0;
+    for (size_t i = 0; i + 1 < t->columns; i++)
+        whole += t->width[i] + GAP;
+    bool fits = whole + LAST_LEAST <= CONSOLE_COLUMNS;
+    size_t most = CONSOLE_COLUMNS - (fits ? LAST_LEAST : LAST_MIN);
     for (size_t i = 0; i + 1 < t->columns; i++) {
         size_t after = t->columns - i - 2; /* columns still to come */
         size_t left = most - LK_MIN(most, last + after * (GAP + 1));

@@ -226,6 +226,56 @@ static bool is_begun(const struct console_tree *t, const char *line)
     return c && c->children;
 }
 
+/* Says what was not understood at `word`, behind the command `of`. */
+static void say_unknown(const struct console_tree *t, struct cli_command *first,
+                        const struct cli_command *of, const char *word,
+                        struct lk_buf *out)
+{
+    int len = (int)strcspn(word, " ");
+    int shown = LK_MIN(len, WORD_MAX);
+    size_t could = 0;
+    for (struct cli_command *c = first; c; c = c->next)
+        could += starts(c->command, word, (size_t)len);
+    if (could > 0)
+        console_putf(out, "\"%.*s\" could be:\n", shown, word);
+    for (struct cli_command *c = first; c && could > 0; c = c->next)
+        if (starts(c->command, word, (size_t)len))
+            console_putf(out, "  %-14s %s\n", c->command, c->help);
+    if (could > 0)
+        return;
+    const struct console_command *after =
+        of ? find(t, of->full_command_name) : NULL;
+    if (after)
+        console_putf(out, "There is no \"%s %.*s\". What there is: %s ?\n",
+                     after->words, shown, word, after->words);
+    else
+        console_putf(out, "There is no \"%.*s\". What there is: ?\n", shown,
+                     word);
+}
+
+/* Whether each word is a command's; else it is said which is none. */
+static bool is_known(const struct console_tree *t, const char *line,
+                     struct lk_buf *out)
+{
+    struct cli_command *first = t->cli->commands;
+    const struct cli_command *of = NULL;
+    for (const char *at = line + strspn(line, " "); *at && first;) {
+        size_t len = strcspn(at, " ");
+        struct cli_command *c = match(first, at, len);
+        if (!c && of && of->callback)
+            return true; /* its arguments begin */
+        if (!c) {
+            say_unknown(t, first, of, at, out);
+            return false;
+        }
+        of = c;
+        first = c->children;
+        at += len;
+        at += strspn(at, " ");
+    }
+    return true;
+}
+
 int console_tree_run(struct console_tree *t, const char *line, void *context,
                      struct lk_buf *out)
 {
@@ -236,6 +286,8 @@ int console_tree_run(struct console_tree *t, const char *line, void *context,
         console_tree_help(t, further, out);
         return 0;
     }
+    if (!is_known(t, line, out))
+        return -EINVAL;
     t->context = context;
     t->out = out;
     int r = cli_run_command(t->cli, line);

@@ -100,7 +100,7 @@ static void completes_explains_remembers(void **state)
     rig_expect("kiosk-1");
     rig_expect("luukku> ");
     rig_say("nothing\r");
-    rig_expect("Type ? to see");
+    rig_expect("There is no \"nothing\". What there is: ?");
     rig_expect("luukku> ");
     rig_say("show\r");
     rig_expect("What of these?");

@@ -75,24 +75,38 @@ static void pages(void **state)
     LK_AUTO(lk_buf) out = NULL;
     (void)state;
     assert_int_equal(lk_buf_new(4096, &out), 0);
-    console_pager_begin(&p, text_of("1\n2\n3\n4\n5\n6"));
+    console_pager_begin(&p, text_of("1  \n2\n3\n4\n5\n6"));
     assert_false(console_pager_pump(&p, out));
     assert_true(p.waiting);
     assert_ptr_equal(strstr(lk_buf_str(out), "1\r\n2\r\n--More--"), out->data);
-    console_pager_key(&p, 'x', out); /* no key */
+    assert_true(console_pager_key(&p, 1, out)); /* no key */
     assert_true(p.waiting);
     lk_buf_wipe(out);
-    console_pager_key(&p, '\n', out);
+    assert_true(console_pager_key(&p, '\n', out));
     assert_false(console_pager_pump(&p, out));
     assert_non_null(strstr(lk_buf_str(out), "\r3\r\n--More--"));
     lk_buf_wipe(out);
-    console_pager_key(&p, ' ', out);
+    assert_true(console_pager_key(&p, ' ', out));
     assert_false(console_pager_pump(&p, out));
     assert_non_null(strstr(lk_buf_str(out), "\r4\r\n5\r\n--More--"));
     lk_buf_wipe(out);
-    console_pager_key(&p, 'q', out);
+    assert_true(console_pager_key(&p, 'q', out));
     assert_true(console_pager_pump(&p, out));
     assert_null(strchr(lk_buf_str(out), '6'));
+}
+
+/* The next command, typed where a key of the pager was expected. */
+static void a_command_ends_the_pages(void **state)
+{
+    struct console_pager p = {.rows = 3};
+    LK_AUTO(lk_buf) out = NULL;
+    (void)state;
+    assert_int_equal(lk_buf_new(4096, &out), 0);
+    console_pager_begin(&p, text_of("1\n2\n3\n4"));
+    assert_false(console_pager_pump(&p, out));
+    assert_false(console_pager_key(&p, 's', out));
+    assert_true(console_pager_pump(&p, out));
+    assert_null(strchr(lk_buf_str(out), '3'));
 }
 
 /* Rows of 79, and never more ahead than a slow line takes. */
@@ -157,6 +171,31 @@ static void tables_fit(void **state)
         assert_int_equal(console_table_add(t, row), 0);
     assert_int_equal(console_table_add(t, row), -ENOSPC);
     free(wide);
+}
+
+/* A last column that needs two rows costs those before it nothing. */
+static void tables_cut_nothing_that_fits(void **state)
+{
+    static const char *const heading[] = {"PROGRAM",  "STATE",  "PID",
+                                          "RESTARTS", "UP (S)", "KB"};
+    static const char *const row[] = {
+        "luukku-fetch", "waiting to start", "5645", "12", "84512", "44492"};
+    static const char *const last[] = {"LAST END", "killed, no answer"};
+    const char *cell[7];
+    LK_AUTO(console_table) t = NULL;
+    LK_AUTO(lk_buf) out = NULL;
+    (void)state;
+    assert_int_equal(lk_buf_new(65536, &out), 0);
+    memcpy(cell, heading, sizeof(heading));
+    cell[6] = last[0];
+    assert_int_equal(console_table_new(cell, 7, &t), 0);
+    memcpy(cell, row, sizeof(row));
+    cell[6] = last[1];
+    assert_int_equal(console_table_add(t, cell), 0);
+    assert_int_equal(console_table_draw(t, out), 0);
+    for (size_t i = 0; i < LK_ARRAY_LEN(row); i++)
+        assert_non_null(strstr(lk_buf_str(out), row[i]));
+    assert_non_null(strstr(lk_buf_str(out), "killed, no\n"));
 }
 
 static void text_is_plain(void **state)
@@ -388,9 +427,13 @@ static const struct {
     {"net dns", "", "Write: net dns HOST [PORT]"},
     {"net dns a b c", "", "Write: net dns HOST [PORT]"},
     {"show", "", "what runs"},
-    {"show st", "", "Invalid"},
+    {"show st", "", "\"st\" could be:\n  status "},
+    {"show st", "", "what is left"},
+    {"show stx", "", "There is no \"show stx\". What there is: show ?"},
+    {"show stx now", "", "There is no \"show stx\". What there is: show ?"},
     {"reboot now", "", "Write: reboot"},
-    {"nothing", "", "Invalid"},
+    {"nothing", "", "There is no \"nothing\". What there is: ?"},
+    {"a-word-that-is-longer-than-any", "", "\"a-word-that-is-longer-th\"."},
     {"\"", "", ""},
 };
 
@@ -454,7 +497,9 @@ int main(void)
         cmocka_unit_test(sifts_lines),
         cmocka_unit_test(pages),
         cmocka_unit_test(wraps_and_waits),
+        cmocka_unit_test(a_command_ends_the_pages),
         cmocka_unit_test(tables_fit),
+        cmocka_unit_test(tables_cut_nothing_that_fits),
         cmocka_unit_test(text_is_plain),
         cmocka_unit_test(accounts_are_parsed),
         cmocka_unit_test(passwords_are_checked),
