@@ -31,6 +31,8 @@ static struct lk_buf *text_of(const struct console_call *call)
 /* What is wrong with the way to luukku-super, and what to do. */
 static const char *explain(int r)
 {
+    if (r == -ECANCELED)
+        return "Stopped.\n";
     if (r == -ENOENT || r == -ECONNREFUSED)
         return "luukku-super does not run: the kiosk is dead.\n"
                "Switch the kiosk off and on; if this stays, its storage or "
@@ -48,9 +50,16 @@ static const char *explain(int r)
     return "luukku-super's answer cannot be understood.\n";
 }
 
+/* How long the kiosk may take, and whether Ctrl-C ends it: only what changes
+ * nothing can be stopped half-way. */
+struct patience {
+    int64_t us;
+    bool stops;
+};
+
 /* Asks; says in `text` what went wrong. */
 static int ask(const struct console_commands *c, const char *const *words,
-               int64_t timeout_us, struct lk_buf *text,
+               struct patience patience, struct lk_buf *text,
                struct control_answer **ret)
 {
     LK_AUTO(control_client) own = NULL;
@@ -58,10 +67,13 @@ static int ask(const struct console_commands *c, const char *const *words,
     size_t n = 0;
     while (words[n])
         n++;
+    const struct control_client_stop stop = {c->line_fd, c->typed, c->arg};
     int r = c->client ? 0 : control_client_open(c->socket, &own);
-    if (r == 0)
-        r = control_client_call(c->client ? c->client : own, words, n,
-                                timeout_us, &a);
+    struct control_client *client = c->client ? c->client : own;
+    if (r == 0 && patience.stops && c->line_fd >= 0)
+        r = control_client_call_until(client, words, n, patience.us, &stop, &a);
+    else if (r == 0)
+        r = control_client_call(client, words, n, patience.us, &a);
     if (!a) {
         r = r < 0 ? r : -EPROTO;
         console_put(text, explain(r));
@@ -79,7 +91,7 @@ int console_commands_ask(const struct console_commands *c,
                          const char *const *words, struct lk_buf *text,
                          struct control_answer **ret)
 {
-    return ask(c, words, ANSWER_US, text, ret);
+    return ask(c, words, (struct patience){ANSWER_US, false}, text, ret);
 }
 
 /* Asks and shows. */
@@ -89,7 +101,8 @@ static void ask_and_show(const struct console_call *call,
 {
     LK_AUTO(control_answer) a = NULL;
     struct lk_buf *text = text_of(call);
-    if (ask(commands_of(call), words, timeout_us, text, &a) < 0)
+    const struct patience patience = {timeout_us, true};
+    if (ask(commands_of(call), words, patience, text, &a) < 0)
         return;
     if (show(a->text, text) < 0)
         console_put(text, "The kiosk's answer cannot be shown.\n");
@@ -140,8 +153,10 @@ static void check(const struct console_call *call)
     for (size_t i = 0; i < call->args && i + 3 < REQUEST_WORDS_MAX; i++)
         words[i + 2] = call->arg[i];
     bool trial = strcmp(own, "call") == 0;
-    c->notice(c->arg, trial ? "Testing; this may take a minute.\n"
-                            : "Testing; this may take half a minute.\n");
+    c->notice(c->arg,
+              trial ? "Testing; this may take a minute. Ctrl-C stops it.\n"
+                    : "Testing; this may take half a minute. Ctrl-C "
+                      "stops it.\n");
     ask_and_show(call, words, trial ? TRIAL_US : TEST_US, console_show_tests);
 }
 
@@ -163,7 +178,8 @@ static void show_log(const struct console_call *call)
     bool follow = call->args > 0 && strcmp(call->arg[0], "follow") == 0;
     for (size_t i = follow; i < call->args; i++)
         words[i + 1 - follow] = call->arg[i];
-    if (ask(c, words, ANSWER_US, text_of(call), &a) < 0)
+    const struct patience patience = {ANSWER_US, true};
+    if (ask(c, words, patience, text_of(call), &a) < 0)
         return;
     if (console_show_log(a->text, text_of(call)) < 0)
         console_put(text_of(call), "The kiosk's answer cannot be shown.\n");
@@ -185,7 +201,8 @@ bool console_commands_follow(struct console_commands *c, struct lk_buf *text)
     (void)snprintf(since, sizeof(since), "since=%llu", c->log_next);
     for (size_t i = 0; i < CONSOLE_LOG_WORDS && *c->log_word[i]; i++)
         words[i + 2] = c->log_word[i];
-    if (ask(c, words, ANSWER_US, text, &a) < 0 ||
+    const struct patience patience = {ANSWER_US, true};
+    if (ask(c, words, patience, text, &a) < 0 ||
         console_show_log(a->text, text) < 0)
         return false;
     c->log_next = console_show_log_next(a->text);
@@ -196,7 +213,7 @@ static void device_again(const struct console_call *call)
 {
     const char *const words[] = {"device", "again", call->arg[0], NULL};
     LK_AUTO(control_answer) a = NULL;
-    if (ask(commands_of(call), words, ANSWER_US, text_of(call), &a) == 0)
+    if (console_commands_ask(commands_of(call), words, text_of(call), &a) == 0)
         console_put(text_of(call), "It is tried again. Look: show devices\n");
 }
 
@@ -214,7 +231,7 @@ static void begin_anew(const struct console_call *call)
         console_reply_confirm(call->context, call->command->words);
         return;
     }
-    if (ask(commands_of(call), words, ANSWER_US, text_of(call), &a) == 0)
+    if (console_commands_ask(commands_of(call), words, text_of(call), &a) == 0)
         console_put(text_of(call), "It begins anew. In a minute: test all\n");
 }
 
@@ -356,7 +373,7 @@ void console_commands_name(struct console_commands *c)
     LK_AUTO(control_answer) a = NULL;
     LK_AUTO(lk_buf) text = NULL;
     if (lk_buf_new(CONSOLE_OUT_MAX, &text) < 0 ||
-        ask(c, words, ANSWER_US, text, &a) < 0)
+        console_commands_ask(c, words, text, &a) < 0)
         return;
     json_t *v = json_loads(a->text, 0, NULL);
     const char *kiosk = json_string_value(json_object_get(v, "kiosk"));

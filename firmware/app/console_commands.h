@@ -17,6 +17,10 @@ struct console_commands {
     struct control_client *client;
     /* Shows a line at once, for what takes long. */
     void (*notice)(void *arg, const char *text);
+    /* What is typed while the kiosk is asked: the line, -1: none, and what
+     * reads from it; true ends the asking (console_interrupt()). */
+    int line_fd;
+    bool (*typed)(void *arg);
     void *arg;
     char kiosk[LK_NAME_MAX];              /* as the kiosk says it; "" not yet */
     unsigned long long log_next;          /* where "show log follow" goes on */

@@ -251,10 +251,22 @@ static void on_notice(void *arg, const char *text)
         return; /* a slow line: the answer will do */
 }
 
+static bool on_typed(void *arg)
+{
+    struct app *a = arg;
+    uint8_t data[256];
+    ssize_t n = read(a->fd, data, sizeof(data));
+    bool cut = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+    bool stopped = n > 0 && console_interrupt(a->console, data, (size_t)n);
+    explicit_bzero(data, sizeof(data));
+    return stopped || cut; /* the next read finds it cut, too */
+}
+
 static void receive_some(struct app *a)
 {
     uint8_t data[256];
     ssize_t n = read(a->fd, data, sizeof(data));
+    a->commands.line_fd = a->fd;
     if (n > 0)
         console_input(a->console, data, (size_t)n, lk_clock_us());
     else if (n == 0 || (errno != EAGAIN && errno != EINTR))
@@ -307,6 +319,8 @@ static int start_console(struct app *a)
     };
     a->commands.socket = a->socket;
     a->commands.notice = on_notice;
+    a->commands.line_fd = -1; /* nobody is there yet */
+    a->commands.typed = on_typed;
     a->commands.arg = a;
     write_banner(a);
     return console_new(&config, lk_clock_us(), &a->console);

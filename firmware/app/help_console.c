@@ -82,6 +82,18 @@ static void on_notice(void *arg, const char *text)
         return; /* a slow line: the answer will do */
 }
 
+static bool on_typed(void *arg)
+{
+    struct help_console *h = arg;
+    uint8_t data[256];
+    ssize_t n = read(h->fd, data, sizeof(data));
+    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+        atomic_store(&h->cut, true);
+    bool stopped = n > 0 && console_interrupt(h->console, data, (size_t)n);
+    explicit_bzero(data, sizeof(data));
+    return stopped || atomic_load(&h->cut);
+}
+
 static void receive_some(struct help_console *h)
 {
     uint8_t data[256];
@@ -128,6 +140,7 @@ static void run_session(struct help_console *h)
                    "Luukku " LUUKKU_VERSION ", %s, from afar: its screen says "
                    "so.\nEvery line is recorded, with who typed it.\n",
                    h->commands.kiosk);
+    h->commands.line_fd = h->fd;
     int r = console_new(&config, lk_clock_us(), &h->console);
     if (r == 0)
         serve(h);
@@ -198,6 +211,8 @@ int help_console_new(const struct help_console_config *config,
     h->fd = h->ask[0] = h->ask[1] = -1;
     h->commands.client = config->client;
     h->commands.notice = on_notice;
+    h->commands.line_fd = -1;
+    h->commands.typed = on_typed;
     h->commands.arg = h;
     int r = console_commands_tree(&h->tree);
     if (r == 0 && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, h->ask))

@@ -218,10 +218,23 @@ static const struct kind *find_kind(size_t argc, const char *const *argv)
     return NULL;
 }
 
+/* Ends what is tried, whoever asked for it. */
+static void stop(struct luukkud_trial *t, uint32_t id)
+{
+    if (t->phase == PHASE_NOTICE || t->phase == PHASE_RUNS)
+        give_up(t, "a technician stopped it");
+    note("reply", superlink_reply(t->super, id, "null"));
+    t->config.settle(t->config.arg);
+}
+
 bool luukkud_trial_command(struct luukkud_trial *t, uint32_t id, size_t argc,
                            const char *const *argv)
 {
     const struct kind *k = find_kind(argc, argv);
+    if (argc == 1 && strcmp(argv[0], "stop") == 0) {
+        stop(t, id);
+        return true;
+    }
     if (!k)
         return false;
     if (t->phase != PHASE_REST) {

@@ -43,8 +43,7 @@ void luukkud_trial_attach(struct luukkud_trial *t, struct superlink *super);
 
 /* Takes `call loopback [SECONDS] [turn]`, `camera picture [COLUMNS]`, and
  * luukku-super's own `look DEVICE ...` (rtc_look_words()); the answer comes
- * later. False: it is another
- * command. */
+ * later. `stop` ends whichever it is. False: it is another command. */
 bool luukkud_trial_command(struct luukkud_trial *t, uint32_t id, size_t argc,
                            const char *const *argv);
 

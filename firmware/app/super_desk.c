@@ -29,6 +29,7 @@ static const struct command {
     {{"call", "stats"}, TO_RTC, ANSWER_AS_IT_IS, false, 0},
     {{"call", "loopback"}, TO_LUUKKUD, ANSWER_AS_IT_IS, false, 60},
     {{"camera", "picture"}, TO_LUUKKUD, ANSWER_AS_IT_IS, false, 30},
+    {{"stop", NULL}, TO_LUUKKUD, ANSWER_AS_IT_IS, false, 0},
     {{"ui", NULL}, TO_LUUKKUD, ANSWER_AS_IT_IS, true, 0},
     {{"emu", "camera"}, TO_RTC, ANSWER_AS_IT_IS, true, 0},
     {{"emu", "headset"}, TO_RTC, ANSWER_AS_IT_IS, true, 0},
@@ -463,6 +464,8 @@ void super_desk_request(void *arg, uint64_t client,
                         "this kiosk was started without --allow-ui-control");
         return;
     }
+    if (strcmp(c->word[0], "stop") == 0)
+        super_desk_stop(d);
     struct pending *p = super_desk_open(d, client, req, c->answer);
     if (!p)
         return;

@@ -92,6 +92,9 @@ void super_desk_wake(struct super_desk *d);
 bool super_desk_looks(const struct control_request *req);
 void super_desk_look(struct super_desk *d, uint64_t client,
                      const struct control_request *req);
+/* luukku-probe's look under way ends soon, and nothing is looked at after it.
+ */
+void super_desk_stop(struct super_desk *d);
 /* What luukkud says of devices that were to be looked at. False: it is another
  * answer. */
 bool super_desk_devices_came(struct super_desk *d, const struct supermsg *m);

@@ -166,6 +166,13 @@ static bool is_net(const struct control_request *req)
     return false;
 }
 
+void super_desk_stop(struct super_desk *d)
+{
+    d->looking.net_too = false;
+    if (d->looking.id != 0)
+        super_probe_stop(d->probe);
+}
+
 /* --- camera, microphone, loudspeaker -------------------------------------- */
 
 void super_desk_devices_missing(struct super_desk *d, struct pending *p,

@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum cut { CUT_NONE, CUT_LATE, CUT_STOPPED };
+
 struct super_probe {
     struct super_probe_config config;
     struct super_process process; /* pid 0: none */
@@ -22,7 +24,7 @@ struct super_probe {
     struct lk_timer *deadline;
     struct super_lines lines;
     json_t *findings;
-    bool late;
+    enum cut cut;
     super_probe_fn *done;
     void *arg;
     char word[SUPER_PROBE_WORDS][256];
@@ -93,9 +95,11 @@ static void on_end(void *arg, int fd, short events)
         return;
     (void)read_output(p);
     super_lines_end(&p->lines, probe_line, p);
-    if (p->late)
+    if (p->cut == CUT_LATE)
         broken(p, "the look at certificates or network took too long",
                "Ask again; when it stays so, restart the kiosk.");
+    else if (p->cut == CUT_STOPPED)
+        broken(p, "it was stopped", "");
     else if (info.si_code != CLD_EXITED || info.si_status != 0)
         broken(p, "luukku-probe broke off",
                "Look at: log program=luukku-probe");
@@ -105,12 +109,22 @@ static void on_end(void *arg, int fd, short events)
     p->done(p->arg, findings);
 }
 
+static void cut(struct super_probe *p, enum cut why)
+{
+    p->cut = why;
+    (void)syscall(SYS_pidfd_send_signal, p->process.pidfd, SIGKILL, NULL, 0);
+}
+
 static void on_deadline(void *arg, int64_t now_us)
 {
-    struct super_probe *p = arg;
     (void)now_us;
-    p->late = true;
-    (void)syscall(SYS_pidfd_send_signal, p->process.pidfd, SIGKILL, NULL, 0);
+    cut(arg, CUT_LATE);
+}
+
+void super_probe_stop(struct super_probe *p)
+{
+    if (p->findings)
+        cut(p, CUT_STOPPED);
 }
 
 int super_probe_new(const struct super_probe_config *config,
@@ -206,7 +220,7 @@ int super_probe_start(struct super_probe *p,
     if (!p->findings)
         return -ENOMEM;
     p->lines = (struct super_lines){.len = 0};
-    p->late = false;
+    p->cut = CUT_NONE;
     p->done = done;
     p->arg = arg;
     r = start(p, look->net);

@@ -54,4 +54,7 @@ int super_probe_start(struct super_probe *p,
                       const struct super_probe_look *look, super_probe_fn *done,
                       void *arg) LK_MUST_CHECK;
 
+/* Cuts short a run that is under way; `done` is called soon. */
+void super_probe_stop(struct super_probe *p);
+
 #endif

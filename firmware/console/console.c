@@ -343,6 +343,22 @@ static void pump(struct console *c)
     console_send_pump(c);
 }
 
+bool console_interrupt(struct console *c, const uint8_t *data, size_t len)
+{
+    bool stopped = false;
+    for (size_t i = 0; i < len; i++) {
+        if (data[i] != 3) {
+            hold(c, data[i]);
+            continue;
+        }
+        c->held_len = 0;
+        if (!stopped)
+            (void)console_audit(c, "stopped", c->command); /* it ends anyway */
+        stopped = true;
+    }
+    return stopped;
+}
+
 void console_input(struct console *c, const uint8_t *data, size_t len,
                    int64_t now_us)
 {

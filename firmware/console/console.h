@@ -91,6 +91,11 @@ LK_AUTO_DEFINE(console);
 void console_input(struct console *c, const uint8_t *data, size_t len,
                    int64_t now_us);
 
+/* For a command that waits: takes what was typed meanwhile. True: Ctrl-C was
+ * among it, and the command is to end; what came before that is forgotten, and
+ * the trail has it. The rest is held until the command has ended. */
+bool console_interrupt(struct console *c, const uint8_t *data, size_t len);
+
 /* Call it at least each half second, and when output has gone out. */
 void console_tick(struct console *c, int64_t now_us);
 

@@ -5,6 +5,7 @@
 #include "ipc/chan.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -182,6 +183,42 @@ static int client_send(struct control_client *c, const char *const *argv,
     if (r < 0)
         return r;
     return lk_chan_send(c->chan, CONTROL_REQUEST, b->data, b->len, NULL, 0);
+}
+
+struct waiting {
+    struct control_client *client;
+    const struct control_client_stop *stop;
+};
+
+static void on_stop(void *arg, int fd, short events)
+{
+    const struct waiting *w = arg;
+    (void)fd;
+    (void)events;
+    if (w->client->result == 1 && w->stop->stop(w->stop->arg))
+        w->client->result = -ECANCELED;
+}
+
+/* What is answered to that is a late answer for the next call. */
+static int stop_it(struct control_client *c)
+{
+    static const char *const words[] = {"stop"};
+    int r = client_send(c, words, LK_ARRAY_LEN(words));
+    return r < 0 ? r : -ECANCELED;
+}
+
+int control_client_call_until(struct control_client *c, const char *const *argv,
+                              size_t argc, int64_t timeout_us,
+                              const struct control_client_stop *stop,
+                              struct control_answer **ret)
+{
+    struct waiting w = {c, stop};
+    struct lk_watch *watch = NULL;
+    int r = lk_watch_new(c->loop, stop->fd, POLLIN, on_stop, &w, &watch);
+    if (r == 0)
+        r = control_client_call(c, argv, argc, timeout_us, ret);
+    watch = lk_watch_free(watch);
+    return r == -ECANCELED ? stop_it(c) : r;
 }
 
 int control_client_call(struct control_client *c, const char *const *argv,

@@ -32,6 +32,14 @@ int control_client_open(const char *path,
  * Errors: -ENOMEM, lk_chan_new()'s. */
 int control_client_new(int fd, struct control_client **ret) LK_MUST_CHECK;
 
+/* What may end a wait: when `fd` can be read, `stop` reads from it, and true
+ * ends the call under way. */
+struct control_client_stop {
+    int fd;
+    bool (*stop)(void *arg);
+    void *arg;
+};
+
 /* NULL is fine. Returns NULL. */
 struct control_client *control_client_free(struct control_client *c);
 LK_AUTO_DEFINE(control_client);
@@ -45,6 +53,13 @@ LK_AUTO_DEFINE(control_client);
 int control_client_call(struct control_client *c, const char *const *argv,
                         size_t argc, int64_t timeout_us,
                         struct control_answer **ret) LK_MUST_CHECK;
+
+/* The same; `stop` may end it before. The kiosk is then told to stop what it
+ * does (PROTOCOL.md), and is not waited for. Errors, besides: -ECANCELED. */
+int control_client_call_until(struct control_client *c, const char *const *argv,
+                              size_t argc, int64_t timeout_us,
+                              const struct control_client_stop *stop,
+                              struct control_answer **ret) LK_MUST_CHECK;
 
 /* NULL is fine. Returns NULL. */
 struct control_answer *control_answer_free(struct control_answer *a);

@@ -65,6 +65,35 @@ async function seesThroughTheCamera(t, technician) {
   assert(/PASS +camera +.*brightness/s.test(said), `figures below it:\n${said}`);
 }
 
+const busy = (said) => /another test is under way|being wiped/.test(said);
+
+/** A command that takes long, stopped with Ctrl-C as soon as the kiosk is at it; what is typed behind that is run. */
+async function stops(t, demo, technician) {
+  const screen = async () => (await demo.kiosk.screen());
+  for (const command of ['call loopback 30', 'test all']) {
+    t.step(`Ctrl-C stops ${command}`);
+    let said = 'another test is under way';
+    await until(`${command} to begin`, async () => {
+      technician.type(`${command}\r`);
+      await technician.expect('Ctrl-C stops it.');
+      await until('the notice on the screen, or no', async () => (await screen()) === 'trial' || technician.listens().includes('luukku> '));
+      if ((await screen()) === 'trial') return true;
+      said = await technician.expect('luukku> ');
+      assert(busy(said), said);
+      return false;
+    }, PATIENCE_MS, 500);
+    const begun = Date.now();
+    technician.type('\x03show version\r');
+    said = await technician.expect('luukku> ');
+    assert(said.includes('Stopped.'), `it says so:\n${said}`);
+    assert((await technician.expect('luukku> ')).includes('kernel'), 'the next command is run');
+    console.log(`    ${Date.now() - begun} ms`);
+    await until('the notice to be gone', async () => (await screen()) !== 'trial');
+  }
+  t.step('what was stopped can be begun again');
+  await until('a call to itself', async () => !busy(await technician.run('call loopback 3')), PATIENCE_MS, 500);
+}
+
 async function lockedOut(t, technician, { user, password }) {
   t.step('a stranger is locked out');
   technician.type('logout\r');
@@ -95,5 +124,6 @@ await main('console', async (t) => {
   await findsAWay(t, technician);
   await tests(t, technician);
   await seesThroughTheCamera(t, technician);
+  await stops(t, demo, technician);
   await lockedOut(t, technician, line);
-}, 280000);
+}, 340000);

@@ -49,6 +49,12 @@ export class Technician {
     this.all += heard;
   }
 
+  /** What came and was not waited for; it stays. */
+  listens() {
+    this.#listen();
+    return this.heard;
+  }
+
   /** Waits for a text; gives what came before it and takes both off. */
   async expect(text, ms = PATIENCE_MS) {
     await until(`"${text}" on the console`, () => {

@@ -462,9 +462,31 @@ static void noise_after_login_is_survived(void **state)
 
 #define DESK_TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
+/* What is typed while a command waits is for later; Ctrl-C ends the command,
+ * and what came before it is forgotten. */
+static void is_interrupted(void **state)
+{
+    struct desk *d = *state;
+    uint8_t many[2000];
+    memset(many, 'y', sizeof(many));
+    log_in(d);
+    assert_false(console_interrupt(d->console, (const uint8_t *)"abc", 3));
+    assert_false(console_interrupt(d->console, many, sizeof(many)));
+    assert_null(strstr(d->trail, "stopped"));
+    assert_true(console_interrupt(d->console, (const uint8_t *)"d\x03\x03", 3));
+    assert_false(console_interrupt(d->console, (const uint8_t *)"flow\r", 5));
+    const char *first = strstr(d->trail, "stopped");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "stopped"));
+    say(d, "flow\r");
+    assert_null(strstr(d->trail, "abc"));
+    assert_null(strstr(d->trail, "yyy"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        DESK_TEST(is_interrupted),
         DESK_TEST(idle_is_logged_out),
         DESK_TEST(a_slow_login_begins_anew),
         DESK_TEST(is_locked_and_opens_again),

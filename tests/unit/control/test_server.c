@@ -21,7 +21,8 @@ struct kiosk {
     char path[256];
     pthread_t thread;
     struct lk_timer *timer;
-    bool stop; /* read and written atomically */
+    bool stop;    /* read and written atomically */
+    bool stopped; /* likewise: "stop" came */
 };
 
 static int memfd_with(const char *text)
@@ -39,6 +40,8 @@ static void on_request(void *arg, uint64_t client,
     LK_AUTO_FD fd = -1;
     if (strcmp(req->arg[0], "silent") == 0)
         return;
+    if (strcmp(req->arg[0], "stop") == 0)
+        __atomic_store_n(&k->stopped, true, __ATOMIC_RELEASE);
     if (strcmp(req->arg[0], "fail") == 0) {
         reply.ok = false;
         reply.error = req->arg[1];
@@ -162,6 +165,42 @@ static void gives_up(void **state)
     assert_string_equal(a->text, "2");
 }
 
+/* A line that somebody types on: 'x' ends the wait. */
+static bool on_typed(void *arg)
+{
+    char c = 0;
+    const int *fd = arg;
+    return read(*fd, &c, 1) == 1 && c == 'x';
+}
+
+/* A wait that is stopped ends at once, the kiosk hears of it, and the answer to
+ * the next call is that call's. */
+static void is_stopped(void **state)
+{
+    struct kiosk *k = *state;
+    static const char *const silent[] = {"silent"};
+    static const char *const echo[] = {"echo", "7"};
+    LK_AUTO(control_client) c = NULL;
+    LK_AUTO(control_answer) none = NULL;
+    LK_AUTO(control_answer) a = NULL;
+    int line[2];
+    assert_int_equal(pipe2(line, O_CLOEXEC | O_NONBLOCK), 0);
+    const struct control_client_stop stop = {line[0], on_typed, &line[0]};
+    assert_int_equal(control_client_open(k->path, &c), 0);
+    assert_int_equal(write(line[1], "ax", 2), 2);
+    assert_int_equal(
+        control_client_call_until(c, silent, 1, 20000000, &stop, &none),
+        -ECANCELED);
+    assert_null(none);
+    assert_int_equal(write(line[1], "b", 1), 1);
+    assert_int_equal(control_client_call_until(c, echo, 2, 20000000, &stop, &a),
+                     0);
+    assert_string_equal(a->text, "7");
+    assert_true(__atomic_load_n(&k->stopped, __ATOMIC_ACQUIRE));
+    (void)close(line[0]);
+    (void)close(line[1]);
+}
+
 static void bounds_clients(void **state)
 {
     struct kiosk *k = *state;
@@ -263,6 +302,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(answers, setup, teardown),
         cmocka_unit_test_setup_teardown(gives_up, setup, teardown),
+        cmocka_unit_test_setup_teardown(is_stopped, setup, teardown),
         cmocka_unit_test_setup_teardown(bounds_clients, setup, teardown),
         cmocka_unit_test_setup_teardown(bounds_waiting, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_rubbish, setup, teardown),
