@@ -21,6 +21,7 @@ export function makeLayer(dir, { hands = true, fresh = false, words = [] } = {})
     cpSync(join(HERE, `luukku-${name}.service`), join(dir, 'usr/lib/systemd/system', `luukku-${name}.service`));
     symlinkSync(`/usr/lib/systemd/system/luukku-${name}.service`, join(wants, `luukku-${name}.service`));
   }
+  copyFileSync(join(ROOT, 'board/common/keypad.example.json'), join(dir, 'etc/luukku/keypad.json')); // for a configuration that names it
   writeFileSync(join(dir, 'etc/fstab'), '');
   writeFileSync(join(dir, 'etc/hostname'), `${KIOSK}\n`);
   writeFileSync(join(dir, 'etc/luukku/super.conf'), `${fresh ? '' : 'LUUKKU_SUPER_SITE=--config /etc/luukku/kiosk.json\n'}LUUKKU_SUPER_WORDS=${words.join(' ')}\n`);
