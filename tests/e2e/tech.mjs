@@ -63,6 +63,13 @@ await main('tech', async (t) => {
   const first = await open(tech);
   assert(/^luukku-help +running/m.test(await first.run('show status')), `the status is shown:\n${first.heard}`);
   assert((await first.run('test network')).includes('PASS'), `the network is tested:\n${first.heard}`);
+
+  t.step('Ctrl-C stops what the kiosk is at');
+  first.child.stdin.write('test all\r');
+  await first.expect('Ctrl-C stops it.');
+  first.child.stdin.write('\x03');
+  await first.expect('Stopped.');
+  assert((await first.run('show version')).includes('kernel'), first.heard);
   const shown = await kiosk.node('helper');
   assert(shown.name.includes('Maija Meikäläinen'), `the screen says who is there: ${JSON.stringify(shown)}`);
 
@@ -84,7 +91,7 @@ await main('tech', async (t) => {
 
   t.step('every line is in the trail');
   const trail = readFileSync(tech.trail, 'utf8');
-  for (const line of ['login', 'run show status', 'run test network', 'logout']) {
+  for (const line of ['login', 'run show status', 'run test network', 'stopped test all', 'logout']) {
     assert(trail.includes(` help maija-meikalainen ${line}`), `"${line}" is in the trail:\n${trail}`);
   }
 }, 200000);
