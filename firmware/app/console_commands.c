@@ -339,6 +339,8 @@ static const struct console_command commands[] = {
      console_provision_text},
     {"provision site", "give it its site file, pasted", "[check|now]", 0, 1,
      console_provision_text},
+    {"provision crl", "give it a newer list of withdrawn ones, pasted",
+     "[check|now]", 0, 1, console_provision_text},
     {"set", "change how this kiosk is; not during a visit", NULL, 0, 0, NULL},
     {"set language", "what a visit begins in", "fi|sv|en|se|ru|uk|ar|et", 1, 1,
      console_care_set},

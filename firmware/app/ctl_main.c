@@ -134,6 +134,8 @@ static const struct shape {
     {{"provision", "certificate"}, 2},
     {{"provision", "site"}, 1},
     {{"provision", "site"}, 2},
+    {{"provision", "crl"}, 1},
+    {{"provision", "crl"}, 2},
     {{"settings", NULL}, 0},
     {{"factory-reset", NULL}, 1},
     {{"factory-reset", NULL}, 2},

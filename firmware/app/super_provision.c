@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "provision/cert.h"
+#include "provision/crl.h"
 #include "provision/floor.h"
 #include "provision/site.h"
 #include "provision/state.h"
@@ -388,30 +389,34 @@ const char *super_provision_refuse(struct super_provision *p, const char *why)
     return p->why;
 }
 
-/* Checks what was put, and changes `files` by it. */
-static int take(struct super_provision *p, bool site,
+/* Checks what was put as `kind`, and changes `files` by it. */
+static int take(struct super_provision *p, const char *kind,
                 struct provision_files *files, struct store_config_error *e)
 {
     char name[LK_NAME_MAX] = "";
     const char *text = lk_buf_str(p->put);
-    if (site) {
+    const struct provision_time t = super_provision_time(p);
+    if (strcmp(kind, "certificate") != 0) {
         const struct provision_own own = super_provision_own(p, name);
-        return provision_site_put(files, text, p->put->len, &own, e);
+        return strcmp(kind, "crl") == 0
+                   ? provision_crl_put(files, text, p->put->len, &own, &t, e)
+                   : provision_site_put(files, text, p->put->len, &own, e);
     }
     LK_AUTO(store_config) config = NULL;
     struct store_config_error unused;
     const struct lk_buf *is = provision_files_get(files, PROVISION_CONFIG);
-    const struct provision_time t = super_provision_time(p);
     if (is && store_config_parse(lk_buf_str(is), is->len, NULL, &config,
                                  &unused) == 0)
         (void)snprintf(name, sizeof(name), "%s", config->kiosk);
     return provision_cert_take(files, text, p->put->len, name, &t, e);
 }
 
-static const char *say(struct super_provision *p, bool site,
+static const char *say(struct super_provision *p, const char *kind,
                        const struct store_config_error *e)
 {
-    const char *what = site ? "the site file" : "the certificate";
+    const char *what = strcmp(kind, "site") == 0  ? "the site file"
+                       : strcmp(kind, "crl") == 0 ? "the list"
+                                                  : "the certificate";
     if (e->line > 0)
         (void)snprintf(p->why, sizeof(p->why), "%s is refused, line %d: %s",
                        what, e->line, e->reason);
@@ -421,7 +426,7 @@ static const char *say(struct super_provision *p, bool site,
     return p->why;
 }
 
-static json_t *apply(struct super_provision *p, bool site, bool check,
+static json_t *apply(struct super_provision *p, const char *kind, bool check,
                      bool *ret_restart, const char **ret_why)
 {
     LK_AUTO(provision_files) files = NULL;
@@ -432,9 +437,9 @@ static json_t *apply(struct super_provision *p, bool site, bool check,
         return NULL;
     }
     if (r == 0)
-        r = take(p, site, files, &e);
+        r = take(p, kind, files, &e);
     if (r == -EBADMSG) {
-        *ret_why = say(p, site, &e);
+        *ret_why = say(p, kind, &e);
         return NULL;
     }
     if (r == 0 && !check)
@@ -450,8 +455,8 @@ static json_t *apply(struct super_provision *p, bool site, bool check,
         (void)LK_TAKE(files); /* they are its own now */
         lk_buf_wipe(p->put);
         *ret_restart = super_provision_in_use(p);
-        LK_LOG(WARN, "provision", "applied=%s generation=%u",
-               site ? "site" : "certificate", p->generation);
+        LK_LOG(WARN, "provision", "applied=%s generation=%u", kind,
+               p->generation);
     }
     return status_answer(p, ret_why);
 }
@@ -462,7 +467,8 @@ json_t *super_provision_answer(struct super_provision *p,
 {
     const char *what = req->args > 1 ? req->arg[1] : "";
     const char *how = req->args > 2 ? req->arg[2] : "";
-    bool site = strcmp(what, "site") == 0;
+    bool known = strcmp(what, "site") == 0 || strcmp(what, "crl") == 0 ||
+                 strcmp(what, "certificate") == 0;
     bool check = strcmp(how, "check") == 0;
     bool now = strcmp(how, "now") == 0;
     if (strcmp(what, "put") == 0)
@@ -471,15 +477,14 @@ json_t *super_provision_answer(struct super_provision *p,
         return status_answer(p, ret_why);
     if (strcmp(what, "csr") == 0 && req->args == 2)
         return csr_answer(p, ret_why);
-    if ((!site && strcmp(what, "certificate") != 0) || req->args > 3 ||
-        (*how && !check && !now)) {
+    if (!known || req->args > 3 || (*how && !check && !now)) {
         *ret_why = "usage: provision status|csr, provision put OFFSET TEXT, "
-                   "provision certificate|site [check|now]";
+                   "provision certificate|site|crl [check|now]";
         return NULL;
     }
     if (somebody && !now && !check) {
         *ret_why = "a visit is going on: wait for its end, or say now";
         return NULL;
     }
-    return apply(p, site, check, ret_restart, ret_why);
+    return apply(p, what, check, ret_restart, ret_why);
 }

@@ -20,7 +20,7 @@
 #define PROVISION_DEVICE_CERT "device.crt"
 #define PROVISION_TLS_CERT "tls.crt"
 #define PROVISION_CA "ca.crt"               /* the fleet's, kept from then on */
-#define PROVISION_SITE "site.json"          /* as it was given */
+#define PROVISION_SITE "site.json"          /* as given, with newer CRLs */
 #define PROVISION_KEYPAD "site-keypad.json" /* its keypad's keys */
 #define PROVISION_SETTINGS "settings.json"  /* what was set at the kiosk */
 #define PROVISION_CONFIG "kiosk.json"       /* the configuration made of both */

@@ -134,6 +134,29 @@ async function siteFile(t, place) {
   assert(/state +in-use/.test(said) && /site file +yes/.test(said), said);
 }
 
+/** The office sends a fresh list; it goes where its issuer's was. */
+async function newerList(t, place) {
+  const { technician } = place;
+  const list = () => readFileSync(place.at('store/agencies/kela/crl.pem'), 'utf8');
+  const untilWhen = async () => (await place.kiosk.ctl('certs')).find((c) => c.role === 'crl-kela').not_after;
+  t.step('a list of withdrawn certificates: the same again, one of another CA, a damaged one, a newer one');
+  const old = list();
+  let said = await technician.paste('provision crl', old);
+  assert(/list is refused:\s+it\s+is\s+there\s+already/.test(said), said);
+  said = await technician.paste('provision crl', readFileSync(place.at('store/fleet/crl.pem'), 'utf8'));
+  assert(/list is refused:\s+its\s+issuer\s+is\s+none/.test(said), said);
+  place.pki('crl', 'store', '--crl-days', '40');
+  assert(list() !== old, 'the office has a newer one');
+  said = await technician.paste('provision crl', list().replace(/[a-z]/, (c) => (c === 'a' ? 'b' : 'a')));
+  assert(said.includes('refused'), said);
+  const before = await untilWhen();
+  said = await place.anew(() => technician.paste('provision crl', list()));
+  assert(/state +in-use/.test(said), said);
+  assert(await untilWhen() !== before, `it is in use: ${before}`);
+  said = await technician.paste('provision crl', old);
+  assert(/not\s+newer/.test(said), said);
+}
+
 async function refusedSettings(place) {
   const { technician } = place;
   const before = JSON.stringify(await place.kiosk.ctl('settings'));
@@ -240,6 +263,7 @@ await main('console-care', async (t) => {
   await request(t, place);
   await certificate(t, place);
   await siteFile(t, place);
+  await newerList(t, place);
   await settings(t, place);
   await reset(t, place);
   trail(t, place);
