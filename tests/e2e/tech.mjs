@@ -64,6 +64,9 @@ await main('tech', async (t) => {
   assert(/^luukku-help +running/m.test(await first.run('show status')), `the status is shown:\n${first.heard}`);
   assert((await first.run('test network')).includes('PASS'), `the network is tested:\n${first.heard}`);
 
+  t.step('what the camera sees is not for those from afar, unless the site says so');
+  assert(/site does not let technicians/.test((await first.run('camera picture')).replace(/\s+/g, ' ')), first.heard);
+
   t.step('Ctrl-C stops what the kiosk is at');
   first.child.stdin.write('test all\r');
   await first.expect('Ctrl-C stops it.');

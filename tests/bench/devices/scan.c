@@ -6,15 +6,16 @@
  * NODE lies in /dev/bus/usb; or, where there is no kernel's USB, is
  * unix:PATH, an emulator's socket, or tcp:PORT, eSCL without USB. Writes each
  * page to /tmp/pageNN.pnm, as scanimage does beside it, a strip at a time as it
- * is decoded; the next page comes over USB meanwhile, as in luukku-scan (and as
- * ipp-usb and sane-airscan are two processes). Exit code 0 when there were
- * PAGES.
+ * is decoded; it and the next ones come over USB meanwhile, as in luukku-scan
+ * (and as ipp-usb and sane-airscan are two processes). Exit code 0 when there
+ * were PAGES.
  */
 #include "node.h"
 
 #include "base/log.h"
 #include "escl/scanner.h"
 #include "loop/mailbox.h"
+#include "pages/inflow.h"
 #include "pages/jpeg.h"
 
 #include <errno.h>
@@ -24,32 +25,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define PAGE_MAX (32 * 1024 * 1024)
 #define AHEAD 2 /* pages that wait, beyond which the scanner waits, too */
+#define SLOTS (AHEAD + 2)
 
-/* A page as it came. */
+/* A page as it comes. */
 struct page {
     unsigned number; /* 0: no more */
-    uint8_t *data;
-    size_t len, cap;
+    int fd;
+    size_t len; /* under the lock, as the next one */
+    bool whole;
 };
 
 struct run {
     struct lk_loop *loop;
     struct escl_scanner *scanner;
     unsigned dpi, pages;
-    struct page coming;
     bool ended; /* the job */
     pthread_t thread;
     struct lk_mailbox *done; /* numbers of pages that were written */
     unsigned given, written;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    struct page queue[AHEAD + 1]; /* under the lock */
-    size_t waiting;
+    struct page slot[SLOTS]; /* in turn: `begun` were, `taken` are done */
+    size_t begun, taken;     /* under the lock */
 };
 
 static int fail(const char *what, int r)
@@ -98,53 +100,95 @@ static int file_rows(void *arg, uint32_t y, const uint8_t *rows, uint32_t n)
     return 0;
 }
 
-static void write_page(const struct run *t, const struct page *p)
+static int64_t await_bytes(void *arg, size_t have)
+{
+    struct run *t = arg;
+    (void)pthread_mutex_lock(&t->lock);
+    const struct page *p = &t->slot[t->taken % SLOTS];
+    while (p->len <= have && !p->whole)
+        (void)pthread_cond_wait(&t->wake, &t->lock);
+    int64_t len = (int64_t)p->len;
+    (void)pthread_mutex_unlock(&t->lock);
+    return len;
+}
+
+static void write_page(struct run *t, const struct page *p)
 {
     char path[64];
     struct file f = {.fd = -1};
     const struct pages_strips to = {file_begin, file_rows, &f};
+    const struct pages_inflow in = {p->fd, await_bytes, t};
     unsigned traits = 0;
     (void)snprintf(path, sizeof(path), "/tmp/page%02u.pnm", p->number);
     f.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (f.fd < 0)
         fail(path, -errno);
-    int r = pages_jpeg_strips(p->data, p->len, t->dpi, &to, &traits);
+    int r = pages_jpeg_inflow(&in, t->dpi, &to, &traits);
     if (r < 0 || traits != 0)
         fail("decode", r);
     if (close(f.fd) < 0)
         fail(path, -errno);
 }
 
-static struct page take(struct run *t)
+/* The page that is next, as soon as it has begun. */
+static struct page *take(struct run *t)
 {
     (void)pthread_mutex_lock(&t->lock);
-    while (t->waiting == 0)
+    while (t->taken == t->begun)
         (void)pthread_cond_wait(&t->wake, &t->lock);
-    struct page p = t->queue[0];
-    t->waiting--;
-    memmove(t->queue, t->queue + 1, t->waiting * sizeof(p));
+    struct page *p = &t->slot[t->taken % SLOTS];
     (void)pthread_mutex_unlock(&t->lock);
     return p;
+}
+
+/* All of its bytes have come, too: its place is another's. */
+static void leave(struct run *t, struct page *p)
+{
+    (void)await_bytes(t, SIZE_MAX);
+    (void)close(p->fd);
+    (void)pthread_mutex_lock(&t->lock);
+    t->taken++;
+    (void)pthread_mutex_unlock(&t->lock);
 }
 
 static void *decode_all(void *arg)
 {
     struct run *t = arg;
     for (;;) {
-        struct page p = take(t);
-        if (p.number == 0)
+        struct page *p = take(t);
+        unsigned number = p->number;
+        if (number == 0)
             return NULL;
-        write_page(t, &p);
-        free(p.data);
-        if (lk_mailbox_post(t->done, &p.number) < 0)
+        write_page(t, p);
+        leave(t, p);
+        if (lk_mailbox_post(t->done, &number) < 0)
             fail("mailbox", 0);
     }
 }
 
-static void give(struct run *t, struct page p)
+static void begin(struct run *t, unsigned number)
+{
+    struct page p = {.number = number, .fd = -1, .whole = number == 0};
+    if (number > 0)
+        p.fd = memfd_create("page", MFD_CLOEXEC);
+    if (number > 0 && p.fd < 0)
+        fail("page", -errno);
+    (void)pthread_mutex_lock(&t->lock);
+    bool room = t->begun - t->taken < SLOTS;
+    t->slot[t->begun++ % SLOTS] = p;
+    (void)pthread_cond_signal(&t->wake);
+    (void)pthread_mutex_unlock(&t->lock);
+    if (!room)
+        fail("page", -ENOSPC);
+}
+
+/* The page that is coming has more, or has ended. */
+static void grow(struct run *t, size_t len, bool whole)
 {
     (void)pthread_mutex_lock(&t->lock);
-    t->queue[t->waiting++] = p;
+    struct page *p = &t->slot[(t->begun - 1) % SLOTS];
+    p->len += len;
+    p->whole = whole;
     (void)pthread_cond_signal(&t->wake);
     (void)pthread_mutex_unlock(&t->lock);
 }
@@ -184,34 +228,23 @@ static void on_ready(void *arg, const struct escl_ability *a)
 
 static void on_page(void *arg, unsigned page, enum escl_format f)
 {
-    struct run *t = arg;
-    t->coming.number = page;
-    t->coming.len = 0;
     if (f != ESCL_JPEG)
         fail("format", 0);
+    begin(arg, page);
 }
 
 static void on_bytes(void *arg, const uint8_t *data, size_t len)
 {
-    struct page *p = &((struct run *)arg)->coming;
-    if (p->len + len > p->cap) {
-        size_t cap = LK_MAX(p->cap * 2, p->len + len);
-        uint8_t *more = cap > PAGE_MAX ? NULL : realloc(p->data, cap);
-        if (!more)
-            fail("page", -ENOMEM);
-        p->data = more;
-        p->cap = cap;
-    }
-    memcpy(p->data + p->len, data, len);
-    p->len += len;
+    struct run *t = arg;
+    put(t->slot[(t->begun - 1) % SLOTS].fd, data, len);
+    grow(t, len, false);
 }
 
 static void on_page_end(void *arg, unsigned page)
 {
     struct run *t = arg;
     (void)page;
-    give(t, t->coming);
-    t->coming = (struct page){.number = 0};
+    grow(t, 0, true);
     t->given++;
     if (t->given - t->written >= AHEAD)
         escl_scanner_pause(t->scanner);
@@ -308,10 +341,9 @@ int main(int argc, char **argv)
     if (r < 0)
         return fail(argv[1], r);
     r = lk_loop_run(t.loop);
-    give(&t, (struct page){.number = 0});
+    begin(&t, 0);
     (void)pthread_join(t.thread, NULL);
     escl_scanner_free(t.scanner);
-    free(t.coming.data);
     lk_mailbox_free(t.done);
     lk_loop_free(t.loop);
     return r;
