@@ -58,15 +58,19 @@ static const char usage[] =
     "      turn | ping [HOST [PORT]] | speed\n"
     "                            looks along the way to a server; speed: what\n"
     "                            the relay carries, not during a visit\n"
+    "  stop                      ends what test, net, loopback or camera are "
+    "at\n"
     "  restart [now], reboot [now]\n"
     "                            begin anew; now: also during a visit\n"
     "  provision status          what this kiosk is: new, in use, broken\n"
     "  provision csr             its request for certificates, PEM\n"
-    "  provision certificate|site FILE [check|now]\n"
-    "                            gives it certificates (PEM) or a site file\n"
-    "                            (JSON); FILE - is standard input; check: "
-    "only\n"
-    "                            looks; now: also during a visit\n"
+    "  provision certificate|site|crl FILE [check|now]\n"
+    "                            gives it certificates (PEM), a site file "
+    "(JSON)\n"
+    "                            or newer lists of withdrawn certificates "
+    "(PEM);\n"
+    "                            FILE - is standard input; check: only looks;\n"
+    "                            now: also during a visit\n"
     "  settings                  what is set at the kiosk, and what may be\n"
     "  set NAME VALUE            NAME: language, volume, brightness, site,\n"
     "                            notice, keypad (JSON); not during a visit\n"
@@ -146,6 +150,7 @@ static const struct shape {
     {{"reboot", NULL}, 0},
     {{"reboot", "now"}, 0},
     {{"certs", NULL}, 0},
+    {{"stop", NULL}, 0},
     {{"test", NULL}, 1},
     {{"net", NULL}, ANY_WORDS},
     {{"log", NULL}, 0},
