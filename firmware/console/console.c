@@ -69,6 +69,13 @@ static void greet(struct console *c)
     enter(c, CONSOLE_AT_NAME);
 }
 
+/* There may have been a password among it. */
+static void forget_held(struct console *c)
+{
+    explicit_bzero(c->held, c->held_end);
+    c->held_at = c->held_end = 0;
+}
+
 void console_logout(struct console *c, const char *why)
 {
     if (c->user[0] && console_audit(c, "logout", why) < 0)
@@ -78,7 +85,7 @@ void console_logout(struct console *c, const char *why)
     console_pager_end(&c->pager);
     console_line_forget(&c->line);
     c->rows = CONSOLE_ROWS;
-    c->held_len = 0;
+    forget_held(c);
     console_say(c, "\n");
     console_say(c, why);
     console_say(c, "\n");
@@ -264,34 +271,30 @@ static void on_event(struct console *c, enum console_event event)
     }
 }
 
-/* For when all is shown. */
+/* To the end of what is waiting to be read. */
 static void hold(struct console *c, uint8_t byte)
 {
-    if (c->held_len < sizeof(c->held))
-        c->held[c->held_len++] = byte;
+    if (c->held_end == sizeof(c->held) && c->held_at > 0) {
+        c->held_end -= c->held_at;
+        memmove(c->held, c->held + c->held_at, c->held_end);
+        c->held_at = 0;
+    }
+    if (c->held_end < sizeof(c->held))
+        c->held[c->held_end++] = byte;
     else
         console_put(c->out, "\a");
 }
 
-/* While something is shown: keys of the pager, Ctrl-C; the rest is held. */
+/* The keys of the pager; the first of a new command is read once more. */
 static void on_key(struct console *c, uint8_t byte)
 {
-    if (c->pager.waiting) {
-        int end = console_line_ends(&c->line, byte);
-        if (end < 0)
-            return;
-        bool known = end > 0 || (byte >= ' ' && byte < 127) || byte == 3;
-        c->active_us = known ? c->now_us : c->active_us;
-        if (!console_pager_key(&c->pager, end > 0 ? '\n' : byte, c->out))
-            hold(c, byte);
-    } else if (byte == 3) {
-        c->held_len = 0;
-        lk_buf_wipe(c->out);
-        console_say(c, "^C\n");
-        console_pager_skip(&c->pager);
-    } else {
-        hold(c, byte);
-    }
+    int end = console_line_ends(&c->line, byte);
+    if (end < 0)
+        return;
+    bool known = end > 0 || (byte >= ' ' && byte < 127) || byte == 3;
+    c->active_us = known ? c->now_us : c->active_us;
+    if (!console_pager_key(&c->pager, end > 0 ? '\n' : byte, c->out))
+        c->held_at--;
 }
 
 static bool is_deaf(const struct console *c)
@@ -328,35 +331,58 @@ static void on_byte(struct console *c, uint8_t byte)
     on_event(c, console_line_byte(&c->line, byte, c->out));
 }
 
-/* Shows more; when all is shown, goes on with what was typed meanwhile. */
+/* Whether a command is at work, or shows more than the line takes now: what is
+ * typed waits. */
+static bool is_busy(const struct console *c)
+{
+    return c->running || (c->pager.text && !c->pager.waiting);
+}
+
+/* Forgets what waits up to its last Ctrl-C; false: there is none. */
+static bool take_break(struct console *c)
+{
+    for (size_t i = c->held_end; i > c->held_at; i--)
+        if (c->held[i - 1] == 3) {
+            c->held_at = i;
+            return true;
+        }
+    return false;
+}
+
+static void cut_short(struct console *c)
+{
+    c->active_us = c->now_us;
+    lk_buf_wipe(c->out);
+    console_say(c, "^C\n");
+    console_pager_skip(&c->pager);
+}
+
+/* Shows more, and reads what was typed once nothing is in its way. */
 static void pump(struct console *c)
 {
-    while (c->pager.text && console_pager_pump(&c->pager, c->out)) {
-        uint8_t held[CONSOLE_HELD_MAX];
-        size_t n = c->held_len;
-        memcpy(held, c->held, n);
-        c->held_len = 0;
-        console_shell_shown(c);
-        for (size_t i = 0; i < n; i++)
-            on_byte(c, held[i]);
+    while (!c->running) {
+        if (c->pager.text && console_pager_pump(&c->pager, c->out))
+            console_shell_shown(c);
+        else if (is_busy(c) && take_break(c))
+            cut_short(c);
+        else if (is_busy(c) || c->held_at == c->held_end)
+            break;
+        else
+            on_byte(c, c->held[c->held_at++]);
     }
+    if (c->held_at == c->held_end)
+        forget_held(c);
     console_send_pump(c);
 }
 
 bool console_interrupt(struct console *c, const uint8_t *data, size_t len)
 {
-    bool stopped = false;
-    for (size_t i = 0; i < len; i++) {
-        if (data[i] != 3) {
-            hold(c, data[i]);
-            continue;
-        }
-        c->held_len = 0;
-        if (!stopped)
-            (void)console_audit(c, "stopped", c->command); /* it ends anyway */
-        stopped = true;
-    }
-    return stopped;
+    for (size_t i = 0; i < len; i++)
+        hold(c, data[i]);
+    if (!take_break(c))
+        return false;
+    (void)console_audit(c, "stopped", c->command); /* it ends anyway */
+    return true;
 }
 
 void console_input(struct console *c, const uint8_t *data, size_t len,
@@ -364,9 +390,11 @@ void console_input(struct console *c, const uint8_t *data, size_t len,
 {
     c->now_us = now_us;
     for (size_t i = 0; i < len; i++) {
-        on_byte(c, data[i]);
-        pump(c);
+        if (c->held_end - c->held_at == sizeof(c->held))
+            pump(c);
+        hold(c, data[i]);
     }
+    pump(c);
 }
 
 void console_tick(struct console *c, int64_t now_us)

@@ -11,7 +11,7 @@
 #include "console/sift.h"
 
 #define CONSOLE_TABLE_ROOM 1024 /* less is left of a text: it was cut */
-#define CONSOLE_HELD_MAX 1024   /* bytes typed while something is shown */
+#define CONSOLE_HELD_MAX 4096   /* bytes typed ahead; as a terminal's own */
 
 enum console_state {
     CONSOLE_AT_NAME,
@@ -61,7 +61,10 @@ struct console {
     bool paste_noisy;
     struct console_send *send; /* the file of this command; NULL: none */
     bool again;                /* it runs with what it asked for */
-    size_t held_len;
+    bool running; /* a command; it may take what is typed meanwhile */
+    /* what was typed and is not read yet: from held_at to held_end */
+    size_t held_at;
+    size_t held_end;
     uint8_t held[CONSOLE_HELD_MAX];
 };
 

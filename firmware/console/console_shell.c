@@ -53,8 +53,10 @@ static void run(struct console *c)
         prompt_anew(c);
         return;
     }
-    if (console_tree_run(c->config.tree, c->command, c, c->text) < 0 &&
-        c->text->len == 0)
+    c->running = true;
+    int r = console_tree_run(c->config.tree, c->command, c, c->text);
+    c->running = false;
+    if (r < 0 && c->text->len == 0)
         console_put(c->text, "Type ? to see what can be typed.\n");
     show(c, c->rows);
 }

@@ -13,6 +13,7 @@ struct desk {
     unsigned logins; /* checks that passed */
     unsigned runs;
     unsigned follows;
+    const char *typed; /* while "wait" waits */
     char pasted[256];
     char trail[65536];
     char shown[262144];
@@ -66,6 +67,19 @@ static void run_logout(const struct console_call *call)
     console_reply_logout(call->context);
 }
 
+/* Waits; meanwhile somebody types, and output goes out. */
+static void run_wait(const struct console_call *call)
+{
+    struct desk *d = desk_of(call);
+    const char *typed = d->typed;
+    d->typed = NULL;
+    d->runs++;
+    if (typed)
+        (void)console_interrupt(d->console, (const uint8_t *)typed,
+                                strlen(typed));
+    console_sent(d->console, 0);
+}
+
 static const struct console_command table[] = {
     {"lines", "sixty", NULL, 0, 0, run_lines},
     {"flow", "sixty, without pages", NULL, 0, 0, run_flow},
@@ -73,6 +87,7 @@ static const struct console_command table[] = {
     {"paste", "asks", "END", 1, 1, run_paste},
     {"follow", "goes on", NULL, 0, 0, run_follow},
     {"logout", "ends", NULL, 0, 0, run_logout},
+    {"wait", "waits", NULL, 0, 0, run_wait},
 };
 
 static bool on_check(void *arg, const char *name, const char *password)
@@ -326,6 +341,29 @@ static void typed_ahead_is_kept(void **state)
     SHOWN(d, "60 lines");
 }
 
+/* What came together with a command is older than what comes while it waits,
+ * and no command runs within another. */
+static void typed_ahead_keeps_its_order(void **state)
+{
+    struct desk *d = *state;
+    log_in(d);
+    d->typed = "show\rwait\r";
+    say(d, "wait\rlines | count\rno");
+    assert_int_equal(d->runs, 3);
+    const char *trail = strstr(d->trail, "run wait");
+    assert_non_null(trail);
+    const char *rest = "run wait\nanna run lines | count\n"
+                       "anna run noshow\nanna run wait\n";
+    assert_string_equal(trail, rest);
+    /* Ctrl-C forgets both. */
+    d->typed = "wait\r\x03li";
+    say(d, "wait\rwait\rno");
+    say(d, "nes\r");
+    assert_int_equal(d->runs, 5);
+    rest = "run wait\nanna stopped wait\nanna run lines\n";
+    assert_string_equal(d->trail + strlen(d->trail) - strlen(rest), rest);
+}
+
 static void confirmed_only_by_the_word(void **state)
 {
     static const char *const no[] = {"", "reboo", "Reboot", "reboot ",
@@ -497,6 +535,7 @@ int main(void)
         DESK_TEST(a_damaged_line_does_not_run),
         DESK_TEST(pages_and_filters),
         DESK_TEST(typed_ahead_is_kept),
+        DESK_TEST(typed_ahead_keeps_its_order),
         DESK_TEST(confirmed_only_by_the_word),
         DESK_TEST(pastes),
         DESK_TEST(follows_until_a_key),
