@@ -398,9 +398,10 @@ static int take(struct super_provision *p, const char *kind,
     const struct provision_time t = super_provision_time(p);
     if (strcmp(kind, "certificate") != 0) {
         const struct provision_own own = super_provision_own(p, name);
-        return strcmp(kind, "crl") == 0
-                   ? provision_crl_put(files, text, p->put->len, &own, &t, e)
-                   : provision_site_put(files, text, p->put->len, &own, e);
+        if (strcmp(kind, "crl") == 0)
+            return provision_crl_put(files, text, p->put->len, &own, &t, e);
+        int r = provision_site_put(files, text, p->put->len, &own, e);
+        return r < 0 ? r : provision_crl_keep(files, p->files, &own, e);
     }
     LK_AUTO(store_config) config = NULL;
     struct store_config_error unused;

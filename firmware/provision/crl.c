@@ -18,6 +18,7 @@ struct put {
     const struct provision_time *time;
     struct store_config_error *error;
     size_t changed; /* parts that have another list now */
+    bool keeps;     /* only in place of an older list; nothing is refused */
 };
 
 /* One list, and what became of it. */
@@ -94,22 +95,36 @@ static int compare(const X509_CRL *a, const X509_CRL *b)
     return r;
 }
 
-/* Copies the lists of other issuers to `out`. Returns 1 when the list is there
- * already, 0 when it is newer than all its issuer's that are there. */
+/* What a list is to one of its issuer's that is there: 0 newer. */
+static int judge(struct put *p, const X509_CRL *crl, const X509_CRL *old)
+{
+    if (X509_CRL_match(old, crl) == 0)
+        return 1;
+    if (compare(crl, old) > 0)
+        return 0;
+    return p->keeps ? 1 : refuse(p, "it is not newer than the one in use");
+}
+
+/* Copies the lists of other issuers to `out`. Returns 1 when the list does not
+ * belong there, 0 when it is newer than all its issuer's that are there. */
 static int keep_others(struct put *p, const X509_CRL *crl, BIO *in, BIO *out)
 {
     X509_CRL *old = NULL;
+    bool older = false;
     int r = 0;
     while (r == 0 && (old = PEM_read_bio_X509_CRL(in, NULL, NULL, NULL))) {
-        if (X509_NAME_cmp(X509_CRL_get_issuer(old), X509_CRL_get_issuer(crl)))
+        bool others = X509_NAME_cmp(X509_CRL_get_issuer(old),
+                                    X509_CRL_get_issuer(crl)) != 0;
+        if (others)
             r = PEM_write_bio_X509_CRL(out, old) == 1 ? 0 : -ENOMEM;
-        else if (X509_CRL_match(old, crl) == 0)
-            r = 1;
-        else if (compare(crl, old) <= 0)
-            r = refuse(p, "it is not newer than the one in use");
+        else
+            r = judge(p, crl, old);
+        older = older || !others;
         X509_CRL_free(old);
     }
-    return r != 0 ? r : end_of_lists();
+    if (r == 0)
+        r = end_of_lists();
+    return r == 0 && p->keeps && !older ? 1 : r;
 }
 
 static int replace(struct put *p, const X509_CRL *crl, json_t *part)
@@ -182,21 +197,36 @@ static int refuse_place(struct put *p, const struct one *o)
     return refuse(p, "its issuer is none of the CAs in the site file");
 }
 
+/* The parts of a site file that may have lists; where one is missing, NULL. */
+static json_t *part_at(const json_t *site, size_t i)
+{
+    static const char *const others[] = {"cards", "help"};
+    const json_t *agencies = json_object_get(site, "agencies");
+    size_t n = json_array_size(agencies);
+    return i < n ? json_array_get(agencies, i)
+                 : json_object_get(site, others[(i - n) % 2]);
+}
+
+static size_t parts_of(const json_t *site)
+{
+    return json_array_size(json_object_get(site, "agencies")) + 2;
+}
+
+static int put_everywhere(struct put *p, struct one *o)
+{
+    int r = 0;
+    for (size_t i = 0; i < parts_of(p->site) && r == 0; i++)
+        r = put_into(p, o, part_at(p->site, i));
+    return r;
+}
+
 static int put_one(struct put *p, X509_CRL *crl)
 {
-    static const char *const parts[] = {"cards", "help"};
     struct one o = {.crl = crl};
-    size_t i = 0;
-    json_t *agency = NULL;
-    int r = check_one(p, crl);
-    json_array_foreach(json_object_get(p->site, "agencies"), i, agency)
-    {
-        if (r == 0)
-            r = put_into(p, &o, agency);
-    }
-    for (i = 0; i < LK_ARRAY_LEN(parts) && r == 0; i++)
-        r = put_into(p, &o, json_object_get(p->site, parts[i]));
-    return r == 0 && !o.taken ? refuse_place(p, &o) : r;
+    int r = p->keeps ? 0 : check_one(p, crl);
+    if (r == 0)
+        r = put_everywhere(p, &o);
+    return r == 0 && !o.taken && !p->keeps ? refuse_place(p, &o) : r;
 }
 
 static int put_all(struct put *p, const char *text, size_t len)
@@ -214,9 +244,33 @@ static int put_all(struct put *p, const char *text, size_t len)
         r = end_of_lists();
     BIO_free(bio);
     ERR_clear_error();
-    if (r == 0 && p->changed == 0)
-        r = refuse(p, "it is there already: nothing to do");
     return r;
+}
+
+/* The configuration anew, of the site file as it is now. */
+static int make(struct put *p, struct provision_files *f,
+                const struct provision_own *own)
+{
+    char *made = json_dumps(p->site, JSON_INDENT(1));
+    if (!made)
+        return -ENOMEM;
+    int r = 0;
+    if (strlen(made) > STORE_CONFIG_LEN_MAX)
+        r = refuse(p, "with the newer lists of withdrawn certificates the site "
+                      "file becomes too long");
+    else
+        r = provision_site_put(f, made, strlen(made), own, p->error);
+    free(made);
+    if (r == -EBADMSG)
+        p->error->line = 0; /* nobody sees that site file */
+    return r;
+}
+
+/* The site file of a set; it was read before. */
+static json_t *site_of(const struct provision_files *f)
+{
+    const struct lk_buf *text = provision_files_get(f, PROVISION_SITE);
+    return json_loadb(lk_buf_str(text), text->len, 0, NULL);
 }
 
 int provision_crl_put(struct provision_files *f, const char *text, size_t len,
@@ -225,29 +279,43 @@ int provision_crl_put(struct provision_files *f, const char *text, size_t len,
                       struct store_config_error *ret_error)
 {
     struct put p = {.time = time, .error = ret_error};
-    const struct lk_buf *site = provision_files_get(f, PROVISION_SITE);
-    if (!site)
+    if (!provision_files_get(f, PROVISION_SITE))
         return refuse(&p, "there is no site file yet: provision site");
     const char *why =
         len > PROVISION_TEXT_MAX ? "it is too long" : pem_crls_wrong(text, len);
     if (why)
         return refuse(&p, why);
-    p.site = json_loadb(lk_buf_str(site), site->len, 0, NULL);
+    p.site = site_of(f);
     if (!p.site)
-        return -ENOMEM; /* it was read before */
-    int r = put_all(&p, text, len);
-    char *made = r == 0 ? json_dumps(p.site, JSON_INDENT(1)) : NULL;
-    json_decref(p.site);
-    if (r < 0)
-        return r;
-    if (!made)
         return -ENOMEM;
-    if (strlen(made) > STORE_CONFIG_LEN_MAX)
-        r = refuse(&p, "with it the site file becomes too long");
-    else
-        r = provision_site_put(f, made, strlen(made), own, ret_error);
-    free(made);
-    if (r == -EBADMSG)
-        ret_error->line = 0; /* nobody sees the site file just now */
+    int r = put_all(&p, text, len);
+    if (r == 0 && p.changed == 0)
+        r = refuse(&p, "it is there already: nothing to do");
+    if (r == 0)
+        r = make(&p, f, own);
+    json_decref(p.site);
+    return r;
+}
+
+int provision_crl_keep(struct provision_files *f,
+                       const struct provision_files *before,
+                       const struct provision_own *own,
+                       struct store_config_error *ret_error)
+{
+    struct put p = {.keeps = true, .error = ret_error};
+    if (!provision_files_get(before, PROVISION_SITE))
+        return 0;
+    json_t *old = site_of(before);
+    p.site = site_of(f);
+    int r = old && p.site ? 0 : -ENOMEM;
+    for (size_t i = 0; r == 0 && i < parts_of(old); i++) {
+        const json_t *crl = json_object_get(part_at(old, i), "crl");
+        if (json_is_string(crl))
+            r = put_all(&p, json_string_value(crl), json_string_length(crl));
+    }
+    if (r == 0 && p.changed > 0)
+        r = make(&p, f, own);
+    json_decref(p.site);
+    json_decref(old);
     return r;
 }

@@ -28,4 +28,19 @@ int provision_crl_put(struct provision_files *f, const char *text, size_t len,
                       const struct provision_time *time,
                       struct store_config_error *ret_error) LK_MUST_CHECK;
 
+/* After a new site file: a list of the set before that is newer than the new
+ * site file's of the same issuer takes its place, so that nobody is trusted
+ * again by a site file from a drawer. Its times are not looked at: the older
+ * one's are no better.
+ *
+ * f       has the new site file: provision_site_put()
+ * before  the set that it was made of
+ * Errors  -EBADMSG the site file becomes too long, -ENOSPC, -ENOMEM; with an
+ *         error the set is not to be used
+ */
+int provision_crl_keep(struct provision_files *f,
+                       const struct provision_files *before,
+                       const struct provision_own *own,
+                       struct store_config_error *ret_error) LK_MUST_CHECK;
+
 #endif

@@ -170,6 +170,84 @@ static void test_newer(void **state)
     world_free(&w);
 }
 
+static char *site_text(const struct provision_files *f)
+{
+    char *text = strdup(lk_buf_str(provision_files_get(f, PROVISION_SITE)));
+    assert_non_null(text);
+    return text;
+}
+
+static struct provision_files *copy_of(const struct provision_files *f)
+{
+    struct provision_files *copy = NULL;
+    assert_int_equal(provision_files_copy(f, &copy), 0);
+    return copy;
+}
+
+static int keep(struct world *w, const struct provision_files *before)
+{
+    return provision_crl_keep(w->f, before, &own, &w->e);
+}
+
+/* A site file from a drawer: what it has of older lists does not come back. */
+static void test_kept(void **state)
+{
+    static const struct list newest = {-60, 9 * DAY, 9, false};
+    struct world w = world_new(true);
+    char *drawer = site_text(w.f);
+    char *a = list_of(&w.a, &next);
+    char *newer = list_of(&w.a, &newest);
+    char *old_b = strdup(strstr(in_use(&w) + 1, "-----BEGIN"));
+    (void)state;
+    assert_int_equal(put(&w, a), 0);
+    LK_AUTO(provision_files) before = copy_of(w.f);
+    int r = provision_site_put(w.f, drawer, strlen(drawer), &own, &w.e);
+    assert_int_equal(r, 0);
+    assert_null(strstr(in_use(&w), a));
+    OOM_SWEEP(r, keep(&w, before));
+    assert_non_null(strstr(in_use(&w), a));
+    assert_non_null(strstr(in_use(&w), old_b));
+    char *kept = site_text(w.f);
+    assert_int_equal(keep(&w, before), 0);
+    assert_string_equal(lk_buf_str(provision_files_get(w.f, PROVISION_SITE)),
+                        kept);
+    assert_int_equal(put(&w, newer), 0);
+    assert_int_equal(keep(&w, before), 0);
+    assert_non_null(strstr(in_use(&w), newer));
+    free(kept);
+    free(old_b);
+    free(newer);
+    free(a);
+    free(drawer);
+    world_free(&w);
+}
+
+/* Lists of issuers that the new site file does not know, or wants no list of,
+ * go; so do those of a kiosk that had no site file. */
+static void test_not_kept(void **state)
+{
+    struct world w = world_new(true);
+    struct world none = world_new(false);
+    struct world other = world_new(true);
+    LK_AUTO(provision_files) nothing = NULL;
+    (void)state;
+    char *text = site_text(other.f);
+    assert_int_equal(provision_files_new(&nothing), 0);
+    assert_int_equal(keep(&other, w.f), 0);
+    assert_int_equal(keep(&other, nothing), 0);
+    assert_string_equal(
+        lk_buf_str(provision_files_get(other.f, PROVISION_SITE)), text);
+    free(text);
+    text = site_text(none.f);
+    assert_int_equal(keep(&none, w.f), 0);
+    assert_string_equal(lk_buf_str(provision_files_get(none.f, PROVISION_SITE)),
+                        text);
+    free(text);
+    world_free(&other);
+    world_free(&none);
+    world_free(&w);
+}
+
 static void test_refused(void **state)
 {
     static const struct {
@@ -255,6 +333,7 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kept),        cmocka_unit_test(test_not_kept),
         cmocka_unit_test(test_newer),       cmocka_unit_test(test_refused),
         cmocka_unit_test(test_whose),       cmocka_unit_test(test_size),
         cmocka_unit_test(test_clock_unset), cmocka_unit_test(test_no_memory),
