@@ -7,9 +7,9 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { startChromium } from '../../e2e/lib/chromium.mjs';
-import { scanOne } from '../../e2e/lib/doors.mjs';
 import { order } from '../../e2e/lib/emulator.mjs';
 import { intoCall, openExpert } from '../../e2e/lib/journey.mjs';
 import { main } from '../../e2e/lib/run.mjs';
@@ -22,11 +22,18 @@ const { values: O } = parseArgs({ options: { runs: { type: 'string', default: '7
 const RUNS = Number(O.runs);
 const DPI = 300;
 const AIM = { ratio: 0.5, fps: 20 };
-const LOOK_MS = 50; // each look at the kiosk's screen starts a program, which takes from both processors
 const AFTER_MS = 1000; // the picture is watched so long after the page is there
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const BUILD = process.env.LUUKKU_BUILD ?? join(ROOT, 'build');
 const run = promisify(execFile);
 const now = () => performance.timeOrigin + performance.now();
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Words to bench-look, which keeps one connection and looks often: {id, at}, ms. */
+async function look(stand, ...words) {
+  const { stdout } = await run(join(BUILD, 'bin/bench-look'), [stand.kiosk.socket, ...words], { timeout: 90000 });
+  return JSON.parse(stdout);
+}
 
 /** When the host had the scanner's last byte, ms. */
 async function lastByte(stand) {
@@ -69,13 +76,12 @@ const pagesThere = () => [...document.querySelectorAll('[data-testid^="paper-pag
 async function ours(stand, page, n) {
   const before = await page.evaluate(pagesThere);
   await stand.kiosk.tap('source-glass');
-  const share = await scanOne(stand.kiosk, ['share', `page-${n}-share`], LOOK_MS);
-  const tray = now();
+  await stand.kiosk.tap('scan');
+  const { id: share, at: tray } = await look(stand, 'await', 'share', `page-${n}-share`);
   await stand.kiosk.tap(share);
   await until('the question', () => stand.kiosk.node('consent-yes'));
   const watched = page.evaluate(watchPage, before);
-  const yes = now();
-  await stand.kiosk.ctl('ui', 'tap', 'consent-yes');
+  const { at: yes } = await look(stand, 'tap', 'consent-yes');
   const { preview, sharp, whole } = await watched;
   const from = await lastByte(stand);
   const after = (at) => tray - from + at - yes;
