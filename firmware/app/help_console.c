@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define TICK_MS 250
+#define READ_MAX 256
 #define LINE "help" /* in the trail, in the place of a serial line */
 
 struct help_console {
@@ -27,7 +28,9 @@ struct help_console {
     char banner[256];
     char user[LK_NAME_MAX]; /* of the next session */
     int fd;                 /* its bytes */
-    int ask[2];             /* main tells the thread: a session, or the end */
+    const uint8_t *rest;    /* those read and not typed yet */
+    size_t rest_len;
+    int ask[2]; /* main tells the thread: a session, or the end */
     pthread_t thread;
     bool started;
     atomic_bool busy; /* a session has not ended yet */
@@ -39,6 +42,9 @@ static int on_audit(void *arg, const char *who, const char *what,
 {
     const struct console_commands *c = arg;
     struct help_console *h = c->arg;
+    /* Nor is what waited behind a command run, once it is over. */
+    if (atomic_load(&h->cut) && strcmp(what, "logout") != 0)
+        return -ECANCELED;
     int r =
         console_audit_add(h->config.trail, lk_clock_wall_us(), who, what, text);
     if (r < 0) {
@@ -82,28 +88,40 @@ static void on_notice(void *arg, const char *text)
         return; /* a slow line: the answer will do */
 }
 
+/* What came together with the command is older than what comes now. */
 static bool on_typed(void *arg)
 {
     struct help_console *h = arg;
-    uint8_t data[256];
-    ssize_t n = read(h->fd, data, sizeof(data));
+    uint8_t data[2 * READ_MAX];
+    size_t len = h->rest_len;
+    if (len > 0)
+        memcpy(data, h->rest, len);
+    h->rest_len = 0;
+    ssize_t n = read(h->fd, data + len, READ_MAX);
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
         atomic_store(&h->cut, true);
-    bool stopped = n > 0 && console_interrupt(h->console, data, (size_t)n);
+    len += n > 0 ? (size_t)n : 0;
+    bool stopped = console_interrupt(h->console, data, len);
     explicit_bzero(data, sizeof(data));
     return stopped || atomic_load(&h->cut);
 }
 
 static void receive_some(struct help_console *h)
 {
-    uint8_t data[256];
+    uint8_t data[READ_MAX];
     ssize_t n = read(h->fd, data, sizeof(data));
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
         atomic_store(&h->cut, true);
     /* A byte at a time: nothing is run once somebody at the kiosk has stopped
      * it, though it may have come before. */
-    for (ssize_t i = 0; i < n && !atomic_load(&h->cut); i++)
-        console_input(h->console, &data[i], 1, lk_clock_us());
+    h->rest = data;
+    h->rest_len = n > 0 ? (size_t)n : 0;
+    while (h->rest_len > 0 && !atomic_load(&h->cut)) {
+        h->rest_len--;
+        console_input(h->console, h->rest++, 1, lk_clock_us());
+    }
+    h->rest = NULL;
+    h->rest_len = 0;
     explicit_bzero(data, sizeof(data));
 }
 

@@ -33,6 +33,7 @@ struct luukkud_trial {
     int seconds;
     int64_t rest_us; /* luukku-rtc's, beside those */
     bool wipes;      /* what was seen went through the encoder */
+    bool due;        /* such a one has ended: the programs begin anew */
     char order[48];  /* for luukku-rtc */
 };
 
@@ -40,6 +41,12 @@ static void note(const char *what, int r)
 {
     if (r < 0)
         LK_LOG(WARN, "trial", "what=%s err=%s", what, strerrorname_np(-r));
+}
+
+/* A technician is there from afar, and would be cut off. */
+static bool is_helped(const struct luukkud_trial *t)
+{
+    return session_view(t->config.session)->helping == SESSION_HELPING;
 }
 
 /* The encoder's and the decoder's memory have seen the hall: as after a visit,
@@ -54,14 +61,30 @@ static void wipe(struct luukkud_trial *t)
 
 static void end(struct luukkud_trial *t)
 {
-    bool ran = t->phase == PHASE_RUNS;
+    t->due = t->due || (t->phase == PHASE_RUNS && t->wipes);
     t->phase = PHASE_REST;
     lk_timer_clear(t->timer);
-    if (ran && t->wipes)
+    if (t->due && !is_helped(t)) {
+        wipe(t);
+        return;
+    }
+    (void)!session_trial(t->config.session, SESSION_TRIAL_NONE,
+                         lk_loop_now_us(t->config.loop));
+    if (t->due)
+        lk_timer_set_in(t->timer, LUUKKUD_TRIAL_LATER_US);
+}
+
+/* The technician has perhaps left, and heard so. A visit is not broken off: its
+ * end does the same. */
+static void wipe_later(struct luukkud_trial *t)
+{
+    bool alone =
+        !is_helped(t) && session_trial(t->config.session, SESSION_TRIAL_DEVICES,
+                                       lk_loop_now_us(t->config.loop)) == 0;
+    if (alone)
         wipe(t);
     else
-        (void)!session_trial(t->config.session, SESSION_TRIAL_NONE,
-                             lk_loop_now_us(t->config.loop));
+        lk_timer_set_in(t->timer, LUUKKUD_TRIAL_LATER_US);
 }
 
 static void refuse(struct luukkud_trial *t, const char *why)
@@ -101,6 +124,8 @@ static void on_timer(void *arg, int64_t now_us)
     else if (t->phase == PHASE_RUNS)
         give_up(t, "luukku-rtc did not come to an end: look at log "
                    "program=luukku-rtc");
+    else if (t->phase == PHASE_REST && t->due)
+        wipe_later(t);
     t->config.settle(t->config.arg);
 }
 

@@ -22,6 +22,10 @@ struct luukkud_trial;
 #define LUUKKUD_TRIAL_REST_US (20 * INT64_C(1000000))
 #define LUUKKUD_TRIAL_OPEN_US (5 * INT64_C(1000000))
 
+/* Programs that are to begin anew, but for a technician from afar, do so when
+ * that one has been gone for so long. */
+#define LUUKKUD_TRIAL_LATER_US (5 * INT64_C(1000000))
+
 struct luukkud_trial_config {
     struct lk_loop *loop; /* borrowed, as all below */
     struct session *session;

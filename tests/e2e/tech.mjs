@@ -97,4 +97,20 @@ await main('tech', async (t) => {
   for (const line of ['login', 'run show status', 'run test network', 'stopped test all', 'logout']) {
     assert(trail.includes(` help maija-meikalainen ${line}`), `"${line}" is in the trail:\n${trail}`);
   }
+  await demo.stop();
+
+  t.step('a site that lets those from afar see the picture');
+  const other = await Demo.start({ args: ['--pictures'] });
+  t.defer(() => other.stop());
+  const seer = await open(other.info.tech);
+  const pids = await other.kiosk.pids();
+  const rows = (await seer.run('camera picture 40')).split(/\r?\n/).filter((line) => /^[ .:=+*#%@-]{30,40}$/.test(line));
+  assert(rows.length >= 10, `the picture:\n${seer.heard}`);
+  assert((await seer.run('show version')).includes('kernel'), seer.heard);
+  const still = await other.kiosk.pids();
+  assert(`${still}` === `${pids}`, `${still} are not ${pids}`);
+  t.step('once they have gone, what saw the picture begins anew');
+  seer.child.stdin.write('logout\r');
+  assert(await seer.ended() === 0 && seer.heard.includes('logged out'), seer.heard);
+  await other.kiosk.restarted(pids);
 }, 200000);

@@ -51,7 +51,7 @@ function readOptions() {
   const { values } = parseArgs({
     options: {
       headless: { type: 'boolean' }, simulated: { type: 'boolean' }, built: { type: 'boolean' }, stamps: { type: 'boolean' },
-      agency: { type: 'boolean' },
+      agency: { type: 'boolean' }, pictures: { type: 'boolean' },
       broker: { type: 'string', default: 'mosquitto' }, 'kiosk-args': { type: 'string' },
     },
   });

@@ -71,7 +71,8 @@ export function kioskConfig(store, dir, mqtts, options) {
     stamps: Boolean(options.stamps),
     ...(options.login ? { phone: options.login.phone } : {}),
     ...(options.agency ? { outbox: join(dir, 'outbox') } : {}),
-    ...(options.help === false ? {} : { help: { technicians: options.help ?? [TECHNICIAN.user], ca: join(store, 'technician-ca', 'ca.crt'), crl: join(store, 'technician-ca', 'crl.pem') } }),
+    ...(options.help === false ? {} : { help: { technicians: options.help ?? [TECHNICIAN.user], ca: join(store, 'technician-ca', 'ca.crt'), crl: join(store, 'technician-ca', 'crl.pem'),
+      pictures: Boolean(options.pictures) } }),
     control: join(dir, 'control'),
   };
 }
