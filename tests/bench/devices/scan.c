@@ -6,12 +6,11 @@
  * NODE lies in /dev/bus/usb; or, where there is no kernel's USB, is
  * unix:PATH, an emulator's socket, or tcp:PORT, eSCL without USB. Writes each
  * page to /tmp/pageNN.pnm, as scanimage does beside it, a strip at a time as it
- * is decoded; it and the next ones come over USB meanwhile, and what is decoded
- * goes out behind it, as in luukku-scan (and as ipp-usb and scanimage are two
- * processes). Exit code 0 when there were PAGES.
+ * is decoded; it and the next ones come over USB meanwhile, as in luukku-scan
+ * (and as ipp-usb and sane-airscan are two processes). Exit code 0 when there
+ * were PAGES.
  */
 #include "node.h"
-#include "writer.h"
 
 #include "base/log.h"
 #include "escl/scanner.h"
@@ -47,7 +46,6 @@ struct run {
     unsigned dpi, pages;
     bool ended; /* the job */
     pthread_t thread;
-    struct writer *writer;
     struct lk_mailbox *done; /* numbers of pages that were written */
     unsigned given, written;
     pthread_mutex_t lock;
@@ -65,9 +63,20 @@ static int fail(const char *what, int r)
 
 /* --- the thread that decodes --- */
 
-/* The file of a page, a PNM. */
+static void put(int fd, const void *data, size_t len)
+{
+    const uint8_t *at = data;
+    while (len > 0) {
+        ssize_t n = write(fd, at, len);
+        if (n <= 0)
+            fail("write", n < 0 ? -errno : -EIO);
+        at += n;
+        len -= (size_t)n;
+    }
+}
+
+/* The file of a page, a PNM: its descriptor and width. */
 struct file {
-    struct writer *writer;
     int fd;
     size_t stride;
 };
@@ -79,7 +88,7 @@ static int file_begin(void *arg, const struct scanpage_info *i)
     int n = snprintf(text, sizeof(text), "P6\n%u %u\n255\n", i->width_px,
                      i->height_px);
     f->stride = scanpage_stride(i);
-    writer_put(f->writer, f->fd, text, (size_t)n);
+    put(f->fd, text, (size_t)n);
     return 0;
 }
 
@@ -87,7 +96,7 @@ static int file_rows(void *arg, uint32_t y, const uint8_t *rows, uint32_t n)
 {
     const struct file *f = arg;
     (void)y;
-    writer_put(f->writer, f->fd, rows, n * f->stride);
+    put(f->fd, rows, n * f->stride);
     return 0;
 }
 
@@ -103,11 +112,10 @@ static int64_t await_bytes(void *arg, size_t have)
     return len;
 }
 
-/* Returns the file, to be ended. */
-static int write_page(struct run *t, const struct page *p)
+static void write_page(struct run *t, const struct page *p)
 {
     char path[64];
-    struct file f = {.writer = t->writer};
+    struct file f = {.fd = -1};
     const struct pages_strips to = {file_begin, file_rows, &f};
     const struct pages_inflow in = {p->fd, await_bytes, t};
     unsigned traits = 0;
@@ -118,7 +126,8 @@ static int write_page(struct run *t, const struct page *p)
     int r = pages_jpeg_inflow(&in, t->dpi, &to, &traits);
     if (r < 0 || traits != 0)
         fail("decode", r);
-    return f.fd;
+    if (close(f.fd) < 0)
+        fail(path, -errno);
 }
 
 /* The page that is next, as soon as it has begun. */
@@ -142,14 +151,6 @@ static void leave(struct run *t, struct page *p)
     (void)pthread_mutex_unlock(&t->lock);
 }
 
-/* In the writer's thread. */
-static void on_file(void *arg, unsigned number)
-{
-    struct run *t = arg;
-    if (lk_mailbox_post(t->done, &number) < 0)
-        fail("mailbox", 0);
-}
-
 static void *decode_all(void *arg)
 {
     struct run *t = arg;
@@ -158,9 +159,10 @@ static void *decode_all(void *arg)
         unsigned number = p->number;
         if (number == 0)
             return NULL;
-        int fd = write_page(t, p);
+        write_page(t, p);
         leave(t, p);
-        writer_end(t->writer, fd, number);
+        if (lk_mailbox_post(t->done, &number) < 0)
+            fail("mailbox", 0);
     }
 }
 
@@ -231,18 +233,6 @@ static void on_page(void *arg, unsigned page, enum escl_format f)
     begin(arg, page);
 }
 
-static void put(int fd, const void *data, size_t len)
-{
-    const uint8_t *at = data;
-    while (len > 0) {
-        ssize_t n = write(fd, at, len);
-        if (n <= 0)
-            fail("write", n < 0 ? -errno : -EIO);
-        at += n;
-        len -= (size_t)n;
-    }
-}
-
 static void on_bytes(void *arg, const uint8_t *data, size_t len)
 {
     struct run *t = arg;
@@ -304,10 +294,9 @@ static int start(struct run *t)
     int r = lk_loop_new(&t->loop);
     if (r == 0)
         r = lk_mailbox_new(t->loop, &box, &t->done);
-    if (r < 0)
-        return r;
-    t->writer = writer_new(on_file, t);
-    return -pthread_create(&t->thread, NULL, decode_all, t);
+    if (r == 0)
+        r = -pthread_create(&t->thread, NULL, decode_all, t);
+    return r;
 }
 
 /* eSCL by HTTP at a port of this machine. */
@@ -354,7 +343,6 @@ int main(int argc, char **argv)
     r = lk_loop_run(t.loop);
     begin(&t, 0);
     (void)pthread_join(t.thread, NULL);
-    writer_free(t.writer);
     escl_scanner_free(t.scanner);
     lk_mailbox_free(t.done);
     lk_loop_free(t.loop);
