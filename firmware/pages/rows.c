@@ -212,10 +212,9 @@ struct tiles {
     uint32_t count;
 };
 
-static uint8_t gray_of(const uint8_t *p, uint32_t depth)
+static uint8_t gray_of(const uint8_t *p)
 {
-    return depth == 1 ? p[0]
-                      : (uint8_t)((p[0] * 77U + p[1] * 150U + p[2] * 29U) >> 8);
+    return (uint8_t)((p[0] * 77U + p[1] * 150U + p[2] * 29U) >> 8);
 }
 
 static void tile_look(const struct scanpage_info *i, const uint8_t *rows,
@@ -223,17 +222,21 @@ static void tile_look(const struct scanpage_info *i, const uint8_t *rows,
 {
     uint8_t v[BLANK_TILE * BLANK_TILE];
     uint8_t paper = 0;
-    size_t n = 0;
-    for (uint32_t y = y0; y < y0 + BLANK_TILE; y++)
-        for (uint32_t x = x0; x < x0 + BLANK_TILE; x++) {
-            v[n] = gray_of(rows + y * scanpage_stride(i) + (size_t)x * i->depth,
-                           i->depth);
-            paper = LK_MAX(paper, v[n]);
-            n++;
-        }
-    for (size_t k = 0; k < n; k++)
+    uint8_t *to = v;
+    rows += y0 * scanpage_stride(i) + (size_t)x0 * i->depth;
+    for (uint32_t y = 0; y < BLANK_TILE; y++, to += BLANK_TILE) {
+        if (i->depth == 1)
+            memcpy(to, rows, BLANK_TILE);
+        else
+            for (size_t k = 0; k < BLANK_TILE; k++)
+                to[k] = gray_of(rows + 3 * k);
+        rows += scanpage_stride(i);
+    }
+    for (size_t k = 0; k < sizeof(v); k++)
+        paper = LK_MAX(paper, v[k]);
+    for (size_t k = 0; k < sizeof(v); k++)
         t->ink += v[k] + BLANK_INK < paper;
-    t->pixels += (uint32_t)n;
+    t->pixels += (uint32_t)sizeof(v);
     t->shade[paper / 8]++;
     t->count++;
 }

@@ -185,9 +185,10 @@ static uint32_t plain_mean(const struct picture *p, const uint32_t box[4],
 static void test_reduce_means(void **state)
 {
     (void)state;
-    static const uint32_t sizes[][3] = {{97, 61, 40}, {640, 33, 7},
-                                        {5, 900, 3},  {1000, 700, 1},
-                                        {64, 64, 64}, {33, 1, 16}};
+    static const uint32_t sizes[][3] = {
+        {97, 61, 40}, {640, 33, 7}, {5, 900, 3},    {1000, 700, 1},
+        {64, 64, 64}, {33, 1, 16},  {124, 175, 64}, {64, 48, 20},
+        {90, 60, 89}, {75, 50, 25}, {100, 30, 50},  {31, 90, 41}};
     for (size_t i = 0; i < LK_ARRAY_LEN(sizes) * 4; i++) {
         const uint32_t *s = sizes[i / 4];
         struct picture p = {s[0], s[1], i & 1 ? 3 : 1, NULL};
