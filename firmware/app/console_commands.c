@@ -183,6 +183,8 @@ static void show_log(const struct console_call *call)
         return;
     if (console_show_log(a->text, text_of(call)) < 0)
         console_put(text_of(call), "The kiosk's answer cannot be shown.\n");
+    else if (text_of(call)->len == 0)
+        console_put(text_of(call), "There are no such lines.\n");
     c->log_next = console_show_log_next(a->text);
     if (!follow || c->log_next == 0)
         return;
@@ -214,7 +216,9 @@ static void device_again(const struct console_call *call)
     const char *const words[] = {"device", "again", call->arg[0], NULL};
     LK_AUTO(control_answer) a = NULL;
     if (console_commands_ask(commands_of(call), words, text_of(call), &a) == 0)
-        console_put(text_of(call), "It is tried again. Look: show devices\n");
+        console_putf(text_of(call), "It is tried again. Then: test %s\n",
+                     strcmp(call->arg[0], "reader") == 0 ? "card"
+                                                         : call->arg[0]);
 }
 
 /* "restart", "reboot" and with "now": asked for once more, by name. */
@@ -246,7 +250,7 @@ static void help(const struct console_call *call)
         "For the office?    log send: the log as a file, by ZMODEM\n"
         "What is there?     ? alone, or after a word: show ?\n"
         "\n"
-        "Words may be cut short (sh st), and Tab completes them.\n"
+        "Words may be cut short (sh sta), and Tab completes them.\n"
         "A long answer waits at --More--: a space goes on, q ends it.\n"
         "After | comes a filter: show log | include error\n"
         "The end: logout\n");
@@ -362,6 +366,7 @@ static const struct console_command commands[] = {
      terminal_rows},
     {"help", "how to begin", NULL, 0, 0, help},
     {"logout", "end; so does Ctrl-D", NULL, 0, 0, log_out},
+    {"exit", "the same as logout", NULL, 0, 0, log_out},
 };
 
 int console_commands_tree(struct console_tree **ret)

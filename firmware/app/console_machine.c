@@ -3,6 +3,7 @@
 #include "console/put.h"
 #include "console/table.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #define CONSOLE_SHOW(name, fn)                                    \
@@ -180,6 +181,8 @@ static int show_network(const json_t *v, struct lk_buf *out)
     return r < 0 ? r : show_part(v, "broker", "Broker", out);
 }
 
+#define DAY_LEN 10 /* of "2026-01-31T09:05:07.123Z" */
+
 static int show_certs(const json_t *v, struct lk_buf *out)
 {
     static const struct console_column columns[] = {
@@ -187,6 +190,13 @@ static int show_certs(const json_t *v, struct lk_buf *out)
         {"not_after", "UNTIL"}, {"key", "KEY"},     {"subject", "SUBJECT"},
     };
     size_t n = json_array_size(v);
+    for (size_t i = 0; i < n; i++) { /* the day is enough */
+        json_t *until = json_object_get(json_array_get(v, i), "not_after");
+        size_t len = LK_MIN(json_string_length(until), (size_t)DAY_LEN);
+        if (len > 0 &&
+            json_string_setn(until, json_string_value(until), len) < 0)
+            return -ENOMEM;
+    }
     int r = console_json_list(v, columns, LK_ARRAY_LEN(columns), out);
     for (size_t i = 0; i < n && r == 0; i++) {
         const json_t *one = json_array_get(v, i);

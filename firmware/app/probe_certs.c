@@ -33,7 +33,10 @@ static void name_text(const X509_NAME *name, char *ret, size_t cap)
 {
     char text[512] = "";
     BIO *b = name ? BIO_new(BIO_s_mem()) : NULL;
-    if (b && X509_NAME_print_ex(b, name, 0, XN_FLAG_RFC2253) >= 0) {
+    /* Letters as they are: they are made plain below, and where shown. */
+    unsigned long flags =
+        XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
+    if (b && X509_NAME_print_ex(b, name, 0, flags) >= 0) {
         int n = BIO_read(b, text, sizeof(text) - 1);
         text[n > 0 ? n : 0] = 0;
     }

@@ -31,6 +31,7 @@ struct figures {
     int64_t least_us;
     int64_t most_us;
     int64_t sum_us;
+    bool refused; /* by a machine that is there: nothing listens at the port */
 };
 
 static void count(struct figures *f, int64_t us)
@@ -71,7 +72,7 @@ static int64_t echo(int fd, bool v6, unsigned sequence)
 
 /* Likewise until somebody takes the connection, or refuses it: both are
  * answers from there. */
-static int64_t knock(const struct addrinfo *a)
+static int64_t knock(const struct addrinfo *a, bool *refused)
 {
     LK_AUTO_FD fd =
         socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -90,6 +91,7 @@ static int64_t knock(const struct addrinfo *a)
             error = errno;
         }
     }
+    *refused = *refused || error == ECONNREFUSED;
     return error == 0 || error == ECONNREFUSED ? lk_clock_us() - since_us : -1;
 }
 
@@ -119,10 +121,14 @@ static void tell(const struct store_config_host *host, const char *by,
     (void)snprintf(more, sizeof(more),
                    "\"host\":\"%.60s\",\"by\":\"%s\",\"sent\":%d,"
                    "\"received\":%d,\"ms\":%.1f,\"ms_least\":%.1f,"
-                   "\"ms_most\":%.1f",
+                   "\"ms_most\":%.1f%s",
                    name, by, f->sent, f->received,
                    (double)f->sum_us / 1000.0 / (f->received ? f->received : 1),
-                   (double)f->least_us / 1000.0, (double)f->most_us / 1000.0);
+                   (double)f->least_us / 1000.0, (double)f->most_us / 1000.0,
+                   f->refused
+                       ? ",\"port\":\"refuses: the machine is there, but "
+                         "nothing listens at that port\""
+                       : "");
     if (lost == 0) {
         probe_check("ping", "PASS", "", "", more);
     } else if (f->received > 0) {
@@ -163,8 +169,8 @@ void probe_ping(const struct store_config_host *host)
          i++) {
         if (i > 0)
             (void)poll(NULL, 0, PAUSE_MS);
-        count(&f,
-              fd < 0 ? knock(all) : echo(fd, all->ai_family == AF_INET6, i));
+        count(&f, fd < 0 ? knock(all, &f.refused)
+                         : echo(fd, all->ai_family == AF_INET6, i));
     }
     freeaddrinfo(all);
     if (r == 0 || r == -EACCES)

@@ -47,8 +47,8 @@ static void add_clock(const struct super_desk *d, json_t *certs)
     super_time_text(floor_s * 1000000, floor);
     (void)snprintf(
         why, sizeof(why),
-        "%s: the broker's certificate must only not have ended "
-        "before %.10s",
+        "%s, so nobody can say whether the broker's certificate has ended "
+        "since %.10s; one that ended before that is refused",
         set ? "the clock is behind" : "nothing keeps the clock right", floor);
     (void)json_array_append_new(certs,
                                 json_pack("{s:s,s:s,s:s}", "role", "clock",

@@ -192,7 +192,7 @@ static json_t *own_provision(const struct super_own *o,
     bool restart = false;
     if (!c->provision) {
         *ret_why = "this kiosk has its configuration from a file (--config): "
-                   "it is not provisioned here";
+                   "its certificates are changed there";
         return NULL;
     }
     json_t *v = super_provision_answer(

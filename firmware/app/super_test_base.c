@@ -12,7 +12,7 @@
 
 #define DISK_LEAST_KB 16384 /* with less than this and ... */
 #define DISK_LEAST_PART 50  /* ... this part of it free, a disk is full */
-#define BREAKS_MAX 3        /* so many times in a row are no accident */
+#define BREAKS_MAX 2        /* so many times in a row are no accident */
 #define DATE_LEN 10         /* of "2026-01-31T..." */
 
 /* --- storage -------------------------------------------------------------- */

@@ -76,12 +76,36 @@ bool lk_name_valid(const char *s)
     return s[n] == '\0' && n >= 3 && n < LK_NAME_MAX;
 }
 
+/* U+00C0 to U+00FF without their accents. */
+static const char latin[] = "AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTs"
+                            "aaaaaaaceeeeiiiidnooooo/ouuuuyty";
+
+char lk_text_letter(const unsigned char *s, size_t len, size_t *ret_used)
+{
+    size_t n = 1;
+    while (n < len && n < 4 && (s[n] & 0xc0) == 0x80)
+        n++;
+    *ret_used = n;
+    if (n == 2 && s[0] == 0xc3)
+        return latin[s[1] & 0x3f];
+    if (n == 3 && s[0] == 0xe2 && s[1] == 0x80 && s[2] >= 0x90)
+        return s[2] <= 0x95 ? '-' : '\'';
+    return '?';
+}
+
 void lk_text_plain(const char *s, char *ret, size_t cap)
 {
+    const unsigned char *at = (const unsigned char *)s;
+    size_t len = strlen(s);
     size_t n = 0;
-    for (; *s && n + 1 < cap; s++) {
-        bool good = *s >= ' ' && *s < 127 && *s != '"' && *s != '\\';
-        ret[n++] = (char)(good ? *s : '?');
+    for (size_t used = 1; len > 0 && n + 1 < cap; at += used, len -= used) {
+        char c = (char)*at;
+        used = 1;
+        if (*at >= 0x80)
+            c = lk_text_letter(at, len, &used);
+        else if (c < ' ' || c == 127 || c == '"' || c == '\\')
+            c = '?';
+        ret[n++] = c;
     }
     ret[n] = '\0';
 }

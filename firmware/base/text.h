@@ -23,8 +23,14 @@ size_t lk_utf8_cut(const char *s, size_t len, size_t max);
 /* Whether `s` is a name: [a-z0-9-]{3,32}. */
 bool lk_name_valid(const char *s);
 
-/* Copies `s` for a technician's eyes: what is no printable ASCII, and what JSON
- * would escape, becomes "?"; cut at `cap` bytes (1 or more, the NUL included).
+/* One character of what may be UTF-8, from its first byte that is no ASCII: a
+ * letter of Latin-1 without its accent, "-" and "'" for the many signs like
+ * them, else "?". `len` is 1 or more; *ret_used: the bytes that it took. */
+char lk_text_letter(const unsigned char *s, size_t len, size_t *ret_used);
+
+/* Copies `s` for a technician's eyes: letters lose their accents; what is no
+ * printable ASCII, and what JSON would escape, becomes "?"; cut at `cap` bytes
+ * (1 or more, the NUL included).
  */
 void lk_text_plain(const char *s, char *ret, size_t cap);
 

@@ -191,6 +191,8 @@ static void begin_paste(struct console *c)
 
 void console_shell_shown(struct console *c)
 {
+    if (c->next == CONSOLE_NEXT_FOLLOW && c->pager.declined)
+        c->next = CONSOLE_NEXT_PROMPT; /* so are the lines that would come */
     switch (c->next) {
     case CONSOLE_NEXT_CONFIRM:
         c->state = CONSOLE_AT_CONFIRM;

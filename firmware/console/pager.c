@@ -6,6 +6,7 @@
 #include <string.h>
 
 static const char more[] = "--More-- (space: page, Enter: line, q: end)";
+static const char left_out[] = "(the rest is left out)\r\n";
 static const char no_more[] = "\r                                           \r";
 
 void console_pager_begin(struct console_pager *p, struct lk_buf *text)
@@ -14,6 +15,7 @@ void console_pager_begin(struct console_pager *p, struct lk_buf *text)
     p->text = text;
     p->at = 0;
     p->shown = 0;
+    p->declined = false;
 }
 
 void console_pager_end(struct console_pager *p)
@@ -25,6 +27,7 @@ void console_pager_end(struct console_pager *p)
 void console_pager_skip(struct console_pager *p)
 {
     p->waiting = false;
+    p->declined = true;
     if (p->text)
         p->at = p->text->len;
 }
@@ -83,6 +86,8 @@ bool console_pager_key(struct console_pager *p, uint8_t key, struct lk_buf *out)
     console_put(out, no_more);
     p->waiting = false;
     p->shown = key == '\n' ? p->rows - 2 : 0;
+    if (begins)
+        console_put(out, left_out);
     if (ends || begins)
         console_pager_skip(p);
     return !begins;

@@ -21,6 +21,7 @@ struct console_pager {
     unsigned rows;  /* of the screen; 0: no pages */
     unsigned shown; /* since the last key */
     bool waiting;   /* "--More--" stands there */
+    bool declined;  /* the rest was left out */
 };
 
 /* Takes the text to show. */

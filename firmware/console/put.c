@@ -1,5 +1,7 @@
 #include "console/put.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,24 +30,6 @@ void console_putf(struct lk_buf *to, const char *fmt, ...)
         console_put_bytes(to, text, LK_MIN((size_t)n, sizeof(text) - 1));
 }
 
-/* U+00C0 to U+00FF without their accents. */
-static const char latin[] = "AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTs"
-                            "aaaaaaaceeeeiiiidnooooo/ouuuuyty";
-
-/* One character of UTF-8 that is not ASCII; sets how many bytes it took. */
-static char plain_char(const unsigned char *s, size_t len, size_t *ret_used)
-{
-    size_t n = 1;
-    while (n < len && n < 4 && (s[n] & 0xc0) == 0x80)
-        n++;
-    *ret_used = n;
-    if (n == 2 && s[0] == 0xc3)
-        return latin[s[1] & 0x3f];
-    if (n == 3 && s[0] == 0xe2 && s[1] == 0x80 && s[2] >= 0x90)
-        return s[2] <= 0x95 ? '-' : '\'';
-    return '?';
-}
-
 size_t console_plain(const char *text, size_t len, char *ret, size_t cap)
 {
     const unsigned char *s = (const unsigned char *)text;
@@ -54,7 +38,7 @@ size_t console_plain(const char *text, size_t len, char *ret, size_t cap)
         size_t used = 1;
         char c = (char)s[i];
         if (s[i] >= 0x80)
-            c = plain_char(s + i, len - i, &used);
+            c = lk_text_letter(s + i, len - i, &used);
         else if (c == '\t')
             c = ' ';
         else if (c != '\n' && (c < ' ' || c == 127))

@@ -94,6 +94,7 @@ test('else a connection\'s first answer, and what would change that', async (t) 
   const ping = only(await k.ctl('net', 'ping'));
   assert.deepEqual([ping.result, ping.host, ping.received], ['PASS', '127.0.0.1', 5], ping.reason);
   assert.match(ping.by, /^tcp 1; .*ping_group_range/);
+  assert.match(ping.port, /^refuses/); // it is there all the same
 });
 
 /** A server with that certificate; gives its port. */

@@ -108,10 +108,14 @@ static void test_hex(void **state)
 
 static void makes_plain(void **state)
 {
-    char ret[8];
+    char ret[16];
     (void)state;
     lk_text_plain("A \"\\\n\xc3\xa4", ret, sizeof(ret));
-    assert_string_equal(ret, "A ?????");
+    assert_string_equal(ret, "A ???a");
+    lk_text_plain("V\xc3\xa4"
+                  "st\xc3\xb6 \xe2\x80\x93 \xe4\xba\xba\xc3",
+                  ret, sizeof(ret));
+    assert_string_equal(ret, "Vasto - ??");
     lk_text_plain("abcdefghij", ret, 4);
     assert_string_equal(ret, "abc");
     lk_text_plain("", ret, 1);
