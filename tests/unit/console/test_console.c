@@ -62,6 +62,12 @@ static void run_follow(const struct console_call *call)
     console_reply_follow(call->context);
 }
 
+static void run_tail(const struct console_call *call)
+{
+    run_lines(call);
+    console_reply_follow(call->context);
+}
+
 static void run_logout(const struct console_call *call)
 {
     console_reply_logout(call->context);
@@ -88,6 +94,7 @@ static const struct console_command table[] = {
     {"follow", "goes on", NULL, 0, 0, run_follow},
     {"logout", "ends", NULL, 0, 0, run_logout},
     {"wait", "waits", NULL, 0, 0, run_wait},
+    {"tail", "sixty, then goes on", NULL, 0, 0, run_tail},
 };
 
 static bool on_check(void *arg, const char *name, const char *password)
@@ -364,6 +371,25 @@ static void typed_ahead_keeps_its_order(void **state)
     assert_string_equal(d->trail + strlen(d->trail) - strlen(rest), rest);
 }
 
+/* What a page does not show is never left out in silence, and who ends a page
+ * does not wait for more. */
+static void a_page_that_is_ended(void **state)
+{
+    struct desk *d = *state;
+    log_in(d);
+    say(d, "lines\r");
+    say(d, "lines | count\r");
+    SHOWN(d, "(the rest is left out)");
+    SHOWN(d, "60 lines");
+    say(d, "tail\r");
+    say(d, "q");
+    d->now_us += 10000000;
+    console_tick(d->console, d->now_us);
+    assert_int_equal(d->follows, 0);
+    say(d, "lines | count\r"); /* no key was eaten */
+    assert_int_equal(d->runs, 4);
+}
+
 static void confirmed_only_by_the_word(void **state)
 {
     static const char *const no[] = {"", "reboo", "Reboot", "reboot ",
@@ -536,6 +562,7 @@ int main(void)
         DESK_TEST(pages_and_filters),
         DESK_TEST(typed_ahead_is_kept),
         DESK_TEST(typed_ahead_keeps_its_order),
+        DESK_TEST(a_page_that_is_ended),
         DESK_TEST(confirmed_only_by_the_word),
         DESK_TEST(pastes),
         DESK_TEST(follows_until_a_key),
