@@ -16,9 +16,8 @@
  * (sum + n / 2) / n is the upper half of a multiplication by 2^16 / n + 1,
  * since (256 * n) * n <= 2^16. */
 #define FEW_MAX 16U
-#define LANES                                                      \
-    4 /* of 16 bits: a pixel's three, and one that does not matter \
-       */
+/* Of 16 bits: a pixel's three, and one that does not matter. */
+#define LANES 4
 
 /* Of a row of `to` that stands for so many rows, for each of its bytes. */
 struct few {

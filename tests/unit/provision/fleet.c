@@ -82,11 +82,20 @@ const struct want good_device = {
 const struct want good_tls = {
     .name = "kiosk-7", .purpose = TLS, .from_s = -DAY, .to_s = 900 * DAY};
 
+char *fleet_text(BIO *bio)
+{
+    char *data = NULL;
+    long len = BIO_get_mem_data(bio, &data);
+    char *text = strndup(data, (size_t)len);
+    assert_non_null(text);
+    BIO_free(bio);
+    return text;
+}
+
 char *answer(const struct provision_files *f, const struct fleet *by,
              const struct want *device, const struct want *tls,
              const struct fleet *ca)
 {
-    char *data = NULL;
     BIO *bio = BIO_new(BIO_s_mem());
     const struct {
         const struct want *want;
@@ -103,9 +112,5 @@ char *answer(const struct provision_files *f, const struct fleet *by,
     }
     if (ca)
         assert_int_equal(PEM_write_bio_X509(bio, ca->ca), 1);
-    long len = BIO_get_mem_data(bio, &data);
-    char *text = strndup(data, (size_t)len);
-    assert_non_null(text);
-    BIO_free(bio);
-    return text;
+    return fleet_text(bio);
 }

@@ -41,6 +41,9 @@ struct provision_files *kiosk_new(void);
 /* EVP_PKEY_free() it. */
 EVP_PKEY *key_of(const struct provision_files *f, const char *name);
 
+/* What was written to `bio`, which is freed; free() the text. */
+char *fleet_text(BIO *bio);
+
 /* The answer's PEM: device, TLS and CA, each left out when its part is NULL.
  * free() it. */
 char *answer(const struct provision_files *f, const struct fleet *by,

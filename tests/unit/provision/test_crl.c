@@ -30,7 +30,6 @@ static const struct list next = {-DAY, 8 * DAY, 8, false};
 /* One CA's list, PEM; free() it. */
 static char *list_of(const struct fleet *by, const struct list *is)
 {
-    char *data = NULL;
     X509_CRL *crl = X509_CRL_new();
     ASN1_TIME *at = ASN1_TIME_new();
     ASN1_INTEGER *number = ASN1_INTEGER_new();
@@ -52,27 +51,18 @@ static char *list_of(const struct fleet *by, const struct list *is)
             X509_CRL_add1_ext_i2d(crl, NID_delta_crl, number, 1, 0), 1);
     assert_true(X509_CRL_sign(crl, by->key, EVP_sha256()) > 0);
     assert_int_equal(PEM_write_bio_X509_CRL(bio, crl), 1);
-    long len = BIO_get_mem_data(bio, &data);
-    char *text = strndup(data, (size_t)len);
-    assert_non_null(text);
-    BIO_free(bio);
     ASN1_INTEGER_free(number);
     ASN1_TIME_free(at);
     X509_CRL_free(crl);
-    return text;
+    return fleet_text(bio);
 }
 
 static char *ca_of(const struct fleet *a, const struct fleet *b)
 {
-    char *data = NULL;
     BIO *bio = BIO_new(BIO_s_mem());
     assert_int_equal(PEM_write_bio_X509(bio, a->ca), 1);
     assert_int_equal(PEM_write_bio_X509(bio, b->ca), 1);
-    long len = BIO_get_mem_data(bio, &data);
-    char *text = strndup(data, (size_t)len);
-    assert_non_null(text);
-    BIO_free(bio);
-    return text;
+    return fleet_text(bio);
 }
 
 /* Two CAs, both with a list in use, and one that the site does not know. */
